@@ -1,0 +1,226 @@
+using System.Collections;
+
+namespace Berth.Engine.Collections;
+
+/// <summary>
+/// An immutable sorted set in chunks: a single change copies one chunk and the list of chunks, a bulk change merges.
+/// It carries members of groups, holders of SKUs and the waiting list.
+/// </summary>
+/// <typeparam name="T">The element, ordered by its own comparison; equal elements are one.</typeparam>
+public sealed class SortedPages<T> : IEnumerable<T>
+    where T : struct, IComparable<T>
+{
+    private const int Full = 512;
+
+    /// <summary>The set without elements.</summary>
+    public static readonly SortedPages<T> Empty = new([], 0);
+
+    private readonly T[][] _chunks;
+
+    private SortedPages(T[][] chunks, int count)
+    {
+        _chunks = chunks;
+        Count = count;
+    }
+
+    /// <summary>The number of elements.</summary>
+    public int Count { get; }
+
+    /// <summary>The smallest element; the set must not be empty.</summary>
+    public T First => _chunks[0][0];
+
+    /// <summary>Builds a set from elements in ascending order without repetition.</summary>
+    public static SortedPages<T> FromSorted(ReadOnlySpan<T> sorted)
+    {
+        if (sorted.IsEmpty)
+        {
+            return Empty;
+        }
+
+        int chunkSize = Full * 3 / 4;
+        T[][] chunks = new T[(sorted.Length + chunkSize - 1) / chunkSize][];
+        for (int i = 0; i < chunks.Length; i++)
+        {
+            chunks[i] = sorted.Slice(i * chunkSize, Math.Min(chunkSize, sorted.Length - (i * chunkSize))).ToArray();
+        }
+
+        return new SortedPages<T>(chunks, sorted.Length);
+    }
+
+    /// <summary>Whether an element is in the set.</summary>
+    public bool Contains(T item)
+    {
+        int chunk = ChunkOf(item);
+        return chunk < _chunks.Length && Array.BinarySearch(_chunks[chunk], item) >= 0;
+    }
+
+    /// <summary>The set with an element; the same set when it was there.</summary>
+    public SortedPages<T> Add(T item)
+    {
+        if (_chunks.Length == 0)
+        {
+            return new SortedPages<T>([[item]], 1);
+        }
+
+        int chunk = Math.Min(ChunkOf(item), _chunks.Length - 1);
+        T[] old = _chunks[chunk];
+        int at = Array.BinarySearch(old, item);
+        if (at >= 0)
+        {
+            return this;
+        }
+
+        at = ~at;
+        T[] grown = new T[old.Length + 1];
+        old.AsSpan(0, at).CopyTo(grown);
+        grown[at] = item;
+        old.AsSpan(at).CopyTo(grown.AsSpan(at + 1));
+        return new SortedPages<T>(
+            grown.Length <= Full ? Replace(chunk, grown) : Replace(chunk, grown[..(Full / 2)], grown[(Full / 2)..]),
+            Count + 1);
+    }
+
+    /// <summary>The set without an element; the same set when it was not there.</summary>
+    public SortedPages<T> Remove(T item)
+    {
+        int chunk = ChunkOf(item);
+        int at = chunk < _chunks.Length ? Array.BinarySearch(_chunks[chunk], item) : -1;
+        if (at < 0)
+        {
+            return this;
+        }
+
+        T[] old = _chunks[chunk];
+        if (old.Length == 1)
+        {
+            return new SortedPages<T>(Replace(chunk), Count - 1);
+        }
+
+        T[] shrunk = new T[old.Length - 1];
+        old.AsSpan(0, at).CopyTo(shrunk);
+        old.AsSpan(at + 1).CopyTo(shrunk.AsSpan(at));
+        return new SortedPages<T>(Replace(chunk, shrunk), Count - 1);
+    }
+
+    /// <summary>
+    /// The set after many changes at once; both spans ascending without repetition. An element in both ends up in the set.
+    /// </summary>
+    public SortedPages<T> Merge(ReadOnlySpan<T> added, ReadOnlySpan<T> removed)
+    {
+        // Below this share of the set single changes are cheaper than a pass over everything.
+        if (added.Length + removed.Length <= Math.Max(4, _chunks.Length / 4))
+        {
+            SortedPages<T> set = this;
+            foreach (T item in removed)
+            {
+                set = set.Remove(item);
+            }
+
+            foreach (T item in added)
+            {
+                set = set.Add(item);
+            }
+
+            return set;
+        }
+
+        T[] merged = new T[Count + added.Length];
+        int count = 0, a = 0, r = 0;
+        foreach (T[] chunk in _chunks)
+        {
+            foreach (T item in chunk)
+            {
+                while (a < added.Length && added[a].CompareTo(item) < 0)
+                {
+                    merged[count++] = added[a++];
+                }
+
+                bool alsoAdded = a < added.Length && added[a].CompareTo(item) == 0;
+                a += alsoAdded ? 1 : 0;
+                while (r < removed.Length && removed[r].CompareTo(item) < 0)
+                {
+                    r++;
+                }
+
+                if (alsoAdded || r >= removed.Length || removed[r].CompareTo(item) != 0)
+                {
+                    merged[count++] = item;
+                }
+            }
+        }
+
+        added[a..].CopyTo(merged.AsSpan(count));
+        return FromSorted(merged.AsSpan(0, count + added.Length - a));
+    }
+
+    /// <summary>The elements from the first that is not below <paramref name="from"/>, ascending.</summary>
+    public IEnumerable<T> From(T from)
+    {
+        for (int chunk = ChunkOf(from); chunk < _chunks.Length; chunk++)
+        {
+            T[] items = _chunks[chunk];
+            int at = Array.BinarySearch(items, from);
+            for (int i = at < 0 ? ~at : at; i < items.Length; i++)
+            {
+                yield return items[i];
+            }
+        }
+    }
+
+    /// <summary>All elements, ascending, as an array of their own.</summary>
+    public T[] ToArray()
+    {
+        T[] all = new T[Count];
+        int at = 0;
+        foreach (T[] chunk in _chunks)
+        {
+            chunk.CopyTo(all, at);
+            at += chunk.Length;
+        }
+
+        return all;
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<T> GetEnumerator()
+    {
+        foreach (T[] chunk in _chunks)
+        {
+            foreach (T item in chunk)
+            {
+                yield return item;
+            }
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    // The first chunk whose last element is not below the item; the number of chunks when there is none.
+    private int ChunkOf(T item)
+    {
+        int low = 0, high = _chunks.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >> 1;
+            if (_chunks[middle][^1].CompareTo(item) < 0)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    private T[][] Replace(int chunk, params ReadOnlySpan<T[]> with)
+    {
+        T[][] chunks = new T[_chunks.Length - 1 + with.Length][];
+        _chunks.AsSpan(0, chunk).CopyTo(chunks);
+        with.CopyTo(chunks.AsSpan(chunk));
+        _chunks.AsSpan(chunk + 1).CopyTo(chunks.AsSpan(chunk + with.Length));
+        return chunks;
+    }
+}

@@ -1,0 +1,52 @@
+namespace Berth.Engine.Licensing;
+
+/// <summary>Where a subscription stands in its life, in the order in which an unpaid one passes through (L94).</summary>
+public enum SubscriptionStatus : byte
+{
+    /// <summary>Paid: usable and assignable.</summary>
+    Enabled,
+
+    /// <summary>Term over, grace period: still usable and assignable.</summary>
+    Warning,
+
+    /// <summary>Not assignable; assignments stay listed (L99).</summary>
+    Suspended,
+
+    /// <summary>Canceled by the customer: not assignable.</summary>
+    LockedOut,
+
+    /// <summary>Gone: gives no units and does not make its SKU the tenant's.</summary>
+    Deleted,
+}
+
+/// <summary>A purchase of units of one SKU; a SKU's numbers are the sum over its subscriptions (L96).</summary>
+/// <param name="Id">The id.</param>
+/// <param name="Sku">The SKU's index in the catalog.</param>
+/// <param name="Units">Bought units, at least 0.</param>
+/// <param name="Status">Its status.</param>
+/// <param name="IsTrial">Whether it is a trial.</param>
+/// <param name="CreatedAt">When it came, by the tenant's clock.</param>
+public sealed record Subscription(Guid Id, int Sku, int Units, SubscriptionStatus Status, bool IsTrial, DateTimeOffset CreatedAt)
+{
+    /// <summary>The most units of one subscription.</summary>
+    public const int MostUnits = 10_000_000;
+}
+
+/// <summary>The units of a SKU over all its subscriptions by status: <c>prepaidUnits</c> (L93); deleted ones count nowhere.</summary>
+/// <param name="Enabled">Usable.</param>
+/// <param name="Warning">In grace.</param>
+/// <param name="Suspended">Not assignable.</param>
+/// <param name="LockedOut">Canceled.</param>
+public readonly record struct PrepaidUnits(long Enabled, long Warning, long Suspended, long LockedOut)
+{
+    /// <summary>Units that can be given to users: enabled and warning (decisions, Assignment).</summary>
+    public long Assignable => Enabled + Warning;
+
+    /// <summary>The status of the SKU: that of its best subscription (L92, L94).</summary>
+    public SubscriptionStatus Capability(SubscriptionStatus whenNone) =>
+        Enabled > 0 ? SubscriptionStatus.Enabled
+        : Warning > 0 ? SubscriptionStatus.Warning
+        : Suspended > 0 ? SubscriptionStatus.Suspended
+        : LockedOut > 0 ? SubscriptionStatus.LockedOut
+        : whenNone;
+}

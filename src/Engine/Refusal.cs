@@ -1,0 +1,114 @@
+using Berth.Engine.Collections;
+
+namespace Berth.Engine;
+
+/// <summary>
+/// Why a command changes nothing, in the order of precedence in which a command is checked (L15 and decisions, Direct call).
+/// The comment names the catalog's number where a client sees one.
+/// </summary>
+public enum RefusalCode
+{
+    /// <summary>The tenant has not been created, or exists already.</summary>
+    TenantNotReady,
+
+    /// <summary>A value is not acceptable; <see cref="Refusal.Name"/> is the property, <see cref="Refusal.Detail"/> the reason.</summary>
+    ValueInvalid,
+
+    /// <summary>The same SKU twice in addLicenses. Subject: the SKU.</summary>
+    DuplicateSku,
+
+    /// <summary>A SKU in addLicenses and in removeLicenses. Subject: the SKU.</summary>
+    SkuInBothLists,
+
+    /// <summary>E11. Subject: the id asked for.</summary>
+    UserNotFound,
+
+    /// <summary>E11. Subject: the id asked for.</summary>
+    GroupNotFound,
+
+    /// <summary>E11 for a member to be added or removed. Subject: the id asked for.</summary>
+    MemberNotFound,
+
+    /// <summary>No subscription with this id. Subject: the id asked for.</summary>
+    SubscriptionNotFound,
+
+    /// <summary>The id is in use. Subject: the id.</summary>
+    IdTaken,
+
+    /// <summary>Another user has this user principal name. Name: the user principal name.</summary>
+    UserPrincipalNameTaken,
+
+    /// <summary>Already a member. Subject: the member.</summary>
+    AlreadyMember,
+
+    /// <summary>A group cannot be a member of itself. Subject: the group.</summary>
+    MemberOfItself,
+
+    /// <summary>The group cannot carry licenses (L37). Subject: the group.</summary>
+    GroupNotSecurityEnabled,
+
+    /// <summary>The group has licenses and cannot be deleted (L73). Ids: the SKUs.</summary>
+    GroupHasLicenses,
+
+    /// <summary>E1. Subject: the SKU.</summary>
+    SkuNotInTenant,
+
+    /// <summary>E9. Subject: the SKU.</summary>
+    SkuNotAssignableToTarget,
+
+    /// <summary>E10. Subject: the SKU; Ids: the plans that are not its own.</summary>
+    UnknownDisabledPlan,
+
+    /// <summary>E6. Subject: the SKU; Ids: the groups that give it.</summary>
+    InheritedFromGroup,
+
+    /// <summary>E7. Subject: the SKU.</summary>
+    LicenseNotHeld,
+
+    /// <summary>E3, no usage location.</summary>
+    UsageLocationMissing,
+
+    /// <summary>E3, a plan is not offered there. Subject: the SKU; Ids: the plans; Name: the country.</summary>
+    ProhibitedInUsageLocation,
+
+    /// <summary>E4. Ids: the two plans.</summary>
+    PlansMutuallyExclusive,
+
+    /// <summary>E5. Subject: the dependent plan; Ids: the alternatives it needs.</summary>
+    MissingDependency,
+
+    /// <summary>E5 when what goes is needed by what stays. Subject: the dependent plan; Ids: the alternatives it needs.</summary>
+    DependedUponByOther,
+
+    /// <summary>E2. Subject: the SKU.</summary>
+    SeatsExhausted,
+
+    /// <summary>G6 as the answer of a reprocess. Subject: the SKU that was withheld.</summary>
+    BlockedBySibling,
+
+    /// <summary>The tenant's clock cannot be moved: it is a production tenant's.</summary>
+    ClockNotMovable,
+
+    /// <summary>The clock is the system's: freeze it first.</summary>
+    ClockNotFrozen,
+
+    /// <summary>The clock never goes back. Detail: where it stands.</summary>
+    ClockBackwards,
+}
+
+/// <summary>A refusal: the code and what it speaks about. One table in the Graph room turns it into a message.</summary>
+/// <param name="Code">Why.</param>
+public sealed record Refusal(RefusalCode Code)
+{
+    /// <summary>The SKU, plan, user or group meant; see the code.</summary>
+    public Guid? Subject { get; init; }
+
+    /// <summary>Further ids; see the code.</summary>
+    public ValueArray<Guid> Ids { get; init; }
+
+    /// <summary>A name; see the code.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>A sentence for people.</summary>
+    public string? Detail { get; init; }
+}

@@ -1,0 +1,239 @@
+using System.Diagnostics.CodeAnalysis;
+using Berth.Engine.Catalog;
+using Berth.Engine.Collections;
+using Berth.Engine.Directory;
+using Berth.Engine.Licensing;
+
+namespace Berth.Engine;
+
+/// <summary>A group with its members and licenses.</summary>
+/// <param name="Profile">What an administrator sets.</param>
+/// <param name="IsDeleted">A deleted group keeps its index, because pairs held through it name it (L72, L74).</param>
+/// <param name="Members">Indexes of its first-level user members.</param>
+/// <param name="MemberGroups">Indexes of member groups; their members get nothing (L38).</param>
+/// <param name="Licenses">What the group wants for each of its user members.</param>
+/// <param name="EverLicensed">Whether its licenses were ever set: only then has it a processing state.</param>
+/// <param name="Troubled">Indexes of users with an error from this group, members or not (L118).</param>
+public sealed record Group(
+    GroupProfile Profile,
+    bool IsDeleted,
+    SortedPages<int> Members,
+    ValueArray<int> MemberGroups,
+    LicenseSet Licenses,
+    bool EverLicensed,
+    SortedPages<int> Troubled)
+{
+    /// <summary>The object id.</summary>
+    public Guid Id => Profile.Id;
+}
+
+/// <summary>A pair in error in the order of the waiting list: earliest first, then user id, then group id, as lower-case text.</summary>
+/// <param name="Since">Since when.</param>
+/// <param name="UserId">The user's id.</param>
+/// <param name="GroupId">The group's id.</param>
+/// <param name="User">The user's index.</param>
+/// <param name="Group">The group's index.</param>
+public readonly record struct WaitingPair(WaitingSince Since, Guid UserId, Guid GroupId, int User, int Group) : IComparable<WaitingPair>
+{
+    /// <inheritdoc/>
+    public int CompareTo(WaitingPair other)
+    {
+        int order = Since.CompareTo(other.Since);
+        order = order != 0 ? order : UserId.CompareTo(other.UserId);
+        return order != 0 ? order : GroupId.CompareTo(other.GroupId);
+    }
+
+    /// <summary>Earlier.</summary>
+    public static bool operator <(WaitingPair left, WaitingPair right) => left.CompareTo(right) < 0;
+
+    /// <summary>Later.</summary>
+    public static bool operator >(WaitingPair left, WaitingPair right) => left.CompareTo(right) > 0;
+
+    /// <summary>Not later.</summary>
+    public static bool operator <=(WaitingPair left, WaitingPair right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Not earlier.</summary>
+    public static bool operator >=(WaitingPair left, WaitingPair right) => left.CompareTo(right) >= 0;
+}
+
+/// <summary>
+/// One tenant: an immutable value. <see cref="Deciding.Decide"/> turns a command into the next value and the event that
+/// leads there; any number of threads may read a value without a lock. Users and groups have dense indexes inside and ids outside;
+/// an index is never reused.
+/// </summary>
+public sealed class Tenant
+{
+    internal Tenant(TenantParts parts) => Parts = parts;
+
+    /// <summary>The tenant before its first event.</summary>
+    public static Tenant Unborn { get; } = new(TenantParts.Empty);
+
+    /// <summary>The sequence number of the last event; 0 before the first.</summary>
+    public long Version => Parts.Version;
+
+    /// <summary>Who the tenant is.</summary>
+    public TenantProfile Profile => Parts.Profile;
+
+    /// <summary>The behavior its administrator chose.</summary>
+    public TenantSettings Settings => Parts.Settings;
+
+    /// <summary>Its clock.</summary>
+    public TenantClock Clock => Parts.Clock;
+
+    /// <summary>The SKUs it knows and the rules between their plans.</summary>
+    public SkuCatalog Catalog => Parts.Catalog;
+
+    /// <summary>Its subscriptions, in the order of purchase.</summary>
+    public ValueArray<Subscription> Subscriptions => Parts.Subscriptions;
+
+    /// <summary>The number of users.</summary>
+    public int UserCount => Parts.UserIds.Count;
+
+    /// <summary>The number of groups.</summary>
+    public int GroupCount => Parts.GroupIds.Count;
+
+    /// <summary>Every user by index; null where one was deleted.</summary>
+    public PagedVector<User?> Users => Parts.Users;
+
+    /// <summary>Every group by index; a deleted one stays (<see cref="Group.IsDeleted"/>).</summary>
+    public PagedVector<Group> Groups => Parts.Groups;
+
+    /// <summary>Every pair in error, in waiting order, whatever the error.</summary>
+    public SortedPages<WaitingPair> Troubled => Parts.Troubled;
+
+    internal TenantParts Parts { get; }
+
+    /// <summary>The index of the user with an object id, or -1.</summary>
+    public int FindUser(Guid id) => Parts.UserIds.Find(id);
+
+    /// <summary>The index of the user with a user principal name, ignoring case, or -1.</summary>
+    public int FindUser(string userPrincipalName) => Parts.UserNames.Find(userPrincipalName);
+
+    /// <summary>The index of the group with an object id, or -1; a deleted group is not found.</summary>
+    public int FindGroup(Guid id) => Parts.GroupIds.Find(id);
+
+    /// <summary>The licenses of a user by source.</summary>
+    public UserLicenses LicensesOf(int user) => Parts.Licenses[user];
+
+    /// <summary>Indexes of the groups a user is a first-level member of, ascending.</summary>
+    public ValueArray<int> GroupsOf(int user) => Parts.Memberships[user];
+
+    /// <summary>Indexes of the groups a group is a first-level member of, ascending.</summary>
+    public IEnumerable<int> ParentsOf(int group)
+    {
+        for (int parent = 0; parent < Groups.Count; parent++)
+        {
+            if (Groups[parent].MemberGroups.Span.Contains(group))
+            {
+                yield return parent;
+            }
+        }
+    }
+
+    /// <summary>Indexes of the users that hold a SKU through any applied source; their number is <c>consumedUnits</c>.</summary>
+    public SortedPages<int> HoldersOf(int sku) => sku < Parts.Holders.Length ? Parts.Holders[sku] : SortedPages<int>.Empty;
+
+    /// <summary>Pairs in error whose group wants a SKU, in waiting order; those that wait for a seat show CountViolation.</summary>
+    public SortedPages<WaitingPair> WaitingFor(int sku) => sku < Parts.Waiting.Length ? Parts.Waiting[sku] : SortedPages<WaitingPair>.Empty;
+
+    /// <summary>The units of a SKU over all its subscriptions.</summary>
+    public PrepaidUnits PrepaidUnitsOf(int sku)
+    {
+        PrepaidUnits sum = default;
+        foreach (Subscription subscription in Subscriptions.Span)
+        {
+            if (subscription.Sku == sku)
+            {
+                sum = subscription.Status switch
+                {
+                    SubscriptionStatus.Enabled => sum with { Enabled = sum.Enabled + subscription.Units },
+                    SubscriptionStatus.Warning => sum with { Warning = sum.Warning + subscription.Units },
+                    SubscriptionStatus.Suspended => sum with { Suspended = sum.Suspended + subscription.Units },
+                    SubscriptionStatus.LockedOut => sum with { LockedOut = sum.LockedOut + subscription.Units },
+                    SubscriptionStatus.Deleted => sum,
+                };
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>Free seats of a SKU: assignable units less holders; negative after a shrink (L97).</summary>
+    public long FreeSeats(int sku) => Parts.Assignable(sku) - HoldersOf(sku).Count;
+
+    /// <summary>Whether a SKU is the tenant's: it has a subscription that is not deleted, or somebody holds it (decisions, Subscriptions).</summary>
+    public bool Owns(int sku)
+    {
+        foreach (Subscription subscription in Subscriptions.Span)
+        {
+            if (subscription.Sku == sku && subscription.Status != SubscriptionStatus.Deleted)
+            {
+                return true;
+            }
+        }
+
+        return HoldersOf(sku).Count > 0;
+    }
+
+    /// <summary>The tenant's time, given the system's.</summary>
+    public DateTimeOffset Now(DateTimeOffset system) => Clock.Now(system);
+
+    /// <summary>The user at an index, or null when there is none any more.</summary>
+    public bool TryGetUser(int user, [NotNullWhen(true)] out User? found)
+    {
+        found = user >= 0 && user < Users.Count ? Users[user] : null;
+        return found is not null;
+    }
+}
+
+/// <summary>The fields of a tenant; <see cref="Draft"/> makes the next ones.</summary>
+internal sealed record TenantParts(
+    long Version,
+    TenantProfile Profile,
+    TenantSettings Settings,
+    TenantClock Clock,
+    SkuCatalog Catalog,
+    ValueArray<Subscription> Subscriptions,
+    PagedVector<User?> Users,
+    PagedMap<Guid> UserIds,
+    PagedMap<string> UserNames,
+    PagedVector<ValueArray<int>> Memberships,
+    PagedVector<UserLicenses> Licenses,
+    PagedVector<Group> Groups,
+    PagedMap<Guid> GroupIds,
+    SortedPages<int>[] Holders,
+    SortedPages<WaitingPair>[] Waiting,
+    SortedPages<WaitingPair> Troubled)
+{
+    public static TenantParts Empty { get; } = new(
+        0,
+        new TenantProfile(Guid.Empty, "", "", "", TenantKind.Production, default),
+        TenantSettings.Default,
+        default,
+        SkuCatalog.Empty,
+        [],
+        PagedVector<User?>.Empty,
+        PagedMap<Guid>.Create(EqualityComparer<Guid>.Default),
+        PagedMap<string>.Create(StringComparer.OrdinalIgnoreCase),
+        PagedVector<ValueArray<int>>.Empty,
+        PagedVector<UserLicenses>.Empty,
+        PagedVector<Group>.Empty,
+        PagedMap<Guid>.Create(EqualityComparer<Guid>.Default),
+        [],
+        [],
+        SortedPages<WaitingPair>.Empty);
+
+    public long Assignable(int sku)
+    {
+        long units = 0;
+        foreach (Subscription subscription in Subscriptions.Span)
+        {
+            if (subscription.Sku == sku && subscription.Status <= SubscriptionStatus.Warning)
+            {
+                units += subscription.Units;
+            }
+        }
+
+        return units;
+    }
+}

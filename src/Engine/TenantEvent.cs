@@ -1,0 +1,76 @@
+using Berth.Engine.Catalog;
+using Berth.Engine.Collections;
+using Berth.Engine.Directory;
+using Berth.Engine.Licensing;
+
+namespace Berth.Engine;
+
+/// <summary>
+/// One entry of the journal: what a command changed. It records decisions, so applying it decides nothing:
+/// a newer rule cannot rewrite what happened.
+/// </summary>
+/// <param name="Sequence">Its number; one above the version it was decided on.</param>
+/// <param name="At">The tenant's time.</param>
+/// <param name="Actor">Who.</param>
+/// <param name="Kind">The command it came from: the name of the <see cref="Command"/> record.</param>
+/// <param name="Changes">What changed, in order.</param>
+public sealed record TenantEvent(long Sequence, DateTimeOffset At, Actor Actor, string Kind, ValueArray<Change> Changes);
+
+/// <summary>A fact with absolute values: applying it twice is applying it once. Users, groups and SKUs are named by index.</summary>
+public abstract record Change
+{
+    private protected Change()
+    {
+    }
+
+    /// <summary>The tenant came into being.</summary>
+    public sealed record TenantCreated(TenantProfile Profile) : Change;
+
+    /// <summary>The catalog is now this one.</summary>
+    public sealed record CatalogSet(SkuCatalog Catalog) : Change;
+
+    /// <summary>The settings are now these.</summary>
+    public sealed record SettingsSet(TenantSettings Settings) : Change;
+
+    /// <summary>The clock is now this one.</summary>
+    public sealed record ClockSet(TenantClock Clock) : Change;
+
+    /// <summary>A subscription came or changed (same id).</summary>
+    public sealed record SubscriptionSet(Subscription Subscription) : Change;
+
+    /// <summary>Users came or changed; user <c>i</c> of the list has index <c>Indexes[i]</c>.</summary>
+    public sealed record UsersSet(ValueArray<int> Indexes, ValueArray<User> Users) : Change;
+
+    /// <summary>A user is gone, with memberships and licenses.</summary>
+    public sealed record UserDeleted(int User) : Change;
+
+    /// <summary>A group came or its properties changed.</summary>
+    public sealed record GroupSet(int Group, GroupProfile Profile) : Change;
+
+    /// <summary>A group is gone, with its memberships; pairs held through it stay.</summary>
+    public sealed record GroupDeleted(int Group) : Change;
+
+    /// <summary>Users (ascending) and groups became members.</summary>
+    public sealed record MembersAdded(int Group, ValueArray<int> Users, ValueArray<int> Groups) : Change;
+
+    /// <summary>Users (ascending) and groups are no longer members.</summary>
+    public sealed record MembersRemoved(int Group, ValueArray<int> Users, ValueArray<int> Groups) : Change;
+
+    /// <summary>What a group wants changed.</summary>
+    public sealed record GroupLicensesSet(int Group, LicenseSet Before, LicenseSet After) : Change;
+
+    /// <summary>What users (ascending) have directly is now <paramref name="After"/>; <paramref name="UpdatedAt"/> stands beside its items.</summary>
+    public sealed record DirectSet(ValueArray<int> Users, LicenseSet Before, LicenseSet After, ValueArray<DateTimeOffset> UpdatedAt) : Change;
+
+    /// <summary>
+    /// What a group gives users (ascending) is now this; nothing applied and no trouble means that the pair is gone.
+    /// A decision about a million users is a handful of these.
+    /// </summary>
+    public sealed record SourceSet(int Group, ValueArray<int> Users, LicenseSet Applied, Trouble? Trouble, DateTimeOffset UpdatedAt) : Change;
+
+    /// <summary>A group was processed: for the audit log (L86). Succeeded and failed count its members.</summary>
+    public sealed record GroupProcessed(int Group, int Succeeded, int Failed) : Change;
+
+    /// <summary>A reprocess of a group was asked for: for the audit log (L86).</summary>
+    public sealed record GroupReprocessAsked(int Group) : Change;
+}
