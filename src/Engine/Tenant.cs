@@ -186,7 +186,7 @@ public sealed class Tenant
     }
 }
 
-/// <summary>The fields of a tenant; <see cref="Draft"/> makes the next ones.</summary>
+/// <summary>The fields of a tenant; a draft makes the next ones.</summary>
 internal sealed record TenantParts(
     long Version,
     TenantProfile Profile,
