@@ -1,1 +1,3 @@
-Console.WriteLine("berth");
+using Berth.CommandLine;
+
+return await BerthCommand.Run(args).ConfigureAwait(false);

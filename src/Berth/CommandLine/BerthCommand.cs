@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Berth.CommandLine.Client;
+using Berth.Serving;
+
+namespace Berth.CommandLine;
+
+/// <summary>The root of the command line: <c>serve</c> and, beside it, the commands that are clients of a running Berth.</summary>
+internal static class BerthCommand
+{
+    /// <summary>How long a command may tidy up after SIGTERM or Ctrl-C before the process goes anyway; longer than a server's drain.</summary>
+    private static readonly TimeSpan TerminationTimeout = ServerLimits.Drain + TimeSpan.FromSeconds(10);
+
+    /// <summary>Runs one command line; the result is the exit code, <see cref="ExitCode.BadUsage"/> when it cannot be understood.</summary>
+    public static async Task<int> Run(string[] args)
+    {
+        ParseResult parsed = Root().Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (ParseError error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync($"berth: {error.Message}").ConfigureAwait(false);
+            }
+
+            string path = PathOf(parsed.CommandResult);
+            await Console.Error.WriteLineAsync($"Try '{path} --help'.").ConfigureAwait(false);
+            return ExitCode.BadUsage;
+        }
+
+        InvocationConfiguration invocation = new() { ProcessTerminationTimeout = TerminationTimeout };
+        return await parsed.InvokeAsync(invocation).ConfigureAwait(false);
+    }
+
+    private static RootCommand Root()
+    {
+        RootCommand root = new("The license desk for Cloud PCs: serves Microsoft Graph, and speaks it as a client.");
+        root.Add(ServeCommand.Create());
+        ClientCommands.AddTo(root);
+        return root;
+    }
+
+    private static string PathOf(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : "berth";
+}

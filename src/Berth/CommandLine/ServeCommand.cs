@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Berth.Serving;
+
+namespace Berth.CommandLine;
+
+/// <summary><c>berth serve</c>: what may be said on the command line, checked before anything of the server is touched.</summary>
+internal static class ServeCommand
+{
+    private const string DefaultUrls = "http://127.0.0.1:5365";
+
+    /// <summary>The command with its options.</summary>
+    public static Command Create()
+    {
+        Option<bool> demo = new("--demo") { Description = "Create, once, a demo tenant with a small company; loopback only." };
+        Option<string> seed = new("--seed")
+        {
+            Description = "What the demo tenant holds: contoso, or none (only its admin and client).",
+            DefaultValueFactory = _ => "contoso",
+        };
+        seed.AcceptOnlyFromAmong("contoso", "none");
+        Option<string> urls = new("--urls")
+        {
+            Description = "Where to listen with plain http; several are separated by ';'. Port 0 picks a free one.",
+            DefaultValueFactory = _ => DefaultUrls,
+        };
+        Option<string?> https = new("--https")
+        {
+            Description = "Where to listen with TLS, such as https://localhost:5366; a local CA and certificate are made on first start.",
+        };
+        Option<string?> data = new("--data") { Description = "The folder of the database, keys and local CA (default: your user's data folder)." };
+        Option<string?> db = new("--db") { Description = "A database server instead of SQLite; comes with a later release." };
+
+        Command serve = new("serve", "Serve Microsoft Graph until SIGTERM or Ctrl-C.") { demo, seed, urls, https, data, db };
+        serve.Validators.Add(result =>
+        {
+            if (result.GetResult(db) is { Implicit: false })
+            {
+                result.AddError("--db: this release keeps its data in SQLite only (--data DIR); PostgreSQL comes with a later release.");
+            }
+
+            if (result.GetResult(seed) is { Implicit: false } && !result.GetValue(demo))
+            {
+                result.AddError("--seed says what the demo tenant holds; it needs --demo.");
+            }
+
+            if (result.GetResult(data) is { Implicit: false } && string.IsNullOrWhiteSpace(result.GetValue(data)))
+            {
+                result.AddError("--data: the folder's name is empty.");
+            }
+
+            bool loopbackOnly = result.GetValue(demo);
+            Check(ListenAddress.ParseAll(result.GetValue(urls) ?? "", Uri.UriSchemeHttp, "--urls"));
+            if (result.GetValue(https) is { } address)
+            {
+                Check(ListenAddress.ParseAll(address, Uri.UriSchemeHttps, "--https"));
+            }
+
+            void Check((IReadOnlyList<ListenAddress> Addresses, string? Error) parsed)
+            {
+                if (parsed.Error is not null)
+                {
+                    result.AddError(parsed.Error);
+                }
+
+                foreach (ListenAddress listen in parsed.Addresses.Where(listen => loopbackOnly && !listen.IsLoopback))
+                {
+                    result.AddError($"--demo accepts a well-known secret, so it listens on loopback only; {listen.Text} is not loopback. Use 127.0.0.1 or localhost.");
+                }
+            }
+        });
+        serve.SetAction((parsed, cancellation) =>
+        {
+            ServeOptions options = new(
+                parsed.GetValue(demo),
+                parsed.GetValue(seed) == "contoso" ? DemoSeed.Contoso : DemoSeed.None,
+                [
+                    .. ListenAddress.ParseAll(parsed.GetValue(urls)!, Uri.UriSchemeHttp, "--urls").Addresses,
+                    .. parsed.GetValue(https) is { } address ? ListenAddress.ParseAll(address, Uri.UriSchemeHttps, "--https").Addresses : [],
+                ],
+                Path.GetFullPath(parsed.GetValue(data) ?? DefaultDataFolder()));
+            return Server.Run(options, cancellation);
+        });
+        return serve;
+    }
+
+    private static string DefaultDataFolder() =>
+        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "berth");
+}

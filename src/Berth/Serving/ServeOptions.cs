@@ -1,0 +1,18 @@
+namespace Berth.Serving;
+
+/// <summary>What a demo tenant holds when it is made.</summary>
+internal enum DemoSeed
+{
+    /// <summary>Its admin user and its client: no SKU, no group.</summary>
+    None,
+
+    /// <summary>A company of about 250 people.</summary>
+    Contoso,
+}
+
+/// <summary>What <c>berth serve</c> was asked, checked.</summary>
+/// <param name="Demo">Make and accept the demo tenant.</param>
+/// <param name="Seed">What it holds when it is made.</param>
+/// <param name="Listen">Where to listen; at least one.</param>
+/// <param name="DataFolder">Absolute path of the folder with the database, keys and local CA.</param>
+internal sealed record ServeOptions(bool Demo, DemoSeed Seed, IReadOnlyList<ListenAddress> Listen, string DataFolder);
