@@ -98,7 +98,11 @@ public abstract record Command
     public sealed record ImportCatalog(ValueArray<CatalogRow> Rows, PlanRules? Rules) : Command;
 
     /// <summary>Adds many users, groups and members; a bad line is reported and leaves the others alone.</summary>
-    public sealed record ImportDirectory(ValueArray<ImportLine> Lines) : Command;
+    public sealed record ImportDirectory(ValueArray<ImportLine> Lines) : Command
+    {
+        /// <summary>The most lines of one command; a longer import is several commands.</summary>
+        public const int MostLines = 10_000;
+    }
 }
 
 /// <summary>One line of an import.</summary>

@@ -4,17 +4,54 @@ namespace Berth.Engine;
 public static class Deciding
 {
     /// <summary>Decides a command: refused with a reason, or accepted with the next tenant and the event that leads there.</summary>
-    public static Decision Decide(Tenant tenant, Command command, DecisionContext context) => throw new NotImplementedException();
+    public static Decision Decide(Tenant tenant, Command command, DecisionContext context)
+    {
+        if (tenant.Version == 0 != command is Command.CreateTenant)
+        {
+            return new Decision.Refused(new Refusal(RefusalCode.TenantNotReady)
+            {
+                Detail = tenant.Version == 0 ? "The tenant has not been created." : "The tenant exists already.",
+            });
+        }
+
+        DateTimeOffset now = tenant.Now(context.Now);
+        Decider decider = new(tenant, now, context.Now);
+        if (decider.Decide(command) is { } refusal)
+        {
+            return new Decision.Refused(refusal);
+        }
+
+        return decider.Finish(command, context.Actor);
+    }
 
     /// <summary>Replays an event: the tenant as the decision left it. Nothing is decided again.</summary>
-    public static Tenant Apply(Tenant tenant, TenantEvent happened) => throw new NotImplementedException();
+    public static Tenant Apply(Tenant tenant, TenantEvent happened)
+    {
+        if (happened.Sequence != tenant.Version + 1)
+        {
+            throw new InvalidOperationException($"Event {happened.Sequence} does not follow version {tenant.Version}.");
+        }
+
+        return Apply(tenant, happened.Sequence, happened.Changes);
+    }
 
     /// <summary>
     /// The changes that lead from <see cref="Tenant.Unborn"/> to this tenant, in portions of bounded size: a snapshot.
     /// Apply them with <see cref="Restore"/>.
     /// </summary>
-    public static IEnumerable<Change> Describe(Tenant tenant) => throw new NotImplementedException();
+    public static IEnumerable<Change> Describe(Tenant tenant) => Description.Of(tenant);
 
     /// <summary>The tenant that <see cref="Describe"/> described, at its version.</summary>
-    public static Tenant Restore(long version, IEnumerable<Change> changes) => throw new NotImplementedException();
+    public static Tenant Restore(long version, IEnumerable<Change> changes) => Apply(Tenant.Unborn, version, changes);
+
+    private static Tenant Apply(Tenant tenant, long version, IEnumerable<Change> changes)
+    {
+        Draft draft = new(tenant);
+        foreach (Change change in changes)
+        {
+            draft.Apply(change);
+        }
+
+        return draft.Seal(version, null);
+    }
 }

@@ -1,3 +1,5 @@
+using Berth.Engine.Collections;
+
 namespace Berth.Engine.Catalog;
 
 /// <summary>The plan rules over bits: what evaluation touches for every user, so it is laid out once for a catalog.</summary>
@@ -40,8 +42,20 @@ internal sealed class CompiledRules
             }
         }
 
-        ExclusiveSets = [.. rules.ExclusiveSets.Select(set => set.Plans.Select(id => bits[id]).Distinct().OrderBy(bit => relevant[bit]).ToArray())];
-        Requirements = [.. rules.Requirements.Select(rule => new Requirement(bits[rule.Plan], All(rule.AnyOf.Select(id => bits[id])), rule))];
+        ExclusivePairs =
+        [
+            .. from set in rules.ExclusiveSets
+               from first in set.Plans.Distinct().Order()
+               from second in set.Plans.Distinct().Order()
+               where first.CompareTo(second) < 0 && _excludes[bits[first]].Has(bits[second])
+               select (bits[first], bits[second]),
+        ];
+        Requirements =
+        [
+            .. from rule in rules.Requirements
+               orderby rule.Plan
+               select new Requirement(bits[rule.Plan], All(rule.AnyOf.Select(id => bits[id])), rule),
+        ];
         Dependents = All(Requirements.Select(requirement => requirement.Dependent));
         Prerequisites = Requirements.Aggregate(PlanBits.None, (all, requirement) => all | requirement.AnyOf);
         _region = new PlanRegion?[relevant.Length];
@@ -55,9 +69,10 @@ internal sealed class CompiledRules
     /// <summary>Plan ids by bit.</summary>
     public Guid[] PlanOfBit { get; }
 
-    /// <summary>Bits of each exclusive set, ascending by plan id: the order in which messages look for a pair.</summary>
-    public int[][] ExclusiveSets { get; }
+    /// <summary>Pairs that exclude each other, in the order in which messages look: sets as the rules list them, inside a set ascending by plan id.</summary>
+    public (int First, int Second)[] ExclusivePairs { get; }
 
+    /// <summary>Dependencies, ascending by the id of the dependent plan: messages name the first that is not met.</summary>
     public Requirement[] Requirements { get; }
 
     /// <summary>Every plan with a requirement.</summary>
@@ -84,6 +99,23 @@ internal sealed class CompiledRules
         return all;
     }
 
+    /// <summary>The first requirement of a plan among <paramref name="dependents"/> that nothing in <paramref name="all"/> meets, or null.</summary>
+    public Requirement? Unmet(PlanBits dependents, PlanBits all)
+    {
+        if (dependents.Overlaps(Dependents))
+        {
+            foreach (Requirement requirement in Requirements)
+            {
+                if (dependents.Has(requirement.Dependent) && !all.Overlaps(requirement.AnyOf))
+                {
+                    return requirement;
+                }
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The plans of a set that are not offered in a country.</summary>
     public PlanBits Prohibited(PlanBits plans, string country)
     {
@@ -101,6 +133,9 @@ internal sealed class CompiledRules
 
         return prohibited;
     }
+
+    /// <summary>Ids of plans, ascending.</summary>
+    public ValueArray<Guid> Ids(PlanBits plans) => PlanOfBit.Where((_, bit) => plans.Has(bit)).Order().ToValueArray();
 
     private static PlanBits All(IEnumerable<int> bits) => bits.Aggregate(PlanBits.None, (all, bit) => all | PlanBits.Of(bit));
 

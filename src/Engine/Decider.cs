@@ -1,0 +1,634 @@
+using Berth.Engine.Catalog;
+using Berth.Engine.Collections;
+using Berth.Engine.Directory;
+using Berth.Engine.Licensing;
+
+namespace Berth.Engine;
+
+/// <summary>Decides one command: checks first, then writes the draft; a refusal is returned before anything is written.</summary>
+internal sealed class Decider
+{
+    private readonly Tenant _tenant;
+    private readonly DateTimeOffset _now;
+    private readonly DateTimeOffset _system;
+    private readonly Draft _draft;
+    private readonly Processing _processing;
+    private readonly List<LineRefusal> _lines = [];
+    private int _processedGroup = -1;
+    private int[] _processedMembers = [];
+    private int _reprocessedUser = -1;
+
+    public Decider(Tenant tenant, DateTimeOffset now, DateTimeOffset system)
+    {
+        _tenant = tenant;
+        _now = now;
+        _system = system;
+        _draft = new Draft(tenant);
+        _processing = new Processing(tenant, _draft, now);
+    }
+
+    public Refusal? Decide(Command command) => command switch
+    {
+        Command.CreateTenant create => Create(create),
+        Command.CreateUser create => CreateUser(create.User),
+        Command.UpdateUser update => UpdateUser(update.User),
+        Command.DeleteUser delete => DeleteUser(delete.UserId),
+        Command.CreateGroup create => CreateGroup(create),
+        Command.UpdateGroup update => UpdateGroup(update),
+        Command.DeleteGroup delete => DeleteGroup(delete.GroupId),
+        Command.AddMembers add => AddMembers(add),
+        Command.RemoveMember remove => RemoveMember(remove),
+        Command.AssignUserLicenses assign => AssignUser(assign),
+        Command.AssignGroupLicenses assign => AssignGroup(assign),
+        Command.ReprocessUser reprocess => ReprocessUser(reprocess.UserId),
+        Command.ReprocessGroup reprocess => ReprocessGroup(reprocess.GroupId),
+        Command.CreateSubscription create => CreateSubscription(create),
+        Command.UpdateSubscription update => UpdateSubscription(update),
+        Command.UpdateSettings update => UpdateSettings(update.Settings),
+        Command.SetClock set => SetClock(set),
+        Command.ImportCatalog import => ImportCatalog(import),
+        Command.ImportDirectory import => ImportDirectory(import),
+        _ => throw new InvalidOperationException($"No decision for {command.GetType().Name}."),
+    };
+
+    public Decision.Accepted Finish(Command command, Actor actor)
+    {
+        _processing.Retry();
+        if (_processedGroup >= 0)
+        {
+            int failed = _processedMembers.Count(member => _draft.Licenses(member).Source(_processedGroup)?.Trouble is not null);
+            _draft.Note(new Change.GroupProcessed(_processedGroup, _processedMembers.Length - failed, failed));
+        }
+
+        List<Change> outcomes = [];
+        Tenant next = _draft.Seal(_tenant.Version + 1, outcomes);
+        bool changed = _draft.Recorded.Count + outcomes.Count > 0;
+        TenantEvent? happened = changed
+            ? new TenantEvent(next.Version, _now, actor, command.GetType().Name, [.. _draft.Recorded, .. outcomes])
+            : null;
+        return new Decision.Accepted(changed ? next : _tenant, happened)
+        {
+            Remaining = _reprocessedUser >= 0 ? Remaining(_reprocessedUser) : null,
+            Lines = _lines.ToValueArray(),
+        };
+    }
+
+    private Refusal? Create(Command.CreateTenant create)
+    {
+        if (!Countries.IsKnown(create.Profile.Country))
+        {
+            return Invalid("country", $"'{create.Profile.Country}' is not an ISO 3166-1 alpha-2 country code.");
+        }
+
+        _draft.Record(new Change.TenantCreated(create.Profile with { CreatedAt = _now }));
+        _draft.Record(new Change.CatalogSet(create.Catalog));
+        return null;
+    }
+
+    private Refusal? CreateUser(User user)
+    {
+        if (CheckNewUser(user) is { } refusal)
+        {
+            return refusal;
+        }
+
+        _draft.Record(new Change.UsersSet([_draft.UserCount], [Canonical(user) with { CreatedAt = _now }]));
+        return null;
+    }
+
+    private Refusal? CheckNewUser(User user) =>
+        IsTaken(user.Id) ? new Refusal(RefusalCode.IdTaken) { Subject = user.Id } : CheckUser(user);
+
+    private Refusal? CheckUser(User user)
+    {
+        if (user.UsageLocation is not null && !Countries.IsKnown(user.UsageLocation))
+        {
+            return Invalid("usageLocation", $"'{user.UsageLocation}' is not an ISO 3166-1 alpha-2 country code.");
+        }
+
+        int namesake = _draft.FindUser(user.UserPrincipalName);
+        return namesake >= 0 && _draft.User(namesake)!.Id != user.Id
+            ? new Refusal(RefusalCode.UserPrincipalNameTaken) { Name = user.UserPrincipalName }
+            : null;
+    }
+
+    private bool IsTaken(Guid id) => _draft.FindUser(id) >= 0 || _draft.FindGroup(id) >= 0;
+
+    private static User Canonical(User user) =>
+        user.UsageLocation is { } location ? user with { UsageLocation = Countries.Canonical(location) } : user;
+
+    private Refusal? UpdateUser(User user)
+    {
+        if (FindUser(user.Id, out int index) is { } missing)
+        {
+            return missing;
+        }
+
+        if (CheckUser(user) is { } refusal)
+        {
+            return refusal;
+        }
+
+        User before = _draft.User(index)!;
+        User after = Canonical(user) with { CreatedAt = before.CreatedAt };
+        if (after == before)
+        {
+            return null;
+        }
+
+        _draft.Record(new Change.UsersSet([index], [after]));
+        if (after.UsageLocation != before.UsageLocation)
+        {
+            _processing.Disturb(index);
+        }
+
+        return null;
+    }
+
+    private Refusal? DeleteUser(Guid id)
+    {
+        if (FindUser(id, out int index) is { } missing)
+        {
+            return missing;
+        }
+
+        _draft.Record(new Change.UserDeleted(index));
+        return null;
+    }
+
+    private Refusal? CreateGroup(Command.CreateGroup create)
+    {
+        if (IsTaken(create.Profile.Id))
+        {
+            return new Refusal(RefusalCode.IdTaken) { Subject = create.Profile.Id };
+        }
+
+        int index = _draft.GroupCount;
+        if (FindMembers(-1, create.Profile.Id, create.Members, out int[] users, out int[] groups) is { } refusal)
+        {
+            return refusal;
+        }
+
+        _draft.Record(new Change.GroupSet(index, create.Profile with { CreatedAt = _now }));
+        Join(index, users, groups);
+        return null;
+    }
+
+    private Refusal? UpdateGroup(Command.UpdateGroup update)
+    {
+        if (FindGroup(update.Profile.Id, out int index) is { } missing)
+        {
+            return missing;
+        }
+
+        Group group = _draft.Group(index);
+        if (!update.Profile.SecurityEnabled && !group.Licenses.IsEmpty)
+        {
+            return Invalid("securityEnabled", "A group with licenses stays security-enabled (L37): take its licenses away first.");
+        }
+
+        if (FindMembers(index, group.Id, update.NewMembers, out int[] users, out int[] groups) is { } refusal)
+        {
+            return refusal;
+        }
+
+        GroupProfile profile = update.Profile with { CreatedAt = group.Profile.CreatedAt };
+        if (profile != group.Profile)
+        {
+            _draft.Record(new Change.GroupSet(index, profile));
+        }
+
+        Join(index, users, groups);
+        return null;
+    }
+
+    private Refusal? DeleteGroup(Guid id)
+    {
+        if (FindGroup(id, out int index) is { } missing)
+        {
+            return missing;
+        }
+
+        LicenseSet licenses = _draft.Group(index).Licenses;
+        if (!licenses.IsEmpty)
+        {
+            return new Refusal(RefusalCode.GroupHasLicenses)
+            {
+                Subject = id,
+                Ids = licenses.Items.Select(license => _tenant.Catalog.Skus[license.Sku].Id).ToValueArray(),
+            };
+        }
+
+        _draft.Record(new Change.GroupDeleted(index));
+        return null;
+    }
+
+    private Refusal? AddMembers(Command.AddMembers add)
+    {
+        if (FindGroup(add.GroupId, out int index) is { } missing)
+        {
+            return missing;
+        }
+
+        if (FindMembers(index, add.GroupId, add.Members, out int[] users, out int[] groups) is { } refusal)
+        {
+            return refusal;
+        }
+
+        Join(index, users, groups);
+        return null;
+    }
+
+    private void Join(int group, int[] users, int[] groups)
+    {
+        if (users.Length + groups.Length == 0)
+        {
+            return;
+        }
+
+        _draft.Record(new Change.MembersAdded(group, users.Order().ToValueArray(), groups.Order().ToValueArray()));
+        if (!_draft.Group(group).Licenses.IsEmpty)
+        {
+            // A pair held from an earlier membership is evaluated as well: it exists only while something is owed (L72).
+            _processing.EvaluateMembers(group, users);
+        }
+        else
+        {
+            foreach (int user in users.Where(user => _draft.Licenses(user).Source(group) is not null))
+            {
+                _processing.Evaluate(user, group);
+            }
+        }
+    }
+
+    private Refusal? RemoveMember(Command.RemoveMember remove)
+    {
+        if (FindGroup(remove.GroupId, out int index) is { } missing)
+        {
+            return missing;
+        }
+
+        int user = _draft.FindUser(remove.MemberId);
+        if (user >= 0 && _draft.IsMember(user, index))
+        {
+            _draft.Record(new Change.MembersRemoved(index, [user], []));
+            _processing.Evaluate(user, index);
+            if (_draft.Settings.Retry == RetryMode.EntraStrict)
+            {
+                _processing.RetryUser(user);
+            }
+
+            return null;
+        }
+
+        int group = _draft.FindGroup(remove.MemberId);
+        if (group >= 0 && _draft.Group(index).MemberGroups.Span.Contains(group))
+        {
+            _draft.Record(new Change.MembersRemoved(index, [], [group]));
+            return null;
+        }
+
+        return new Refusal(RefusalCode.MemberNotFound) { Subject = remove.MemberId };
+    }
+
+    private Refusal? AssignUser(Command.AssignUserLicenses assign)
+    {
+        if (FindUser(assign.UserId, out int index) is { } missing)
+        {
+            return missing;
+        }
+
+        UserLicenses licenses = _draft.Licenses(index);
+        (DirectCall.Switch? change, Refusal? refusal) = DirectCall.Resolve(_tenant, licenses.Direct, assign.Add, assign.Remove);
+        refusal ??= DirectCall.CheckUser(_tenant, _draft.User(index)!, licenses, change!);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        LicenseSet direct = licenses.Direct.With(change!.Add, change.Remove);
+        if (!direct.Equals(licenses.Direct))
+        {
+            _draft.SetLicenses(index, licenses.WithDirect(direct, _now));
+            _processing.Disturb(index);
+        }
+
+        return null;
+    }
+
+    private Refusal? AssignGroup(Command.AssignGroupLicenses assign)
+    {
+        if (FindGroup(assign.GroupId, out int index) is { } missing)
+        {
+            return missing;
+        }
+
+        Group group = _draft.Group(index);
+        if (!group.Profile.SecurityEnabled)
+        {
+            return new Refusal(RefusalCode.GroupNotSecurityEnabled) { Subject = assign.GroupId };
+        }
+
+        (DirectCall.Switch? change, Refusal? refusal) = DirectCall.Resolve(_tenant, group.Licenses, assign.Add, assign.Remove);
+        refusal ??= DirectCall.CheckGroup(_tenant, group, change!);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        LicenseSet after = group.Licenses.With(change!.Add, change.Remove);
+        if (!after.Equals(group.Licenses))
+        {
+            _draft.Record(new Change.GroupLicensesSet(index, group.Licenses, after));
+            Process(index, group.Members.ToArray());
+        }
+
+        return null;
+    }
+
+    private Refusal? ReprocessUser(Guid id)
+    {
+        if (FindUser(id, out int index) is { } missing)
+        {
+            return missing;
+        }
+
+        _processing.EvaluateAll(index);
+        _reprocessedUser = index;
+        return null;
+    }
+
+    private Refusal? ReprocessGroup(Guid id)
+    {
+        if (FindGroup(id, out int index) is { } missing)
+        {
+            return missing;
+        }
+
+        Group group = _draft.Group(index);
+        _draft.Note(new Change.GroupReprocessAsked(index));
+        Process(index, [.. group.Members.Union(group.Troubled)]);
+        return null;
+    }
+
+    private void Process(int group, int[] members)
+    {
+        _processing.EvaluateMembers(group, members);
+        (_processedGroup, _processedMembers) = (group, members);
+    }
+
+    // The answer of a reprocess: the text of the earliest pair still in error (decisions, Reprocess).
+    private Refusal? Remaining(int user)
+    {
+        UserLicenses licenses = _draft.Licenses(user);
+        GroupSource? earliest = licenses.Groups.Where(source => source.Trouble is not null)
+            .OrderBy(source => source.Trouble!.Since).ThenBy(source => _draft.Group(source.Group).Id)
+            .Cast<GroupSource?>().FirstOrDefault();
+        return earliest is { } source
+            ? new GroupEvaluation(_draft.Catalog, _draft.Seats, licenses, source.Group, _draft.Wanted(user, source.Group), _draft.Country(user))
+                .FirstViolation(_draft.Settings.GroupAtomicity)
+            : null;
+    }
+
+    private Refusal? CreateSubscription(Command.CreateSubscription create)
+    {
+        if (_draft.Subscriptions.Any(one => one.Id == create.Id))
+        {
+            return new Refusal(RefusalCode.IdTaken) { Subject = create.Id };
+        }
+
+        if (!_draft.Catalog.TryGetSku(create.SkuId, out Sku? sku))
+        {
+            return new Refusal(RefusalCode.SkuNotInTenant) { Subject = create.SkuId };
+        }
+
+        return CheckUnits(create.Units)
+            ?? Put(new Subscription(create.Id, sku.Index, create.Units, create.Status, create.IsTrial, _now));
+    }
+
+    private Refusal? UpdateSubscription(Command.UpdateSubscription update)
+    {
+        Subscription? before = _draft.Subscriptions.FirstOrDefault(one => one.Id == update.Id);
+        if (before is null)
+        {
+            return new Refusal(RefusalCode.SubscriptionNotFound) { Subject = update.Id };
+        }
+
+        Subscription after = before with { Units = update.Units ?? before.Units, Status = update.Status ?? before.Status };
+        return CheckUnits(after.Units) ?? (after == before ? null : Put(after));
+    }
+
+    private static Refusal? CheckUnits(int units) => units is < 0 or > Subscription.MostUnits
+        ? Invalid("units", $"A subscription has 0 to {Subscription.MostUnits} units.")
+        : null;
+
+    private Refusal? Put(Subscription subscription)
+    {
+        _draft.Record(new Change.SubscriptionSet(subscription));
+        return null;
+    }
+
+    private Refusal? UpdateSettings(TenantSettings settings)
+    {
+        if (settings.ProvisioningDelay < TimeSpan.Zero || settings.ProvisioningDelay > TenantSettings.LongestProvisioningDelay)
+        {
+            return Invalid("provisioningDelay", "The provisioning delay lies between PT0S and P7D.");
+        }
+
+        if (settings.BufferExcess is < 0)
+        {
+            return Invalid("bufferExcess", "The buffer's excess is null or at least 0.");
+        }
+
+        if (settings != _tenant.Settings)
+        {
+            _draft.Record(new Change.SettingsSet(settings));
+            _processing.DisturbEverybody();
+        }
+
+        return null;
+    }
+
+    private Refusal? SetClock(Command.SetClock set)
+    {
+        if (_tenant.Profile.Kind == TenantKind.Production)
+        {
+            return new Refusal(RefusalCode.ClockNotMovable);
+        }
+
+        TenantClock clock = _tenant.Clock;
+        bool frozen = set.Frozen ?? clock.FrozenAt is not null;
+        if (!frozen)
+        {
+            if (set.Now is not null || set.Advance is not null)
+            {
+                return new Refusal(RefusalCode.ClockNotFrozen);
+            }
+
+            return Put(default);
+        }
+
+        DateTimeOffset stands = clock.Now(_system);
+        DateTimeOffset target = set.Now ?? stands;
+        if (set.Advance is { } advance)
+        {
+            if (advance < TimeSpan.Zero || DateTimeOffset.MaxValue - target < advance)
+            {
+                return new Refusal(RefusalCode.ClockBackwards) { Detail = $"{stands:O}" };
+            }
+
+            target += advance;
+        }
+
+        return target < stands ? new Refusal(RefusalCode.ClockBackwards) { Detail = $"{stands:O}" } : Put(new TenantClock(target));
+
+        Refusal? Put(TenantClock next)
+        {
+            if (next != clock)
+            {
+                _draft.Record(new Change.ClockSet(next));
+            }
+
+            return null;
+        }
+    }
+
+    private Refusal? ImportCatalog(Command.ImportCatalog import)
+    {
+        _draft.Record(new Change.CatalogSet(_tenant.Catalog.With(import.Rows, import.Rules)));
+        _processing.DisturbEverybody();
+        return null;
+    }
+
+    private Refusal? ImportDirectory(Command.ImportDirectory import)
+    {
+        // Lines take effect one by one, so that a line may build on the one before; the event keeps whole runs of them.
+        List<(int Index, User User)> users = [];
+        SortedDictionary<int, SortedSet<int>> members = [];
+        foreach (ImportLine line in import.Lines)
+        {
+            Refusal? refusal = line switch
+            {
+                ImportLine.OfUser one => ImportUser(one.User),
+                ImportLine.OfGroup one => ImportGroup(one.Profile),
+                ImportLine.OfMember one => ImportMember(one),
+                _ => throw new InvalidOperationException($"No import of {line.GetType().Name}."),
+            };
+            if (refusal is not null)
+            {
+                _lines.Add(new LineRefusal(line.Line, refusal));
+            }
+        }
+
+        KeepUsers();
+        KeepMembers();
+        return null;
+
+        Refusal? ImportUser(User user)
+        {
+            if (CheckNewUser(user) is { } refusal)
+            {
+                return refusal;
+            }
+
+            users.Add((_draft.UserCount, Canonical(user) with { CreatedAt = _now }));
+            _draft.Apply(new Change.UsersSet([users[^1].Index], [users[^1].User]));
+            return null;
+        }
+
+        Refusal? ImportGroup(GroupProfile profile)
+        {
+            if (IsTaken(profile.Id))
+            {
+                return new Refusal(RefusalCode.IdTaken) { Subject = profile.Id };
+            }
+
+            _draft.Record(new Change.GroupSet(_draft.GroupCount, profile with { CreatedAt = _now }));
+            return null;
+        }
+
+        Refusal? ImportMember(ImportLine.OfMember one)
+        {
+            Refusal? missing = FindGroup(one.GroupId, out int group) ?? FindUser(one.UserId, out _);
+            if (missing is not null)
+            {
+                return missing;
+            }
+
+            int user = _draft.FindUser(one.UserId);
+            if (_draft.IsMember(user, group))
+            {
+                return new Refusal(RefusalCode.AlreadyMember) { Subject = one.UserId };
+            }
+
+            if (!members.TryGetValue(group, out SortedSet<int>? joined))
+            {
+                members.Add(group, joined = []);
+            }
+
+            joined.Add(user);
+            _draft.Apply(new Change.MembersAdded(group, [user], []));
+            _processing.Evaluate(user, group);
+            return null;
+        }
+
+        void KeepUsers()
+        {
+            if (users.Count > 0)
+            {
+                _draft.Note(new Change.UsersSet(users.Select(one => one.Index).ToValueArray(), users.Select(one => one.User).ToValueArray()));
+            }
+        }
+
+        void KeepMembers()
+        {
+            foreach ((int group, SortedSet<int> joined) in members)
+            {
+                _draft.Note(new Change.MembersAdded(group, joined.ToValueArray(), []));
+            }
+        }
+    }
+
+    private Refusal? FindUser(Guid id, out int index)
+    {
+        index = _draft.FindUser(id);
+        return index < 0 ? new Refusal(RefusalCode.UserNotFound) { Subject = id } : null;
+    }
+
+    private Refusal? FindGroup(Guid id, out int index)
+    {
+        index = _draft.FindGroup(id);
+        return index < 0 ? new Refusal(RefusalCode.GroupNotFound) { Subject = id } : null;
+    }
+
+    private Refusal? FindMembers(int group, Guid groupId, ValueArray<Guid> members, out int[] users, out int[] groups)
+    {
+        List<int> foundUsers = [], foundGroups = [];
+        (users, groups) = ([], []);
+        foreach (Guid member in members.Distinct())
+        {
+            int user = _draft.FindUser(member), inner = _draft.FindGroup(member);
+            if (member == groupId)
+            {
+                return new Refusal(RefusalCode.MemberOfItself) { Subject = member };
+            }
+
+            if (user < 0 && inner < 0)
+            {
+                return new Refusal(RefusalCode.MemberNotFound) { Subject = member };
+            }
+
+            if (group >= 0 && (user >= 0 ? _draft.IsMember(user, group) : _draft.Group(group).MemberGroups.Span.Contains(inner)))
+            {
+                return new Refusal(RefusalCode.AlreadyMember) { Subject = member };
+            }
+
+            (user >= 0 ? foundUsers : foundGroups).Add(user >= 0 ? user : inner);
+        }
+
+        (users, groups) = ([.. foundUsers], [.. foundGroups]);
+        return null;
+    }
+
+    private static Refusal Invalid(string property, string detail) => new(RefusalCode.ValueInvalid) { Name = property, Detail = detail };
+}

@@ -1,0 +1,135 @@
+using System.Runtime.InteropServices;
+using Berth.Engine.Collections;
+using Berth.Engine.Directory;
+using Berth.Engine.Licensing;
+
+namespace Berth.Engine;
+
+/// <summary>A tenant as changes from nothing: the same vocabulary as the journal, so a snapshot needs no format of its own.</summary>
+internal static class Description
+{
+    // Large enough to pack well, small enough that a portion is written without holding anybody up.
+    private const int Portion = 16_384;
+
+    public static IEnumerable<Change> Of(Tenant tenant)
+    {
+        if (tenant.Version == 0)
+        {
+            yield break;
+        }
+
+        yield return new Change.TenantCreated(tenant.Profile);
+        yield return new Change.CatalogSet(tenant.Catalog);
+        yield return new Change.SettingsSet(tenant.Settings);
+        yield return new Change.ClockSet(tenant.Clock);
+        foreach (Subscription subscription in tenant.Subscriptions)
+        {
+            yield return new Change.SubscriptionSet(subscription);
+        }
+
+        foreach (Change change in Users(tenant).Concat(Groups(tenant)))
+        {
+            yield return change;
+        }
+
+        for (int from = 0; from < tenant.Users.Count; from += Portion)
+        {
+            foreach (Change change in Licenses(tenant, from, Math.Min(from + Portion, tenant.Users.Count)))
+            {
+                yield return change;
+            }
+        }
+    }
+
+    private static IEnumerable<Change> Users(Tenant tenant)
+    {
+        for (int from = 0; from < tenant.Users.Count; from += Portion)
+        {
+            List<int> indexes = [];
+            List<User> users = [];
+            for (int i = from; i < Math.Min(from + Portion, tenant.Users.Count); i++)
+            {
+                if (tenant.Users[i] is { } user)
+                {
+                    indexes.Add(i);
+                    users.Add(user);
+                }
+            }
+
+            if (users.Count > 0)
+            {
+                yield return new Change.UsersSet(indexes.ToValueArray(), users.ToValueArray());
+            }
+        }
+
+        // Indexes of deleted users at the end must not be given again.
+        if (tenant.Users.Count > 0 && tenant.Users[tenant.Users.Count - 1] is null)
+        {
+            yield return new Change.UserDeleted(tenant.Users.Count - 1);
+        }
+    }
+
+    private static IEnumerable<Change> Groups(Tenant tenant)
+    {
+        for (int i = 0; i < tenant.Groups.Count; i++)
+        {
+            yield return new Change.GroupSet(i, tenant.Groups[i].Profile);
+        }
+
+        for (int i = 0; i < tenant.Groups.Count; i++)
+        {
+            Group group = tenant.Groups[i];
+            int[] members = group.Members.ToArray();
+            for (int from = 0; from < members.Length; from += Portion)
+            {
+                yield return new Change.MembersAdded(i, ValueArray.Own(members[from..Math.Min(from + Portion, members.Length)]), []);
+            }
+
+            if (group.MemberGroups.Count > 0)
+            {
+                yield return new Change.MembersAdded(i, [], group.MemberGroups);
+            }
+
+            if (group.EverLicensed)
+            {
+                yield return new Change.GroupLicensesSet(i, LicenseSet.Empty, group.Licenses);
+            }
+
+            if (group.IsDeleted)
+            {
+                yield return new Change.GroupDeleted(i);
+            }
+        }
+    }
+
+    private static IEnumerable<Change> Licenses(Tenant tenant, int from, int to)
+    {
+        Dictionary<Change, List<int>> packed = [];
+        for (int user = from; user < to; user++)
+        {
+            UserLicenses licenses = tenant.LicensesOf(user);
+            foreach (GroupSource source in licenses.Groups)
+            {
+                Pack(new Change.SourceSet(source.Group, [], source.Applied, source.Trouble, source.UpdatedAt), user);
+            }
+
+            if (!licenses.Direct.IsEmpty)
+            {
+                Pack(new Change.DirectSet([], LicenseSet.Empty, licenses.Direct, licenses.DirectUpdatedAt), user);
+            }
+        }
+
+        foreach ((Change template, List<int> users) in packed)
+        {
+            yield return template switch
+            {
+                Change.SourceSet source => source with { Users = users.ToValueArray() },
+                Change.DirectSet direct => direct with { Users = users.ToValueArray() },
+                _ => throw new InvalidOperationException("Only licenses are packed."),
+            };
+        }
+
+        void Pack(Change template, int user) =>
+            (CollectionsMarshal.GetValueRefOrAddDefault(packed, template, out _) ??= []).Add(user);
+    }
+}

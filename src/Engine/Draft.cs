@@ -1,0 +1,491 @@
+using System.Runtime.InteropServices;
+using Berth.Engine.Catalog;
+using Berth.Engine.Collections;
+using Berth.Engine.Directory;
+using Berth.Engine.Licensing;
+
+namespace Berth.Engine;
+
+/// <summary>
+/// The next tenant in the making: deciding and replaying write it by the same calls, so they cannot differ. Licenses are
+/// written per user; what follows from them (holders, waiting lists, packed outcomes) is drawn once, in <see cref="Seal"/>.
+/// </summary>
+internal sealed class Draft
+{
+    private readonly Tenant _before;
+    private readonly List<Change> _recorded = [];
+    private readonly List<int> _touched = [];
+    private readonly Dictionary<int, List<int>> _joined = [];
+    private readonly Dictionary<int, List<int>> _left = [];
+    private PagedVector<User?>.Builder? _users;
+    private PagedMap<Guid>.Builder? _userIds;
+    private PagedMap<string>.Builder? _userNames;
+    private PagedVector<ValueArray<int>>.Builder? _memberships;
+    private PagedVector<UserLicenses>.Builder? _licenses;
+    private PagedVector<Group>.Builder? _groups;
+    private PagedMap<Guid>.Builder? _groupIds;
+
+    public Draft(Tenant before)
+    {
+        _before = before;
+        Profile = before.Profile;
+        Settings = before.Settings;
+        Clock = before.Clock;
+        Catalog = before.Catalog;
+        Subscriptions = before.Subscriptions;
+        Seats = new Seats(before);
+    }
+
+    public TenantProfile Profile { get; private set; }
+
+    public TenantSettings Settings { get; private set; }
+
+    public TenantClock Clock { get; private set; }
+
+    public SkuCatalog Catalog { get; private set; }
+
+    public ValueArray<Subscription> Subscriptions { get; private set; }
+
+    public Seats Seats { get; }
+
+    /// <summary>Called with a SKU when it gets its first free seat or loses its last one.</summary>
+    public Action<int>? SeatsTurned { get; set; }
+
+    public int UserCount => _users?.Count ?? _before.Users.Count;
+
+    public int GroupCount => _groups?.Count ?? _before.Groups.Count;
+
+    public User? User(int user) => _users is { } users ? users[user] : _before.Users[user];
+
+    public Group Group(int group) => _groups is { } groups ? groups[group] : _before.Groups[group];
+
+    public UserLicenses Licenses(int user) => _licenses is { } licenses ? licenses[user] : _before.Parts.Licenses[user];
+
+    public ValueArray<int> Memberships(int user) => _memberships is { } memberships ? memberships[user] : _before.Parts.Memberships[user];
+
+    public int FindUser(Guid id) => _userIds is { } ids ? ids.Find(id) : _before.FindUser(id);
+
+    public int FindUser(string userPrincipalName) => _userNames is { } names ? names.Find(userPrincipalName) : _before.FindUser(userPrincipalName);
+
+    public int FindGroup(Guid id) => _groupIds is { } ids ? ids.Find(id) : _before.FindGroup(id);
+
+    public bool IsMember(int user, int group) => Memberships(user).Span.BinarySearch(group) >= 0;
+
+    /// <summary>What a group wants for a user: its licenses while the user is a first-level member, else nothing (L38).</summary>
+    public LicenseSet Wanted(int user, int group) => IsMember(user, group) ? Group(group).Licenses : LicenseSet.Empty;
+
+    /// <summary>The country that counts for a group's licenses: the user's usage location, else the tenant's (L54).</summary>
+    public string Country(int user) => User(user)?.UsageLocation ?? Profile.Country;
+
+    /// <summary>Carries a change out and keeps it for the event.</summary>
+    public void Record(Change change)
+    {
+        Apply(change);
+        _recorded.Add(change);
+    }
+
+    /// <summary>Keeps a change for the event that says only what happened.</summary>
+    public void Note(Change change) => _recorded.Add(change);
+
+    public void Apply(Change change)
+    {
+        switch (change)
+        {
+            case Change.TenantCreated created:
+                Profile = created.Profile;
+                break;
+            case Change.CatalogSet catalog:
+                Catalog = catalog.Catalog;
+                break;
+            case Change.SettingsSet settings:
+                Settings = settings.Settings;
+                break;
+            case Change.ClockSet clock:
+                Clock = clock.Clock;
+                break;
+            case Change.SubscriptionSet subscription:
+                SetSubscription(subscription.Subscription);
+                break;
+            case Change.UsersSet users:
+                for (int i = 0; i < users.Indexes.Count; i++)
+                {
+                    SetUser(users.Indexes[i], users.Users[i]);
+                }
+
+                break;
+            case Change.UserDeleted deleted:
+                DeleteUser(deleted.User);
+                break;
+            case Change.GroupSet group:
+                SetGroup(group.Group, group.Profile);
+                break;
+            case Change.GroupDeleted deleted:
+                DeleteGroup(deleted.Group);
+                break;
+            case Change.MembersAdded added:
+                Join(added);
+                break;
+            case Change.MembersRemoved removed:
+                Leave(removed);
+                break;
+            case Change.GroupLicensesSet licenses:
+                WriteGroup(licenses.Group, Group(licenses.Group) with { Licenses = licenses.After, EverLicensed = true });
+                break;
+            case Change.DirectSet direct:
+                SetDirect(direct);
+                break;
+            case Change.SourceSet source:
+                SetSource(source);
+                break;
+            case Change.GroupProcessed or Change.GroupReprocessAsked:
+                break;
+            default:
+                throw new InvalidOperationException($"A change of kind {change.GetType().Name} has no effect yet.");
+        }
+    }
+
+    /// <summary>Replaces the licenses of a user and counts the seats.</summary>
+    public void SetLicenses(int user, UserLicenses after)
+    {
+        UserLicenses before = Licenses(user);
+        if (ReferenceEquals(before, after))
+        {
+            return;
+        }
+
+        _licenses ??= _before.Parts.Licenses.ToBuilder();
+        _licenses[user] = after;
+        if (_touched.Count == 0 || _touched[^1] != user)
+        {
+            _touched.Add(user);
+        }
+
+        CountSeats(before, after, -1);
+        CountSeats(after, before, +1);
+    }
+
+    /// <summary>The tenant as it is now, with everything that follows from the licenses.</summary>
+    /// <param name="version">Its version.</param>
+    /// <param name="outcomes">Receives the packed outcomes for the event; null when replaying.</param>
+    public Tenant Seal(long version, List<Change>? outcomes)
+    {
+        Consequences consequences = new(_before, this, outcomes);
+        foreach (int user in Touched())
+        {
+            UserLicenses before = user < _before.Users.Count ? _before.LicensesOf(user) : UserLicenses.None;
+            consequences.Add(user, before, Licenses(user));
+        }
+
+        consequences.Finish();
+        return new Tenant(new TenantParts(
+            version,
+            Profile,
+            Settings,
+            Clock,
+            Catalog,
+            Subscriptions,
+            _users?.Seal() ?? _before.Parts.Users,
+            _userIds?.Seal() ?? _before.Parts.UserIds,
+            _userNames?.Seal() ?? _before.Parts.UserNames,
+            _memberships?.Seal() ?? _before.Parts.Memberships,
+            _licenses?.Seal() ?? _before.Parts.Licenses,
+            SealGroups(consequences),
+            _groupIds?.Seal() ?? _before.Parts.GroupIds,
+            consequences.Holders,
+            consequences.Waiting,
+            consequences.Troubled));
+    }
+
+    /// <summary>What was recorded so far, in order.</summary>
+    public List<Change> Recorded => _recorded;
+
+    private Span<int> Touched()
+    {
+        Span<int> touched = CollectionsMarshal.AsSpan(_touched);
+        for (int i = 1; i < touched.Length; i++)
+        {
+            if (touched[i] <= touched[i - 1])
+            {
+                touched.Sort();
+                int distinct = 1;
+                for (int j = 1; j < touched.Length; j++)
+                {
+                    if (touched[j] != touched[distinct - 1])
+                    {
+                        touched[distinct++] = touched[j];
+                    }
+                }
+
+                return touched[..distinct];
+            }
+        }
+
+        return touched;
+    }
+
+    private void SetSubscription(Subscription subscription)
+    {
+        int at = Subscriptions.Span.IndexOf(Subscriptions.FirstOrDefault(old => old.Id == subscription.Id)!);
+        Subscriptions = at < 0 ? [.. Subscriptions, subscription] : Subscriptions.Select((old, i) => i == at ? subscription : old).ToValueArray();
+        bool open = Seats.IsOpen(subscription.Sku);
+        Seats.Recount(
+            subscription.Sku,
+            Subscriptions.Where(one => one.Sku == subscription.Sku && one.Status <= SubscriptionStatus.Warning).Sum(one => (long)one.Units));
+        if (open != Seats.IsOpen(subscription.Sku))
+        {
+            SeatsTurned?.Invoke(subscription.Sku);
+        }
+    }
+
+    private void SetUser(int index, User user)
+    {
+        _users ??= _before.Users.ToBuilder();
+        _userIds ??= _before.Parts.UserIds.ToBuilder();
+        _userNames ??= _before.Parts.UserNames.ToBuilder();
+        ReachUser(index);
+        if (_users[index] is { } old && !old.UserPrincipalName.Equals(user.UserPrincipalName, StringComparison.OrdinalIgnoreCase))
+        {
+            _userNames.Remove(old.UserPrincipalName);
+        }
+
+        _users[index] = user;
+        _userIds.Set(user.Id, index);
+        _userNames.Set(user.UserPrincipalName, index);
+    }
+
+    private void ReachUser(int index)
+    {
+        _users ??= _before.Users.ToBuilder();
+        _memberships ??= _before.Parts.Memberships.ToBuilder();
+        _licenses ??= _before.Parts.Licenses.ToBuilder();
+        _users.Grow(index + 1);
+        _memberships.Grow(index + 1);
+        while (_licenses.Count <= index)
+        {
+            _licenses.Add(UserLicenses.None);
+        }
+    }
+
+    private void DeleteUser(int index)
+    {
+        ReachUser(index);
+        if (_users![index] is not { } user)
+        {
+            return;
+        }
+
+        foreach (int group in Memberships(index))
+        {
+            Remember(_left, _joined, group, index);
+        }
+
+        SetLicenses(index, UserLicenses.None);
+        _memberships![index] = [];
+        _users[index] = null;
+        _userIds ??= _before.Parts.UserIds.ToBuilder();
+        _userNames ??= _before.Parts.UserNames.ToBuilder();
+        _userIds.Remove(user.Id);
+        _userNames.Remove(user.UserPrincipalName);
+    }
+
+    private void SetGroup(int index, GroupProfile profile)
+    {
+        _groups ??= _before.Groups.ToBuilder();
+        _groupIds ??= _before.Parts.GroupIds.ToBuilder();
+        if (index < _groups.Count)
+        {
+            _groups[index] = _groups[index] with { Profile = profile };
+        }
+        else
+        {
+            _groups.Add(new Group(profile, false, SortedPages<int>.Empty, [], LicenseSet.Empty, false, SortedPages<int>.Empty));
+        }
+
+        _groupIds.Set(profile.Id, index);
+    }
+
+    private void DeleteGroup(int index)
+    {
+        Group group = Group(index);
+        foreach (int member in group.Members)
+        {
+            RemoveMembership(member, index);
+        }
+
+        for (int parent = 0; parent < GroupCount; parent++)
+        {
+            if (Group(parent).MemberGroups.Span.Contains(index))
+            {
+                WriteGroup(parent, Group(parent) with { MemberGroups = Group(parent).MemberGroups.Where(one => one != index).ToValueArray() });
+            }
+        }
+
+        WriteGroup(index, group with { IsDeleted = true, Members = SortedPages<int>.Empty, MemberGroups = [], Licenses = LicenseSet.Empty });
+        _groupIds ??= _before.Parts.GroupIds.ToBuilder();
+        _groupIds.Remove(group.Id);
+    }
+
+    private void Join(Change.MembersAdded added)
+    {
+        foreach (int user in added.Users)
+        {
+            _memberships ??= _before.Parts.Memberships.ToBuilder();
+            ReadOnlySpan<int> old = _memberships[user].Span;
+            int at = old.BinarySearch(added.Group);
+            if (at < 0)
+            {
+                int[] grown = new int[old.Length + 1];
+                old[..~at].CopyTo(grown);
+                grown[~at] = added.Group;
+                old[~at..].CopyTo(grown.AsSpan(~at + 1));
+                _memberships[user] = ValueArray.Own(grown);
+                Remember(_joined, _left, added.Group, user);
+            }
+        }
+
+        if (added.Groups.Count > 0)
+        {
+            Group group = Group(added.Group);
+            WriteGroup(added.Group, group with { MemberGroups = group.MemberGroups.Union(added.Groups).Order().ToValueArray() });
+        }
+    }
+
+    private void Leave(Change.MembersRemoved removed)
+    {
+        foreach (int user in removed.Users)
+        {
+            RemoveMembership(user, removed.Group);
+        }
+
+        if (removed.Groups.Count > 0)
+        {
+            Group group = Group(removed.Group);
+            WriteGroup(removed.Group, group with { MemberGroups = group.MemberGroups.Except(removed.Groups).ToValueArray() });
+        }
+    }
+
+    private void RemoveMembership(int user, int group)
+    {
+        _memberships ??= _before.Parts.Memberships.ToBuilder();
+        _memberships[user] = _memberships[user].Where(one => one != group).ToValueArray();
+        Remember(_left, _joined, group, user);
+    }
+
+    // Members of a group are merged once, in Seal; the last word about a user wins.
+    private static void Remember(Dictionary<int, List<int>> into, Dictionary<int, List<int>> outOf, int group, int user)
+    {
+        if (outOf.TryGetValue(group, out List<int>? other))
+        {
+            other.Remove(user);
+        }
+
+        (CollectionsMarshal.GetValueRefOrAddDefault(into, group, out _) ??= []).Add(user);
+    }
+
+    private void SetDirect(Change.DirectSet direct)
+    {
+        UserLicenses? lastBefore = null, lastAfter = null;
+        foreach (int user in direct.Users)
+        {
+            UserLicenses before = Licenses(user);
+            if (!ReferenceEquals(before, lastBefore))
+            {
+                lastBefore = before;
+                bool none = direct.After.IsEmpty && before.Groups.Count == 0;
+                lastAfter = none ? UserLicenses.None : new UserLicenses(direct.After, direct.UpdatedAt, before.Groups);
+            }
+
+            SetLicenses(user, lastAfter!);
+        }
+    }
+
+    private void SetSource(Change.SourceSet source)
+    {
+        GroupSource? entry = source.Applied.IsEmpty && source.Trouble is null
+            ? null
+            : new GroupSource(source.Group, source.Applied, source.Trouble, source.UpdatedAt);
+        UserLicenses? lastBefore = null, lastAfter = null;
+        foreach (int user in source.Users)
+        {
+            UserLicenses before = Licenses(user);
+            if (!ReferenceEquals(before, lastBefore))
+            {
+                (lastBefore, lastAfter) = (before, before.WithGroup(source.Group, entry));
+            }
+
+            SetLicenses(user, lastAfter!);
+        }
+    }
+
+    private void WriteGroup(int index, Group group)
+    {
+        _groups ??= _before.Groups.ToBuilder();
+        _groups[index] = group;
+    }
+
+    private PagedVector<Group> SealGroups(Consequences consequences)
+    {
+        foreach (int group in _joined.Keys.Union(_left.Keys).Union(consequences.TroubledGroups))
+        {
+            Group old = Group(group);
+            (ReadOnlySpan<int> on, ReadOnlySpan<int> off) = consequences.TroubledUsers(group);
+            WriteGroup(group, old with
+            {
+                Members = old.IsDeleted ? old.Members : old.Members.Merge(Sorted(_joined, group), Sorted(_left, group)),
+                Troubled = old.Troubled.Merge(on, off),
+            });
+        }
+
+        return _groups?.Seal() ?? _before.Parts.Groups;
+    }
+
+    private static ReadOnlySpan<int> Sorted(Dictionary<int, List<int>> users, int group)
+    {
+        if (!users.TryGetValue(group, out List<int>? list))
+        {
+            return [];
+        }
+
+        list.Sort();
+        return CollectionsMarshal.AsSpan(list);
+    }
+
+    private void CountSeats(UserLicenses of, UserLicenses other, int users)
+    {
+        Count(of.Direct);
+        ReadOnlySpan<GroupSource> sources = of.Groups.Span;
+        for (int i = 0; i < sources.Length; i++)
+        {
+            foreach (ref readonly License license in sources[i].Applied.Items.Span)
+            {
+                // One seat, whatever the number of sources (L61): only the first source of a SKU counts.
+                bool counted = of.Direct.Contains(license.Sku);
+                for (int j = 0; j < i && !counted; j++)
+                {
+                    counted = sources[j].Applied.Contains(license.Sku);
+                }
+
+                if (!counted)
+                {
+                    CountOne(license.Sku);
+                }
+            }
+        }
+
+        void Count(LicenseSet set)
+        {
+            foreach (ref readonly License license in set.Items.Span)
+            {
+                CountOne(license.Sku);
+            }
+        }
+
+        void CountOne(int sku)
+        {
+            if (!other.Holds(sku) && Seats.Take(sku, users))
+            {
+                SeatsTurned?.Invoke(sku);
+            }
+        }
+    }
+}

@@ -1,0 +1,241 @@
+using Berth.Engine.Catalog;
+using Berth.Engine.Collections;
+
+namespace Berth.Engine.Licensing;
+
+/// <summary>
+/// The checks of assignLicense on a user or a group, a column of early refusals in the order of L15 and the decisions
+/// (Direct call, Group call); everything looks at the final state (L16), and nothing happens unless all pass (L17).
+/// </summary>
+internal static class DirectCall
+{
+    /// <summary>The change a call asks for, in indexes.</summary>
+    /// <param name="Add">Licenses to add or replace.</param>
+    /// <param name="Remove">SKUs to remove.</param>
+    public sealed record Switch(ValueArray<License> Add, ValueArray<int> Remove);
+
+    /// <summary>Shape and catalog: the same SKU twice, unknown SKUs (E1), SKUs for nobody (E9), foreign plans (E10).</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="current">What the target has itself: a SKU it has can be removed even when the tenant lost it (L45).</param>
+    /// <param name="add">addLicenses.</param>
+    /// <param name="remove">removeLicenses.</param>
+    public static (Switch? Switch, Refusal? Refusal) Resolve(
+        Tenant tenant, LicenseSet current, ValueArray<LicenseRequest> add, ValueArray<Guid> remove)
+    {
+        if (Shape(add, remove) is { } misshapen)
+        {
+            return (null, misshapen);
+        }
+
+        List<Sku> skus = [];
+        foreach (Guid id in add.Select(request => request.SkuId).Concat(remove))
+        {
+            bool known = tenant.Catalog.TryGetSku(id, out Sku? sku);
+            bool leaving = known && skus.Count >= add.Count && current.Contains(sku!.Index);
+            if (!known || !(tenant.Owns(sku!.Index) || leaving))
+            {
+                return (null, new Refusal(RefusalCode.SkuNotInTenant) { Subject = id });
+            }
+
+            skus.Add(sku);
+        }
+
+        if (skus.Find(sku => sku.AppliesTo != LicenseTarget.User) is { } company)
+        {
+            return (null, new Refusal(RefusalCode.SkuNotAssignableToTarget) { Subject = company.Id, Name = company.PartNumber });
+        }
+
+        List<License> licenses = [];
+        for (int i = 0; i < add.Count; i++)
+        {
+            List<int> disabled = [];
+            List<Guid> foreign = [];
+            foreach (Guid plan in add[i].DisabledPlans)
+            {
+                if (tenant.Catalog.TryGetPlan(plan, out ServicePlan? found) && skus[i].Plans.Contains(found.Index))
+                {
+                    disabled.Add(found.Index);
+                }
+                else
+                {
+                    foreign.Add(plan);
+                }
+            }
+
+            if (foreign.Count > 0)
+            {
+                return (null, new Refusal(RefusalCode.UnknownDisabledPlan) { Subject = skus[i].Id, Ids = foreign.ToValueArray() });
+            }
+
+            licenses.Add(new License(skus[i].Index, disabled.Distinct().Order().ToValueArray()));
+        }
+
+        return (new Switch(licenses.ToValueArray(), skus.Skip(add.Count).Select(sku => sku.Index).Distinct().ToValueArray()), null);
+    }
+
+    /// <summary>The checks of a call on a user after <see cref="Resolve"/>: removals (E6, E7), location (E3), E4, E5, seats (E2).</summary>
+    public static Refusal? CheckUser(Tenant tenant, Directory.User user, UserLicenses licenses, Switch change)
+    {
+        SkuCatalog catalog = tenant.Catalog;
+        foreach (int sku in change.Remove)
+        {
+            if (!licenses.Direct.Contains(sku))
+            {
+                ValueArray<Guid> groups = licenses.Groups.Where(source => source.Applied.Contains(sku))
+                    .Select(source => tenant.Groups[source.Group].Id).ToValueArray();
+                return new Refusal(groups.Count > 0 ? RefusalCode.InheritedFromGroup : RefusalCode.LicenseNotHeld)
+                {
+                    Subject = catalog.Skus[sku].Id,
+                    Ids = groups,
+                };
+            }
+        }
+
+        if (change.Add.Count > 0)
+        {
+            if (user.UsageLocation is null)
+            {
+                return new Refusal(RefusalCode.UsageLocationMissing) { Name = user.UserPrincipalName };
+            }
+
+            LicenseSet.Compiled added = LicenseSet.Of(change.Add).For(catalog);
+            if (added.HasRegional && !catalog.Compiled.Prohibited(added.Union, user.UsageLocation).IsEmpty)
+            {
+                return Prohibited(catalog, change.Add, user.UsageLocation);
+            }
+        }
+
+        LicenseSet final = licenses.Direct.With(change.Add, change.Remove);
+        return ExclusiveInside(catalog, licenses, final)
+            ?? Unmet(catalog, All(catalog, licenses, final), All(catalog, licenses, licenses.Direct))
+            ?? NoSeat(tenant, licenses, change);
+    }
+
+    /// <summary>The checks of a call on a group after <see cref="Resolve"/>: removals (E7) and dependencies inside the set (L40).</summary>
+    public static Refusal? CheckGroup(Tenant tenant, Group group, Switch change)
+    {
+        foreach (int sku in change.Remove)
+        {
+            if (!group.Licenses.Contains(sku))
+            {
+                return new Refusal(RefusalCode.LicenseNotHeld) { Subject = tenant.Catalog.Skus[sku].Id };
+            }
+        }
+
+        LicenseSet final = group.Licenses.With(change.Add, change.Remove);
+        return Unmet(tenant.Catalog, final.For(tenant.Catalog).Union, group.Licenses.For(tenant.Catalog).Union);
+    }
+
+    private static Refusal? Shape(ValueArray<LicenseRequest> add, ValueArray<Guid> remove)
+    {
+        HashSet<Guid> added = [];
+        foreach (LicenseRequest request in add)
+        {
+            if (!added.Add(request.SkuId))
+            {
+                return new Refusal(RefusalCode.DuplicateSku) { Subject = request.SkuId };
+            }
+        }
+
+        foreach (Guid id in remove)
+        {
+            if (added.Contains(id))
+            {
+                return new Refusal(RefusalCode.SkuInBothLists) { Subject = id };
+            }
+        }
+
+        return null;
+    }
+
+    private static Refusal Prohibited(SkuCatalog catalog, ValueArray<License> add, string country)
+    {
+        foreach (License license in add)
+        {
+            PlanBits prohibited = catalog.Compiled.Prohibited(LicenseSet.Of([license]).For(catalog).Union, country);
+            if (!prohibited.IsEmpty)
+            {
+                return new Refusal(RefusalCode.ProhibitedInUsageLocation)
+                {
+                    Subject = catalog.Skus[license.Sku].Id,
+                    Name = country,
+                    Ids = catalog.Compiled.Ids(prohibited),
+                };
+            }
+        }
+
+        throw new InvalidOperationException("A set has a prohibited plan that none of its licenses has.");
+    }
+
+    // E4: two plans of one exclusive set, enabled by different SKUs of the final state.
+    private static Refusal? ExclusiveInside(SkuCatalog catalog, UserLicenses licenses, LicenseSet final)
+    {
+        CompiledRules rules = catalog.Compiled;
+        PlanBits all = All(catalog, licenses, final);
+        if (!rules.ExcludedBy(all).Overlaps(all))
+        {
+            return null;
+        }
+
+        Dictionary<int, PlanBits> bySku = [];
+        foreach (LicenseSet set in licenses.Groups.Select(source => source.Applied).Prepend(final))
+        {
+            for (int i = 0; i < set.Items.Count; i++)
+            {
+                int sku = set.Items[i].Sku;
+                bySku[sku] = bySku.GetValueOrDefault(sku) | set.For(catalog).Enabled[i];
+            }
+        }
+
+        foreach ((int first, int second) in rules.ExclusivePairs)
+        {
+            if (bySku.Any(one => one.Value.Has(first) && bySku.Any(other => other.Key != one.Key && other.Value.Has(second))))
+            {
+                return new Refusal(RefusalCode.PlansMutuallyExclusive) { Ids = [rules.PlanOfBit[first], rules.PlanOfBit[second]] };
+            }
+        }
+
+        return null;
+    }
+
+    // E5: among unmet requirements the dependent plan with the smallest id.
+    private static Refusal? Unmet(SkuCatalog catalog, PlanBits all, PlanBits before)
+    {
+        CompiledRules rules = catalog.Compiled;
+        if (rules.Unmet(all, all) is not { } found)
+        {
+            return null;
+        }
+
+        bool stranded = before.Has(found.Dependent) && before.Overlaps(found.AnyOf);
+        return new Refusal(stranded ? RefusalCode.DependedUponByOther : RefusalCode.MissingDependency)
+        {
+            Subject = rules.PlanOfBit[found.Dependent],
+            Ids = found.Rule.AnyOf,
+        };
+    }
+
+    private static Refusal? NoSeat(Tenant tenant, UserLicenses licenses, Switch change)
+    {
+        foreach (License license in change.Add)
+        {
+            if (!licenses.Holds(license.Sku) && tenant.FreeSeats(license.Sku) < 1)
+            {
+                return new Refusal(RefusalCode.SeatsExhausted) { Subject = tenant.Catalog.Skus[license.Sku].Id };
+            }
+        }
+
+        return null;
+    }
+
+    private static PlanBits All(SkuCatalog catalog, UserLicenses licenses, LicenseSet direct)
+    {
+        PlanBits all = direct.For(catalog).Union;
+        foreach (GroupSource source in licenses.Groups)
+        {
+            all |= source.Applied.For(catalog).Union;
+        }
+
+        return all;
+    }
+}

@@ -1,0 +1,295 @@
+using Berth.Engine.Collections;
+
+namespace Berth.Engine.Licensing;
+
+/// <summary>
+/// Carries evaluations out for one command: first the pairs the command touches, then the retry. Retry in mode fair must end
+/// as if every pair in error were evaluated again and again from the earliest; it looks only at pairs whose outcome or shown
+/// code can differ: pairs of users whose licenses changed, and pairs that wait for a SKU whose seats ran out or came back.
+/// </summary>
+internal sealed class Processing
+{
+    private readonly Tenant _before;
+    private readonly Draft _draft;
+    private readonly DateTimeOffset _now;
+    private readonly SortedSet<WaitingPair> _again = [];
+    private readonly Dictionary<int, List<WaitingPair>> _failed = [];
+    private readonly Dictionary<int, IEnumerator<WaitingPair>> _open = [];
+    private readonly HashSet<int> _shut = [];
+    private (int Group, UserLicenses Licenses, string Country, bool Member, int Turns, UserLicenses After)? _last;
+    private int _turns;
+
+    public Processing(Tenant before, Draft draft, DateTimeOffset now)
+    {
+        _before = before;
+        _draft = draft;
+        _now = now;
+        draft.SeatsTurned = SeatsTurned;
+    }
+
+    // Asked each time: a command can switch the mode, and then already works in the new one.
+    private bool Fair => _draft.Settings.Retry == RetryMode.Fair;
+
+    private long Sequence => _before.Version + 1;
+
+    /// <summary>Evaluates a pair.</summary>
+    /// <returns>Whether it succeeded, or at least changed what is in force (mode independent).</returns>
+    public bool Evaluate(int user, int group)
+    {
+        UserLicenses licenses = _draft.Licenses(user);
+        string country = _draft.Country(user);
+        bool member = _draft.IsMember(user, group);
+        if (_last is { } last && last.Group == group && ReferenceEquals(last.Licenses, licenses) && last.Turns == _turns && last.Member == member
+            && ReferenceEquals(last.Country, country))
+        {
+            // The same question with the same answer as for the user before: groups of a million ask it a million times.
+            _draft.SetLicenses(user, last.After);
+            return true;
+        }
+
+        GroupSource? source = licenses.Source(group);
+        LicenseSet wanted = member ? _draft.Group(group).Licenses : LicenseSet.Empty;
+        if (source is null && wanted.IsEmpty)
+        {
+            return true;
+        }
+
+        int turns = _turns;
+        LicenseSet applied = source?.Applied ?? LicenseSet.Empty;
+        Outcome outcome = new GroupEvaluation(_draft.Catalog, _draft.Seats, licenses, group, wanted, country).Evaluate(_draft.Settings.GroupAtomicity);
+        Trouble? trouble = outcome.Errors.Count == 0
+            ? null
+            : new Trouble(source?.Trouble?.Since ?? new WaitingSince(Sequence, _now), outcome.Errors);
+        bool moved = !outcome.Applied.Equals(applied);
+        if (moved || trouble != source?.Trouble)
+        {
+            bool gone = outcome.Applied.IsEmpty && trouble is null;
+            UserLicenses after = licenses.WithGroup(group, gone ? null : new GroupSource(group, outcome.Applied, trouble, _now));
+            _draft.SetLicenses(user, after);
+            bool alone = trouble is null && licenses.Groups.All(other => other.Trouble is null);
+            if (alone && turns == _turns)
+            {
+                _last = (group, licenses, country, member, turns, after);
+            }
+        }
+
+        if (Fair)
+        {
+            if (trouble is not null)
+            {
+                WaitingPair pair = Key(user, group, trouble);
+                foreach (SkuError error in trouble.Errors)
+                {
+                    FailedFor(error.Sku).Add(pair);
+                }
+            }
+
+            if (moved)
+            {
+                Disturb(user, group);
+            }
+        }
+
+        return trouble is null || moved;
+    }
+
+    /// <summary>What a user has or where the user lives changed: the user's pairs in error may come out differently.</summary>
+    /// <param name="user">The user.</param>
+    /// <param name="except">A group whose pair was just evaluated; -1 for none.</param>
+    public void Disturb(int user, int except = -1)
+    {
+        if (Fair)
+        {
+            foreach (GroupSource source in _draft.Licenses(user).Groups)
+            {
+                if (source.Trouble is { } trouble && source.Group != except)
+                {
+                    _again.Add(Key(user, source.Group, trouble));
+                }
+            }
+        }
+    }
+
+    /// <summary>Rules or settings changed: every pair in error may come out differently.</summary>
+    public void DisturbEverybody()
+    {
+        if (Fair)
+        {
+            _again.UnionWith(_before.Troubled);
+        }
+    }
+
+    /// <summary>Evaluates members of a group in order: who waits already first, earliest first, then by user id.</summary>
+    public void EvaluateMembers(int group, int[] members)
+    {
+        LicenseSet wanted = _draft.Group(group).Licenses;
+        bool seatsForAll = true;
+        foreach (License license in wanted.Items)
+        {
+            seatsForAll &= _draft.Seats.Free(license.Sku) >= members.Length;
+        }
+
+        if (!seatsForAll)
+        {
+            // Only scarce seats make the order matter.
+            members = InOrder(group, members);
+        }
+
+        foreach (int member in members)
+        {
+            Evaluate(member, group);
+        }
+    }
+
+    /// <summary>Evaluates every pair of a user again, those without error too (L67).</summary>
+    public void EvaluateAll(int user)
+    {
+        IEnumerable<int> groups = _draft.Licenses(user).Groups.Select(source => source.Group).Union(_draft.Memberships(user));
+        foreach (int group in InOrder(user, groups))
+        {
+            Evaluate(user, group);
+        }
+    }
+
+    /// <summary>
+    /// Mode strict, after a removal from a group (L65): the user's other pairs in error, earliest first, from the start after each success.
+    /// </summary>
+    public void RetryUser(int user)
+    {
+        bool moved = true;
+        while (moved)
+        {
+            moved = false;
+            foreach (int group in InOrder(user, _draft.Licenses(user).Groups.Where(source => source.Trouble is not null).Select(source => source.Group)))
+            {
+                if (Evaluate(user, group))
+                {
+                    moved = true;
+                    break;
+                }
+            }
+        }
+    }
+
+    /// <summary>The retry of mode fair; in mode strict nothing happens.</summary>
+    public void Retry()
+    {
+        if (!Fair)
+        {
+            return;
+        }
+
+        for (int sku = 0; sku < _before.Parts.Waiting.Length; sku++)
+        {
+            if (_before.Parts.Waiting[sku].Count > 0)
+            {
+                Look(sku);
+            }
+        }
+
+        while (Next() is { } pair)
+        {
+            _again.Remove(pair);
+            if (pair.User < _draft.UserCount && _draft.User(pair.User) is not null
+                && _draft.Licenses(pair.User).Source(pair.Group)?.Trouble?.Since == pair.Since)
+            {
+                Evaluate(pair.User, pair.Group);
+            }
+        }
+    }
+
+    private static bool WasOpen(Tenant before, int sku) => before.FreeSeats(sku) >= 1;
+
+    private List<WaitingPair> FailedFor(int sku)
+    {
+        if (!_failed.TryGetValue(sku, out List<WaitingPair>? pairs))
+        {
+            _failed.Add(sku, pairs = []);
+        }
+
+        return pairs;
+    }
+
+    private WaitingPair Key(int user, int group, Trouble trouble) =>
+        new(trouble.Since, _draft.User(user)!.Id, _draft.Group(group).Id, user, group);
+
+    private void SeatsTurned(int sku)
+    {
+        _turns++;
+        if (!Fair)
+        {
+            return;
+        }
+
+        // Who failed since the last turn failed under the other answer.
+        if (_failed.Remove(sku, out List<WaitingPair>? pairs))
+        {
+            _again.UnionWith(pairs);
+        }
+
+        Look(sku);
+    }
+
+    // Pairs that waited before the command were last evaluated under the answer that stood then.
+    private void Look(int sku)
+    {
+        bool open = _draft.Seats.IsOpen(sku);
+        if (open == WasOpen(_before, sku))
+        {
+            _open.Remove(sku);
+        }
+        else if (open)
+        {
+            // A seat came back: the earliest that can use it takes it, so look at them one by one.
+            IEnumerator<WaitingPair> waiting = _before.WaitingFor(sku).GetEnumerator();
+            if (waiting.MoveNext())
+            {
+                _open[sku] = waiting;
+            }
+        }
+        else if (_shut.Add(sku))
+        {
+            // The last seat went: nobody gains, but everybody shows it.
+            _again.UnionWith(_before.WaitingFor(sku));
+        }
+    }
+
+    private WaitingPair? Next()
+    {
+        WaitingPair? next = _again.Count > 0 ? _again.Min : null;
+        int from = -1;
+        foreach ((int sku, IEnumerator<WaitingPair> waiting) in _open)
+        {
+            if (next is not { } earliest || waiting.Current < earliest)
+            {
+                next = waiting.Current;
+                from = sku;
+            }
+        }
+
+        if (from >= 0 && !_open[from].MoveNext())
+        {
+            _open.Remove(from);
+        }
+
+        return next;
+    }
+
+    private int[] InOrder(int group, int[] members)
+    {
+        WaitingSince now = new(Sequence, _now);
+        WaitingPair[] keys = new WaitingPair[members.Length];
+        for (int i = 0; i < members.Length; i++)
+        {
+            WaitingSince since = _draft.Licenses(members[i]).Source(group)?.Trouble?.Since ?? now;
+            keys[i] = new WaitingPair(since, _draft.User(members[i])!.Id, Guid.Empty, members[i], group);
+        }
+
+        Array.Sort(keys);
+        return [.. keys.Select(key => key.User)];
+    }
+
+    private int[] InOrder(int user, IEnumerable<int> groups) =>
+        [.. groups.OrderBy(group => _draft.Licenses(user).Source(group)?.Trouble?.Since ?? new WaitingSince(Sequence, _now))
+            .ThenBy(group => _draft.Group(group).Id)];
+}
