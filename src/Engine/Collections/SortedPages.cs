@@ -7,7 +7,7 @@ namespace Berth.Engine.Collections;
 /// It carries members of groups, holders of SKUs and the waiting list.
 /// </summary>
 /// <typeparam name="T">The element, ordered by its own comparison; equal elements are one.</typeparam>
-public sealed class SortedPages<T> : IEnumerable<T>
+public sealed class SortedPages<T> : IEnumerable<T>, IEquatable<SortedPages<T>>
     where T : struct, IComparable<T>
 {
     private const int Full = 512;
@@ -180,6 +180,16 @@ public sealed class SortedPages<T> : IEnumerable<T>
 
         return all;
     }
+
+    /// <summary>Whether two sets have the same elements, however they are cut into chunks.</summary>
+    public bool Equals(SortedPages<T>? other) =>
+        ReferenceEquals(this, other) || (other is not null && Count == other.Count && this.SequenceEqual(other));
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as SortedPages<T>);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Count == 0 ? 0 : HashCode.Combine(Count, First, _chunks[^1][^1]);
 
     /// <inheritdoc/>
     public IEnumerator<T> GetEnumerator()
