@@ -1,1 +1,15 @@
-Console.WriteLine("bench");
+using Berth.Bench;
+
+// One file a benchmark; each prints its figures with the limit beside.
+Dictionary<string, Func<string[], Task<int>>> benchmarks = new(StringComparer.Ordinal)
+{
+    ["engine"] = EngineBench.Run,
+};
+
+if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Func<string[], Task<int>>? benchmark))
+{
+    Console.Error.WriteLine($"usage: berth-bench {string.Join("|", benchmarks.Keys)}");
+    return 2;
+}
+
+return await benchmark(args[1..]);

@@ -6,7 +6,7 @@ namespace Berth.Engine;
 
 /// <summary>
 /// What follows from changed licenses: who holds a SKU, who waits, which groups have errors, and the packed outcomes of the
-/// event. Many users change in the same way, so the work for a way is done once.
+/// event.
 /// </summary>
 internal sealed class Consequences
 {
@@ -20,7 +20,7 @@ internal sealed class Consequences
     private readonly Dictionary<int, (List<int> On, List<int> Off)> _troubledUsers = [];
     private readonly Dictionary<Change, List<int>> _packed = [];
     private readonly List<Change> _packedOrder = [];
-    private Way? _way;
+    private (Change.SourceSet Template, List<int> Users)? _last;
 
     public Consequences(Tenant before, Draft draft, List<Change>? outcomes)
     {
@@ -52,12 +52,29 @@ internal sealed class Consequences
             return;
         }
 
-        if (_way is not { } way || !ReferenceEquals(way.Before, before) || !ReferenceEquals(way.After, after))
+        CompareHeld(user, before, after, on: true);
+        CompareHeld(user, after, before, on: false);
+        bool kept = _draft.User(user) is not null;
+        if (kept && (!before.Direct.Equals(after.Direct) || before.DirectUpdatedAt != after.DirectUpdatedAt))
         {
-            _way = way = new Way(this, before, after);
+            Pack(new Change.DirectSet([], before.Direct, after.Direct, after.DirectUpdatedAt)).Add(user);
         }
 
-        way.Take(user);
+        // Both lists ascend by group.
+        ReadOnlySpan<GroupSource> old = before.Groups.Span, now = after.Groups.Span;
+        for (int i = 0, j = 0; i < old.Length || j < now.Length;)
+        {
+            int order = i == old.Length ? 1 : j == now.Length ? -1 : old[i].Group.CompareTo(now[j].Group);
+            GroupSource? was = order <= 0 ? old[i++] : null, becomes = order >= 0 ? now[j++] : null;
+            if (was != becomes)
+            {
+                CompareTrouble(user, was, becomes);
+                if (kept)
+                {
+                    PackSource((was ?? becomes)!.Value.Group, becomes).Add(user);
+                }
+            }
+        }
     }
 
     /// <summary>Draws everything up.</summary>
@@ -130,106 +147,83 @@ internal sealed class Consequences
         return users;
     }
 
-    // One way to change: from these licenses to those.
-    private sealed class Way
+    // SKUs that one side holds and the other does not; a SKU from several sources counts once.
+    private void CompareHeld(int user, UserLicenses without, UserLicenses with, bool on)
     {
-        private readonly Consequences _all;
-        private readonly List<List<int>> _users = [];
-        private readonly List<List<int>> _packed = [];
-        private readonly List<(GroupSource Source, bool On)> _troubles = [];
-
-        public Way(Consequences all, UserLicenses before, UserLicenses after)
+        CompareSet(with.Direct);
+        foreach (ref readonly GroupSource source in with.Groups.Span)
         {
-            _all = all;
-            Before = before;
-            After = after;
-            int[] held = [.. before.Held()], holds = [.. after.Held()];
-            foreach (int sku in holds.Except(held))
-            {
-                _users.Add(Of(all._holders, sku).On);
-            }
-
-            foreach (int sku in held.Except(holds))
-            {
-                _users.Add(Of(all._holders, sku).Off);
-            }
-
-            foreach (int group in before.Groups.Select(source => source.Group).Union(after.Groups.Select(source => source.Group)))
-            {
-                Compare(group, before.Source(group), after.Source(group));
-            }
-
-            if (!before.Direct.Equals(after.Direct) || before.DirectUpdatedAt != after.DirectUpdatedAt)
-            {
-                _packed.Add(all.Pack(new Change.DirectSet([], before.Direct, after.Direct, after.DirectUpdatedAt)));
-            }
+            CompareSet(source.Applied);
         }
 
-        public UserLicenses Before { get; }
-
-        public UserLicenses After { get; }
-
-        public void Take(int user)
+        void CompareSet(LicenseSet set)
         {
-            foreach (List<int> users in _users)
+            foreach (ref readonly License license in set.Items.Span)
             {
-                users.Add(user);
-            }
-
-            bool deleted = _all._draft.User(user) is null;
-            if (!deleted)
-            {
-                foreach (List<int> users in _packed)
+                if (!without.Holds(license.Sku))
                 {
-                    users.Add(user);
-                }
-            }
-
-            if (_troubles.Count > 0)
-            {
-                Guid id = (_all._draft.User(user) ?? _all._before.Users[user])!.Id;
-                foreach ((GroupSource source, bool on) in _troubles)
-                {
-                    WaitingPair pair = new(source.Trouble!.Since, id, _all._draft.Group(source.Group).Id, user, source.Group);
-                    (on ? _all._troubleOn : _all._troubleOff).Add(pair);
-                    foreach (SkuError error in source.Trouble.Errors)
+                    (List<int> added, List<int> removed) = Of(_holders, license.Sku);
+                    List<int> users = on ? added : removed;
+                    if (users.Count == 0 || users[^1] != user)
                     {
-                        (List<WaitingPair> added, List<WaitingPair> removed) = Of(_all._waiting, error.Sku);
-                        (on ? added : removed).Add(pair);
+                        users.Add(user);
                     }
                 }
             }
         }
+    }
 
-        private void Compare(int group, GroupSource? before, GroupSource? after)
+    private void CompareTrouble(int user, GroupSource? before, GroupSource? after)
+    {
+        Trouble? was = before?.Trouble, now = after?.Trouble;
+        if (was == now)
         {
-            if (before == after)
-            {
-                return;
-            }
-
-            Trouble? was = before?.Trouble, now = after?.Trouble;
-            if (was != now)
-            {
-                if (was is not null)
-                {
-                    _troubles.Add((before!.Value, false));
-                }
-
-                if (now is not null)
-                {
-                    _troubles.Add((after!.Value, true));
-                }
-
-                if ((was is null) != (now is null))
-                {
-                    (List<int> on, List<int> off) = Of(_all._troubledUsers, group);
-                    _users.Add(now is null ? off : on);
-                }
-            }
-
-            _packed.Add(_all.Pack(new Change.SourceSet(
-                group, [], after?.Applied ?? LicenseSet.Empty, now, after?.UpdatedAt ?? default)));
+            return;
         }
+
+        int group = (before ?? after)!.Value.Group;
+        Guid id = (_draft.User(user) ?? _before.Users[user])!.Id;
+        Guid groupId = _draft.Group(group).Id;
+        if (was is not null)
+        {
+            Queue(new WaitingPair(was.Since, id, groupId, user, group), was, on: false);
+        }
+
+        if (now is not null)
+        {
+            Queue(new WaitingPair(now.Since, id, groupId, user, group), now, on: true);
+        }
+
+        if ((was is null) != (now is null))
+        {
+            (List<int> on, List<int> off) = Of(_troubledUsers, group);
+            (now is null ? off : on).Add(user);
+        }
+    }
+
+    private void Queue(WaitingPair pair, Trouble trouble, bool on)
+    {
+        (on ? _troubleOn : _troubleOff).Add(pair);
+        foreach (SkuError error in trouble.Errors.Span)
+        {
+            (List<WaitingPair> added, List<WaitingPair> removed) = Of(_waiting, error.Sku);
+            (on ? added : removed).Add(pair);
+        }
+    }
+
+    // Neighbors mostly share the outcome, and then even its parts: looking at those first saves the hashing.
+    private List<int> PackSource(int group, GroupSource? after)
+    {
+        LicenseSet applied = after?.Applied ?? LicenseSet.Empty;
+        if (_last is { } last && last.Template.Group == group && ReferenceEquals(last.Template.Applied, applied)
+            && ReferenceEquals(last.Template.Trouble, after?.Trouble) && last.Template.UpdatedAt == (after?.UpdatedAt ?? default))
+        {
+            return last.Users;
+        }
+
+        Change.SourceSet template = new(group, [], applied, after?.Trouble, after?.UpdatedAt ?? default);
+        List<int> users = Pack(template);
+        _last = (template, users);
+        return users;
     }
 }

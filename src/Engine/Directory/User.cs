@@ -123,6 +123,9 @@ public sealed record User(
 /// <param name="Values">Ascending by attribute, each once, no null and no empty text.</param>
 public readonly record struct UserAttributes(ValueArray<KeyValuePair<UserAttribute, string>> Values)
 {
+    // Departments and cities repeat; this bounded memory only saves space, it decides nothing.
+    private static readonly string?[] Seen = new string?[1024];
+
     /// <summary>The value of an attribute, or null.</summary>
     public string? this[UserAttribute attribute]
     {
@@ -146,9 +149,16 @@ public readonly record struct UserAttributes(ValueArray<KeyValuePair<UserAttribu
         List<KeyValuePair<UserAttribute, string>> values = [.. Values.Where(pair => pair.Key != attribute)];
         if (!string.IsNullOrEmpty(value))
         {
-            values.Add(new(attribute, value));
+            values.Add(new(attribute, One(value)));
         }
 
         return new UserAttributes(values.OrderBy(pair => pair.Key).ToValueArray());
+    }
+
+    private static string One(string value)
+    {
+        ref string? seen = ref Seen[value.GetHashCode(StringComparison.Ordinal) & (Seen.Length - 1)];
+        string? candidate = seen;
+        return candidate == value ? candidate : seen = value;
     }
 }

@@ -66,8 +66,7 @@ internal sealed class Processing
             bool gone = outcome.Applied.IsEmpty && trouble is null;
             UserLicenses after = licenses.WithGroup(group, gone ? null : new GroupSource(group, outcome.Applied, trouble, _now));
             _draft.SetLicenses(user, after);
-            bool alone = trouble is null && licenses.Groups.All(other => other.Trouble is null);
-            if (alone && turns == _turns)
+            if (trouble is null && turns == _turns && IsUntroubled(licenses))
             {
                 _last = (group, licenses, country, member, turns, after);
             }
@@ -100,7 +99,7 @@ internal sealed class Processing
     {
         if (Fair)
         {
-            foreach (GroupSource source in _draft.Licenses(user).Groups)
+            foreach (ref readonly GroupSource source in _draft.Licenses(user).Groups.Span)
             {
                 if (source.Trouble is { } trouble && source.Group != except)
                 {
@@ -196,6 +195,19 @@ internal sealed class Processing
                 Evaluate(pair.User, pair.Group);
             }
         }
+    }
+
+    private static bool IsUntroubled(UserLicenses licenses)
+    {
+        foreach (ref readonly GroupSource source in licenses.Groups.Span)
+        {
+            if (source.Trouble is not null)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool WasOpen(Tenant before, int sku) => before.FreeSeats(sku) >= 1;
