@@ -136,6 +136,7 @@ internal sealed class Decider
             return null;
         }
 
+        _draft.Note(new Change.UserWas(index, before));
         _draft.Record(new Change.UsersSet([index], [after]));
         if (after.UsageLocation != before.UsageLocation)
         {
@@ -152,6 +153,7 @@ internal sealed class Decider
             return missing;
         }
 
+        _draft.Note(new Change.UserWas(index, _draft.User(index)!));
         _draft.Record(new Change.UserDeleted(index));
         return null;
     }
@@ -195,6 +197,7 @@ internal sealed class Decider
         GroupProfile profile = update.Profile with { CreatedAt = group.Profile.CreatedAt };
         if (profile != group.Profile)
         {
+            _draft.Note(new Change.GroupWas(index, group.Profile));
             _draft.Record(new Change.GroupSet(index, profile));
         }
 

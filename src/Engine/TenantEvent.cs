@@ -44,8 +44,14 @@ public abstract record Change
     /// <summary>A user is gone, with memberships and licenses.</summary>
     public sealed record UserDeleted(int User) : Change;
 
+    /// <summary>What a user was before this event changed or deleted it: tells, changes nothing. Audit log and history need it.</summary>
+    public sealed record UserWas(int User, User Was) : Change;
+
     /// <summary>A group came or its properties changed.</summary>
     public sealed record GroupSet(int Group, GroupProfile Profile) : Change;
+
+    /// <summary>What a group was before this event changed it: tells, changes nothing.</summary>
+    public sealed record GroupWas(int Group, GroupProfile Was) : Change;
 
     /// <summary>A group is gone, with its memberships; pairs held through it stay.</summary>
     public sealed record GroupDeleted(int Group) : Change;
