@@ -1,0 +1,187 @@
+using Berth.Engine;
+using Berth.Engine.Catalog;
+using Berth.Engine.Collections;
+using Berth.Engine.Directory;
+using Berth.Engine.Licensing;
+using static Berth.Ledger.Journal.PayloadFormat;
+
+namespace Berth.Ledger.Journal;
+
+/// <summary>Reads changes; the mirror of <see cref="ChangeWriter"/>.</summary>
+internal static class ChangeReader
+{
+    /// <summary>The smallest user, plan, SKU and skuError in bytes: what a count of them is checked against.</summary>
+    private const int LeastUser = 16;
+    private const int LeastPlan = 18;
+    private const int LeastSku = 19;
+    private const int LeastError = 2;
+
+    public static Change[] Changes(this ref PayloadReader from)
+    {
+        List<Change> changes = [];
+        while (from.Left > 0)
+        {
+            changes.Add(from.Change());
+        }
+
+        return [.. changes];
+    }
+
+    private static Change Change(this ref PayloadReader from) => (Tag)from.Byte() switch
+    {
+        Tag.TenantCreated => new Change.TenantCreated(
+            new TenantProfile(from.Id(), from.Text(), from.Text(), from.Text(), (TenantKind)from.Choice((byte)TenantKind.Demo), from.Time())),
+        Tag.CatalogSet => new Change.CatalogSet(from.Catalog()),
+        Tag.SettingsSet => new Change.SettingsSet(from.Settings()),
+        Tag.ClockSet => new Change.ClockSet(new TenantClock(from.OptionalTime())),
+        Tag.SubscriptionSet => new Change.SubscriptionSet(new Subscription(
+            from.Id(), from.Number(), from.Number(), (SubscriptionStatus)from.Choice((byte)SubscriptionStatus.Deleted), from.Flag(), from.Time())),
+        Tag.UsersSet => from.Users(),
+        Tag.UserDeleted => new Change.UserDeleted(from.Number()),
+        Tag.GroupSet => new Change.GroupSet(from.Number(), from.Group()),
+        Tag.GroupDeleted => new Change.GroupDeleted(from.Number()),
+        Tag.MembersAdded => new Change.MembersAdded(from.Number(), from.Indexes(), from.Indexes()),
+        Tag.MembersRemoved => new Change.MembersRemoved(from.Number(), from.Indexes(), from.Indexes()),
+        Tag.GroupLicensesSet => new Change.GroupLicensesSet(from.Number(), from.Licenses(), from.Licenses()),
+        Tag.DirectSet => new Change.DirectSet(from.Indexes(), from.Licenses(), from.Licenses(), from.Times()),
+        Tag.SourceSet => from.Source(),
+        Tag.GroupProcessed => new Change.GroupProcessed(from.Number(), from.Number(), from.Number()),
+        Tag.GroupReprocessAsked => new Change.GroupReprocessAsked(from.Number()),
+        Tag unknown => throw new NewerFormatException($"a change of kind {(byte)unknown}"),
+    };
+
+    private static SkuCatalog Catalog(this ref PayloadReader from)
+    {
+        ServicePlan[] plans = new ServicePlan[from.Count(LeastPlan)];
+        for (int i = 0; i < plans.Length; i++)
+        {
+            plans[i] = new ServicePlan(i, from.Id(), from.Text(), from.Text());
+        }
+
+        Sku[] skus = new Sku[from.Count(LeastSku)];
+        for (int i = 0; i < skus.Length; i++)
+        {
+            skus[i] = new Sku(i, from.Id(), from.Text(), from.Text(), from.Indexes());
+            foreach (int plan in skus[i].Plans.Span)
+            {
+                if (plan < 0 || plan >= plans.Length)
+                {
+                    throw new InvalidDataException("a SKU has a plan that is not in the catalog");
+                }
+            }
+        }
+
+        (PlanRules? rules, string? problem) = PlanRules.Parse(from.Bytes());
+        return SkuCatalog.Of(plans, skus, rules ?? throw new InvalidDataException(problem));
+    }
+
+    private static TenantSettings Settings(this ref PayloadReader from)
+    {
+        RetryMode retry = (RetryMode)from.Choice((byte)RetryMode.EntraStrict);
+        GroupAtomicity atomicity = (GroupAtomicity)from.Choice((byte)GroupAtomicity.Independent);
+        TimeSpan delay = new(from.Signed());
+        bool capped = from.Flag();
+        long excess = from.Signed();
+        return excess is >= int.MinValue and <= int.MaxValue
+            ? new TenantSettings(retry, atomicity, delay, capped ? (int)excess : null)
+            : throw new InvalidDataException("a number is out of range");
+    }
+
+    private static Change.UsersSet Users(this ref PayloadReader from)
+    {
+        ValueArray<int> indexes = from.Indexes();
+        if (indexes.Count > from.Left / LeastUser)
+        {
+            throw new InvalidDataException("it ends too early");
+        }
+
+        User[] users = new User[indexes.Count];
+        for (int i = 0; i < users.Length; i++)
+        {
+            users[i] = from.User();
+        }
+
+        return new Change.UsersSet(indexes, ValueArray.Own(users));
+    }
+
+    private static User User(this ref PayloadReader from)
+    {
+        Guid id = from.Id();
+        bool enabled = from.Flag();
+        string name = from.Text();
+        return new User(id, name, from.Text(), from.Name(name), enabled, from.Shared(), from.Time(), from.Attributes(name));
+    }
+
+    private static UserAttributes Attributes(this ref PayloadReader from, string userPrincipalName)
+    {
+        int count = from.Count(2);
+        if (count == 0)
+        {
+            return default;
+        }
+
+        KeyValuePair<UserAttribute, string>[] values = new KeyValuePair<UserAttribute, string>[count];
+        for (int i = 0; i < values.Length; i++)
+        {
+            UserAttribute attribute = (UserAttribute)from.Byte();
+            string? value = KindOf(attribute) switch
+            {
+                TextKind.Own => from.Text(),
+                TextKind.Name => from.Name(userPrincipalName),
+                TextKind.Shared => from.Shared(),
+            };
+            values[i] = new(attribute, value ?? throw new InvalidDataException("an attribute has no value"));
+        }
+
+        return new UserAttributes(ValueArray.Own(values));
+    }
+
+    private static GroupProfile Group(this ref PayloadReader from)
+    {
+        Guid id = from.Id();
+        string displayName = from.Text();
+        string? description = from.OptionalText();
+        string? nickname = from.OptionalText();
+        bool mail = from.Flag();
+        bool security = from.Flag();
+        string[] types = new string[from.Count()];
+        for (int i = 0; i < types.Length; i++)
+        {
+            types[i] = from.Shared() ?? throw new InvalidDataException("a group type is missing");
+        }
+
+        return new GroupProfile(id, displayName, description, nickname, mail, security, ValueArray.Own(types), from.Shared(), from.Time());
+    }
+
+    private static ValueArray<DateTimeOffset> Times(this ref PayloadReader from)
+    {
+        DateTimeOffset[] times = new DateTimeOffset[from.Count()];
+        for (int i = 0; i < times.Length; i++)
+        {
+            times[i] = from.Time();
+        }
+
+        return ValueArray.Own(times);
+    }
+
+    private static Change.SourceSet Source(this ref PayloadReader from)
+    {
+        int group = from.Number();
+        ValueArray<int> users = from.Indexes();
+        LicenseSet applied = from.Licenses();
+        DateTimeOffset updated = from.Time();
+        return new Change.SourceSet(group, users, applied, from.Flag() ? from.Trouble() : null, updated);
+    }
+
+    private static Trouble Trouble(this ref PayloadReader from)
+    {
+        WaitingSince since = new(from.Signed(), from.Time());
+        SkuError[] errors = new SkuError[from.Count(LeastError)];
+        for (int i = 0; i < errors.Length; i++)
+        {
+            errors[i] = new SkuError(from.Number(), (LicenseError)from.Choice((byte)LicenseError.Other));
+        }
+
+        return new Trouble(since, ValueArray.Own(errors));
+    }
+}

@@ -1,0 +1,211 @@
+using Berth.Engine;
+using Berth.Engine.Catalog;
+using Berth.Engine.Directory;
+using Berth.Engine.Licensing;
+using static Berth.Ledger.Journal.PayloadFormat;
+
+namespace Berth.Ledger.Journal;
+
+/// <summary>Writes changes; <see cref="ChangeReader"/> is its mirror.</summary>
+internal static class ChangeWriter
+{
+    public static void Write(this PayloadWriter to, Change change)
+    {
+        switch (change)
+        {
+            case Change.TenantCreated created:
+                to.Begin(Tag.TenantCreated);
+                to.Id(created.Profile.Id);
+                to.Text(created.Profile.DisplayName);
+                to.Text(created.Profile.Domain);
+                to.Text(created.Profile.Country);
+                to.Byte((byte)created.Profile.Kind);
+                to.Time(created.Profile.CreatedAt);
+                break;
+            case Change.CatalogSet set:
+                to.Begin(Tag.CatalogSet);
+                to.Catalog(set.Catalog);
+                break;
+            case Change.SettingsSet set:
+                to.Begin(Tag.SettingsSet);
+                to.Byte((byte)set.Settings.Retry);
+                to.Byte((byte)set.Settings.GroupAtomicity);
+                to.Signed(set.Settings.ProvisioningDelay.Ticks);
+                to.Flag(set.Settings.BufferExcess is not null);
+                to.Signed(set.Settings.BufferExcess ?? 0);
+                break;
+            case Change.ClockSet set:
+                to.Begin(Tag.ClockSet);
+                to.Time(set.Clock.FrozenAt);
+                break;
+            case Change.SubscriptionSet set:
+                to.Begin(Tag.SubscriptionSet);
+                to.Id(set.Subscription.Id);
+                to.Count(set.Subscription.Sku);
+                to.Count(set.Subscription.Units);
+                to.Byte((byte)set.Subscription.Status);
+                to.Flag(set.Subscription.IsTrial);
+                to.Time(set.Subscription.CreatedAt);
+                break;
+            case Change.UsersSet set:
+                to.Begin(Tag.UsersSet);
+                to.Indexes(set.Indexes);
+                foreach (User user in set.Users.Span)
+                {
+                    to.User(user);
+                }
+
+                break;
+            case Change.UserDeleted deleted:
+                to.Begin(Tag.UserDeleted);
+                to.Count(deleted.User);
+                break;
+            case Change.GroupSet set:
+                to.Begin(Tag.GroupSet);
+                to.Count(set.Group);
+                to.Group(set.Profile);
+                break;
+            case Change.GroupDeleted deleted:
+                to.Begin(Tag.GroupDeleted);
+                to.Count(deleted.Group);
+                break;
+            case Change.MembersAdded added:
+                to.Begin(Tag.MembersAdded);
+                to.Count(added.Group);
+                to.Indexes(added.Users);
+                to.Indexes(added.Groups);
+                break;
+            case Change.MembersRemoved removed:
+                to.Begin(Tag.MembersRemoved);
+                to.Count(removed.Group);
+                to.Indexes(removed.Users);
+                to.Indexes(removed.Groups);
+                break;
+            case Change.GroupLicensesSet set:
+                to.Begin(Tag.GroupLicensesSet);
+                to.Count(set.Group);
+                to.Licenses(set.Before);
+                to.Licenses(set.After);
+                break;
+            case Change.DirectSet set:
+                to.Begin(Tag.DirectSet);
+                to.Indexes(set.Users);
+                to.Licenses(set.Before);
+                to.Licenses(set.After);
+                to.Count(set.UpdatedAt.Count);
+                foreach (DateTimeOffset time in set.UpdatedAt.Span)
+                {
+                    to.Time(time);
+                }
+
+                break;
+            case Change.SourceSet set:
+                to.Begin(Tag.SourceSet);
+                to.Count(set.Group);
+                to.Indexes(set.Users);
+                to.Licenses(set.Applied);
+                to.Time(set.UpdatedAt);
+                to.Flag(set.Trouble is not null);
+                if (set.Trouble is { } trouble)
+                {
+                    to.Trouble(trouble);
+                }
+
+                break;
+            case Change.GroupProcessed processed:
+                to.Begin(Tag.GroupProcessed);
+                to.Count(processed.Group);
+                to.Count(processed.Succeeded);
+                to.Count(processed.Failed);
+                break;
+            case Change.GroupReprocessAsked asked:
+                to.Begin(Tag.GroupReprocessAsked);
+                to.Count(asked.Group);
+                break;
+            default:
+                throw new InvalidOperationException($"The journal has no form for a change of kind {change.GetType().Name} yet.");
+        }
+    }
+
+    private static void Begin(this PayloadWriter to, Tag tag) => to.Byte((byte)tag);
+
+    private static void Catalog(this PayloadWriter to, SkuCatalog catalog)
+    {
+        to.Count(catalog.Plans.Count);
+        foreach (ServicePlan plan in catalog.Plans.Span)
+        {
+            to.Id(plan.Id);
+            to.Text(plan.Name);
+            to.Text(plan.FriendlyName);
+        }
+
+        to.Count(catalog.Skus.Count);
+        foreach (Sku sku in catalog.Skus.Span)
+        {
+            to.Id(sku.Id);
+            to.Text(sku.PartNumber);
+            to.Text(sku.ProductName);
+            to.Indexes(sku.Plans);
+        }
+
+        to.Bytes(catalog.Rules.ToJson());
+    }
+
+    private static void User(this PayloadWriter to, User user)
+    {
+        to.Id(user.Id);
+        to.Flag(user.AccountEnabled);
+        to.Text(user.UserPrincipalName);
+        to.Text(user.DisplayName);
+        to.Name(user.MailNickname, user.UserPrincipalName);
+        to.Shared(user.UsageLocation);
+        to.Time(user.CreatedAt);
+        to.Count(user.Attributes.Values.Count);
+        foreach ((UserAttribute attribute, string value) in user.Attributes.Values.Span)
+        {
+            to.Byte((byte)attribute);
+            switch (KindOf(attribute))
+            {
+                case TextKind.Own:
+                    to.Text(value);
+                    break;
+                case TextKind.Name:
+                    to.Name(value, user.UserPrincipalName);
+                    break;
+                case TextKind.Shared:
+                    to.Shared(value);
+                    break;
+            }
+        }
+    }
+
+    private static void Group(this PayloadWriter to, GroupProfile profile)
+    {
+        to.Id(profile.Id);
+        to.Text(profile.DisplayName);
+        to.Text(profile.Description);
+        to.Text(profile.MailNickname);
+        to.Flag(profile.MailEnabled);
+        to.Flag(profile.SecurityEnabled);
+        to.Count(profile.GroupTypes.Count);
+        foreach (string type in profile.GroupTypes.Span)
+        {
+            to.Shared(type);
+        }
+
+        to.Shared(profile.Visibility);
+        to.Time(profile.CreatedAt);
+    }
+
+    private static void Trouble(this PayloadWriter to, Trouble trouble)
+    {
+        to.Signed(trouble.Since.Sequence);
+        to.Time(trouble.Since.At);
+        to.Count(trouble.Errors.Count);
+        foreach (SkuError error in trouble.Errors.Span)
+        {
+            to.Count(error.Sku);
+            to.Byte((byte)error.Error);
+        }
+    }
+}

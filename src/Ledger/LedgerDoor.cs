@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using Berth.Engine;
+using Berth.Ledger.Journal;
+using Berth.Ledger.Stores;
+
+namespace Berth.Ledger;
+
+/// <summary>The door to the tenants of one database: opened once, for any number of threads.</summary>
+public sealed class LedgerDoor : IAsyncDisposable
+{
+    private readonly IJournalStore _store;
+    private readonly TimeProvider _time;
+    private readonly GroupCommit _writer;
+    private readonly Snapshots _snapshots;
+    private readonly SemaphoreSlim _creating = new(1, 1);
+    private readonly ConcurrentDictionary<Guid, TenantDesk> _byId = new();
+    private readonly ConcurrentDictionary<string, TenantDesk> _byDomain = new(StringComparer.OrdinalIgnoreCase);
+
+    private LedgerDoor(IJournalStore store, TimeProvider time)
+    {
+        _store = store;
+        _time = time;
+        _writer = new GroupCommit(store, time);
+        _snapshots = new Snapshots(_writer);
+    }
+
+    /// <summary>Every tenant, in no order.</summary>
+    public IEnumerable<TenantDesk> Desks => _byId.Select(pair => pair.Value);
+
+    /// <summary>Why this ledger may not write any more, or null while it may. A process whose ledger stopped should be started again.</summary>
+    public Exception? Failure => _writer.Failure;
+
+    /// <summary>Why the last snapshot was not finished, or null. The journal is complete without it; recovery is only slower.</summary>
+    public Exception? SnapshotFailure => _snapshots.Failure;
+
+    /// <summary>
+    /// Takes every tenant of the store over from whoever wrote it before, recovers its state from the newest snapshot and the
+    /// journal after it, and starts the writer. The store is the door's from then on.
+    /// </summary>
+    /// <exception cref="LedgerRefusedException">A newer version wrote the journal.</exception>
+    /// <exception cref="JournalDamagedException">A snapshot or event cannot be read.</exception>
+    public static LedgerDoor Open(IJournalStore store, TimeProvider time)
+    {
+        LedgerDoor door = new(store, time);
+        foreach (Guid id in store.Tenants())
+        {
+            Claim claim = store.TakeEpoch(id);
+            Recovery.Recovered recovered = Recovery.Recover(store, id);
+            if (recovered.Tenant.Version > 0)
+            {
+                TenantDesk desk = door.NewDesk(id, recovered.Tenant);
+                desk.Claim = claim;
+                desk.Snapshot = recovered.Snapshot;
+                desk.TailBytes = recovered.TailBytes;
+                door.Add(desk);
+            }
+        }
+
+        door._writer.Start();
+        return door;
+    }
+
+    /// <summary>The desk of a tenant, or null.</summary>
+    public TenantDesk? Find(Guid tenantId) => _byId.GetValueOrDefault(tenantId);
+
+    /// <summary>The desk of the tenant with a verified domain, ignoring case, or null.</summary>
+    public TenantDesk? FindByDomain(string domain) => _byDomain.GetValueOrDefault(domain);
+
+    /// <summary>Brings a tenant into being; its id and its domain must be new.</summary>
+    public async Task<TenantCreation> CreateTenantAsync(Command.CreateTenant command, Actor actor, CancellationToken cancel = default)
+    {
+        await _creating.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            if (Find(command.Profile.Id) is not null)
+            {
+                return new TenantCreation.Refused(new Refusal(RefusalCode.IdTaken) { Subject = command.Profile.Id });
+            }
+
+            if (FindByDomain(command.Profile.Domain) is not null)
+            {
+                return new TenantCreation.Refused(new Refusal(RefusalCode.ValueInvalid) { Name = "domain", Detail = "Another tenant has this domain." });
+            }
+
+            TenantDesk desk = NewDesk(command.Profile.Id, Tenant.Unborn);
+            Submission submission = await desk.SubmitAsync(command, actor, null, cancel).ConfigureAwait(false);
+            if (submission is Submission.Done { Decision: Decision.Refused refused })
+            {
+                return new TenantCreation.Refused(refused.Refusal);
+            }
+
+            Add(desk);
+            return new TenantCreation.Created(desk);
+        }
+        finally
+        {
+            _creating.Release();
+        }
+    }
+
+    /// <summary>A named value that lies beside the tenants, such as the key that signs tokens; null when there is none.</summary>
+    public ValueTask<byte[]?> ReadBlobAsync(string name, CancellationToken cancel = default) => _store.ReadBlobAsync(name, cancel);
+
+    /// <summary>Writes a named value, durably.</summary>
+    public ValueTask WriteBlobAsync(string name, ReadOnlyMemory<byte> value, CancellationToken cancel = default) => _store.WriteBlobAsync(name, value, cancel);
+
+    /// <summary>Commits what waits and closes the store.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _snapshots.StopAsync().ConfigureAwait(false);
+        _writer.Stop();
+        _store.Dispose();
+        _creating.Dispose();
+    }
+
+    private TenantDesk NewDesk(Guid id, Tenant tenant) => new(id, tenant, _writer, _store, _time);
+
+    private void Add(TenantDesk desk)
+    {
+        _byId[desk.Id] = desk;
+        _byDomain[desk.Current.Profile.Domain] = desk;
+    }
+}

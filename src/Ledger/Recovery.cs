@@ -1,0 +1,55 @@
+using Berth.Engine;
+using Berth.Ledger.Journal;
+using Berth.Ledger.Stores;
+
+namespace Berth.Ledger;
+
+/// <summary>The state of a tenant from what lies in the store: the newest complete snapshot and the events after it. Nothing is decided again.</summary>
+internal static class Recovery
+{
+    public readonly record struct Recovered(Tenant Tenant, SnapshotMark Snapshot, long TailBytes);
+
+    public static Recovered Recover(IJournalStore store, Guid id)
+    {
+        Tenant tenant = Tenant.Unborn;
+        SnapshotMark snapshot = default;
+        if (store.FindSnapshot(id) is { } mark)
+        {
+            snapshot = mark;
+            tenant = Deciding.Restore(mark.Sequence, Parts(store, id, mark));
+        }
+
+        long bytes = 0;
+        foreach (JournalRow row in store.ReadFrom(id, tenant.Version))
+        {
+            if (row.Sequence != tenant.Version + 1)
+            {
+                throw new JournalDamagedException(
+                    $"Event {tenant.Version + 1} of tenant {id} is missing: event {row.Sequence} follows event {tenant.Version}. Restore the database from a backup.");
+            }
+
+            tenant = Deciding.Apply(tenant, JournalReader.Read(row));
+            bytes += row.Payload.Length;
+        }
+
+        return new Recovered(tenant, snapshot, bytes);
+    }
+
+    private static IEnumerable<Change> Parts(IJournalStore store, Guid id, SnapshotMark mark)
+    {
+        int part = 0;
+        foreach (ReadOnlyMemory<byte> payload in store.ReadSnapshot(id, mark))
+        {
+            foreach (Change change in JournalReader.ReadPart(id, mark.Sequence, part++, payload))
+            {
+                yield return change;
+            }
+        }
+
+        if (part != mark.Parts)
+        {
+            throw new JournalDamagedException(
+                $"The snapshot of tenant {id} at event {mark.Sequence} has {part} of its {mark.Parts} parts. Restore the database from a backup.");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+namespace Berth.Ledger.Stores;
+
+/// <summary>A store that lasts as long as its process: for emulators and tests that need no disk. Disposing it keeps what it holds.</summary>
+public sealed class MemoryStore : IJournalStore
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Guid, Held> _tenants = [];
+    private readonly Dictionary<(Guid Tenant, string Key), AnswerRow> _answers = [];
+    private readonly Dictionary<string, byte[]> _blobs = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Guid> Tenants()
+    {
+        lock (_lock)
+        {
+            return [.. _tenants.Keys];
+        }
+    }
+
+    /// <inheritdoc/>
+    public Claim TakeEpoch(Guid tenant)
+    {
+        lock (_lock)
+        {
+            if (!_tenants.TryGetValue(tenant, out Held? held))
+            {
+                _tenants.Add(tenant, held = new Held());
+            }
+
+            return new Claim(tenant, ++held.Epoch);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Append(ReadOnlySpan<Claim> claims, ReadOnlySpan<JournalRow> events, ReadOnlySpan<AnswerRow> answers)
+    {
+        lock (_lock)
+        {
+            foreach (Claim claim in claims)
+            {
+                Check(claim);
+            }
+
+            foreach (JournalRow row in events)
+            {
+                if (_tenants[row.Tenant].Events is [.., JournalRow last] && last.Sequence >= row.Sequence)
+                {
+                    throw new InvalidOperationException($"Event {row.Sequence} of tenant {row.Tenant} is in the journal already.");
+                }
+            }
+
+            foreach (JournalRow row in events)
+            {
+                _tenants[row.Tenant].Events.Add(row);
+            }
+
+            foreach (AnswerRow row in answers)
+            {
+                _answers[(row.Tenant, row.Key)] = row;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<JournalRow> ReadFrom(Guid tenant, long after)
+    {
+        lock (_lock)
+        {
+            return [.. _tenants[tenant].Events.Skip(checked((int)after))];
+        }
+    }
+
+    /// <inheritdoc/>
+    public AnswerRow? FindAnswer(Guid tenant, string key)
+    {
+        lock (_lock)
+        {
+            return _answers.TryGetValue((tenant, key), out AnswerRow row) ? row : null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public int ForgetAnswers(long before, int most)
+    {
+        lock (_lock)
+        {
+            (Guid, string)[] old = [.. _answers.Where(pair => pair.Value.At < before).Take(most).Select(pair => pair.Key)];
+            return old.Count(_answers.Remove);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void WriteSnapshotPart(Claim claim, long sequence, int part, ReadOnlySpan<byte> payload)
+    {
+        lock (_lock)
+        {
+            Check(claim).Parts[(sequence, part)] = payload.ToArray();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void CompleteSnapshot(Claim claim, SnapshotMark mark)
+    {
+        lock (_lock)
+        {
+            Check(claim).Snapshot = mark;
+        }
+    }
+
+    /// <inheritdoc/>
+    public int PruneSnapshots(Claim claim, int most)
+    {
+        lock (_lock)
+        {
+            Held held = Check(claim);
+            (long, int)[] old = [.. held.Parts.Keys.Where(key => key.Sequence != held.Snapshot?.Sequence).Take(most)];
+            return old.Count(held.Parts.Remove);
+        }
+    }
+
+    /// <inheritdoc/>
+    public SnapshotMark? FindSnapshot(Guid tenant)
+    {
+        lock (_lock)
+        {
+            return _tenants[tenant].Snapshot;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<ReadOnlyMemory<byte>> ReadSnapshot(Guid tenant, SnapshotMark mark)
+    {
+        lock (_lock)
+        {
+            return [.. _tenants[tenant].Parts.Where(pair => pair.Key.Sequence == mark.Sequence).OrderBy(pair => pair.Key.Part).Select(pair => (ReadOnlyMemory<byte>)pair.Value)];
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<JournalRow>> ReadBackAsync(Guid tenant, long below, int most, long mostBytes, CancellationToken cancel)
+    {
+        List<JournalRow> page = [];
+        lock (_lock)
+        {
+            long bytes = 0;
+            List<JournalRow> events = _tenants[tenant].Events;
+            for (int at = (int)Math.Min(below - 1, events.Count); at > 0 && page.Count < most && bytes < mostBytes; at--)
+            {
+                page.Add(events[at - 1]);
+                bytes += events[at - 1].Payload.Length;
+            }
+        }
+
+        return new ValueTask<IReadOnlyList<JournalRow>>(page);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<byte[]?> ReadBlobAsync(string name, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            return new ValueTask<byte[]?>(_blobs.TryGetValue(name, out byte[]? value) ? [.. value] : null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WriteBlobAsync(string name, ReadOnlyMemory<byte> value, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            _blobs[name] = value.ToArray();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+
+    private Held Check(Claim claim)
+    {
+        Held held = _tenants[claim.Tenant];
+        return held.Epoch == claim.Epoch ? held : throw LedgerFencedException.Of(claim);
+    }
+
+    private sealed class Held
+    {
+        public long Epoch { get; set; }
+
+        public List<JournalRow> Events { get; } = [];
+
+        public Dictionary<(long Sequence, int Part), byte[]> Parts { get; } = [];
+
+        public SnapshotMark? Snapshot { get; set; }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Runtime.CompilerServices;
+using Berth.Engine;
+using Berth.Ledger.Journal;
+using Berth.Ledger.Stores;
+
+namespace Berth.Ledger;
+
+/// <summary>One tenant at the ledger: read its published state, submit commands, read its journal. For any number of threads.</summary>
+public sealed class TenantDesk
+{
+    /// <summary>The most events and the payload bytes of one page of <see cref="ReadBackAsync"/>.</summary>
+    private const int PageEvents = 64;
+    private const long PageBytes = 4 << 20;
+
+    private readonly GroupCommit _writer;
+    private readonly IJournalStore _store;
+    private readonly TimeProvider _time;
+    private Tenant _current;
+    private bool _inSnapshot;
+
+    internal TenantDesk(Guid id, Tenant current, GroupCommit writer, IJournalStore store, TimeProvider time)
+    {
+        Id = id;
+        _current = Tip = current;
+        _writer = writer;
+        _store = store;
+        _time = time;
+    }
+
+    /// <summary>The tenant id.</summary>
+    public Guid Id { get; }
+
+    /// <summary>The tenant as of its last durable event. Never blocks; the value never changes.</summary>
+    public Tenant Current => Volatile.Read(ref _current);
+
+    /// <summary>The tenant's time.</summary>
+    public DateTimeOffset Now => Current.Now(_time.GetUtcNow());
+
+    /// <summary>The writer's own: the tenant with the decisions of the commit under way.</summary>
+    internal Tenant Tip { get; set; }
+
+    /// <summary>The writer's own: the claim it appends under.</summary>
+    internal Claim Claim { get; set; }
+
+    /// <summary>The writer's own: whether the commit under way has something of this tenant.</summary>
+    internal bool InCommit { get; set; }
+
+    /// <summary>The writer's own: payload bytes of events that no snapshot covers.</summary>
+    internal long TailBytes { get; set; }
+
+    /// <summary>The writer's own: the newest snapshot.</summary>
+    internal SnapshotMark Snapshot { get; set; }
+
+    /// <summary>Whether a snapshot is under way: set by the writer, cleared by whoever took it.</summary>
+    internal bool InSnapshot
+    {
+        get => Volatile.Read(ref _inSnapshot);
+        set => Volatile.Write(ref _inSnapshot, value);
+    }
+
+    /// <summary>The version below which no further snapshot is tried, after one failed.</summary>
+    internal long SnapshotNotBefore { get; set; }
+
+    /// <summary>Set once the tenant is lost to another writer.</summary>
+    internal LedgerFencedException? Failure { get; set; }
+
+    /// <summary>
+    /// Decides a command on the newest state and answers when the outcome is durable and published. While too many
+    /// commands wait, it waits for a place among them.
+    /// </summary>
+    /// <param name="command">What is wanted.</param>
+    /// <param name="actor">Who wants it.</param>
+    /// <param name="repeatable">Given when the caller may send the command again.</param>
+    /// <param name="cancel">Is heeded until the command is decided.</param>
+    /// <exception cref="WriteFailedException">Nothing was written; the command may be sent again.</exception>
+    /// <exception cref="LedgerFencedException">This ledger may not write any more.</exception>
+    public ValueTask<Submission> SubmitAsync(Command command, Actor actor, Repeatable? repeatable = null, CancellationToken cancel = default) =>
+        _writer.SubmitAsync(this, command, actor, repeatable, cancel);
+
+    /// <summary>The journal, newest first: events with a sequence number below the given one, read page by page as they are asked for.</summary>
+    /// <param name="below">The lowest number not wanted; <see cref="long.MaxValue"/> for everything.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    /// <exception cref="JournalDamagedException">An event cannot be read.</exception>
+    public async IAsyncEnumerable<TenantEvent> ReadBackAsync(long below, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        below = Math.Min(below, checked(Current.Version + 1));
+        while (below > 1)
+        {
+            IReadOnlyList<JournalRow> page = await _store.ReadBackAsync(Id, below, PageEvents, PageBytes, cancel).ConfigureAwait(false);
+            foreach (JournalRow row in page)
+            {
+                yield return JournalReader.Read(row);
+            }
+
+            below = page.Count == 0 ? 0 : page[^1].Sequence;
+        }
+    }
+
+    internal void Publish() => Volatile.Write(ref _current, Tip);
+}
