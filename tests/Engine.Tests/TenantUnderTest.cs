@@ -1,0 +1,125 @@
+using Berth.Engine.Catalog;
+using Berth.Engine.Collections;
+using Berth.Engine.Directory;
+using Berth.Engine.Licensing;
+using Xunit;
+
+namespace Berth.Engine.Tests;
+
+/// <summary>A tenant with short words for tests. Every accepted command is replayed from its event and must lead to the same tenant.</summary>
+internal sealed class TenantUnderTest
+{
+    public static readonly DateTimeOffset Noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+
+    public TenantUnderTest(TenantKind kind = TenantKind.Demo, string country = "US", SkuCatalog? catalog = null)
+    {
+        TenantProfile profile = new(Guid.NewGuid(), "Contoso", "contoso.example", country, kind, default);
+        Do(new Command.CreateTenant(profile, catalog ?? SkuCatalog.BuiltIn));
+    }
+
+    public Tenant Now { get; private set; } = Tenant.Unborn;
+
+    public DateTimeOffset System { get; set; } = Noon;
+
+    public Decision Decide(Command command) => Deciding.Decide(Now, command, new DecisionContext(System, Actor.Berth));
+
+    public Decision.Accepted Do(Command command)
+    {
+        Decision decision = Decide(command);
+        Decision.Accepted accepted = Assert.IsType<Decision.Accepted>(decision, exactMatch: true);
+        if (accepted.Event is { } happened)
+        {
+            Tenant replayed = Deciding.Apply(Now, happened);
+            SameAs(accepted.Next, replayed);
+        }
+
+        Now = accepted.Next;
+        return accepted;
+    }
+
+    public Refusal Refused(Command command) => Assert.IsType<Decision.Refused>(Decide(command), exactMatch: true).Refusal;
+
+    public Guid User(string? usageLocation = "US", string? name = null)
+    {
+        Guid id = Guid.NewGuid();
+        Do(new Command.CreateUser(new User(id, $"{name ?? id.ToString("N")}@contoso.example", name ?? "A user", "user", true, usageLocation, default, default)));
+        return id;
+    }
+
+    public Guid[] Users(int count) => [.. Enumerable.Range(0, count).Select(_ => User()).Order()];
+
+    public Guid Group(params Guid[] members)
+    {
+        Guid id = Guid.NewGuid();
+        Do(new Command.CreateGroup(new GroupProfile(id, "A group", null, "group", false, true, [], null, default), members.ToValueArray()));
+        return id;
+    }
+
+    public Guid Buy(string partNumber, int units, SubscriptionStatus status = SubscriptionStatus.Enabled)
+    {
+        Guid id = Guid.NewGuid();
+        Do(new Command.CreateSubscription(id, Sku(partNumber), units, status, false));
+        return id;
+    }
+
+    public Guid Sku(string partNumber) => Now.Catalog.FindByPartNumber(partNumber).First().Id;
+
+    public Guid Plan(string name) => Now.Catalog.Plans.First(plan => plan.Name == name).Id;
+
+    public void Assign(Guid user, params string[] partNumbers) =>
+        Do(new Command.AssignUserLicenses(user, partNumbers.Select(part => new LicenseRequest(Sku(part), [])).ToValueArray(), []));
+
+    public void License(Guid group, params string[] partNumbers) =>
+        Do(new Command.AssignGroupLicenses(group, partNumbers.Select(part => new LicenseRequest(Sku(part), [])).ToValueArray(), []));
+
+    /// <summary>The rows of a user as <c>PART source state error</c>.</summary>
+    public string[] States(Guid user) =>
+        [.. LicenseState.Of(Now, Now.FindUser(user)).Select(state =>
+            $"{Now.Catalog.Skus[state.Sku].PartNumber} {(state.Group < 0 ? "direct" : "group")} {state.State} {state.Error}")];
+
+    public int Consumed(string partNumber) => Now.HoldersOf(Now.Catalog.FindByPartNumber(partNumber).First().Index).Count;
+
+    /// <summary>Everything observable of two tenants is the same.</summary>
+    public static void SameAs(Tenant expected, Tenant actual)
+    {
+        Assert.Equal(expected.Version, actual.Version);
+        Assert.Equal(expected.Profile, actual.Profile);
+        Assert.Equal(expected.Settings, actual.Settings);
+        Assert.Equal(expected.Clock, actual.Clock);
+        Assert.Equal(expected.Subscriptions, actual.Subscriptions);
+        Assert.Equal(expected.Users.Count, actual.Users.Count);
+        for (int user = 0; user < expected.Users.Count; user++)
+        {
+            Assert.Equal(expected.Users[user], actual.Users[user]);
+            Assert.Equal(expected.LicensesOf(user), actual.LicensesOf(user));
+            Assert.Equal(expected.GroupsOf(user), actual.GroupsOf(user));
+            if (expected.Users[user] is { } known)
+            {
+                Assert.Equal(user, actual.FindUser(known.Id));
+                Assert.Equal(user, actual.FindUser(known.UserPrincipalName));
+            }
+        }
+
+        Assert.Equal(expected.Groups.Count, actual.Groups.Count);
+        for (int group = 0; group < expected.Groups.Count; group++)
+        {
+            Group one = expected.Groups[group], other = actual.Groups[group];
+            Assert.Equal(one.Profile, other.Profile);
+            Assert.Equal(one.IsDeleted, other.IsDeleted);
+            Assert.Equal(one.Members.ToArray(), other.Members.ToArray());
+            Assert.Equal(one.MemberGroups, other.MemberGroups);
+            Assert.Equal(one.Licenses, other.Licenses);
+            Assert.Equal(one.EverLicensed, other.EverLicensed);
+            Assert.Equal(one.Troubled.ToArray(), other.Troubled.ToArray());
+            Assert.Equal(expected.FindGroup(one.Id), actual.FindGroup(one.Id));
+        }
+
+        for (int sku = 0; sku < expected.Catalog.Skus.Count; sku++)
+        {
+            Assert.Equal(expected.HoldersOf(sku).ToArray(), actual.HoldersOf(sku).ToArray());
+            Assert.Equal(expected.WaitingFor(sku).ToArray(), actual.WaitingFor(sku).ToArray());
+        }
+
+        Assert.Equal(expected.Troubled.ToArray(), actual.Troubled.ToArray());
+    }
+}
