@@ -1,0 +1,152 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Berth.Engine;
+using Berth.Graph.Requests;
+using Berth.Graph.Routes;
+using Berth.Ledger;
+
+namespace Berth.Graph;
+
+/// <summary>The room's two doors: what a request means for a tenant, and its answer at the ledger.</summary>
+public static class GraphRoom
+{
+    /// <summary>The longest <c>Repeatability-Request-ID</c>, in characters.</summary>
+    public const int LongestRepeatabilityId = 256;
+
+    private const int RetryAfterSeconds = 1;
+
+    /// <summary>All routes.</summary>
+    public static RouteTable Table { get; } = new(GraphRoutes.All);
+
+    /// <summary>What a request means: a pure function of the tenant and the request.</summary>
+    public static Handling Handle(Tenant tenant, GraphRequest request)
+    {
+        (request, RouteMatch match) = Find(request);
+        return match.Route is null ? GraphResponse.Error(request, match.Error!) : Handle(tenant, request, match);
+    }
+
+    /// <summary>The answer to a request, durable when it tells of a change.</summary>
+    /// <param name="desk">The caller's tenant.</param>
+    /// <param name="request">The request; an item of a batch is one too.</param>
+    /// <param name="cancel">Is heeded until a command is decided.</param>
+    public static ValueTask<GraphResponse> AnswerAsync(TenantDesk desk, GraphRequest request, CancellationToken cancel) =>
+        FinishAsync(desk, request, Handle(desk.Current, request), cancel);
+
+    /// <summary>The route of a request. <c>/me</c> becomes the signed-in user's path (protocol 1.2).</summary>
+    internal static (GraphRequest Request, RouteMatch Match) Find(GraphRequest request)
+    {
+        if (request.Path.Segments is [{ IsKey: false } first, ..] && first.Text.Equals("me", StringComparison.OrdinalIgnoreCase)
+            && request.Version != GraphVersion.Berth)
+        {
+            if (request.Caller.User is not { } user)
+            {
+                return (request, new RouteMatch(null, default, new GraphError(
+                    400, "BadRequest", "/me request is only valid with delegated authentication flow.", "signedInUserMissing")));
+            }
+
+            string id = user.Id.ToString();
+            PathSegment users = new("users", IsKey: false, "users", []);
+            request = request with
+            {
+                Path = request.Path with { Segments = [users, new PathSegment(id, IsKey: true, id, []), .. request.Path.Segments.AsSpan(1..)] },
+            };
+        }
+
+        return (request, Table.Find(request.Version, request.Method, request.Path));
+    }
+
+    internal static Handling Handle(Tenant tenant, GraphRequest request, RouteMatch match)
+    {
+        Route route = match.Route!;
+        return !route.Access.Allows(request.Caller.Permissions) ? GraphResponse.Error(request, GraphError.Denied)
+            : Unreadable(route, request) is { } error ? GraphResponse.Error(request, error)
+            : route.Handler(tenant, request, match.Keys);
+    }
+
+    internal static ValueTask<GraphResponse> FinishAsync(TenantDesk desk, GraphRequest request, Handling handling, CancellationToken cancel) => handling switch
+    {
+        Handling.Answered answered => new ValueTask<GraphResponse>(answered.Response),
+        Handling.Wanted wanted => SubmitAsync(desk, request, wanted, cancel),
+        Handling.Working working => working.Work(desk, cancel),
+        _ => throw new InvalidOperationException("A handling is one of three."),
+    };
+
+    private static GraphError? Unreadable(Route route, GraphRequest request)
+    {
+        string? wanted = route.Body switch
+        {
+            RouteBody.None => null,
+            RouteBody.Json => request.Body.IsEmpty ? null : "application/json",
+            RouteBody.Lines => "application/x-ndjson",
+        };
+        return wanted is null || IsMediaType(request.ContentType, wanted) ? null : GraphError.ContentType(request.ContentType, wanted);
+    }
+
+    private static bool IsMediaType(string? given, string wanted)
+    {
+        ReadOnlySpan<char> type = given;
+        int parameters = type.IndexOf(';');
+        return (parameters < 0 ? type : type[..parameters]).Trim().Equals(wanted, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static async ValueTask<GraphResponse> SubmitAsync(TenantDesk desk, GraphRequest request, Handling.Wanted wanted, CancellationToken cancel)
+    {
+        if (request.RepeatabilityId is { Length: > LongestRepeatabilityId })
+        {
+            return GraphResponse.Error(request, new GraphError(
+                400, "Request_BadRequest", $"Repeatability-Request-ID is longer than {LongestRepeatabilityId} characters.", "repeatabilityIdTooLong"));
+        }
+
+        Repeatable? repeatable = request.RepeatabilityId is { Length: > 0 } id
+            ? new Repeatable(
+                $"{request.Caller.AppId:D} {request.Method} {request.Version}{request.Path.Text}?{request.Query} {id}",
+                SHA256.HashData(request.Body.Span),
+                accepted => Remember(wanted.Render(accepted)))
+            : null;
+        try
+        {
+            return await desk.SubmitAsync(wanted.Command, request.Caller.Actor, repeatable, cancel).ConfigureAwait(false) switch
+            {
+                Submission.Done done => wanted.Render(done.Decision),
+                Submission.Repeated repeated => Recall(repeated.Answer.Span),
+                Submission.RepeatedDifferently => GraphResponse.Error(request, new GraphError(
+                    400, "Request_BadRequest", "This Repeatability-Request-ID came before with another body. Nothing was changed; use a new id.", "repeatedDifferently")),
+                _ => throw new InvalidOperationException("A submission is one of three."),
+            };
+        }
+        catch (WriteFailedException failed)
+        {
+            return GraphResponse.Error(request, GraphError.Unavailable($"Nothing was changed: {failed.Message}", RetryAfterSeconds));
+        }
+        catch (LedgerFencedException fenced)
+        {
+            return GraphResponse.Error(request, GraphError.Unavailable(fenced.Message, RetryAfterSeconds));
+        }
+    }
+
+    // Status, kind, length of the location, location, body: the answer that a repetition gets (contract, Repeatability-Request-ID).
+    private static byte[] Remember(GraphResponse response)
+    {
+        using (response)
+        {
+            byte[] location = Encoding.UTF8.GetBytes(response.Headers.Location ?? "");
+            byte[] bytes = new byte[7 + location.Length + response.Body.Length];
+            BinaryPrimitives.WriteInt16LittleEndian(bytes, checked((short)response.Status));
+            bytes[2] = (byte)response.Kind;
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(3), location.Length);
+            location.CopyTo(bytes, 7);
+            response.Body.Span.CopyTo(bytes.AsSpan(7 + location.Length));
+            return bytes;
+        }
+    }
+
+    private static GraphResponse Recall(ReadOnlySpan<byte> bytes)
+    {
+        int status = BinaryPrimitives.ReadInt16LittleEndian(bytes);
+        ResponseBody kind = (ResponseBody)bytes[2];
+        int length = BinaryPrimitives.ReadInt32LittleEndian(bytes[3..]);
+        ResponseHeaders headers = new() { Location = length == 0 ? null : Encoding.UTF8.GetString(bytes.Slice(7, length)) };
+        return kind == ResponseBody.None ? GraphResponse.Empty(status, headers) : GraphResponse.Of(status, kind, bytes[(7 + length)..], headers);
+    }
+}

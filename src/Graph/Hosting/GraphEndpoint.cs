@@ -1,0 +1,317 @@
+using System.Globalization;
+using System.Net;
+using Berth.Graph.Requests;
+using Berth.Graph.Routes;
+using Berth.Ledger;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+
+namespace Berth.Graph.Hosting;
+
+/// <summary>The room at Kestrel: turns HTTP into requests of the room and its answers into HTTP.</summary>
+public static class GraphEndpoint
+{
+    /// <summary>
+    /// Answers everything below <c>/v1.0</c>, <c>/beta</c> and <c>/berth/v1</c>, and gives the JSON error envelope to any path that
+    /// nothing after it in the application answers.
+    /// </summary>
+    /// <param name="app">The application.</param>
+    /// <param name="desks">The desk of a tenant, or null when it is not here.</param>
+    /// <param name="authenticate">Reads the token of a request.</param>
+    /// <param name="time">The real time.</param>
+    public static IApplicationBuilder UseGraph(
+        this IApplicationBuilder app,
+        Func<Guid, TenantDesk?> desks,
+        Func<HttpContext, ValueTask<Authentication>> authenticate,
+        TimeProvider time)
+    {
+        GraphDoor door = new(desks, authenticate, time, app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Graph"));
+        return app.Use(next => context => door.InvokeAsync(context, next));
+    }
+}
+
+internal sealed class GraphDoor(
+    Func<Guid, TenantDesk?> desks, Func<HttpContext, ValueTask<Authentication>> authenticate, TimeProvider time, ILogger log)
+{
+    private const string Minimal = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+    private const string WithoutMetadata = "application/json;odata.metadata=none;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+
+    private static readonly StringValues ODataVersion = "4.0";
+    private static readonly StringValues NoCache = "no-cache";
+    private static readonly (string Prefix, GraphVersion Version)[] Prefixes =
+        [("/v1.0", GraphVersion.V1), ("/beta", GraphVersion.Beta), ("/berth/v1", GraphVersion.Berth)];
+
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        string target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (!target.StartsWith('/'))
+        {
+            // The absolute form, as a proxy gets it.
+            target = Uri.TryCreate(target, UriKind.Absolute, out Uri? uri) ? uri.PathAndQuery : "/";
+        }
+
+        int question = target.IndexOf('?', StringComparison.Ordinal);
+        ReadOnlySpan<char> path = question < 0 ? target : target.AsSpan(0, question);
+        foreach ((string prefix, GraphVersion version) in Prefixes)
+        {
+            if (path.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && (path.Length == prefix.Length || path[prefix.Length] == '/'))
+            {
+                return HereAsync(new Exchange(context, version, target[prefix.Length..], time.GetUtcNow()));
+            }
+        }
+
+        return ElsewhereAsync(context, next, path.ToString());
+    }
+
+    private async Task ElsewhereAsync(HttpContext context, RequestDelegate next, string path)
+    {
+        await next(context).ConfigureAwait(false);
+        if (context.Response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false, ContentLength: null } && context.GetEndpoint() is null)
+        {
+            Exchange exchange = new(context, GraphVersion.V1, path, time.GetUtcNow());
+            await SendAsync(exchange, exchange.Error(GraphError.UnknownSegment(path.Split('/', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault("")))).ConfigureAwait(false);
+        }
+    }
+
+    private async Task HereAsync(Exchange exchange)
+    {
+        HttpContext context = exchange.Context;
+        using PooledBytes body = new();
+        GraphResponse response;
+        try
+        {
+            response = await AnswerAsync(exchange, body).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone: there is nobody to answer.
+            return;
+        }
+        catch (BadHttpRequestException bad)
+        {
+            response = exchange.Error(bad.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? GraphError.BodyTooLarge(GraphLimits.ImportBytes)
+                : new GraphError(bad.StatusCode, "BadRequest", bad.Message, "requestInvalid"));
+        }
+        catch (Exception broken)
+        {
+            log.LogError(broken, "Request {RequestId} failed: {Method} {Target}", exchange.RequestId, context.Request.Method, exchange.Target);
+            response = exchange.Error(GraphError.Broken);
+        }
+
+        await SendAsync(exchange, response).ConfigureAwait(false);
+    }
+
+    private async ValueTask<GraphResponse> AnswerAsync(Exchange exchange, PooledBytes body)
+    {
+        HttpContext context = exchange.Context;
+        Authentication authentication = await authenticate(context).ConfigureAwait(false);
+        if (authentication is Authentication.Refused refused)
+        {
+            return exchange.Error(GraphError.Unauthenticated(refused.Message, refused.Challenge));
+        }
+
+        Caller caller = ((Authentication.Known)authentication).Caller;
+        if (desks(caller.TenantId) is not { } desk)
+        {
+            return exchange.Error(GraphError.Unauthenticated($"The token's tenant '{caller.TenantId}' is not here.", "Bearer"));
+        }
+
+        (GraphRequest? request, GraphError? error) = exchange.Read(caller);
+        if (request is null)
+        {
+            return exchange.Error(error!);
+        }
+
+        (request, RouteMatch match) = GraphRoom.Find(request);
+        if (match.Route is not { } route)
+        {
+            return exchange.Error(match.Error!);
+        }
+
+        if (!route.Access.Allows(caller.Permissions))
+        {
+            // Before the body is read: nobody sends us a gigabyte without the right to.
+            return exchange.Error(GraphError.Denied);
+        }
+
+        IHttpMaxRequestBodySizeFeature? size = context.Features.Get<IHttpMaxRequestBodySizeFeature>();
+        if (size is { IsReadOnly: false })
+        {
+            size.MaxRequestBodySize = route.Body == RouteBody.Lines ? GraphLimits.ImportBytes : null;
+        }
+
+        switch (route.Body)
+        {
+            case RouteBody.None:
+                break;
+            case RouteBody.Json:
+                if (!await ReadAsync(context, body).ConfigureAwait(false))
+                {
+                    return exchange.Error(GraphError.BodyTooLarge(GraphLimits.BodyBytes));
+                }
+
+                request = request with { Body = body.Written };
+                break;
+            case RouteBody.Lines:
+                if (context.Request.ContentLength > GraphLimits.ImportBytes)
+                {
+                    return exchange.Error(GraphError.BodyTooLarge(GraphLimits.ImportBytes));
+                }
+
+                request = request with { BodyStream = context.Request.Body };
+                break;
+        }
+
+        return await GraphRoom.FinishAsync(desk, request, GraphRoom.Handle(desk.Current, request, match), context.RequestAborted).ConfigureAwait(false);
+    }
+
+    // False when the body is larger than a body may be.
+    private static async ValueTask<bool> ReadAsync(HttpContext context, PooledBytes body)
+    {
+        if (context.Request.ContentLength > GraphLimits.BodyBytes)
+        {
+            return false;
+        }
+
+        while (true)
+        {
+            int read = await context.Request.Body.ReadAsync(body.GetMemory(1), context.RequestAborted).ConfigureAwait(false);
+            body.Advance(read);
+            if (read == 0 || body.Written.Length > GraphLimits.BodyBytes)
+            {
+                return read == 0;
+            }
+        }
+    }
+
+    private static async Task SendAsync(Exchange exchange, GraphResponse response)
+    {
+        using (response)
+        {
+            HttpResponse http = exchange.Context.Response;
+            IHeaderDictionary headers = http.Headers;
+            http.StatusCode = response.Status;
+            headers["request-id"] = exchange.RequestId.ToString();
+            headers["client-request-id"] = exchange.ClientRequestId;
+            headers["OData-Version"] = ODataVersion;
+            headers.CacheControl = NoCache;
+            if (response.Headers.Location is { } location)
+            {
+                headers.Location = location;
+            }
+
+            if (response.Headers.Allow is { } allow)
+            {
+                headers.Allow = allow;
+            }
+
+            if (response.Headers.Authenticate is { } challenge)
+            {
+                headers.WWWAuthenticate = challenge;
+            }
+
+            if (response.Headers.RetryAfterSeconds > 0)
+            {
+                headers.RetryAfter = response.Headers.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            }
+
+            if (response.Kind != ResponseBody.None)
+            {
+                headers.ContentType = response.Kind == ResponseBody.Text ? "text/plain" : exchange.WithoutMetadata ? WithoutMetadata : Minimal;
+                headers.ContentLength = response.Body.Length;
+                await http.BodyWriter.WriteAsync(response.Body, exchange.Context.RequestAborted).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>One HTTP request before it is one of the room's.</summary>
+    private sealed class Exchange
+    {
+        private readonly GraphVersion _version;
+        private readonly DateTimeOffset _receivedAt;
+
+        public Exchange(HttpContext context, GraphVersion version, string target, DateTimeOffset receivedAt)
+        {
+            Context = context;
+            Target = target;
+            _version = version;
+            _receivedAt = receivedAt;
+            string given = context.Request.Headers["client-request-id"].ToString();
+            ClientRequestId = given.Length is > 0 and <= GraphLimits.ClientRequestIdCharacters ? given : RequestId.ToString();
+            WithoutMetadata = context.Request.Headers.Accept.ToString().Contains("odata.metadata=none", StringComparison.OrdinalIgnoreCase);
+        }
+
+        public HttpContext Context { get; }
+
+        /// <summary>Path and query after the version, as sent.</summary>
+        public string Target { get; }
+
+        public Guid RequestId { get; } = Guid.NewGuid();
+
+        public string ClientRequestId { get; }
+
+        public bool WithoutMetadata { get; }
+
+        public GraphResponse Error(GraphError error) => GraphResponse.Error(error, RequestId, ClientRequestId, _receivedAt);
+
+        public (GraphRequest? Request, GraphError? Error) Read(Caller caller)
+        {
+            int question = Target.IndexOf('?', StringComparison.Ordinal);
+            string query = question < 0 ? "" : Target[(question + 1)..];
+            if (query.Length > GraphLimits.QueryCharacters)
+            {
+                return (null, GraphError.BadQuery($"The query is longer than {GraphLimits.QueryCharacters} characters."));
+            }
+
+            (GraphPath? path, string? problem) = GraphPath.Read(question < 0 ? Target : Target.AsSpan(0, question));
+            if (path is null)
+            {
+                return (null, GraphError.BadPath(problem!));
+            }
+
+            HttpRequest http = Context.Request;
+            return (new GraphRequest
+            {
+                Method = Method(http.Method),
+                Version = _version,
+                Path = path,
+                Query = query,
+                Caller = caller,
+                BaseUrl = BaseUrl(Context),
+                RequestId = RequestId,
+                ClientRequestId = ClientRequestId,
+                ReceivedAt = _receivedAt,
+                WithoutMetadata = WithoutMetadata,
+                EventualConsistency = http.Headers["ConsistencyLevel"].ToString().Equals("eventual", StringComparison.OrdinalIgnoreCase),
+                ContentType = http.ContentType,
+                RepeatabilityId = http.Headers["Repeatability-Request-ID"] is { Count: > 0 } id ? id.ToString() : null,
+            }, null);
+        }
+
+        private static GraphMethod Method(string method) =>
+            HttpMethods.IsGet(method) ? GraphMethod.Get
+            : HttpMethods.IsPost(method) ? GraphMethod.Post
+            : HttpMethods.IsPatch(method) ? GraphMethod.Patch
+            : HttpMethods.IsDelete(method) ? GraphMethod.Delete
+            : HttpMethods.IsPut(method) ? GraphMethod.Put
+            : GraphMethod.Other;
+
+        // A gateway on this machine ends TLS and says so; from elsewhere the header is a claim of a stranger.
+        private static string BaseUrl(HttpContext context)
+        {
+            string scheme = context.Request.Scheme;
+            if (context.Connection.RemoteIpAddress is { } peer && IPAddress.IsLoopback(peer))
+            {
+                string forwarded = context.Request.Headers["X-Forwarded-Proto"].ToString();
+                scheme = forwarded is "https" or "http" ? forwarded : scheme;
+            }
+
+            return $"{scheme}://{(context.Request.Host.HasValue ? context.Request.Host.Value : "localhost")}";
+        }
+    }
+}

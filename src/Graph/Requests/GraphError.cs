@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Berth.Graph.Requests;
+
+/// <summary>An error as Graph tells it (protocol 1.5).</summary>
+/// <param name="Status">The HTTP status, 400 or above.</param>
+/// <param name="Code">Graph's code, which clients branch on.</param>
+/// <param name="Message">A sentence for people; for license errors the wording that scripts match (L-table 1.3).</param>
+/// <param name="InnerCode">Berth's own machine code: stable, finer than <paramref name="Code"/>.</param>
+public sealed record GraphError(int Status, string Code, string Message, string InnerCode)
+{
+    /// <summary>What the error is about, such as a property name.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>Headers that belong to it.</summary>
+    public ResponseHeaders Headers { get; init; }
+
+    /// <summary>E11: the id names nothing.</summary>
+    public static GraphError NotFound(string id) => new(
+        404, "Request_ResourceNotFound", $"Resource '{id}' does not exist or one of its queried reference-property objects are not present.", "resourceNotFound");
+
+    /// <summary>The query cannot be read or names something there is not.</summary>
+    public static GraphError BadQuery(string message) => new(400, "BadRequest", message, "queryInvalid");
+
+    /// <summary>The directory cannot do this query.</summary>
+    public static GraphError UnsupportedQuery(string message) => new(400, "Request_UnsupportedQuery", message, "queryUnsupported");
+
+    /// <summary>E12.</summary>
+    public static GraphError Denied { get; } = new(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.", "permissionMissing");
+
+    /// <summary>The path leads nowhere.</summary>
+    public static GraphError UnknownSegment(string segment) => new(400, "BadRequest", $"Resource not found for the segment '{segment}'.", "pathUnknown");
+
+    /// <summary>The path is unreadable.</summary>
+    public static GraphError BadPath(string message) => new(400, "BadRequest", message, "pathInvalid");
+
+    /// <summary>The path exists, the method does not.</summary>
+    /// <param name="allowed">For the <c>Allow</c> header.</param>
+    public static GraphError MethodNotAllowed(string allowed) => new(
+        405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.", "methodNotAllowed")
+    {
+        Headers = new ResponseHeaders { Allow = allowed },
+    };
+
+    /// <summary>The body is larger than the route takes.</summary>
+    public static GraphError BodyTooLarge(long limit) => new(
+        413, "RequestEntityTooLarge", string.Create(CultureInfo.InvariantCulture, $"The request body is larger than {limit} bytes."), "bodyTooLarge");
+
+    /// <summary>The body is not what the route reads.</summary>
+    public static GraphError ContentType(string? given, string wanted) => new(
+        415, "UnsupportedMediaType", $"The content type '{given ?? ""}' cannot be read here: send {wanted}.", "contentTypeUnsupported");
+
+    /// <summary>No or no good token.</summary>
+    public static GraphError Unauthenticated(string message, string challenge) => new(401, "InvalidAuthenticationToken", message, "tokenInvalid")
+    {
+        Headers = new ResponseHeaders { Authenticate = challenge },
+    };
+
+    /// <summary>The write did not happen and may be sent again.</summary>
+    public static GraphError Unavailable(string message, int seconds) => new(503, "serviceNotAvailable", message, "serviceNotAvailable")
+    {
+        Headers = new ResponseHeaders { RetryAfterSeconds = seconds },
+    };
+
+    /// <summary>A mistake of ours.</summary>
+    public static GraphError Broken { get; } = new(
+        500, "InternalServerError", "Berth failed on this request; its log names the cause under the request id.", "internalError");
+
+    /// <summary>Writes <c>{"error":{...}}</c>.</summary>
+    public void Write(Utf8JsonWriter json, Guid requestId, string clientRequestId, DateTimeOffset at)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("error"u8);
+        json.WriteString("code"u8, Code);
+        json.WriteString("message"u8, Message);
+        if (Target is not null)
+        {
+            json.WriteString("target"u8, Target);
+        }
+
+        json.WriteStartObject("innerError"u8);
+        json.WriteString("code"u8, InnerCode);
+        json.WriteString("date"u8, at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture));
+        json.WriteString("request-id"u8, requestId);
+        json.WriteString("client-request-id"u8, clientRequestId);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+}

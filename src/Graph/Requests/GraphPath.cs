@@ -1,0 +1,238 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Berth.Graph.Requests;
+
+/// <summary>One step of a path.</summary>
+/// <param name="Text">The decoded text: a name, or the value of a key.</param>
+/// <param name="IsKey">Whether it was written as a key, <c>users('x')</c>: then it never is a name.</param>
+/// <param name="Name">The text without <c>microsoft.graph.</c> or <c>graph.</c> before it.</param>
+/// <param name="Arguments">Named values in parentheses, <c>subscriptions(commerceSubscriptionId='c')</c>; empty when there are none.</param>
+public readonly record struct PathSegment(string Text, bool IsKey, string Name, ImmutableArray<KeyValuePair<string, string>> Arguments)
+{
+    /// <summary>Whether the name was qualified: it is a cast, or a bound action.</summary>
+    public bool IsQualified => Name.Length != Text.Length;
+
+    /// <summary>The value of a named argument, ignoring case, or null.</summary>
+    public string? Argument(string name)
+    {
+        foreach (KeyValuePair<string, string> argument in Arguments)
+        {
+            if (argument.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return argument.Value;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>
+/// A path after its version, read into segments: percent-decoded, <c>users('x')</c> and <c>users/x</c> alike, <c>()</c> dropped
+/// from functions (protocol 1.2).
+/// </summary>
+/// <param name="Text">The path as sent, without the version and without the query; begins with a slash unless empty.</param>
+/// <param name="Segments">The steps.</param>
+public sealed record GraphPath(string Text, ImmutableArray<PathSegment> Segments)
+{
+    private const string LongPrefix = "microsoft.graph.";
+    private const string ShortPrefix = "graph.";
+
+    /// <summary>Reads a path, or says for people what is wrong with it.</summary>
+    public static (GraphPath? Path, string? Problem) Read(ReadOnlySpan<char> text)
+    {
+        if (text.Length > GraphLimits.PathCharacters)
+        {
+            return (null, $"The path is longer than {GraphLimits.PathCharacters} characters.");
+        }
+
+        ImmutableArray<PathSegment>.Builder segments = ImmutableArray.CreateBuilder<PathSegment>(6);
+        foreach (Range range in text.Split('/'))
+        {
+            ReadOnlySpan<char> raw = text[range];
+            if (raw.IsEmpty)
+            {
+                continue;
+            }
+
+            if (Decode(raw) is not { } segment)
+            {
+                return (null, "The path has a percent sign that does not stand for a character, or stands for one that no name has.");
+            }
+
+            if (!Add(segments, segment))
+            {
+                return (null, $"The segment '{segment}' has parentheses that cannot be read as a key or as arguments.");
+            }
+
+            if (segments.Count > GraphLimits.PathSegments)
+            {
+                return (null, $"The path has more than {GraphLimits.PathSegments} segments.");
+            }
+        }
+
+        return (new GraphPath(text.ToString(), segments.DrainToImmutable()), null);
+    }
+
+    private static bool Add(ImmutableArray<PathSegment>.Builder segments, string text)
+    {
+        int open = text.IndexOf('(', StringComparison.Ordinal);
+        if (open < 0)
+        {
+            segments.Add(Named(text, []));
+            return true;
+        }
+
+        if (open == 0 || text[^1] != ')')
+        {
+            return false;
+        }
+
+        string name = text[..open];
+        string inside = text[(open + 1)..^1].Trim();
+        if (inside.Length == 0)
+        {
+            segments.Add(Named(name, []));
+            return true;
+        }
+
+        if (inside[0] == '\'' || !inside.Contains('=', StringComparison.Ordinal))
+        {
+            if (Value(inside) is not { } key)
+            {
+                return false;
+            }
+
+            segments.Add(Named(name, []));
+            segments.Add(new PathSegment(key, IsKey: true, key, []));
+            return true;
+        }
+
+        ImmutableArray<KeyValuePair<string, string>>.Builder arguments = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>(1);
+        foreach (string part in SplitOutsideQuotes(inside))
+        {
+            int equals = part.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0 || Value(part[(equals + 1)..].Trim()) is not { } value)
+            {
+                return false;
+            }
+
+            arguments.Add(KeyValuePair.Create(part[..equals].Trim(), value));
+        }
+
+        segments.Add(Named(name, arguments.DrainToImmutable()));
+        return true;
+    }
+
+    private static PathSegment Named(string name, ImmutableArray<KeyValuePair<string, string>> arguments) =>
+        new(
+            name,
+            IsKey: false,
+            name.StartsWith(LongPrefix, StringComparison.OrdinalIgnoreCase) ? name[LongPrefix.Length..]
+            : name.StartsWith(ShortPrefix, StringComparison.OrdinalIgnoreCase) ? name[ShortPrefix.Length..]
+            : name,
+            arguments);
+
+    // 'it''s' or a bare value; null when the quotes do not close.
+    private static string? Value(string text)
+    {
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        if (text[0] != '\'')
+        {
+            return text.Contains('\'', StringComparison.Ordinal) ? null : text;
+        }
+
+        if (text.Length < 2 || text[^1] != '\'')
+        {
+            return null;
+        }
+
+        string inner = text[1..^1];
+        string without = inner.Replace("''", "", StringComparison.Ordinal);
+        return without.Contains('\'', StringComparison.Ordinal) ? null : inner.Replace("''", "'", StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> SplitOutsideQuotes(string text)
+    {
+        int start = 0;
+        bool quoted = false;
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\'')
+            {
+                quoted = !quoted;
+            }
+            else if (text[i] == ',' && !quoted)
+            {
+                yield return text[start..i];
+                start = i + 1;
+            }
+        }
+
+        yield return text[start..];
+    }
+
+    // Null when an escape is broken, is not UTF-8, or is a control character: no name and no key has one.
+    private static string? Decode(ReadOnlySpan<char> raw)
+    {
+        if (!raw.Contains('%'))
+        {
+            return HasControl(raw) ? null : raw.ToString();
+        }
+
+        byte[] bytes = new byte[Encoding.UTF8.GetMaxByteCount(raw.Length)];
+        int count = 0;
+        for (int i = 0; i < raw.Length; i++)
+        {
+            if (raw[i] != '%')
+            {
+                int run = 1;
+                while (i + run < raw.Length && raw[i + run] != '%')
+                {
+                    run++;
+                }
+
+                count += Encoding.UTF8.GetBytes(raw.Slice(i, run), bytes.AsSpan(count));
+                i += run - 1;
+            }
+            else if (i + 2 < raw.Length && char.IsAsciiHexDigit(raw[i + 1]) && char.IsAsciiHexDigit(raw[i + 2]))
+            {
+                bytes[count++] = (byte)((HexValue(raw[i + 1]) << 4) | HexValue(raw[i + 2]));
+                i += 2;
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        ReadOnlySpan<byte> decoded = bytes.AsSpan(0, count);
+        if (!System.Text.Unicode.Utf8.IsValid(decoded))
+        {
+            return null;
+        }
+
+        string text = Encoding.UTF8.GetString(decoded);
+        return HasControl(text) ? null : text;
+    }
+
+    private static int HexValue(char digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
+
+    private static bool HasControl(ReadOnlySpan<char> text)
+    {
+        foreach (char c in text)
+        {
+            if (char.IsControl(c))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

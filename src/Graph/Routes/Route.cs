@@ -1,0 +1,106 @@
+using Berth.Engine;
+using Berth.Graph.Requests;
+
+namespace Berth.Graph.Routes;
+
+/// <summary>What a route does with a request that matched it.</summary>
+/// <param name="tenant">The published tenant.</param>
+/// <param name="request">The request.</param>
+/// <param name="keys">The values of the template's braces, in order.</param>
+public delegate Handling RouteHandler(Tenant tenant, GraphRequest request, RouteKeys keys);
+
+/// <summary>The values that stood where a template has braces, in order of the path.</summary>
+public readonly record struct RouteKeys(string First, string Second)
+{
+    /// <summary>The key at a position, 0 or 1.</summary>
+    public string this[int index] => index switch
+    {
+        0 => First,
+        1 => Second,
+        _ => throw new ArgumentOutOfRangeException(nameof(index)),
+    };
+}
+
+/// <summary>In which interfaces a route exists.</summary>
+[Flags]
+public enum RouteVersions
+{
+    /// <summary>In <c>/v1.0</c>.</summary>
+    V1 = 1,
+
+    /// <summary>In <c>/beta</c>.</summary>
+    Beta = 2,
+
+    /// <summary>In both of Graph's.</summary>
+    Graph = V1 | Beta,
+
+    /// <summary>In <c>/berth/v1</c>.</summary>
+    Berth = 4,
+}
+
+/// <summary>What a route reads as its body.</summary>
+public enum RouteBody
+{
+    /// <summary>Nothing; a body that comes anyway is ignored.</summary>
+    None,
+
+    /// <summary>One JSON value, at most <see cref="GraphLimits.BodyBytes"/>; none at all is left to the handler.</summary>
+    Json,
+
+    /// <summary>JSON lines in a stream, at most <see cref="GraphLimits.ImportBytes"/>.</summary>
+    Lines,
+}
+
+/// <summary>Who may call a route: a caller who has all permissions of any one of the sets (protocol 2.1, L-table 2.9).</summary>
+/// <param name="Sets">The alternatives, least privilege first.</param>
+public sealed record RouteAccess(IReadOnlyList<PermissionSet> Sets)
+{
+    /// <summary>Any one of the named permissions is enough; the least comes first.</summary>
+    public static RouteAccess AnyOf(params ReadOnlySpan<string> names)
+    {
+        PermissionSet[] sets = new PermissionSet[names.Length];
+        for (int i = 0; i < sets.Length; i++)
+        {
+            sets[i] = PermissionSet.Of(names[i]);
+        }
+
+        return new RouteAccess(sets);
+    }
+
+    /// <summary>Any token of the tenant: each item of a batch is checked by itself.</summary>
+    public static RouteAccess Anyone { get; } = new([PermissionSet.None]);
+
+    /// <summary>Whether a caller with these permissions may.</summary>
+    public bool Allows(PermissionSet granted)
+    {
+        for (int i = 0; i < Sets.Count; i++)
+        {
+            if (granted.Covers(Sets[i]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
+
+/// <summary>One line of the route table.</summary>
+/// <param name="Method">The method.</param>
+/// <param name="Template">
+/// The path, such as <c>/users/{user}/assignLicense</c>; <c>/x(name={name})</c> is a named key, <c>graph.user</c> a cast. At most two braces.
+/// </param>
+/// <param name="Access">Who may.</param>
+/// <param name="Handler">What it does.</param>
+public sealed record Route(GraphMethod Method, string Template, RouteAccess Access, RouteHandler Handler)
+{
+    /// <summary>Where it exists; both of Graph's interfaces unless said otherwise.</summary>
+    public RouteVersions Versions { get; init; } = RouteVersions.Graph;
+
+    /// <summary>What it reads; JSON for POST, PATCH and PUT unless said otherwise.</summary>
+    public RouteBody Body { get; init; } =
+        Method is GraphMethod.Post or GraphMethod.Patch or GraphMethod.Put ? RouteBody.Json : RouteBody.None;
+
+    /// <summary>For people and for the completeness test: method and template.</summary>
+    public override string ToString() => $"{Method} {Template}";
+}
