@@ -100,7 +100,15 @@ public sealed class SkuCatalog
     }
 
     /// <summary>The catalog of given parts; each plan and SKU stands at its index. For reading back what was written down.</summary>
-    public static SkuCatalog Of(IEnumerable<ServicePlan> plans, IEnumerable<Sku> skus, PlanRules rules) => new([.. plans], [.. skus], rules);
+    /// <remarks>A catalog equal to <see cref="BuiltIn"/> is that one: most tenants have it, and what is worked out for it is worked out once.</remarks>
+    public static SkuCatalog Of(IEnumerable<ServicePlan> plans, IEnumerable<Sku> skus, PlanRules rules)
+    {
+        ValueArray<ServicePlan> allPlans = plans.ToValueArray();
+        ValueArray<Sku> allSkus = skus.ToValueArray();
+        return allPlans == BuiltIn.Plans && allSkus == BuiltIn.Skus && rules == BuiltIn.Rules
+            ? BuiltIn
+            : new SkuCatalog([.. allPlans], [.. allSkus], rules);
+    }
 
     private static List<CatalogRow> ReadBuiltInRows()
     {

@@ -60,23 +60,44 @@ public readonly struct ValueArray<T> : IEquatable<ValueArray<T>>, IReadOnlyList<
         return hash.ToHashCode();
     }
 
-    /// <inheritdoc/>
-    public IEnumerator<T> GetEnumerator() => ((IEnumerable<T>)(_items ?? [])).GetEnumerator();
+    /// <summary>Walks the elements without allocating.</summary>
+    public Enumerator GetEnumerator() => new(_items ?? []);
 
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    IEnumerator<T> IEnumerable<T>.GetEnumerator() => ((IEnumerable<T>)(_items ?? [])).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => (_items ?? []).GetEnumerator();
 
     /// <summary>Same content.</summary>
     public static bool operator ==(ValueArray<T> left, ValueArray<T> right) => left.Equals(right);
 
     /// <summary>Different content.</summary>
     public static bool operator !=(ValueArray<T> left, ValueArray<T> right) => !left.Equals(right);
+
+    /// <summary>The walk of <see cref="GetEnumerator"/>.</summary>
+    public struct Enumerator
+    {
+        private readonly T[] _items;
+        private int _at;
+
+        internal Enumerator(T[] items)
+        {
+            _items = items;
+            _at = -1;
+        }
+
+        /// <summary>The element the walk stands at.</summary>
+        public readonly T Current => _items[_at];
+
+        /// <summary>Goes on; false at the end.</summary>
+        public bool MoveNext() => ++_at < _items.Length;
+    }
 }
 
 /// <summary>Makes <see cref="ValueArray{T}"/> values.</summary>
 public static class ValueArray
 {
     /// <summary>A copy of the elements.</summary>
-    public static ValueArray<T> Create<T>(ReadOnlySpan<T> items) => new(items.ToArray());
+    public static ValueArray<T> Create<T>(ReadOnlySpan<T> items) => items.IsEmpty ? default : new(items.ToArray());
 
     /// <summary>Takes the array over: the caller must not write it afterwards.</summary>
     public static ValueArray<T> Own<T>(T[] items) => new(items);

@@ -37,20 +37,20 @@ internal sealed class Processing
     public bool Evaluate(int user, int group)
     {
         UserLicenses licenses = _draft.Licenses(user);
-        string country = _draft.Country(user);
         bool member = _draft.IsMember(user, group);
+        LicenseSet wanted = member ? _draft.Group(group).Licenses : LicenseSet.Empty;
+        GroupSource? source = licenses.Source(group);
+        if (source is null && wanted.IsEmpty)
+        {
+            return true;
+        }
+
+        string country = _draft.Country(user);
         if (_last is { } last && last.Group == group && ReferenceEquals(last.Licenses, licenses) && last.Turns == _turns && last.Member == member
             && ReferenceEquals(last.Country, country))
         {
             // The same question with the same answer as for the user before: groups of a million ask it a million times.
             _draft.SetLicenses(user, last.After);
-            return true;
-        }
-
-        GroupSource? source = licenses.Source(group);
-        LicenseSet wanted = member ? _draft.Group(group).Licenses : LicenseSet.Empty;
-        if (source is null && wanted.IsEmpty)
-        {
             return true;
         }
 

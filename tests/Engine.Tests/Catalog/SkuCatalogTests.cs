@@ -96,6 +96,15 @@ public class SkuCatalogTests
     }
 
     [Fact]
+    public void A_catalog_read_back_is_the_built_in_one_when_nothing_differs()
+    {
+        SkuCatalog built = SkuCatalog.BuiltIn;
+        (PlanRules? rules, _) = PlanRules.Parse(built.Rules.ToJson());
+        Assert.Same(built, SkuCatalog.Of([.. built.Plans], [.. built.Skus], rules!));
+        Assert.NotSame(built, SkuCatalog.Of([.. built.Plans], [.. built.Skus], PlanRules.None));
+    }
+
+    [Fact]
     public void Plan_rules_survive_being_written_and_read()
     {
         (PlanRules? rules, string? problem) = PlanRules.Parse(PlanRules.BuiltIn.ToJson());
