@@ -1,7 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
+using Berth.Engine.Collections;
 
 namespace Berth.Graph.Requests;
+
+/// <summary>One of several reasons of an error: <c>error.details[]</c>.</summary>
+/// <param name="Code">Graph's code, such as <c>ObjectConflict</c>.</param>
+/// <param name="Message">A sentence.</param>
+/// <param name="Target">The property meant.</param>
+public sealed record ErrorDetail(string Code, string Message, string Target);
 
 /// <summary>An error as Graph tells it (protocol 1.5).</summary>
 /// <param name="Status">The HTTP status, 400 or above.</param>
@@ -13,8 +20,14 @@ public sealed record GraphError(int Status, string Code, string Message, string 
     /// <summary>What the error is about, such as a property name.</summary>
     public string? Target { get; init; }
 
+    /// <summary>Its reasons one by one, where Graph names them.</summary>
+    public ValueArray<ErrorDetail> Details { get; init; }
+
     /// <summary>Headers that belong to it.</summary>
     public ResponseHeaders Headers { get; init; }
+
+    /// <summary>Directory validation, and every licensing rule.</summary>
+    public static GraphError BadRequest(string innerCode, string message) => new(400, "Request_BadRequest", message, innerCode);
 
     /// <summary>E11: the id names nothing.</summary>
     public static GraphError NotFound(string id) => new(
@@ -77,6 +90,21 @@ public sealed record GraphError(int Status, string Code, string Message, string 
         if (Target is not null)
         {
             json.WriteString("target"u8, Target);
+        }
+
+        if (Details.Count > 0)
+        {
+            json.WriteStartArray("details"u8);
+            foreach (ErrorDetail detail in Details)
+            {
+                json.WriteStartObject();
+                json.WriteString("code"u8, detail.Code);
+                json.WriteString("message"u8, detail.Message);
+                json.WriteString("target"u8, detail.Target);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
         }
 
         json.WriteStartObject("innerError"u8);

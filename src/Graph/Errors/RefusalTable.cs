@@ -1,0 +1,80 @@
+using Berth.Engine;
+using Berth.Engine.Collections;
+using Berth.Graph.Requests;
+
+namespace Berth.Graph.Errors;
+
+/// <summary>
+/// The one table from the engine's refusals to Graph's errors. The texts of E1 to E12 are those that scripts match on
+/// (licensing rules, 1.3); the machine codes are section 12's.
+/// </summary>
+public static class RefusalTable
+{
+    /// <summary>L73.</summary>
+    public const string GroupHasLicenses =
+        "Unable to delete the group because there is a product license assigned to the group. To delete this group, remove any product licenses first.";
+
+    /// <summary>E3.</summary>
+    public const string InvalidUsageLocation = "License assignment cannot be done for user with invalid usage location.";
+
+    private const int RetryAfterSeconds = 1;
+
+    /// <summary>The refusal as a client sees it.</summary>
+    public static GraphError ToError(this Refusal refusal) => refusal.Code switch
+    {
+        RefusalCode.TenantNotReady => GraphError.Unavailable(refusal.Detail ?? "The tenant is not ready.", RetryAfterSeconds) with { InnerCode = "tenantNotReady" },
+        RefusalCode.ValueInvalid => GraphError.BadRequest("valueInvalid", Invalid(refusal)),
+        RefusalCode.DuplicateSku => GraphError.BadRequest("duplicateSku", $"License {refusal.Subject} occurs more than once in addLicenses."),
+        RefusalCode.SkuInBothLists => GraphError.BadRequest("skuInBothLists", $"License {refusal.Subject} occurs in addLicenses and in removeLicenses."),
+        RefusalCode.UserNotFound or RefusalCode.GroupNotFound or RefusalCode.MemberNotFound or RefusalCode.SubscriptionNotFound =>
+            GraphError.NotFound($"{refusal.Subject}"),
+        RefusalCode.IdTaken => Conflict("idTaken", "id"),
+        RefusalCode.UserPrincipalNameTaken => Conflict("userPrincipalNameTaken", "userPrincipalName"),
+        RefusalCode.AlreadyMember => GraphError.BadRequest(
+            "alreadyMember", "One or more added object references already exist for the following modified properties: 'members'."),
+        RefusalCode.MemberOfItself => GraphError.BadRequest("memberOfItself", $"Group {refusal.Subject} cannot be a member of itself."),
+        RefusalCode.GroupNotSecurityEnabled => GraphError.BadRequest(
+            "groupNotSecurityEnabled", $"License assignment cannot be done for group {refusal.Subject}: only a group with securityEnabled can carry licenses."),
+        RefusalCode.GroupHasLicenses => GraphError.BadRequest("groupHasLicenses", GroupHasLicenses),
+        RefusalCode.SkuNotInTenant => GraphError.BadRequest("skuNotInTenant", $"License {refusal.Subject} does not correspond to a valid company License."),
+        RefusalCode.SkuNotAssignableToTarget => GraphError.BadRequest(
+            "skuNotAssignableToTarget",
+            $"License {refusal.Subject} cannot be assigned to a user. {refusal.Name} belongs to the whole company: give its Cloud PCs to a group by a provisioning policy, "
+            + "POST /deviceManagement/virtualEndpoint/provisioningPolicies/{id}/assign."),
+        RefusalCode.UnknownDisabledPlan => GraphError.BadRequest(
+            "unknownDisabledPlan", $"Service plan(s) {List(refusal.Ids)} in disabledPlans do not belong to license {refusal.Subject}."),
+        RefusalCode.InheritedFromGroup => GraphError.BadRequest(
+            "inheritedFromGroup", "User license is inherited from a group membership and it cannot be removed directly from the user."),
+        RefusalCode.LicenseNotHeld => GraphError.BadRequest("licenseNotHeld", "User does not have a corresponding license."),
+        RefusalCode.UsageLocationMissing => GraphError.BadRequest("usageLocationMissing", InvalidUsageLocation),
+        RefusalCode.ProhibitedInUsageLocation => GraphError.BadRequest("prohibitedInUsageLocation", InvalidUsageLocation),
+        RefusalCode.PlansMutuallyExclusive => GraphError.BadRequest(
+            "plansMutuallyExclusive", $"License assignment failed because service plans {List(refusal.Ids)} are mutually exclusive."),
+        RefusalCode.MissingDependency => GraphError.BadRequest("missingDependency", Depends(refusal)),
+        RefusalCode.DependedUponByOther => GraphError.BadRequest("dependedUponByOther", Depends(refusal)),
+        RefusalCode.SeatsExhausted => GraphError.BadRequest(
+            "seatsExhausted", $"Subscription with SKU {refusal.Subject} does not have any available licenses."),
+        RefusalCode.BlockedBySibling => GraphError.BadRequest(
+            "blockedBySibling", $"License {refusal.Subject} is withheld because another license of the same group cannot be assigned."),
+        RefusalCode.ClockNotMovable => GraphError.BadRequest(
+            "clockNotMovable", "The clock of a production tenant is the system's: only that of a demo or emulator tenant can be frozen and advanced."),
+        RefusalCode.ClockNotFrozen => GraphError.BadRequest(
+            "clockNotFrozen", "The tenant's clock is the system's: freeze it with \"mode\": \"frozen\" before you set or advance it."),
+        RefusalCode.ClockBackwards => GraphError.BadRequest("clockBackwards", $"The tenant's clock stands at {refusal.Detail} and never goes back."),
+    };
+
+    private static GraphError Conflict(string innerCode, string property)
+    {
+        string message = $"Another object with the same value for property {property} already exists.";
+        return GraphError.BadRequest(innerCode, message) with { Details = [new ErrorDetail("ObjectConflict", message, property)] };
+    }
+
+    private static string Depends(Refusal refusal) =>
+        $"License assignment failed because service plan {refusal.Subject} depends on the service plan(s) {List(refusal.Ids)}";
+
+    private static string Invalid(Refusal refusal) => refusal.Name == "usageLocation"
+        ? "Invalid value specified for property 'usageLocation' of resource 'User'."
+        : $"Invalid value specified for property '{refusal.Name}'. {refusal.Detail}";
+
+    private static string List(ValueArray<Guid> ids) => string.Join(", ", ids);
+}
