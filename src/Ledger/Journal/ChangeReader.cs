@@ -47,6 +47,8 @@ internal static class ChangeReader
         Tag.SourceSet => from.Source(),
         Tag.GroupProcessed => new Change.GroupProcessed(from.Number(), from.Number(), from.Number()),
         Tag.GroupReprocessAsked => new Change.GroupReprocessAsked(from.Number()),
+        Tag.UserWas => new Change.UserWas(from.Number(), from.User()),
+        Tag.GroupWas => new Change.GroupWas(from.Number(), from.Group()),
         Tag unknown => throw new NewerFormatException($"a change of kind {(byte)unknown}"),
     };
 

@@ -122,6 +122,16 @@ internal static class ChangeWriter
                 to.Begin(Tag.GroupReprocessAsked);
                 to.Count(asked.Group);
                 break;
+            case Change.UserWas was:
+                to.Begin(Tag.UserWas);
+                to.Count(was.User);
+                to.User(was.Was);
+                break;
+            case Change.GroupWas was:
+                to.Begin(Tag.GroupWas);
+                to.Count(was.Group);
+                to.Group(was.Was);
+                break;
             default:
                 throw new InvalidOperationException($"The journal has no form for a change of kind {change.GetType().Name} yet.");
         }

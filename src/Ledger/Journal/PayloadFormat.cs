@@ -45,6 +45,8 @@ internal static class PayloadFormat
         SourceSet,
         GroupProcessed,
         GroupReprocessAsked,
+        UserWas,
+        GroupWas,
     }
 
     /// <summary>How the text of an attribute is written; part of format 1.</summary>
