@@ -47,7 +47,12 @@ public abstract record Command
     public sealed record CreateUser(User User) : Command;
 
     /// <summary>Replaces the properties of a user that exists with <see cref="User.Id"/>; <see cref="User.CreatedAt"/> stays.</summary>
-    public sealed record UpdateUser(User User) : Command;
+    public sealed record UpdateUser(User User) : Command
+    {
+        /// <summary>The user as the caller saw it: then only the properties in which the two differ are written, so that callers who
+        /// change different properties at once do not undo each other. Null writes every property.</summary>
+        public User? Basis { get; init; }
+    }
 
     /// <summary>Deletes a user; the seats return at once (L26).</summary>
     public sealed record DeleteUser(Guid UserId) : Command;
@@ -56,7 +61,11 @@ public abstract record Command
     public sealed record CreateGroup(GroupProfile Profile, ValueArray<Guid> Members) : Command;
 
     /// <summary>Replaces the properties of a group and adds members, all or nothing.</summary>
-    public sealed record UpdateGroup(GroupProfile Profile, ValueArray<Guid> NewMembers) : Command;
+    public sealed record UpdateGroup(GroupProfile Profile, ValueArray<Guid> NewMembers) : Command
+    {
+        /// <summary>The group as the caller saw it; see <see cref="UpdateUser.Basis"/>.</summary>
+        public GroupProfile? Basis { get; init; }
+    }
 
     /// <summary>Deletes a group without licenses (L73).</summary>
     public sealed record DeleteGroup(Guid GroupId) : Command;
@@ -86,7 +95,11 @@ public abstract record Command
     public sealed record UpdateSubscription(Guid Id, int? Units, SubscriptionStatus? Status) : Command;
 
     /// <summary>Replaces the settings.</summary>
-    public sealed record UpdateSettings(TenantSettings Settings) : Command;
+    public sealed record UpdateSettings(TenantSettings Settings) : Command
+    {
+        /// <summary>The settings as the caller saw them; see <see cref="UpdateUser.Basis"/>.</summary>
+        public TenantSettings? Basis { get; init; }
+    }
 
     /// <summary>Freezes, advances or releases the clock of a demo or emulator tenant.</summary>
     /// <param name="Frozen">True to freeze, false to release, null to leave the mode.</param>

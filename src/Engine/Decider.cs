@@ -31,7 +31,7 @@ internal sealed class Decider
     {
         Command.CreateTenant create => Create(create),
         Command.CreateUser create => CreateUser(create.User),
-        Command.UpdateUser update => UpdateUser(update.User),
+        Command.UpdateUser update => UpdateUser(update),
         Command.DeleteUser delete => DeleteUser(delete.UserId),
         Command.CreateGroup create => CreateGroup(create),
         Command.UpdateGroup update => UpdateGroup(update),
@@ -44,7 +44,7 @@ internal sealed class Decider
         Command.ReprocessGroup reprocess => ReprocessGroup(reprocess.GroupId),
         Command.CreateSubscription create => CreateSubscription(create),
         Command.UpdateSubscription update => UpdateSubscription(update),
-        Command.UpdateSettings update => UpdateSettings(update.Settings),
+        Command.UpdateSettings update => UpdateSettings(update),
         Command.SetClock set => SetClock(set),
         Command.ImportCatalog import => ImportCatalog(import),
         Command.ImportDirectory import => ImportDirectory(import),
@@ -117,19 +117,20 @@ internal sealed class Decider
     private static User Canonical(User user) =>
         user.UsageLocation is { } location ? user with { UsageLocation = Countries.Canonical(location) } : user;
 
-    private Refusal? UpdateUser(User user)
+    private Refusal? UpdateUser(Command.UpdateUser update)
     {
-        if (FindUser(user.Id, out int index) is { } missing)
+        if (FindUser(update.User.Id, out int index) is { } missing)
         {
             return missing;
         }
 
+        User before = _draft.User(index)!;
+        User user = update.Basis is { } seen ? Rebase.Onto(before, seen, update.User) : update.User;
         if (CheckUser(user) is { } refusal)
         {
             return refusal;
         }
 
-        User before = _draft.User(index)!;
         User after = Canonical(user) with { CreatedAt = before.CreatedAt };
         if (after == before)
         {
@@ -184,7 +185,8 @@ internal sealed class Decider
         }
 
         Group group = _draft.Group(index);
-        if (!update.Profile.SecurityEnabled && !group.Licenses.IsEmpty)
+        GroupProfile wanted = update.Basis is { } seen ? Rebase.Onto(group.Profile, seen, update.Profile) : update.Profile;
+        if (!wanted.SecurityEnabled && !group.Licenses.IsEmpty)
         {
             return Invalid("securityEnabled", "A group with licenses stays security-enabled (L37): take its licenses away first.");
         }
@@ -194,7 +196,7 @@ internal sealed class Decider
             return refusal;
         }
 
-        GroupProfile profile = update.Profile with { CreatedAt = group.Profile.CreatedAt };
+        GroupProfile profile = wanted with { CreatedAt = group.Profile.CreatedAt };
         if (profile != group.Profile)
         {
             _draft.Note(new Change.GroupWas(index, group.Profile));
@@ -431,8 +433,9 @@ internal sealed class Decider
         return null;
     }
 
-    private Refusal? UpdateSettings(TenantSettings settings)
+    private Refusal? UpdateSettings(Command.UpdateSettings update)
     {
+        TenantSettings settings = update.Basis is { } seen ? Rebase.Onto(_tenant.Settings, seen, update.Settings) : update.Settings;
         if (settings.ProvisioningDelay < TimeSpan.Zero || settings.ProvisioningDelay > TenantSettings.LongestProvisioningDelay)
         {
             return Invalid("provisioningDelay", "The provisioning delay lies between PT0S and P7D.");
