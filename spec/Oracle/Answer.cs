@@ -1,0 +1,19 @@
+namespace Berth.Oracle;
+
+/// <summary>What a command answers.</summary>
+/// <param name="Happened">False: refused, and nothing changed. A reprocess that leaves an error happened all the same (B36).</param>
+/// <param name="Rule">The id of the rule that refuses, for people.</param>
+/// <param name="Code">The machine code (B70), or null when all is well.</param>
+/// <param name="About">Ids the code speaks about, in the order the rule gives.</param>
+public sealed record Answer(bool Happened, string? Rule, string? Code, IReadOnlyList<string> About)
+{
+    /// <summary>Carried out.</summary>
+    public static Answer Done { get; } = new(true, null, null, []);
+
+    /// <summary>Refused: nothing changed.</summary>
+    public static Answer Refused(string rule, string code, params IEnumerable<string> about) => new(false, rule, code, [.. about]);
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        Code is null ? "done" : $"{(Happened ? "done, still" : "refused")} {Code} {string.Join(' ', About)}".TrimEnd();
+}

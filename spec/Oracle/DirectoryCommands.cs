@@ -1,0 +1,146 @@
+namespace Berth.Oracle;
+
+/// <content>Users, groups and membership. (directory.md)</content>
+public sealed partial class OracleTenant
+{
+    /// <summary>Adds a user.</summary>
+    public Answer CreateUser(string user, string? usageLocation, DateTimeOffset now)
+    {
+        if (_users.ContainsKey(user) || _groups.ContainsKey(user))
+        {
+            return Answer.Refused("B80", "idTaken", user);
+        }
+
+        return Accept(now, () => _users.Add(user, new OracleUser { UsageLocation = usageLocation }));
+    }
+
+    /// <summary>Changes where a user's licenses are used; null takes the location away. Active pairs are not evaluated (B38).</summary>
+    public Answer SetUsageLocation(string user, string? usageLocation, DateTimeOffset now) =>
+        _users.TryGetValue(user, out OracleUser? found)
+            ? Accept(now, () => found.UsageLocation = usageLocation)
+            : Answer.Refused("E11", "userNotFound", user);
+
+    /// <summary>Deletes a user; the seats come back at once (L26).</summary>
+    public Answer DeleteUser(string user, DateTimeOffset now)
+    {
+        if (!_users.ContainsKey(user))
+        {
+            return Answer.Refused("E11", "userNotFound", user);
+        }
+
+        return Accept(now, () =>
+        {
+            _users.Remove(user);
+            _pairs.RemoveAll(pair => pair.User == user);
+            foreach (OracleGroup group in _groups.Values)
+            {
+                group.Members.Remove(user);
+            }
+        });
+    }
+
+    /// <summary>Adds a group with its first members.</summary>
+    public Answer CreateGroup(string group, bool securityEnabled, IReadOnlyList<string> members, DateTimeOffset now)
+    {
+        if (_users.ContainsKey(group) || _groups.ContainsKey(group))
+        {
+            return Answer.Refused("B80", "idTaken", group);
+        }
+
+        OracleGroup created = new() { SecurityEnabled = securityEnabled };
+        return Unwelcome(group, created, members) ?? Accept(now, () =>
+        {
+            _groups.Add(group, created);
+            created.Members.AddRange(members);
+        });
+    }
+
+    /// <summary>Deletes a group that has no licenses; what it still gives somebody stays with its id (L73, L74).</summary>
+    public Answer DeleteGroup(string group, DateTimeOffset now)
+    {
+        if (!_groups.TryGetValue(group, out OracleGroup? found))
+        {
+            return Answer.Refused("E11", "groupNotFound", group);
+        }
+
+        if (found.Licenses.Count > 0)
+        {
+            return Answer.Refused("L73", "groupHasLicenses", found.Licenses.Keys);
+        }
+
+        return Accept(now, () =>
+        {
+            _groups.Remove(group);
+            foreach (OracleGroup other in _groups.Values)
+            {
+                other.Members.Remove(group);
+            }
+        });
+    }
+
+    /// <summary>Adds members, all or none.</summary>
+    public Answer AddMembers(string group, IReadOnlyList<string> members, DateTimeOffset now)
+    {
+        if (!_groups.TryGetValue(group, out OracleGroup? found))
+        {
+            return Answer.Refused("E11", "groupNotFound", group);
+        }
+
+        return Unwelcome(group, found, members) ?? Accept(now, () =>
+        {
+            found.Members.AddRange(members);
+            EvaluateInOrder(group, members.Where(_users.ContainsKey)); // L38, L39: users of the first level only
+        });
+    }
+
+    /// <summary>Removes a member.</summary>
+    public Answer RemoveMember(string group, string member, DateTimeOffset now)
+    {
+        if (!_groups.TryGetValue(group, out OracleGroup? found))
+        {
+            return Answer.Refused("E11", "groupNotFound", group);
+        }
+
+        if (!found.Members.Contains(member))
+        {
+            return Answer.Refused("E11", "memberNotFound", member);
+        }
+
+        return Accept(now, () =>
+        {
+            found.Members.Remove(member);
+            if (_users.ContainsKey(member))
+            {
+                Evaluate(member, group);
+                if (_entraStrict)
+                {
+                    RetryUser(member, group); // B31(c), L65
+                }
+            }
+        });
+    }
+
+    // L170, B81
+    private Answer? Unwelcome(string group, OracleGroup found, IReadOnlyList<string> members)
+    {
+        foreach (string member in members)
+        {
+            if (member == group)
+            {
+                return Answer.Refused("B82", "memberOfItself", group);
+            }
+
+            if (!_users.ContainsKey(member) && !_groups.ContainsKey(member))
+            {
+                return Answer.Refused("E11", "memberNotFound", member);
+            }
+
+            if (found.Members.Contains(member) || members.Count(other => other == member) > 1)
+            {
+                return Answer.Refused("L170", "alreadyMember", member);
+            }
+        }
+
+        return null;
+    }
+}

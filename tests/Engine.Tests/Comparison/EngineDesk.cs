@@ -1,0 +1,160 @@
+using System.Globalization;
+using Berth.Engine.Catalog;
+using Berth.Engine.Collections;
+using Berth.Engine.Directory;
+using Berth.Engine.Licensing;
+
+namespace Berth.Engine.Tests.Comparison;
+
+/// <summary>The engine behind the desk.</summary>
+public sealed class EngineDesk : Desk
+{
+    private static readonly Actor Tester = new(ActorKind.Application, Guid.Parse("00000000-0000-0000-0000-0000000000aa"), "Comparison");
+
+    public EngineDesk(string country)
+    {
+        TenantProfile profile = new(Guid.Parse("00000000-0000-0000-0000-0000000000ff"), "Contoso", "contoso.example", country, TenantKind.Demo, default);
+        Do(new Command.CreateTenant(profile, SkuCatalog.BuiltIn), Opening);
+    }
+
+    /// <summary>The tenant as it is now.</summary>
+    public Tenant Tenant { get; private set; } = Tenant.Unborn;
+
+    /// <summary>The tenant before the last command.</summary>
+    public Tenant Before { get; private set; } = Tenant.Unborn;
+
+    /// <summary>The last command, as the engine got it, its time and the decision.</summary>
+    public (Command Command, DecisionContext Context, Decision Decision) Last { get; private set; }
+
+    /// <summary>Every event so far.</summary>
+    public List<TenantEvent> Journal { get; } = [];
+
+    public override string Do(Request request, DateTimeOffset now) => Do(Translate(request), now);
+
+    public override List<string> Picture() => PictureOf(Tenant);
+
+    /// <summary>The lines of a tenant.</summary>
+    public static List<string> PictureOf(Tenant tenant)
+    {
+        List<string> lines = [];
+        foreach (User user in All(tenant.Users).OfType<User>().OrderBy(user => Text(user.Id), StringComparer.Ordinal))
+        {
+            int index = tenant.FindUser(user.Id);
+            lines.AddRange(LicenseState.Of(tenant, index)
+                .OrderBy(row => row.Group < 0 ? "" : Text(tenant.Groups[row.Group].Id), StringComparer.Ordinal)
+                .ThenBy(row => SkuId(row.Sku), StringComparer.Ordinal)
+                .Select(row => $"user {Text(user.Id)} {SkuId(row.Sku)} by {(row.Group < 0 ? "direct" : Text(tenant.Groups[row.Group].Id))} "
+                    + $"{row.State} {row.Error} without {Plans(row.Disabled)}"));
+            UserLicenses licenses = tenant.LicensesOf(index);
+            lines.AddRange(licenses.Held().OrderBy(SkuId, StringComparer.Ordinal)
+                .Select(sku => $"holder {Text(user.Id)} {SkuId(sku)} without {Plans(licenses.MergedDisabled(sku))}"));
+        }
+
+        foreach (Sku sku in tenant.Catalog.Skus.Where(sku => tenant.Owns(sku.Index)).OrderBy(sku => Text(sku.Id), StringComparer.Ordinal))
+        {
+            PrepaidUnits units = tenant.PrepaidUnitsOf(sku.Index);
+            int consumed = tenant.HoldersOf(sku.Index).Count;
+            lines.Add($"sku {Text(sku.Id)} {tenant.CapabilityOf(sku.Index)} consumed {consumed} assignable {tenant.FreeSeats(sku.Index) + consumed} "
+                + $"prepaid {units.Enabled} {units.Warning} {units.Suspended} {units.LockedOut}");
+        }
+
+        int turn = 0;
+        long last = 0;
+        foreach (WaitingPair pair in tenant.Troubled)
+        {
+            turn += pair.Since.Sequence == last ? 0 : 1;
+            last = pair.Since.Sequence;
+            lines.Add($"waiting {turn} since {pair.Since.At.ToString("O", CultureInfo.InvariantCulture)} {Text(pair.UserId)} {Text(pair.GroupId)}");
+        }
+
+        lines.AddRange(All(tenant.Groups).Where(group => group.Troubled.Count > 0).OrderBy(group => Text(group.Id), StringComparer.Ordinal)
+            .Select(group => $"group {Text(group.Id)} has errors for "
+                + string.Join(' ', group.Troubled.Select(user => Text(tenant.Users[user]!.Id)).Order(StringComparer.Ordinal))));
+        return lines;
+
+        static IEnumerable<T> All<T>(PagedVector<T> vector) => Enumerable.Range(0, vector.Count).Select(index => vector[index]);
+
+        string SkuId(int sku) => Text(tenant.Catalog.Skus[sku].Id);
+
+        string Plans(ValueArray<int> plans) =>
+            plans.Count == 0 ? "nothing" : string.Join(' ', plans.Select(plan => Text(tenant.Catalog.Plans[plan].Id)).Order(StringComparer.Ordinal));
+    }
+
+    private string Do(Command command, DateTimeOffset now)
+    {
+        Before = Tenant;
+        DecisionContext context = new(now, Tester);
+        Decision decision = Deciding.Decide(Tenant, command, context);
+        Last = (command, context, decision);
+        switch (decision)
+        {
+            case Decision.Accepted accepted:
+                Tenant = accepted.Next;
+                if (accepted.Event is not null)
+                {
+                    Journal.Add(accepted.Event);
+                }
+
+                return accepted.Remaining is { } remaining ? $"done, still {Answer(remaining)}" : "done";
+            case Decision.Refused refused:
+                return $"refused {Answer(refused.Refusal)}";
+            default:
+                throw new NotSupportedException();
+        }
+    }
+
+    // Code and ids in the order of the rule book; where it leaves the order of groups open, ascending.
+    private static string Answer(Refusal refusal)
+    {
+        string code = refusal.Code.ToString();
+        IEnumerable<string> ids = refusal.Ids.Select(Text);
+        IEnumerable<string> about = refusal.Code switch
+        {
+            RefusalCode.InheritedFromGroup => ids.Order(StringComparer.Ordinal).Prepend(Text(refusal.Subject!.Value)),
+            RefusalCode.GroupHasLicenses => ids.Order(StringComparer.Ordinal),
+            _ => refusal.Subject is { } subject ? ids.Prepend(Text(subject)) : ids,
+        };
+        return $"{char.ToLowerInvariant(code[0])}{code[1..]} {string.Join(' ', about)}".TrimEnd();
+    }
+
+    private Command Translate(Request request) => request switch
+    {
+        Request.CreateUser r => new Command.CreateUser(
+            new User(Id(r.User), $"{r.User}@contoso.example", r.User, null, true, r.UsageLocation, default, new UserAttributes([]))),
+        Request.SetUsageLocation r => new Command.UpdateUser(
+            Tenant.TryGetUser(Tenant.FindUser(Id(r.User)), out User? user)
+                ? user with { UsageLocation = r.UsageLocation }
+                : new User(Id(r.User), $"{r.User}@contoso.example", r.User, null, true, r.UsageLocation, default, new UserAttributes([]))),
+        Request.DeleteUser r => new Command.DeleteUser(Id(r.User)),
+        Request.CreateGroup r => new Command.CreateGroup(
+            new GroupProfile(Id(r.Group), r.Group, null, null, false, r.SecurityEnabled, [], null, default), Ids(r.Members)),
+        Request.DeleteGroup r => new Command.DeleteGroup(Id(r.Group)),
+        Request.AddMembers r => new Command.AddMembers(Id(r.Group), Ids(r.Members)),
+        Request.RemoveMember r => new Command.RemoveMember(Id(r.Group), Id(r.Member)),
+        Request.AssignUser r => new Command.AssignUserLicenses(Id(r.User), Licenses(r.Add), Ids(r.Remove)),
+        Request.AssignGroup r => new Command.AssignGroupLicenses(Id(r.Group), Licenses(r.Add), Ids(r.Remove)),
+        Request.ReprocessUser r => new Command.ReprocessUser(Id(r.User)),
+        Request.ReprocessGroup r => new Command.ReprocessGroup(Id(r.Group)),
+        Request.Buy r => new Command.CreateSubscription(Id(r.Subscription), Id(r.Sku), r.Units, Enum.Parse<SubscriptionStatus>(r.Status), false),
+        Request.ChangeSubscription r => new Command.UpdateSubscription(
+            Id(r.Subscription), r.Units, r.Status is null ? null : Enum.Parse<SubscriptionStatus>(r.Status)),
+        Request.Configure r => new Command.UpdateSettings(Tenant.Settings with
+        {
+            Retry = r.EntraStrict ? RetryMode.EntraStrict : RetryMode.Fair,
+            GroupAtomicity = r.Independent ? GroupAtomicity.Independent : GroupAtomicity.Atomic,
+        }),
+        Request.Import r => new Command.ImportCatalog(
+            r.Plans.Select(plan => new CatalogRow(SpecFiles.PartNumber(plan.Sku), Id(plan.Sku), plan.Sku, plan.Name, Id(plan.Plan), plan.Name)).ToValueArray(),
+            r.Rules is null ? null : PlanRules.Parse(System.Text.Encoding.UTF8.GetBytes(r.Rules)).Rules!),
+        _ => throw new NotSupportedException(request.ToString()),
+    };
+
+    private static ValueArray<LicenseRequest> Licenses(Wanted[] add) =>
+        add.Select(wanted => new LicenseRequest(Id(wanted.Sku), Ids(wanted.Disabled))).ToValueArray();
+
+    private static ValueArray<Guid> Ids(string[] ids) => ids.Select(Id).ToValueArray();
+
+    private static Guid Id(string id) => Guid.Parse(id);
+
+    private static string Text(Guid id) => id.ToString();
+}

@@ -1,0 +1,233 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Berth.Engine.Tests.Comparison;
+
+namespace Berth.Engine.Tests.Golden;
+
+/// <summary>A script from <c>spec/golden</c>: commands with the answers and the facts that must follow. See <c>spec/golden/README.md</c>.</summary>
+public sealed class GoldenCase
+{
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        ReadCommentHandling = JsonCommentHandling.Disallow,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public required string Case { get; set; }
+
+    public required string[] Rules { get; set; }
+
+    public string Country { get; set; } = "US";
+
+    public required Step[] Steps { get; set; }
+
+    public static GoldenCase Read(string path) => JsonSerializer.Deserialize<GoldenCase>(File.ReadAllText(path), Format)!;
+
+    /// <summary>A case that repeats requests, to be kept when a comparison has found something.</summary>
+    public static string Write(string country, IEnumerable<(Request Request, int Minute)> requests)
+    {
+        StringBuilder text = new();
+        text.AppendLine("{ \"case\": \"\", \"rules\": [], \"country\": \"" + country + "\", \"steps\": [");
+        int minute = 0;
+        foreach ((Request request, int at) in requests)
+        {
+            Step step = Step.Of(request);
+            step.Minutes = at == minute ? null : at - minute;
+            minute = at;
+            text.Append("  ").Append(JsonSerializer.Serialize(step, Format)).AppendLine(",");
+        }
+
+        return text.Append("] }").ToString();
+    }
+
+    /// <summary>Runs the script and returns every sentence about what differs.</summary>
+    public List<string> Run(Desk desk)
+    {
+        List<string> differences = [];
+        DateTimeOffset now = Desk.Opening;
+        for (int i = 0; i < Steps.Length; i++)
+        {
+            Step step = Steps[i];
+            now += TimeSpan.FromMinutes(step.Minutes ?? 0);
+            if (step.Expect is not null)
+            {
+                differences.AddRange(Compare(step.Expect, desk.Picture()).Select(difference => $"step {i + 1}: {difference}"));
+            }
+            else
+            {
+                string answer = Names.Readable(desk.Do(step.ToRequest(), now));
+                string expected = step.Refused is not null ? $"refused {step.Refused}" : step.Still is not null ? $"done, still {step.Still}" : "done";
+                if (answer != expected)
+                {
+                    differences.Add($"step {i + 1}, {step.Do}: expected '{expected}', was '{answer}'");
+                }
+            }
+        }
+
+        return differences;
+    }
+
+    private static IEnumerable<string> Compare(Dictionary<string, string[]> expect, List<string> picture)
+    {
+        List<string> readable = [.. picture.Select(Names.Readable)];
+        foreach ((string subject, string[] facts) in expect)
+        {
+            IEnumerable<string> found = readable.Where(line => line.StartsWith(subject + " ", StringComparison.Ordinal)).Select(line => line[(subject.Length + 1)..]);
+            bool ordered = subject == "waiting";
+            string[] actual = ordered ? [.. found] : [.. found.Order(StringComparer.Ordinal)];
+            string[] wanted = ordered ? facts : [.. facts.Order(StringComparer.Ordinal)];
+            if (!actual.SequenceEqual(wanted))
+            {
+                yield return $"'{subject}' should be\n    {string.Join("\n    ", wanted)}\n  but is\n    {string.Join("\n    ", actual)}";
+            }
+        }
+    }
+}
+
+/// <summary>One step: a command (<see cref="Do"/>) with its answer, or facts to check (<see cref="Expect"/>).</summary>
+public sealed class Step
+{
+    /// <summary>The command: the name of the <see cref="Request"/> with a small first letter.</summary>
+    public string? Do { get; set; }
+
+    /// <summary>Subject to the complete list of its facts.</summary>
+    public Dictionary<string, string[]>? Expect { get; set; }
+
+    /// <summary>Minutes to let pass before the step.</summary>
+    public int? Minutes { get; set; }
+
+    /// <summary>The refusal: machine code and what it speaks about.</summary>
+    public string? Refused { get; set; }
+
+    /// <summary>The error that remains after a reprocess.</summary>
+    public string? Still { get; set; }
+
+    public string? User { get; set; }
+
+    public string? Group { get; set; }
+
+    public string? Member { get; set; }
+
+    public string[]? Members { get; set; }
+
+    public bool? SecurityEnabled { get; set; }
+
+    public string? UsageLocation { get; set; }
+
+    public License[]? Add { get; set; }
+
+    public string[]? Remove { get; set; }
+
+    public string? Subscription { get; set; }
+
+    public string? Sku { get; set; }
+
+    public int? Units { get; set; }
+
+    public string? Status { get; set; }
+
+    public string? Retry { get; set; }
+
+    public string? GroupAtomicity { get; set; }
+
+    public License[]? Plans { get; set; }
+
+    /// <summary>The name of a file of plan rules in <c>spec/golden/rules</c>.</summary>
+    public string? RulesFile { get; set; }
+
+    public sealed record License(string Sku, string[]? Without = null, string[]? Gains = null);
+
+    public static Step Of(Request request)
+    {
+        Step step = new() { Do = char.ToLowerInvariant(request.GetType().Name[0]) + request.GetType().Name[1..] };
+        switch (request)
+        {
+            case Request.CreateUser r:
+                (step.User, step.UsageLocation) = (Names.Readable(r.User), r.UsageLocation);
+                break;
+            case Request.SetUsageLocation r:
+                (step.User, step.UsageLocation) = (Names.Readable(r.User), r.UsageLocation);
+                break;
+            case Request.DeleteUser r:
+                step.User = Names.Readable(r.User);
+                break;
+            case Request.CreateGroup r:
+                (step.Group, step.SecurityEnabled, step.Members) = (Names.Readable(r.Group), r.SecurityEnabled ? null : false, Readable(r.Members));
+                break;
+            case Request.DeleteGroup r:
+                step.Group = Names.Readable(r.Group);
+                break;
+            case Request.AddMembers r:
+                (step.Group, step.Members) = (Names.Readable(r.Group), Readable(r.Members));
+                break;
+            case Request.RemoveMember r:
+                (step.Group, step.Member) = (Names.Readable(r.Group), Names.Readable(r.Member));
+                break;
+            case Request.AssignUser r:
+                (step.User, step.Add, step.Remove) = (Names.Readable(r.User), Readable(r.Add), Readable(r.Remove));
+                break;
+            case Request.AssignGroup r:
+                (step.Group, step.Add, step.Remove) = (Names.Readable(r.Group), Readable(r.Add), Readable(r.Remove));
+                break;
+            case Request.ReprocessUser r:
+                step.User = Names.Readable(r.User);
+                break;
+            case Request.ReprocessGroup r:
+                step.Group = Names.Readable(r.Group);
+                break;
+            case Request.Buy r:
+                (step.Subscription, step.Sku, step.Units, step.Status) = (Names.Readable(r.Subscription), Names.Readable(r.Sku), r.Units, r.Status == "Enabled" ? null : r.Status);
+                break;
+            case Request.ChangeSubscription r:
+                (step.Subscription, step.Units, step.Status) = (Names.Readable(r.Subscription), r.Units, r.Status);
+                break;
+            case Request.Configure r:
+                (step.Retry, step.GroupAtomicity) = (r.EntraStrict ? "entra-strict" : "fair", r.Independent ? "independent" : "atomic");
+                break;
+            case Request.Import r:
+                step.Plans = [.. r.Plans.Select(plan => new License(Names.Readable(plan.Sku), Gains: [plan.Name]))];
+                step.RulesFile = r.Rules is null ? null : "?";
+                break;
+        }
+
+        return step;
+    }
+
+    public Request ToRequest() => Do switch
+    {
+        "createUser" => new Request.CreateUser(Names.User(User!), UsageLocation),
+        "setUsageLocation" => new Request.SetUsageLocation(Names.User(User!), UsageLocation),
+        "deleteUser" => new Request.DeleteUser(Names.User(User!)),
+        "createGroup" => new Request.CreateGroup(Names.Group(Group!), SecurityEnabled ?? true, Ids(Members)),
+        "deleteGroup" => new Request.DeleteGroup(Names.Group(Group!)),
+        "addMembers" => new Request.AddMembers(Names.Group(Group!), Ids(Members)),
+        "removeMember" => new Request.RemoveMember(Names.Group(Group!), Names.Member(Member!)),
+        "assignUser" => new Request.AssignUser(Names.User(User!), Wanted(Add), Skus(Remove)),
+        "assignGroup" => new Request.AssignGroup(Names.Group(Group!), Wanted(Add), Skus(Remove)),
+        "reprocessUser" => new Request.ReprocessUser(Names.User(User!)),
+        "reprocessGroup" => new Request.ReprocessGroup(Names.Group(Group!)),
+        "buy" => new Request.Buy(Names.Subscription(Subscription!), Names.Sku(Sku!), Units!.Value, Status ?? "Enabled"),
+        "changeSubscription" => new Request.ChangeSubscription(Names.Subscription(Subscription!), Units, Status),
+        "configure" => new Request.Configure(Retry == "entra-strict", GroupAtomicity == "independent"),
+        "import" => new Request.Import(
+            [.. (Plans ?? []).SelectMany(item => item.Gains!.Select(plan => new NewPlan(Names.Sku(item.Sku), Names.Plan(plan, null), plan)))],
+            RulesFile is null ? null : File.ReadAllText(Path.Combine(SpecFiles.GoldenFolder, "rules", RulesFile))),
+        _ => throw new NotSupportedException($"No command is called '{Do}'."),
+    };
+
+    private static string[] Ids(string[]? members) => [.. (members ?? []).Select(Names.Member)];
+
+    private static string[] Skus(string[]? skus) => [.. (skus ?? []).Select(Names.Sku)];
+
+    private static Wanted[] Wanted(License[]? licenses) =>
+        [.. (licenses ?? []).Select(item => new Wanted(Names.Sku(item.Sku), [.. (item.Without ?? []).Select(plan => Names.Plan(plan, Names.Sku(item.Sku)))]))];
+
+    private static string[]? Readable(string[] ids) => ids.Length == 0 ? null : [.. ids.Select(Names.Readable)];
+
+    private static License[]? Readable(Wanted[] wanted) =>
+        wanted.Length == 0 ? null : [.. wanted.Select(one => new License(Names.Readable(one.Sku), Readable(one.Disabled)))];
+}
