@@ -280,7 +280,7 @@ internal sealed class Decider
             _processing.Evaluate(user, index);
             if (_draft.Settings.Retry == RetryMode.EntraStrict)
             {
-                _processing.RetryUser(user);
+                _processing.RetryUser(user, index);
             }
 
             return null;
@@ -298,9 +298,15 @@ internal sealed class Decider
 
     private Refusal? AssignUser(Command.AssignUserLicenses assign)
     {
-        if (FindUser(assign.UserId, out int index) is { } missing)
+        int index = -1;
+        if ((DirectCall.CheckShape(assign.Add, assign.Remove) ?? FindUser(assign.UserId, out index)) is { } early)
         {
-            return missing;
+            return early;
+        }
+
+        if (assign.Add.Count + assign.Remove.Count == 0)
+        {
+            return null; // B57
         }
 
         UserLicenses licenses = _draft.Licenses(index);
@@ -323,15 +329,21 @@ internal sealed class Decider
 
     private Refusal? AssignGroup(Command.AssignGroupLicenses assign)
     {
-        if (FindGroup(assign.GroupId, out int index) is { } missing)
+        int index = -1;
+        if ((DirectCall.CheckShape(assign.Add, assign.Remove) ?? FindGroup(assign.GroupId, out index)) is { } early)
         {
-            return missing;
+            return early;
         }
 
         Group group = _draft.Group(index);
         if (!group.Profile.SecurityEnabled)
         {
             return new Refusal(RefusalCode.GroupNotSecurityEnabled) { Subject = assign.GroupId };
+        }
+
+        if (assign.Add.Count + assign.Remove.Count == 0)
+        {
+            return null; // B57
         }
 
         (DirectCall.Switch? change, Refusal? refusal) = DirectCall.Resolve(_tenant, group.Licenses, assign.Add, assign.Remove);

@@ -14,7 +14,7 @@ public enum RefusalCode
     /// <summary>A value is not acceptable; <see cref="Refusal.Name"/> is the property, <see cref="Refusal.Detail"/> the reason.</summary>
     ValueInvalid,
 
-    /// <summary>The same SKU twice in addLicenses. Subject: the SKU.</summary>
+    /// <summary>The same SKU twice in addLicenses, or twice in removeLicenses. Subject: the SKU.</summary>
     DuplicateSku,
 
     /// <summary>A SKU in addLicenses and in removeLicenses. Subject: the SKU.</summary>

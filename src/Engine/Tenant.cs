@@ -158,6 +158,21 @@ public sealed class Tenant
         return sum;
     }
 
+    /// <summary>
+    /// The status of a SKU: the best one that has units, else the best of any subscription, so that a SKU bought with no units is Enabled;
+    /// Deleted when every subscription is, and somebody still holds it (B44).
+    /// </summary>
+    public SubscriptionStatus CapabilityOf(int sku)
+    {
+        SubscriptionStatus best = SubscriptionStatus.Deleted;
+        foreach (Subscription subscription in Subscriptions.Span)
+        {
+            best = subscription.Sku == sku && subscription.Status < best ? subscription.Status : best;
+        }
+
+        return PrepaidUnitsOf(sku).Capability(best);
+    }
+
     /// <summary>Free seats of a SKU: assignable units less holders; negative after a shrink (L97).</summary>
     public long FreeSeats(int sku) => Parts.Assignable(sku) - HoldersOf(sku).Count;
 

@@ -14,7 +14,38 @@ internal static class DirectCall
     /// <param name="Remove">SKUs to remove.</param>
     public sealed record Switch(ValueArray<License> Add, ValueArray<int> Remove);
 
-    /// <summary>Shape and catalog: the same SKU twice, unknown SKUs (E1), SKUs for nobody (E9), foreign plans (E10).</summary>
+    /// <summary>Shape: the same SKU twice in one list or in both (B51). Looked at before anything is looked up.</summary>
+    public static Refusal? CheckShape(ValueArray<LicenseRequest> add, ValueArray<Guid> remove)
+    {
+        HashSet<Guid> added = [], removed = [];
+        foreach (LicenseRequest request in add)
+        {
+            if (!added.Add(request.SkuId))
+            {
+                return new Refusal(RefusalCode.DuplicateSku) { Subject = request.SkuId };
+            }
+        }
+
+        foreach (Guid id in remove)
+        {
+            if (!removed.Add(id))
+            {
+                return new Refusal(RefusalCode.DuplicateSku) { Subject = id };
+            }
+        }
+
+        foreach (Guid id in remove)
+        {
+            if (added.Contains(id))
+            {
+                return new Refusal(RefusalCode.SkuInBothLists) { Subject = id };
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Catalog: unknown SKUs (E1), SKUs for nobody (E9), foreign plans (E10).</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="current">What the target has itself: a SKU it has can be removed even when the tenant lost it (L45).</param>
     /// <param name="add">addLicenses.</param>
@@ -22,11 +53,6 @@ internal static class DirectCall
     public static (Switch? Switch, Refusal? Refusal) Resolve(
         Tenant tenant, LicenseSet current, ValueArray<LicenseRequest> add, ValueArray<Guid> remove)
     {
-        if (Shape(add, remove) is { } misshapen)
-        {
-            return (null, misshapen);
-        }
-
         List<Sku> skus = [];
         foreach (Guid id in add.Select(request => request.SkuId).Concat(remove))
         {
@@ -70,7 +96,7 @@ internal static class DirectCall
             licenses.Add(new License(skus[i].Index, disabled.Distinct().Order().ToValueArray()));
         }
 
-        return (new Switch(licenses.ToValueArray(), skus.Skip(add.Count).Select(sku => sku.Index).Distinct().ToValueArray()), null);
+        return (new Switch(licenses.ToValueArray(), skus.Skip(add.Count).Select(sku => sku.Index).ToValueArray()), null);
     }
 
     /// <summary>The checks of a call on a user after <see cref="Resolve"/>: removals (E6, E7), location (E3), E4, E5, seats (E2).</summary>
@@ -124,28 +150,6 @@ internal static class DirectCall
 
         LicenseSet final = group.Licenses.With(change.Add, change.Remove);
         return Unmet(tenant.Catalog, final.For(tenant.Catalog).Union, group.Licenses.For(tenant.Catalog).Union);
-    }
-
-    private static Refusal? Shape(ValueArray<LicenseRequest> add, ValueArray<Guid> remove)
-    {
-        HashSet<Guid> added = [];
-        foreach (LicenseRequest request in add)
-        {
-            if (!added.Add(request.SkuId))
-            {
-                return new Refusal(RefusalCode.DuplicateSku) { Subject = request.SkuId };
-            }
-        }
-
-        foreach (Guid id in remove)
-        {
-            if (added.Contains(id))
-            {
-                return new Refusal(RefusalCode.SkuInBothLists) { Subject = id };
-            }
-        }
-
-        return null;
     }
 
     private static Refusal Prohibited(SkuCatalog catalog, ValueArray<License> add, string country)

@@ -67,7 +67,7 @@ internal readonly ref struct GroupEvaluation
         Guid sku = catalog.Skus[first.Sku].Id;
         CompiledRules rules = catalog.Compiled;
         PlanBits enabled = EnabledIn(_wanted, first.Sku);
-        PlanBits all = _others | _wanted.For(catalog).Union;
+        PlanBits all = _others | Facing(first.Sku, mode).For(catalog).Union;
         switch (first.Error)
         {
             case LicenseError.ProhibitedInUsageLocationViolation:
@@ -92,6 +92,18 @@ internal readonly ref struct GroupEvaluation
             default:
                 return new Refusal(RefusalCode.BlockedBySibling) { Subject = sku };
         }
+    }
+
+    // What a SKU was measured against: everything wanted or, in mode independent, what the passes before its own left (B33).
+    private LicenseSet Facing(int sku, GroupAtomicity mode)
+    {
+        LicenseSet given = _wanted;
+        while (mode == GroupAtomicity.Independent && Violations(given) is { Count: > 0 } violations && !violations.ContainsKey(sku))
+        {
+            given = given.With([], violations.Keys);
+        }
+
+        return given;
     }
 
     private bool IsClear()

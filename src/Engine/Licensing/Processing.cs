@@ -153,13 +153,15 @@ internal sealed class Processing
     /// <summary>
     /// Mode strict, after a removal from a group (L65): the user's other pairs in error, earliest first, from the start after each success.
     /// </summary>
-    public void RetryUser(int user)
+    /// <param name="user">The user.</param>
+    /// <param name="left">The group the user left: its pair was just evaluated (B31).</param>
+    public void RetryUser(int user, int left)
     {
         bool moved = true;
         while (moved)
         {
             moved = false;
-            foreach (int group in InOrder(user, _draft.Licenses(user).Groups.Where(source => source.Trouble is not null).Select(source => source.Group)))
+            foreach (int group in InOrder(user, _draft.Licenses(user).Groups.Where(source => source.Trouble is not null && source.Group != left).Select(source => source.Group)))
             {
                 if (Evaluate(user, group))
                 {

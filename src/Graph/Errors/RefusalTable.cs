@@ -24,7 +24,7 @@ public static class RefusalTable
     {
         RefusalCode.TenantNotReady => GraphError.Unavailable(refusal.Detail ?? "The tenant is not ready.", RetryAfterSeconds) with { InnerCode = "tenantNotReady" },
         RefusalCode.ValueInvalid => GraphError.BadRequest("valueInvalid", Invalid(refusal)),
-        RefusalCode.DuplicateSku => GraphError.BadRequest("duplicateSku", $"License {refusal.Subject} occurs more than once in addLicenses."),
+        RefusalCode.DuplicateSku => GraphError.BadRequest("duplicateSku", $"License {refusal.Subject} occurs more than once in one list."),
         RefusalCode.SkuInBothLists => GraphError.BadRequest("skuInBothLists", $"License {refusal.Subject} occurs in addLicenses and in removeLicenses."),
         RefusalCode.UserNotFound or RefusalCode.GroupNotFound or RefusalCode.MemberNotFound or RefusalCode.SubscriptionNotFound =>
             GraphError.NotFound($"{refusal.Subject}"),
