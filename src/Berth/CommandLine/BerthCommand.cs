@@ -17,13 +17,12 @@ internal static class BerthCommand
         ParseResult parsed = Root().Parse(args);
         if (parsed.Errors.Count > 0)
         {
+            string path = PathOf(parsed.CommandResult);
             foreach (ParseError error in parsed.Errors)
             {
-                await Console.Error.WriteLineAsync($"berth: {error.Message}").ConfigureAwait(false);
+                await Console.Error.WriteLineAsync($"berth: {error.Message} See '{path} --help'.").ConfigureAwait(false);
             }
 
-            string path = PathOf(parsed.CommandResult);
-            await Console.Error.WriteLineAsync($"Try '{path} --help'.").ConfigureAwait(false);
             return ExitCode.BadUsage;
         }
 

@@ -6,7 +6,8 @@ namespace Berth.CommandLine;
 /// <summary><c>berth serve</c>: what may be said on the command line, checked before anything of the server is touched.</summary>
 internal static class ServeCommand
 {
-    private const string DefaultUrls = "http://127.0.0.1:5365";
+    /// <summary>Where the server listens when nothing is said.</summary>
+    public const string DefaultUrls = "http://127.0.0.1:5365";
 
     /// <summary>The command with its options.</summary>
     public static Command Create()
@@ -49,7 +50,7 @@ internal static class ServeCommand
             }
 
             bool loopbackOnly = result.GetValue(demo);
-            Check(ListenAddress.ParseAll(result.GetValue(urls) ?? "", Uri.UriSchemeHttp, "--urls"));
+            Check(ListenAddress.ParseAll(result.GetValue(urls) ?? DefaultUrls, Uri.UriSchemeHttp, "--urls"));
             if (result.GetValue(https) is { } address)
             {
                 Check(ListenAddress.ParseAll(address, Uri.UriSchemeHttps, "--https"));

@@ -1,4 +1,20 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Sockets;
+using Berth.Certificates;
 using Berth.CommandLine;
+using Berth.Demo;
+using Berth.Graph.Hosting;
+using Berth.Identity;
+using Berth.Ledger;
+using Berth.Ledger.Stores;
+using Berth.SetUp;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Berth.Serving;
 
@@ -8,9 +24,128 @@ internal static class Server
     /// <summary>Serves until cancelled; the result is the exit code.</summary>
     public static async Task<int> Run(ServeOptions options, CancellationToken cancellation)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        await using WebApplication app = builder.Build();
-        await app.RunAsync(cancellation).ConfigureAwait(false);
-        return ExitCode.Done;
+        try
+        {
+            await ServeAsync(options, cancellation).ConfigureAwait(false);
+            return ExitCode.Done;
+        }
+        catch (Exception e) when (e is StartRefusedException or LedgerRefusedException or JournalDamagedException or InvalidDataException)
+        {
+            await Console.Error.WriteLineAsync($"berth: {e.Message}").ConfigureAwait(false);
+            return ExitCode.BadUsage;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Told to go before it was up: nothing was promised yet.
+            return ExitCode.Done;
+        }
     }
+
+    private static async Task ServeAsync(ServeOptions options, CancellationToken cancellation)
+    {
+        TimeProvider time = TimeProvider.System;
+        DataFolder folder = DataFolder.Open(options.DataFolder);
+        await using LedgerDoor ledger = LedgerDoor.Open(SqliteStore.Open(folder.Database), time);
+        RsaSecurityKey signingKey = await SigningKey.OpenAsync(ledger, cancellation).ConfigureAwait(false);
+        using AppRegistrations apps = await AppRegistrations.OpenAsync(ledger, cancellation).ConfigureAwait(false);
+        if (options.Demo)
+        {
+            await DemoTenant.MakeAsync(ledger, apps, options.Seed, cancellation).ConfigureAwait(false);
+        }
+
+        using ServerCertificate? certificate =
+            options.Listen.Any(address => address.Scheme == Uri.UriSchemeHttps) ? ServerCertificate.Open(folder, time) : null;
+        SetUpCode? setUp = ledger.Desks.Any() ? null : new SetUpCode();
+
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.Sources.Clear();
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.WebHost.UseKestrel(kestrel => Configure(kestrel, options, certificate));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ServerLimits.Drain);
+        builder.Services.AddSingleton(time);
+        builder.Services.AddSingleton(ledger);
+        builder.Services.AddSingleton(apps);
+        builder.Services.AddIdentity(signingKey);
+        builder.Services.AddMetrics();
+
+        await using WebApplication app = builder.Build();
+        AccessTokens tokens = new(signingKey, time);
+        using Meter meter = Metrics.Observe(ledger, tokens);
+        if (setUp is not null)
+        {
+            app.Use(next => new SetUpEndpoint(setUp, ledger, apps, time, next).InvokeAsync);
+        }
+
+        // Graph comes first: what most requests want passes nothing else. OpenIddict comes last and sees identity paths only.
+        app.UseGraph(ledger.Find, tokens.AuthenticateAsync, time);
+        app.Use(next => new Health(ledger, app.Lifetime, next).InvokeAsync);
+        app.UseOpenTelemetryPrometheusScrapingEndpoint();
+        app.UseIdentity();
+
+        try
+        {
+            await app.StartAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (ListeningProblem(e) is not null)
+        {
+            throw new StartRefusedException(ListeningProblem(e)!, e);
+        }
+
+        Uri[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(text => new Uri(text))];
+        app.Services.GetRequiredService<OwnAddresses>().ListensOn(addresses);
+        await Greeting.WriteAsync(options, addresses, ledger, setUp).ConfigureAwait(false);
+        await app.WaitForShutdownAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, ServeOptions options, ServerCertificate? certificate)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = ServerLimits.Connections;
+        kestrel.Limits.RequestHeadersTimeout = ServerLimits.RequestHeaders;
+        kestrel.Limits.KeepAliveTimeout = ServerLimits.KeepAlive;
+        kestrel.Limits.MaxRequestLineSize = ServerLimits.RequestLine;
+        kestrel.Limits.MaxRequestHeadersTotalSize = ServerLimits.RequestHeadersTotal;
+        kestrel.Limits.MaxRequestHeaderCount = ServerLimits.RequestHeaderCount;
+        kestrel.Limits.MaxRequestBodySize = ServerLimits.RequestBody;
+        foreach (ListenAddress address in options.Listen)
+        {
+            switch (address.Host)
+            {
+                case ListenAddress.EveryInterface:
+                    kestrel.ListenAnyIP(address.Port, Listen);
+                    break;
+                case "localhost" when address.Port != 0:
+                    kestrel.ListenLocalhost(address.Port, Listen);
+                    break;
+                case "localhost":
+                    kestrel.Listen(IPAddress.Loopback, 0, Listen);
+                    break;
+                default:
+                    kestrel.Listen(IPAddress.Parse(address.Host), address.Port, Listen);
+                    break;
+            }
+
+            void Listen(ListenOptions listen)
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                if (address.Scheme == Uri.UriSchemeHttps)
+                {
+                    listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => certificate!.Current);
+                }
+            }
+        }
+    }
+
+    // Kestrel tells of an address it cannot have in several ways; every one is a matter for the person at the console.
+    private static string? ListeningProblem(Exception e) => e switch
+    {
+        AddressInUseException => $"{e.Message} Stop the other program or choose another address with --urls or --https.",
+        IOException { InnerException: AddressInUseException } => $"{e.Message} Stop the other program or choose another address with --urls or --https.",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } => "not allowed to listen on this port; choose one above 1023 with --urls or --https.",
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "this machine does not have the address to listen on; choose another with --urls or --https.",
+        IOException { InnerException: SocketException inner } => ListeningProblem(inner),
+        _ => null,
+    };
 }

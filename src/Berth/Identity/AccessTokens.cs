@@ -1,0 +1,166 @@
+using System.Security.Cryptography;
+using System.Text;
+using Berth.Graph.Hosting;
+using Berth.Graph.Requests;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Berth.Identity;
+
+/// <summary>
+/// Reads the token of a request. A good token is checked once and remembered by its hash until it ends, so that a request costs a
+/// look-up; on a connection that sends the same token again, not even that.
+/// </summary>
+internal sealed class AccessTokens(SecurityKey signingKey, TimeProvider time)
+{
+    private const string Scheme = "Bearer ";
+
+    private static readonly object ConnectionSlot = new();
+
+    private readonly JsonWebTokenHandler _reader = new() { MapInboundClaims = false };
+    private readonly TokenMemory _memory = new(time);
+    private readonly TokenValidationParameters _rules = new()
+    {
+        IssuerSigningKey = signingKey,
+        ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
+        ValidTypes = ["JWT"],
+        ValidAudience = OwnAddresses.Graph,
+
+        // The issuer carries the host the client used and the time is the caller's: both are checked here by hand.
+        ValidateIssuer = false,
+        ValidateLifetime = false,
+    };
+
+    /// <summary>Tokens remembered now.</summary>
+    public int Remembered => _memory.Count;
+
+    /// <summary>Who sends a request, or why nobody knows.</summary>
+    public ValueTask<Authentication> AuthenticateAsync(HttpContext context)
+    {
+        string? header = context.Request.Headers.Authorization;
+        if (string.IsNullOrEmpty(header) || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || header.Length == Scheme.Length)
+        {
+            return ValueTask.FromResult<Authentication>(Refuse(context, "Access token is empty.", null));
+        }
+
+        DateTimeOffset now = time.GetUtcNow();
+
+        // Kestrel hands out the same string again while a connection repeats a header.
+        LastToken last = LastOf(context);
+        if (ReferenceEquals(last.Header, header) && last.Good is { } known && now < known.Ends)
+        {
+            return ValueTask.FromResult<Authentication>(known.Caller);
+        }
+
+        TokenHash hash = TokenHash.Of(header.AsSpan(Scheme.Length));
+        if (_memory.Find(hash) is { } remembered && now < remembered.Ends)
+        {
+            last.Set(header, remembered);
+            return ValueTask.FromResult<Authentication>(remembered.Caller);
+        }
+
+        return CheckAsync(context, header, hash, last);
+    }
+
+    private async ValueTask<Authentication> CheckAsync(HttpContext context, string header, TokenHash hash, LastToken last)
+    {
+        TokenValidationResult result = await _reader.ValidateTokenAsync(header[Scheme.Length..].Trim(), _rules).ConfigureAwait(false);
+        if (!result.IsValid)
+        {
+            return Refuse(context, Reason(result.Exception), "invalid_token");
+        }
+
+        JsonWebToken token = (JsonWebToken)result.SecurityToken;
+        DateTimeOffset now = time.GetUtcNow();
+        if (now >= token.ValidTo)
+        {
+            return Refuse(context, "Lifetime validation failed, the token is expired.", "invalid_token");
+        }
+
+        if (now < token.ValidFrom)
+        {
+            return Refuse(context, "Lifetime validation failed, the token is not yet valid.", "invalid_token");
+        }
+
+        if (!token.TryGetPayloadValue("tid", out string tenant) || !Guid.TryParseExact(tenant, "D", out Guid tenantId)
+            || !token.TryGetPayloadValue("appid", out string app) || !Guid.TryParseExact(app, "D", out Guid appId)
+            || !token.TryGetPayloadValue("app_displayname", out string name)
+            || !token.TryGetPayloadValue("roles", out string[] roles)
+            || !token.Issuer.EndsWith($"/{tenantId}/v2.0", StringComparison.Ordinal))
+        {
+            return Refuse(context, "Access token validation failure. The token lacks a claim.", "invalid_token");
+        }
+
+        Caller caller = new(tenantId, appId, name, null, PermissionSet.Known(roles));
+        GoodToken good = new(new Authentication.Known(caller), token.ValidTo);
+        _memory.Add(hash, good);
+        last.Set(header, good);
+        return good.Caller;
+    }
+
+    private static string Reason(Exception? why) => why switch
+    {
+        SecurityTokenInvalidAudienceException => "Access token validation failure. Invalid audience.",
+        SecurityTokenSignatureKeyNotFoundException or SecurityTokenInvalidSignatureException or SecurityTokenInvalidAlgorithmException =>
+            "Access token validation failure. Invalid signature.",
+        SecurityTokenInvalidTypeException => "Access token validation failure. The token is not an access token.",
+        _ => "Access token validation failure. The token is not well formed.",
+    };
+
+    private static Authentication.Refused Refuse(HttpContext context, string message, string? error)
+    {
+        string authority = UriHelper.BuildAbsolute(context.Request.Scheme, context.Request.Host, "/common/oauth2/v2.0/authorize");
+        string challenge = $"Bearer realm=\"\", authorization_uri=\"{authority}\"";
+        return new Authentication.Refused(message, error is null ? challenge : $"{challenge}, error=\"{error}\", error_description=\"{message}\"");
+    }
+
+    private static LastToken LastOf(HttpContext context)
+    {
+        IDictionary<object, object?>? items = context.Features.Get<IConnectionItemsFeature>()?.Items;
+        if (items is null)
+        {
+            return new LastToken();
+        }
+
+        if (!items.TryGetValue(ConnectionSlot, out object? last) || last is not LastToken found)
+        {
+            items[ConnectionSlot] = found = new LastToken();
+        }
+
+        return found;
+    }
+
+    /// <summary>The token a connection sent last; HTTP/1.1 has one request at a time on a connection.</summary>
+    private sealed class LastToken
+    {
+        public string? Header { get; private set; }
+
+        public GoodToken? Good { get; private set; }
+
+        public void Set(string header, GoodToken good) => (Header, Good) = (header, good);
+    }
+}
+
+/// <summary>A token that was checked.</summary>
+/// <param name="Caller">What it says.</param>
+/// <param name="Ends">The first moment at which it is no longer good.</param>
+internal sealed record GoodToken(Authentication.Known Caller, DateTimeOffset Ends);
+
+/// <summary>SHA-256 of a token: what is remembered is not what could be stolen.</summary>
+internal readonly record struct TokenHash(ulong A, ulong B, ulong C, ulong D)
+{
+    /// <summary>The hash of a token's text.</summary>
+    public static TokenHash Of(ReadOnlySpan<char> token)
+    {
+        Span<byte> bytes = token.Length <= 4096 ? stackalloc byte[token.Length] : new byte[token.Length];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+
+        // A character beyond ASCII makes no token: it becomes a question mark, and the hash is that of no good token.
+        int written = Encoding.ASCII.GetBytes(token, bytes);
+        SHA256.HashData(bytes[..written], hash);
+        return new TokenHash(
+            BitConverter.ToUInt64(hash), BitConverter.ToUInt64(hash[8..]), BitConverter.ToUInt64(hash[16..]), BitConverter.ToUInt64(hash[24..]));
+    }
+}

@@ -1,0 +1,111 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Berth.Engine.Collections;
+using Berth.Ledger;
+
+namespace Berth.Identity;
+
+/// <summary>Every application of the installation, kept as one named value beside the journals. For any number of threads.</summary>
+internal sealed class AppRegistrations : IDisposable
+{
+    private const string BlobName = "identity/apps";
+    private const int FormatVersion = 1;
+
+    private readonly LedgerDoor _ledger;
+    private readonly SemaphoreSlim _writing = new(1);
+    private volatile FrozenDictionary<Guid, AppRegistration> _apps;
+    private volatile AppRegistration? _passing;
+
+    private AppRegistrations(LedgerDoor ledger, IEnumerable<AppRegistration> apps)
+    {
+        _ledger = ledger;
+        _apps = apps.ToFrozenDictionary(app => app.ClientId);
+    }
+
+    /// <summary>Reads what the store keeps.</summary>
+    /// <exception cref="InvalidDataException">It was written by a newer version, or is damaged; the message is for people.</exception>
+    public static async Task<AppRegistrations> OpenAsync(LedgerDoor ledger, CancellationToken cancel)
+    {
+        byte[]? blob = await ledger.ReadBlobAsync(BlobName, cancel).ConfigureAwait(false);
+        return new AppRegistrations(ledger, blob is null ? [] : Read(blob));
+    }
+
+    /// <summary>The application with a client id, or null.</summary>
+    public AppRegistration? Find(Guid clientId) => _apps.GetValueOrDefault(clientId) ?? (_passing?.ClientId == clientId ? _passing : null);
+
+    /// <summary>Accepts an application until this process ends; it is never stored.</summary>
+    public void AcceptWhileRunning(AppRegistration app)
+    {
+        _passing = app;
+    }
+
+    /// <summary>Adds an application, or replaces the one with its client id; it is durable when this returns.</summary>
+    public async Task PutAsync(AppRegistration app, CancellationToken cancel)
+    {
+        await _writing.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            AppRegistration[] apps = [.. _apps.Values.Where(other => other.ClientId != app.ClientId), app];
+            await _ledger.WriteBlobAsync(BlobName, Write(apps), cancel).ConfigureAwait(false);
+            _apps = apps.ToFrozenDictionary(one => one.ClientId);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _writing.Dispose();
+
+    private static IEnumerable<AppRegistration> Read(byte[] blob)
+    {
+        AppList? list;
+        try
+        {
+            list = JsonSerializer.Deserialize(blob, AppListJson.Default.AppList);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException("The list of applications in the database is damaged; restore the database from a backup.", e);
+        }
+
+        return list is { Version: FormatVersion }
+            ? list.Apps.Select(app => new AppRegistration(
+                app.ClientId,
+                app.ObjectId,
+                app.TenantId,
+                app.DisplayName,
+                app.Permissions.ToValueArray(),
+                new ClientSecret(app.Salt.ToValueArray(), app.Hash.ToValueArray(), app.Iterations)))
+            : throw new InvalidDataException("The list of applications in the database was written by a newer version of Berth; use that version.");
+    }
+
+    private static byte[] Write(IEnumerable<AppRegistration> apps) => JsonSerializer.SerializeToUtf8Bytes(
+        new AppList(
+            FormatVersion,
+            [
+                .. apps.OrderBy(app => app.ClientId).Select(app => new AppRow(
+                    app.ClientId,
+                    app.ObjectId,
+                    app.TenantId,
+                    app.DisplayName,
+                    [.. app.Permissions],
+                    [.. app.Secret.Salt],
+                    [.. app.Secret.Hash],
+                    app.Secret.Iterations)),
+            ]),
+        AppListJson.Default.AppList);
+}
+
+/// <summary>The applications as they lie in the store.</summary>
+internal sealed record AppList(int Version, IReadOnlyList<AppRow> Apps);
+
+/// <summary>One application as it lies in the store; the bytes are Base64.</summary>
+internal sealed record AppRow(
+    Guid ClientId, Guid ObjectId, Guid TenantId, string DisplayName, string[] Permissions, byte[] Salt, byte[] Hash, int Iterations);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(AppList))]
+internal sealed partial class AppListJson : JsonSerializerContext;

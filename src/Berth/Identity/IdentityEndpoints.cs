@@ -1,0 +1,134 @@
+using System.Net;
+using System.Security.Cryptography;
+using Berth.Ledger;
+using Microsoft.AspNetCore;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.IdentityModel.Tokens;
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace Berth.Identity;
+
+/// <summary>The token server: OpenIddict without a database of its own; every rule about who gets what is ours.</summary>
+internal static class IdentityEndpoints
+{
+    /// <summary>Adds the token server.</summary>
+    public static void AddIdentity(this IServiceCollection services, RsaSecurityKey signingKey)
+    {
+        services.AddSingleton<OwnAddresses>();
+        services.AddOpenIddict().AddServer(server =>
+        {
+            server.EnableDegradedMode();
+            server.AllowClientCredentialsFlow();
+            server.SetTokenEndpointUris(BelowTenant(IdentityPaths.Token));
+            server.SetConfigurationEndpointUris(BelowTenant(IdentityPaths.Configuration));
+            server.SetJsonWebKeySetEndpointUris(BelowTenant(IdentityPaths.Keys));
+            server.AddSigningCredentials(new SigningCredentials(signingKey, SecurityAlgorithms.RsaSha256));
+
+            // Access tokens are signed, not encrypted: clients read them. The key is demanded all the same.
+            server.DisableAccessTokenEncryption();
+            server.AddEncryptionKey(new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(32)));
+            server.DisableScopeValidation();
+            server.DisableResourceValidation();
+            server.DisableAudienceValidation();
+            server.SetAccessTokenLifetime(TokenWriter.Lifetime);
+            server.UseAspNetCore().DisableTransportSecurityRequirement();
+
+            server.AddEventHandler<ValidateTokenRequestContext>(handler => handler
+                .UseSingletonHandler<TokenRequestRules>()
+                .SetOrder(int.MinValue));
+            server.AddEventHandler<HandleTokenRequestContext>(handler => handler.UseSingletonHandler<TokenIssue>());
+            server.AddEventHandler<GenerateTokenContext>(handler => handler
+                .UseSingletonHandler<TokenWriter>()
+                .SetOrder(OpenIddictServerHandlers.Protection.GenerateIdentityModelToken.Descriptor.Order - 1));
+            server.AddEventHandler<ApplyTokenResponseContext>(handler => handler
+                .UseSingletonHandler<TokenAnswer>()
+                .SetOrder(int.MinValue));
+            server.AddEventHandler<HandleConfigurationRequestContext>(handler => handler
+                .UseSingletonHandler<TenantConfiguration>()
+                .SetOrder(int.MaxValue));
+        });
+
+        // ASP.NET's authentication brings keys that it would write to the user's home at every start; nothing here uses them.
+        services.AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();
+        foreach (ServiceDescriptor hosted in services.Where(service => service.ServiceType == typeof(IHostedService)
+            && service.ImplementationType?.Assembly == typeof(IDataProtectionBuilder).Assembly).ToArray())
+        {
+            services.Remove(hosted);
+        }
+    }
+
+    /// <summary>Answers the identity paths; to any other path there is nothing after this.</summary>
+    public static void UseIdentity(this IApplicationBuilder app)
+    {
+        app.Use(async (context, next) =>
+        {
+            if (!IdentityPaths.TrySplit(context.Request.Path, out string? tenant, out string? endpoint))
+            {
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return;
+            }
+
+            // A gateway on this machine ends TLS and says so; the addresses in the answers are those the client sees.
+            if (context.Connection.RemoteIpAddress is { } peer && IPAddress.IsLoopback(peer) && context.Request.Headers["X-Forwarded-Proto"] == "https")
+            {
+                context.Request.Scheme = Uri.UriSchemeHttps;
+            }
+
+            if (endpoint == IdentityPaths.Instance)
+            {
+                await IdentityPaths.WriteInstanceAsync(context).ConfigureAwait(false);
+                return;
+            }
+
+            TokenExchange exchange = new(tenant);
+            context.Features.Set(exchange);
+            context.Request.PathBase = $"/{tenant}";
+            context.Request.Path = endpoint;
+            if (endpoint == IdentityPaths.Token && await IdentityPaths.ReadFormAsync(context).ConfigureAwait(false) is { } tooMuch)
+            {
+                await TokenAnswer.WriteAsync(context, tooMuch).ConfigureAwait(false);
+                return;
+            }
+
+            await next(context).ConfigureAwait(false);
+        });
+        app.UseAuthentication();
+    }
+
+    // Relative to the path base, which is the tenant.
+    private static string BelowTenant(string path) => path.TrimStart('/');
+
+    /// <summary>The request that a transaction of OpenIddict serves.</summary>
+    public static HttpContext HttpContext(this OpenIddictServerTransaction transaction) =>
+        transaction.GetHttpRequest()?.HttpContext ?? throw new InvalidOperationException("OpenIddict was called without a request.");
+}
+
+/// <summary>What discovery says beyond OpenIddict's own: the issuer names the tenant as its tokens do.</summary>
+internal sealed class TenantConfiguration(LedgerDoor ledger) : IOpenIddictServerHandler<HandleConfigurationRequestContext>
+{
+    /// <inheritdoc/>
+    public ValueTask HandleAsync(HandleConfigurationRequestContext context)
+    {
+        HttpContext http = context.Transaction.HttpContext();
+        TokenExchange exchange = TokenExchange.Of(http);
+        if (exchange.FindTenant(ledger) is { } tenant)
+        {
+            context.Issuer = new Uri(IdentityPaths.IssuerOf(http.Request, tenant.Id));
+        }
+        else if (!exchange.AnyTenant)
+        {
+            context.Reject("invalid_tenant", $"AADSTS90002: Tenant '{exchange.TenantName}' not found. Use a tenant id or a verified domain of this Berth.");
+            return ValueTask.CompletedTask;
+        }
+
+        // MSAL for Node does not start without an authorization endpoint, even when it only wants client credentials.
+        context.AuthorizationEndpoint = new Uri(UriHelper.BuildAbsolute(http.Request.Scheme, http.Request.Host, http.Request.PathBase, "/oauth2/v2.0/authorize"));
+
+        // Not in this release.
+        context.TokenEndpointAuthenticationMethods.Remove(OpenIddictConstants.ClientAuthenticationMethods.PrivateKeyJwt);
+        return ValueTask.CompletedTask;
+    }
+}

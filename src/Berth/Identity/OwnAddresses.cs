@@ -1,0 +1,37 @@
+using System.Net;
+
+namespace Berth.Identity;
+
+/// <summary>The names under which this process serves Graph: what a client may call the resource it wants a token for.</summary>
+internal sealed class OwnAddresses
+{
+    /// <summary>Graph's own name: the audience of every token, whatever name the client used for the resource.</summary>
+    public const string Graph = "https://graph.microsoft.com";
+
+    private volatile HashSet<int> _ports = [];
+
+    /// <summary>Told once the server listens: any of its ports on loopback is its own base.</summary>
+    public void ListensOn(IEnumerable<Uri> addresses) => _ports = addresses.Select(address => address.Port).ToHashSet();
+
+    /// <summary>
+    /// Whether a resource is Graph as served here: <see cref="Graph"/>, Graph's application id, the base that this request came to, or
+    /// this process on loopback (a client may get its token on the https port and call Graph on the http one).
+    /// </summary>
+    public bool IsGraph(string resource, HttpRequest request)
+    {
+        if (resource is Graph or "00000003-0000-0000-c000-000000000000")
+        {
+            return true;
+        }
+
+        return Uri.TryCreate(resource, UriKind.Absolute, out Uri? uri)
+            && uri.AbsolutePath == "/"
+            && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+            && (uri.Authority.Equals(request.Host.ToUriComponent(), StringComparison.OrdinalIgnoreCase)
+                || (IsLoopback(uri.Host) && _ports.Contains(uri.Port)));
+    }
+
+    private static bool IsLoopback(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? ip) && IPAddress.IsLoopback(ip));
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace Berth.Identity;
+
+/// <summary>Dresses the answer of the token endpoint as Entra's: lifetimes, or the number and ids of an error.</summary>
+internal sealed class TokenAnswer(TimeProvider time) : IOpenIddictServerHandler<ApplyTokenResponseContext>
+{
+    /// <inheritdoc/>
+    public ValueTask HandleAsync(ApplyTokenResponseContext context)
+    {
+        HttpContext http = context.Transaction.HttpContext();
+        (Guid trace, Guid correlation) = Identify(http);
+        OpenIddictResponse response = context.Response;
+        if (string.IsNullOrEmpty(response.Error))
+        {
+            response.ExpiresIn = (long)TokenWriter.Lifetime.TotalSeconds;
+            response.SetParameter("ext_expires_in", (long)TokenWriter.Lifetime.TotalSeconds);
+            return ValueTask.CompletedTask;
+        }
+
+        TokenExchange exchange = TokenExchange.Of(http);
+        TokenRefusal refusal = exchange.Refusal ?? (HttpMethods.IsPost(http.Request.Method) && http.Request.HasFormContentType
+            ? new TokenRefusal(TokenRefusalCode.ParameterInvalid, response.ErrorDescription ?? "The request is not valid.")
+            : new TokenRefusal(TokenRefusalCode.NotAForm));
+        refusal.Describe(response, trace, correlation, time.GetUtcNow());
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Answers a request that was too much to be read at all.</summary>
+    public static async Task WriteAsync(HttpContext http, TokenRefusal refusal)
+    {
+        (Guid trace, Guid correlation) = Identify(http);
+        OpenIddictResponse response = new();
+        refusal.Describe(response, trace, correlation, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
+        http.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+        http.Response.ContentType = "application/json; charset=utf-8";
+        await using Utf8JsonWriter json = new(http.Response.BodyWriter);
+        response.WriteTo(json);
+    }
+
+    private static (Guid Trace, Guid Correlation) Identify(HttpContext http)
+    {
+        Guid trace = Guid.NewGuid();
+        http.Response.Headers["x-ms-request-id"] = trace.ToString();
+        if (!Guid.TryParseExact(http.Request.Headers["client-request-id"], "D", out Guid correlation))
+        {
+            return (trace, trace);
+        }
+
+        http.Response.Headers["client-request-id"] = correlation.ToString();
+        return (trace, correlation);
+    }
+}

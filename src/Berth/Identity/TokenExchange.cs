@@ -1,0 +1,29 @@
+using Berth.Ledger;
+
+namespace Berth.Identity;
+
+/// <summary>One request at the identity endpoints, from the rewritten path to the answer; lives in the request's features.</summary>
+/// <param name="tenantName">The tenant as the path names it.</param>
+internal sealed class TokenExchange(string tenantName)
+{
+    /// <summary>The tenant as the path names it: a GUID, a verified domain, <c>common</c> or <c>organizations</c>.</summary>
+    public string TenantName { get; } = tenantName;
+
+    /// <summary>Whether the path leaves it to the application which tenant is meant.</summary>
+    public bool AnyTenant =>
+        TenantName.Equals("common", StringComparison.OrdinalIgnoreCase) || TenantName.Equals("organizations", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The application, once its secret was right.</summary>
+    public AppRegistration? App { get; set; }
+
+    /// <summary>Why there is no token.</summary>
+    public TokenRefusal? Refusal { get; set; }
+
+    /// <summary>The exchange that a request is.</summary>
+    public static TokenExchange Of(HttpContext http) =>
+        http.Features.Get<TokenExchange>() ?? throw new InvalidOperationException("The request came past the identity paths.");
+
+    /// <summary>The tenant the path names, or null when there is none or the path leaves it open.</summary>
+    public TenantDesk? FindTenant(LedgerDoor ledger) =>
+        Guid.TryParseExact(TenantName, "D", out Guid id) ? ledger.Find(id) : AnyTenant ? null : ledger.FindByDomain(TenantName);
+}

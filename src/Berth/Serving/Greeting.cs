@@ -1,0 +1,69 @@
+using Berth.CommandLine;
+using Berth.Demo;
+using Berth.Engine;
+using Berth.Ledger;
+using Berth.SetUp;
+
+namespace Berth.Serving;
+
+/// <summary>What the console says once the server listens. The first lines name every address, one each.</summary>
+internal static class Greeting
+{
+    /// <summary>How a line with an address begins.</summary>
+    public const string Listens = "Berth listens on ";
+
+    /// <summary>Says it.</summary>
+    public static async Task WriteAsync(ServeOptions options, IReadOnlyList<Uri> addresses, LedgerDoor ledger, SetUpCode? setUp)
+    {
+        foreach (Uri address in addresses)
+        {
+            await Console.Out.WriteLineAsync($"{Listens}{Origin(address)}").ConfigureAwait(false);
+        }
+
+        await Console.Out.WriteLineAsync($"Data     {options.DataFolder}").ConfigureAwait(false);
+        foreach (string line in options.Demo ? Demo(addresses, ledger.Find(DemoTenant.Id)!.Current) : setUp is not null ? SetUp(addresses, setUp) : Plain(ledger))
+        {
+            await Console.Out.WriteLineAsync(line).ConfigureAwait(false);
+        }
+
+        await Console.Out.FlushAsync().ConfigureAwait(false);
+    }
+
+    private static IEnumerable<string> Demo(IReadOnlyList<Uri> addresses, Tenant tenant)
+    {
+        string berth = Environment.ProcessPath is { } path && !Path.GetFileNameWithoutExtension(path).Equals("dotnet", StringComparison.Ordinal)
+            ? path
+            : $"dotnet {Path.Combine(AppContext.BaseDirectory, "berth.dll")}";
+        string graph = Origin(addresses[0]) == ServeCommand.DefaultUrls ? "" : $" --graph {Origin(addresses[0])}";
+        yield return $"Tenant   {tenant.Profile.DisplayName} ({DemoTenant.Domain}) {DemoTenant.Id}: {tenant.UserCount} users, {tenant.GroupCount} groups, {tenant.Subscriptions.Count} subscriptions";
+        yield return $"Client   {DemoTenant.ClientId} with the secret {DemoTenant.Secret}";
+        yield return "Try, in another terminal:";
+        yield return $"  {berth} sku list{graph}";
+        yield return $"  {berth} user license add --user {DemoTenant.Admin} --sku CPC_E_4C_16GB_512GB{graph}";
+        yield return $"  {berth} user license list --user {DemoTenant.Admin}{graph}";
+        yield return "Ctrl-C stops; the data stays.";
+    }
+
+    private static IEnumerable<string> SetUp(IReadOnlyList<Uri> addresses, SetUpCode setUp)
+    {
+        yield return $"Set-up code: {setUp.Text}";
+        yield return "This Berth has no tenant yet. Create it, once, with the code above:";
+        yield return $"  curl -s {Origin(addresses[0])}{SetUpEndpoint.Path} -H 'Content-Type: application/json' \\";
+        yield return $"    -d '{{\"code\":\"{setUp.Text}\",\"displayName\":\"My company\",\"domain\":\"company.example\",\"country\":\"US\"}}'";
+    }
+
+    private static IEnumerable<string> Plain(LedgerDoor ledger)
+    {
+        foreach (TenantDesk desk in ledger.Desks)
+        {
+            yield return $"Tenant   {desk.Current.Profile.DisplayName} ({desk.Current.Profile.Domain}) {desk.Id}";
+        }
+
+        if (ledger.Desks.All(desk => desk.Id == DemoTenant.Id))
+        {
+            yield return "This data folder holds only the demo tenant, whose client is accepted with --demo only.";
+        }
+    }
+
+    private static string Origin(Uri address) => address.GetLeftPart(UriPartial.Authority);
+}

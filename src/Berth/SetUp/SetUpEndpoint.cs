@@ -1,0 +1,163 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using Berth.Engine;
+using Berth.Engine.Catalog;
+using Berth.Engine.Collections;
+using Berth.Graph.Requests;
+using Berth.Identity;
+using Berth.Ledger;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Berth.SetUp;
+
+/// <summary>
+/// <c>POST /berth/v1/setup</c> of an installation without tenants: <c>{code, displayName, domain, country}</c> -> 201
+/// <c>{tenantId, clientId, clientSecret}</c>. The secret is shown this once.
+/// </summary>
+internal sealed partial class SetUpEndpoint(SetUpCode code, LedgerDoor ledger, AppRegistrations apps, TimeProvider time, RequestDelegate next)
+{
+    /// <summary>The path.</summary>
+    public const string Path = "/berth/v1/setup";
+
+    /// <summary>The largest body, in bytes.</summary>
+    public const int LongestBody = 16 * 1024;
+
+    /// <summary>The longest name of an organization, in characters.</summary>
+    public const int LongestDisplayName = 256;
+
+    /// <summary>The longest domain, in characters (RFC 1035, 2.3.4).</summary>
+    public const int LongestDomain = 253;
+
+    /// <summary>Answers the path; everything else goes on.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (!context.Request.Path.Equals(Path, StringComparison.OrdinalIgnoreCase))
+        {
+            await next(context).ConfigureAwait(false);
+            return;
+        }
+
+        if (!HttpMethods.IsPost(context.Request.Method))
+        {
+            context.Response.Headers.Allow = "POST";
+            await RefuseAsync(context, 405, "Request_BadRequest", "methodNotAllowed", "Specified HTTP method is not allowed for the request target.").ConfigureAwait(false);
+            return;
+        }
+
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = LongestBody;
+        }
+
+        try
+        {
+            SetUpRequest? wanted = await JsonSerializer.DeserializeAsync(context.Request.Body, SetUpJson.Default.SetUpRequest, context.RequestAborted).ConfigureAwait(false);
+            await SetUpAsync(context, wanted ?? new SetUpRequest(null, null, null, null)).ConfigureAwait(false);
+        }
+        catch (JsonException)
+        {
+            await RefuseAsync(context, 400, "BadRequest", "bodyInvalid", "The body is not JSON of the form {code, displayName, domain, country}.").ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException e)
+        {
+            await RefuseAsync(context, e.StatusCode, "BadRequest", "bodyTooLarge", $"The request body is larger than {LongestBody} bytes or cannot be read.").ConfigureAwait(false);
+        }
+    }
+
+    private async Task SetUpAsync(HttpContext context, SetUpRequest wanted)
+    {
+        if (Problem(wanted) is { } problem)
+        {
+            await RefuseAsync(context, 400, "Request_BadRequest", "valueInvalid", problem).ConfigureAwait(false);
+            return;
+        }
+
+        switch (code.Try(wanted.Code!))
+        {
+            case SetUpCode.Attempt.Wrong:
+                await RefuseAsync(context, 403, "Authorization_RequestDenied", "setupCodeWrong", "This is not the set-up code. It stands on the server's console.").ConfigureAwait(false);
+                return;
+            case SetUpCode.Attempt.Locked:
+                await RefuseAsync(context, 403, "Authorization_RequestDenied", "setupLocked", "Too many wrong set-up codes. Restart the server: it shows a new one.").ConfigureAwait(false);
+                return;
+            case SetUpCode.Attempt.Used:
+                await RefuseAsync(context, 409, "Request_BadRequest", "setupDone", "This Berth is set up already.").ConfigureAwait(false);
+                return;
+            case SetUpCode.Attempt.Taken:
+                break;
+        }
+
+        bool done = false;
+        try
+        {
+            // The application comes first: a tenant that nobody can enter could not be set up again.
+            string secret = ClientSecret.Invent();
+            TenantProfile profile = new(Guid.NewGuid(), wanted.DisplayName!.Trim(), wanted.Domain!.ToLowerInvariant(), wanted.Country!.ToUpperInvariant(), TenantKind.Production, default);
+            AppRegistration app = new(Guid.NewGuid(), Guid.NewGuid(), profile.Id, "First application", PermissionSet.Names.ToValueArray(), ClientSecret.Of(secret));
+            await apps.PutAsync(app, CancellationToken.None).ConfigureAwait(false);
+            TenantCreation creation = await ledger.CreateTenantAsync(new Command.CreateTenant(profile, SkuCatalog.BuiltIn), Actor.Berth, CancellationToken.None).ConfigureAwait(false);
+            if (creation is TenantCreation.Refused refused)
+            {
+                await RefuseAsync(context, 400, "Request_BadRequest", "valueInvalid", refused.Refusal.Detail ?? "The tenant cannot be created.").ConfigureAwait(false);
+                return;
+            }
+
+            done = true;
+            context.Response.StatusCode = StatusCodes.Status201Created;
+            context.Response.ContentType = "application/json; charset=utf-8";
+            await using Utf8JsonWriter json = new(context.Response.BodyWriter);
+            json.WriteStartObject();
+            json.WriteString("tenantId", profile.Id);
+            json.WriteString("clientId", app.ClientId);
+            json.WriteString("clientSecret", secret);
+            json.WriteEndObject();
+        }
+        finally
+        {
+            code.Finish(done);
+        }
+    }
+
+    private static string? Problem(SetUpRequest wanted) =>
+        string.IsNullOrWhiteSpace(wanted.Code) ? "'code' is missing: the set-up code on the server's console."
+        : string.IsNullOrWhiteSpace(wanted.DisplayName) || wanted.DisplayName.Length > LongestDisplayName
+            ? $"'displayName' must be the organization's name, 1 to {LongestDisplayName} characters."
+        : wanted.Domain is null || wanted.Domain.Length > LongestDomain || !DomainName().IsMatch(wanted.Domain) ? "'domain' must be a domain name such as contoso.example."
+        : !Countries.IsKnown(wanted.Country) ? $"'country' must be an ISO 3166-1 alpha-2 country code; '{wanted.Country}' is none."
+        : null;
+
+    private async Task RefuseAsync(HttpContext context, int status, string graphCode, string innerCode, string message)
+    {
+        string requestId = Guid.NewGuid().ToString();
+        string clientRequestId = Guid.TryParse(context.Request.Headers["client-request-id"], out Guid given) ? given.ToString() : requestId;
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.Headers["request-id"] = requestId;
+        context.Response.Headers["client-request-id"] = clientRequestId;
+        await using Utf8JsonWriter json = new(context.Response.BodyWriter);
+        json.WriteStartObject();
+        json.WriteStartObject("error");
+        json.WriteString("code", graphCode);
+        json.WriteString("message", message);
+        json.WriteStartObject("innerError");
+        json.WriteString("code", innerCode);
+        json.WriteString("date", time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss", null));
+        json.WriteString("request-id", requestId);
+        json.WriteString("client-request-id", clientRequestId);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    [GeneratedRegex(@"^(?=.{4,253}\z)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex DomainName();
+}
+
+/// <summary>What set-up asks for.</summary>
+internal sealed record SetUpRequest(string? Code, string? DisplayName, string? Domain, string? Country);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(SetUpRequest))]
+internal sealed partial class SetUpJson : JsonSerializerContext;
