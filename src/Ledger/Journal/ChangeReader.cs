@@ -91,12 +91,7 @@ internal static class ChangeReader
 
     private static Change.UsersSet Users(this ref PayloadReader from)
     {
-        ValueArray<int> indexes = from.Indexes();
-        if (indexes.Count > from.Left / LeastUser)
-        {
-            throw new InvalidDataException("it ends too early");
-        }
-
+        ValueArray<int> indexes = from.Indexes(from.Left / LeastUser);
         User[] users = new User[indexes.Count];
         for (int i = 0; i < users.Length; i++)
         {

@@ -146,11 +146,18 @@ internal ref struct PayloadReader
         int first => Utf8(first - 3),
     };
 
-    public ValueArray<int> Indexes()
+    /// <summary>Indexes in the order in which they were written.</summary>
+    /// <param name="most">How many there can be.</param>
+    public ValueArray<int> Indexes(int most = PayloadFormat.MostIndexes)
     {
         ulong first = Varint();
         ulong count = first >> 1;
-        _indexes += count <= PayloadFormat.MostIndexes ? (long)count : long.MaxValue / 2;
+        if (count > (ulong)most)
+        {
+            throw new InvalidDataException("a list is too long");
+        }
+
+        _indexes += (long)count;
         if (_indexes > PayloadFormat.MostIndexes)
         {
             throw new InvalidDataException("its lists are too long");

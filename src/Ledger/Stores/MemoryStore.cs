@@ -132,7 +132,8 @@ public sealed class MemoryStore : IJournalStore
     {
         lock (_lock)
         {
-            return [.. _tenants[tenant].Parts.Where(pair => pair.Key.Sequence == mark.Sequence).OrderBy(pair => pair.Key.Part).Select(pair => (ReadOnlyMemory<byte>)pair.Value)];
+            return [.. _tenants[tenant].Parts.Where(pair => pair.Key.Sequence == mark.Sequence && pair.Key.Part < mark.Parts)
+                .OrderBy(pair => pair.Key.Part).Select(pair => (ReadOnlyMemory<byte>)pair.Value)];
         }
     }
 
@@ -179,11 +180,8 @@ public sealed class MemoryStore : IJournalStore
     {
     }
 
-    private Held Check(Claim claim)
-    {
-        Held held = _tenants[claim.Tenant];
-        return held.Epoch == claim.Epoch ? held : throw LedgerFencedException.Of(claim);
-    }
+    private Held Check(Claim claim) =>
+        _tenants.TryGetValue(claim.Tenant, out Held? held) && held.Epoch == claim.Epoch ? held : throw LedgerFencedException.Of(claim);
 
     private sealed class Held
     {

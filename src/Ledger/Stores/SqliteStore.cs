@@ -309,6 +309,9 @@ public sealed class SqliteStore : IJournalStore
         _lock.Dispose();
     }
 
+    /// <summary>Makes the database full at a number of pages: what a test can do about a disk without room.</summary>
+    internal void LimitPages(int pages) => Execute(_connection, $"PRAGMA max_page_count = {pages}");
+
     private static FileStream TakeLock(string path)
     {
         string lockPath = path + ".lock";
