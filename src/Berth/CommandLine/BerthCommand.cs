@@ -17,12 +17,9 @@ internal static class BerthCommand
         ParseResult parsed = Root().Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            string path = PathOf(parsed.CommandResult);
-            foreach (ParseError error in parsed.Errors)
-            {
-                await Console.Error.WriteLineAsync($"berth: {error.Message} See '{path} --help'.").ConfigureAwait(false);
-            }
-
+            // A parser's message may have several lines; what a script logs is one.
+            string problems = string.Join(' ', parsed.Errors.SelectMany(error => error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+            await Console.Error.WriteLineAsync($"berth: {problems} See '{PathOf(parsed.CommandResult)} --help'.").ConfigureAwait(false);
             return ExitCode.BadUsage;
         }
 

@@ -12,6 +12,9 @@ internal static class Greeting
     /// <summary>How a line with an address begins.</summary>
     public const string Listens = "Berth listens on ";
 
+    /// <summary>The last line: everything is said, and requests are served.</summary>
+    public const string Farewell = "Ctrl-C stops; the data stays.";
+
     /// <summary>Says it.</summary>
     public static async Task WriteAsync(ServeOptions options, IReadOnlyList<Uri> addresses, LedgerDoor ledger, SetUpCode? setUp)
     {
@@ -26,6 +29,7 @@ internal static class Greeting
             await Console.Out.WriteLineAsync(line).ConfigureAwait(false);
         }
 
+        await Console.Out.WriteLineAsync(Farewell).ConfigureAwait(false);
         await Console.Out.FlushAsync().ConfigureAwait(false);
     }
 
@@ -41,7 +45,6 @@ internal static class Greeting
         yield return $"  {berth} sku list{graph}";
         yield return $"  {berth} user license add --user {DemoTenant.Admin} --sku CPC_E_4C_16GB_512GB{graph}";
         yield return $"  {berth} user license list --user {DemoTenant.Admin}{graph}";
-        yield return "Ctrl-C stops; the data stays.";
     }
 
     private static IEnumerable<string> SetUp(IReadOnlyList<Uri> addresses, SetUpCode setUp)
