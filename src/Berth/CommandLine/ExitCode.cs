@@ -6,12 +6,14 @@ internal static class ExitCode
     /// <summary>Everything that was asked is done.</summary>
     public const int Done = 0;
 
-    /// <summary>It was tried and did not work: the server refused or could not be reached.</summary>
+    /// <summary>It was stopped before it was done.</summary>
     public const int Failed = 1;
 
-    /// <summary>Bad usage, or a start that could never work: wrong options, port in use, folder not writable, newer database.</summary>
+    /// <summary>
+    /// Bad usage, or a start that could not work: wrong options, port in use, folder not writable, newer database; of a client, no server there or no way in.
+    /// </summary>
     public const int BadUsage = 2;
 
-    /// <summary>A list was worked off and some of its rows failed; the result file names them.</summary>
+    /// <summary>The server refused it; of a list, some rows failed or are left, and the result file names them.</summary>
     public const int SomeRowsFailed = 3;
 }

@@ -1,13 +1,23 @@
 using System.CommandLine;
+using Berth.CommandLine.Client.Bulk;
+using Berth.CommandLine.Client.Licenses;
 
 namespace Berth.CommandLine.Client;
 
-/// <summary>The commands that speak Graph to a running Berth. Nothing here may touch the server: they must start fast.</summary>
+/// <summary>The commands that speak Graph to a running Berth, or to any tenant. Nothing here may touch the server: they must start fast.</summary>
 internal static class ClientCommands
 {
     /// <summary>Adds every client command to the root.</summary>
     public static void AddTo(RootCommand root)
     {
-        ArgumentNullException.ThrowIfNull(root);
+        ConnectionOptions options = new();
+        foreach (Command command in new[]
+        {
+            CatalogCommands.Create(options), UserCommands.Create(options), GroupCommands.Create(options), SkuCommands.Create(options), BulkCommands.Create(options),
+        })
+        {
+            options.AddTo(command);
+            root.Add(command);
+        }
     }
 }

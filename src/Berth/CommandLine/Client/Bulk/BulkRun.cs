@@ -1,0 +1,161 @@
+using Berth.CommandLine.Client.Wire;
+
+namespace Berth.CommandLine.Client.Bulk;
+
+/// <summary>Works off a list: reads the users in batches, writes only what each lacks, several batches at once, and puts down every outcome as it comes.</summary>
+internal sealed class BulkRun(GraphClient graph, BulkJob job, UserList list, ResultFile results, BulkTally tally)
+{
+    // So many rows refused for want of permission, and none granted, are not about the rows.
+    private const int DenialsThatSayNo = 2 * ClientLimits.BatchItems;
+
+    private readonly List<Task> _writes = [];
+    private int _denials;
+
+    /// <summary>Runs until the list is done, the caller stops it, or nothing more can succeed; the result tells why it ended early, or is null.</summary>
+    /// <param name="stop">No further batch begins; those on their way are still answered.</param>
+    public async Task<string?> RunAsync(CancellationToken stop)
+    {
+        // After a stop the server gets this long to answer what is on its way.
+        using CancellationTokenSource finish = new();
+        using CancellationTokenRegistration countdown = stop.Register(() => finish.CancelAfter(ClientLimits.Finish));
+        string? ended = null;
+        try
+        {
+            await ReadAndWriteAsync(stop, finish.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            ended = "stopped";
+        }
+        catch (ConnectionFailedException e)
+        {
+            ended = e.Message;
+        }
+
+        try
+        {
+            await Task.WhenAll(_writes).ConfigureAwait(false);
+        }
+        catch (ConnectionFailedException e)
+        {
+            ended ??= e.Message;
+        }
+        catch (OperationCanceledException) when (finish.IsCancellationRequested)
+        {
+            ended = "stopped before the server answered the last rows; they are looked up again by the next run";
+        }
+
+        results.Finish();
+        return ended ?? (IsDenied ? "the server refuses everything this application asks" : null);
+    }
+
+    private bool IsDenied => _denials >= DenialsThatSayNo && tally[RowFate.Assigned] + tally[RowFate.Already] == 0;
+
+    private async Task ReadAndWriteAsync(CancellationToken stop, CancellationToken finish)
+    {
+        List<(ListRow Row, WireUser User, WireChange Change)> batch = [];
+        List<(ListRow Row, RowOutcome Outcome)> settled = [];
+        await foreach ((ListRow row, WireUser? user, RowOutcome? problem) in UserReading.ReadAsync(graph, list, stop).ConfigureAwait(false))
+        {
+            if (user is null)
+            {
+                settled.Add((row, problem!));
+            }
+            else if (job.Left(user) is { } left)
+            {
+                batch.Add((row, user, left));
+            }
+            else
+            {
+                // An earlier run that was cut off may have done it: then its own line stays.
+                settled.Add((row, new RowOutcome(RowFate.Already, "", $"{user.UserPrincipalName} has it already.")));
+            }
+
+            if (settled.Count == ClientLimits.BatchItems)
+            {
+                Settle(settled);
+                settled = [];
+            }
+
+            if (batch.Count == ClientLimits.BatchItems)
+            {
+                await BeginAsync(batch, stop, finish).ConfigureAwait(false);
+                batch = [];
+            }
+
+            if (IsDenied || _writes.Any(write => write.IsFaulted))
+            {
+                break;
+            }
+        }
+
+        Settle(settled);
+        if (batch.Count > 0 && !IsDenied)
+        {
+            await BeginAsync(batch, stop, finish).ConfigureAwait(false);
+        }
+    }
+
+    private async Task BeginAsync(List<(ListRow Row, WireUser User, WireChange Change)> batch, CancellationToken stop, CancellationToken finish)
+    {
+        while (_writes.Count >= ClientLimits.WritesInFlight && !_writes.Any(write => write.IsFaulted))
+        {
+            await Task.WhenAny(_writes).WaitAsync(stop).ConfigureAwait(false);
+            _writes.RemoveAll(write => write.IsCompletedSuccessfully);
+        }
+
+        _writes.Add(WriteAsync(batch, finish));
+    }
+
+    private async Task WriteAsync(List<(ListRow Row, WireUser User, WireChange Change)> batch, CancellationToken finish)
+    {
+        Dictionary<ListRow, string> located = await LocateAsync(batch, finish).ConfigureAwait(false);
+        GraphAnswer[] answers = await graph.SendBatchAsync([.. batch.Select(one => BulkJob.Call(one.User, one.Change))], finish).ConfigureAwait(false);
+        Settle([.. batch.Zip(answers, (one, answer) => (one.Row, answer.IsDone
+            ? new RowOutcome(RowFate.Assigned, "", job.Words + located.GetValueOrDefault(one.Row))
+            : Failure(GraphRefusal.Of(answer))))]);
+    }
+
+    // Gives a country to those who have none; whoever does not get it leaves the batch.
+    private async Task<Dictionary<ListRow, string>> LocateAsync(List<(ListRow Row, WireUser User, WireChange Change)> batch, CancellationToken finish)
+    {
+        Dictionary<ListRow, string> located = [];
+        (ListRow Row, WireUser User, WireChange Change)[] without = [.. batch.Where(one => job.NeedsLocation(one.User))];
+        if (without.Length == 0)
+        {
+            return located;
+        }
+
+        WireLocation location = new(job.UsageLocation!);
+        GraphAnswer[] answers = await graph.SendBatchAsync(
+            [.. without.Select(one => GraphCall.Write(HttpMethod.Patch, Licenses.UserCommands.PathOf($"{one.User.Id}"), location, WireJson.Default.WireLocation))],
+            finish).ConfigureAwait(false);
+        foreach (((ListRow Row, WireUser User, WireChange Change) one, GraphAnswer answer) in without.Zip(answers))
+        {
+            if (answer.IsDone)
+            {
+                located.Add(one.Row, $"; usage location set to {job.UsageLocation}");
+            }
+            else
+            {
+                batch.Remove(one);
+                Settle([(one.Row, Failure(GraphRefusal.Of(answer)))]);
+            }
+        }
+
+        return located;
+    }
+
+    private static RowOutcome Failure(GraphRefusal refusal) => RowOutcome.Failure(refusal.Code, refusal.Message);
+
+    private void Settle(IReadOnlyCollection<(ListRow Row, RowOutcome Outcome)> done)
+    {
+        foreach ((_, RowOutcome outcome) in done)
+        {
+            _ = outcome.Code is "permissionMissing" or "InvalidAuthenticationToken" ? Interlocked.Increment(ref _denials) : 0;
+        }
+
+        results.Add([.. done.Where(one => one.Outcome.Fate is not RowFate.Already || results.EarlierAssignment(one.Row)?.StartsWith(job.Words, StringComparison.Ordinal) != true)]);
+        tally.Add(done);
+    }
+}

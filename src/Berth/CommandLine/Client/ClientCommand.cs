@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Berth.CommandLine.Client.Wire;
+
+namespace Berth.CommandLine.Client;
+
+/// <summary>What every client command works with.</summary>
+/// <param name="Graph">The server.</param>
+/// <param name="Screen">The person or program before it.</param>
+/// <param name="Time">The clock.</param>
+internal sealed record Session(GraphClient Graph, Screen Screen, TimeProvider Time);
+
+/// <summary>Runs what a client command does: signs in on its first request, and tells in one line why it could not.</summary>
+internal static class ClientCommand
+{
+    /// <summary>Gives a command its action.</summary>
+    public static void Does(this Command command, ConnectionOptions options, Func<Session, ParseResult, CancellationToken, Task<int>> action) =>
+        command.SetAction(async (parsed, cancel) =>
+        {
+            TimeProvider time = TimeProvider.System;
+            Screen screen = new(parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, options.WantsJson(parsed));
+            try
+            {
+                Connection connection = options.Read(parsed);
+                if (connection.IsInTheClear)
+                {
+                    screen.Warn($"the secret goes to {connection.Authority.Host} without TLS: use https outside a network you trust.");
+                }
+
+                using GraphClient graph = new(connection, time);
+                return await action(new Session(graph, screen, time), parsed, cancel).ConfigureAwait(false);
+            }
+            catch (ConnectionFailedException e)
+            {
+                screen.Warn(e.Message);
+                return ExitCode.BadUsage;
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                screen.Warn("stopped.");
+                return ExitCode.Failed;
+            }
+        });
+}

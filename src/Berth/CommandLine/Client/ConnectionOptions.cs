@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using Berth.Demo;
+
+namespace Berth.CommandLine.Client;
+
+/// <summary>The options that every client command has.</summary>
+internal sealed partial class ConnectionOptions
+{
+    /// <summary>Where the secret is read from; it is no option, because command lines are seen by others.</summary>
+    public const string SecretVariable = "BERTH_CLIENT_SECRET";
+
+    private const string DemoGraph = "http://127.0.0.1:5365";
+
+    private readonly Option<string> _graph = new("--graph")
+    {
+        Description = "The Graph to talk to, such as https://graph.microsoft.com.",
+        HelpName = "URL",
+        DefaultValueFactory = _ => DemoGraph,
+        Recursive = true,
+    };
+
+    private readonly Option<string> _tenant = new("--tenant")
+    {
+        Description = "The tenant: its id or one of its domains.",
+        HelpName = "ID",
+        DefaultValueFactory = _ => $"{DemoTenant.Id}",
+        Recursive = true,
+    };
+
+    private readonly Option<string> _client = new("--client-id")
+    {
+        Description = $"The application to sign in as; its secret is read from {SecretVariable}.",
+        HelpName = "ID",
+        DefaultValueFactory = _ => $"{DemoTenant.ClientId}",
+        Recursive = true,
+    };
+
+    private readonly Option<string?> _authority = new("--authority")
+    {
+        Description = "Where tokens come from, when it is not what goes with --graph.",
+        HelpName = "URL",
+        Recursive = true,
+    };
+
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "text for people, json for programs.",
+        HelpName = "FORMAT",
+        DefaultValueFactory = _ => "text",
+        Recursive = true,
+    };
+
+    /// <summary>The options, with the checks that need nothing but the command line.</summary>
+    public ConnectionOptions()
+    {
+        _output.AcceptOnlyFromAmong("text", "json");
+        _graph.Validators.Add(result => CheckAddress(result, result.GetValueOrDefault<string?>(), "--graph"));
+        _authority.Validators.Add(result => CheckAddress(result, result.GetValueOrDefault<string?>(), "--authority"));
+        _tenant.Validators.Add(result => CheckName(result, result.GetValueOrDefault<string?>(), "--tenant"));
+        _client.Validators.Add(result => CheckName(result, result.GetValueOrDefault<string?>(), "--client-id"));
+    }
+
+    /// <summary>Gives the options to a command and everything below it.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_graph);
+        command.Add(_tenant);
+        command.Add(_client);
+        command.Add(_authority);
+        command.Add(_output);
+    }
+
+    /// <summary>Whether the answer is for a program.</summary>
+    public bool WantsJson(ParseResult parsed) => parsed.GetValue(_output) == "json";
+
+    /// <summary>Where to and as whom.</summary>
+    /// <exception cref="ConnectionFailedException">There is no secret to sign in with.</exception>
+    public Connection Read(ParseResult parsed)
+    {
+        Uri graph = Connection.ReadAddress(parsed.GetValue(_graph)!)!;
+        string tenant = parsed.GetValue(_tenant)!, client = parsed.GetValue(_client)!;
+        string? secret = Environment.GetEnvironmentVariable(SecretVariable);
+        if (string.IsNullOrEmpty(secret))
+        {
+            secret = client.Equals($"{DemoTenant.ClientId}", StringComparison.OrdinalIgnoreCase)
+                ? DemoTenant.Secret
+                : throw new ConnectionFailedException($"no secret to sign in as {client}: set {SecretVariable} to the application's client secret.");
+        }
+
+        Uri authority = parsed.GetValue(_authority) is { } named ? Connection.ReadAddress(named)! : Connection.AuthorityOf(graph);
+        return new Connection(graph, authority, tenant, client, secret);
+    }
+
+    private static void CheckAddress(System.CommandLine.Parsing.OptionResult result, string? text, string option)
+    {
+        if (text is not null && Connection.ReadAddress(text) is null)
+        {
+            result.AddError($"{option}: '{text}' is no address. Write https://HOST or http://HOST:PORT.");
+        }
+    }
+
+    private static void CheckName(System.CommandLine.Parsing.OptionResult result, string? text, string option)
+    {
+        if (text is not null && !IdOrDomain().IsMatch(text))
+        {
+            result.AddError($"{option}: '{text}' is neither an id nor a domain.");
+        }
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9.\-]{0,252}\z")]
+    private static partial Regex IdOrDomain();
+}

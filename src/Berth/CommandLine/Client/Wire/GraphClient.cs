@@ -1,0 +1,282 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Berth.CommandLine.Client.Wire;
+
+/// <summary>
+/// A client of any Microsoft Graph. It signs in, follows pages, packs batches, waits when told to (429, 503 with <c>Retry-After</c>) and sends again
+/// what the network lost; a write carries a <c>Repeatability-Request-ID</c>, so that Berth does it once. For any number of threads.
+/// </summary>
+internal sealed class GraphClient : IDisposable
+{
+    private readonly Connection _connection;
+    private readonly TimeProvider _time;
+    private readonly HttpClient _http;
+    private readonly TokenSource _tokens;
+    private volatile bool _heard;
+
+    /// <summary>A client that has not connected yet.</summary>
+    public GraphClient(Connection connection, TimeProvider time)
+    {
+        (_connection, _time, Patience) = (connection, time, new Patience(time));
+        SocketsHttpHandler handler = new()
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.All,
+            ConnectTimeout = ClientLimits.Connect,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            UseCookies = false,
+            UseProxy = !connection.Graph.IsLoopback,
+        };
+        _http = new HttpClient(handler) { Timeout = ClientLimits.Request, MaxResponseContentBufferSize = ClientLimits.AnswerBytes };
+        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("berth", typeof(GraphClient).Assembly.GetName().Version?.ToString(3)));
+        _tokens = new TokenSource(_http, connection, time);
+    }
+
+    /// <summary>The wait that the server asked for.</summary>
+    public Patience Patience { get; }
+
+    /// <summary>Sends one request and reads what it answers.</summary>
+    /// <exception cref="ConnectionFailedException">The server cannot be reached, or sends something that is not Graph.</exception>
+    public async Task<Reply<T>> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancel)
+        where T : class
+    {
+        GraphAnswer answer = await SendAsync(GraphCall.Get(path), cancel).ConfigureAwait(false);
+        return answer.IsDone ? new Reply<T>(answer.Read(type), null) : new Reply<T>(null, GraphRefusal.Of(answer));
+    }
+
+    /// <summary>Reads every page of a collection.</summary>
+    /// <exception cref="ConnectionFailedException">As <see cref="GetAsync"/>; also when a link leads to another server.</exception>
+    public async Task<Reply<List<T>>> GetAllAsync<T>(string path, JsonTypeInfo<Page<T>> type, CancellationToken cancel)
+    {
+        List<T> all = [];
+        Uri? next = _connection.At(path);
+        for (int pages = 0; next is not null && pages < ClientLimits.Pages; pages++)
+        {
+            GraphAnswer answer = await SendAsync(GraphCall.Get(path), next, cancel).ConfigureAwait(false);
+            if (!answer.IsDone)
+            {
+                return new Reply<List<T>>(null, GraphRefusal.Of(answer));
+            }
+
+            Page<T> page = answer.Read(type);
+            all.AddRange(page.Value ?? []);
+            if (page.NextLink is null)
+            {
+                return new Reply<List<T>>(all, null);
+            }
+
+            next = Uri.TryCreate(page.NextLink, UriKind.Absolute, out Uri? link) && _connection.Owns(link)
+                ? link
+                : throw new ConnectionFailedException($"the next page is said to be at {page.NextLink}, which is not {_connection.Graph}: the token is not sent there.");
+        }
+
+        throw new ConnectionFailedException($"{path} has more than {ClientLimits.Pages} pages.");
+    }
+
+    /// <summary>Sends a request until it is answered for good or the patience ends.</summary>
+    /// <exception cref="ConnectionFailedException">The server cannot be reached.</exception>
+    public Task<GraphAnswer> SendAsync(GraphCall call, CancellationToken cancel) => SendAsync(call, _connection.At(call.Path), cancel);
+
+    /// <summary>Sends requests as items of batches; the answers stand in the order of the requests. An item that is told to wait is sent again.</summary>
+    /// <exception cref="ConnectionFailedException">The server cannot be reached, or leaves an item unanswered.</exception>
+    public async Task<GraphAnswer[]> SendBatchAsync(IReadOnlyList<GraphCall> calls, CancellationToken cancel)
+    {
+        GraphAnswer?[] answers = new GraphAnswer?[calls.Count];
+        List<int> open = [.. Enumerable.Range(0, calls.Count)];
+        for (int attempt = 1; open.Count > 0; attempt++)
+        {
+            TimeSpan? asked = null;
+            List<int> again = [];
+            foreach (int[] part in open.Chunk(ClientLimits.BatchItems).ToArray())
+            {
+                GraphAnswer whole = await SendAsync(Pack(calls, part), cancel).ConfigureAwait(false);
+                if (!whole.IsDone)
+                {
+                    // Nothing of it was done, and each item would be answered like this.
+                    Array.ForEach(part, index => answers[index] = whole);
+                    continue;
+                }
+
+                foreach (WireBatchAnswer item in whole.Read(WireJson.Default.WireBatch).Responses ?? [])
+                {
+                    if (!int.TryParse(item.Id, out int index) || !part.Contains(index))
+                    {
+                        throw new ConnectionFailedException($"a batch was answered with an item '{item.Id}' that was not in it.");
+                    }
+
+                    if (Patience.IsPassing(item.Status) && attempt < ClientLimits.ThrottledAttempts)
+                    {
+                        string? header = item.Headers?.FirstOrDefault(one => one.Key.Equals("Retry-After", StringComparison.OrdinalIgnoreCase)).Value;
+                        TimeSpan wait = Patience.Asked(RetryConditionHeaderValue.TryParse(header, out RetryConditionHeaderValue? value) ? value : null)
+                            ?? Patience.PauseAfter(attempt);
+                        asked = asked > wait ? asked : wait;
+                        again.Add(index);
+                    }
+
+                    answers[index] = new GraphAnswer(
+                        item.Status,
+                        item.Body.ValueKind == JsonValueKind.Undefined ? default : JsonMarshal.GetRawUtf8Value(item.Body).ToArray());
+                }
+            }
+
+            if (asked is { } hold)
+            {
+                if (hold > ClientLimits.LongestWait)
+                {
+                    break;
+                }
+
+                Patience.Hold(hold);
+            }
+
+            open = again;
+        }
+
+        GraphAnswer[] all = [.. answers.OfType<GraphAnswer>()];
+        return all.Length == calls.Count ? all : throw new ConnectionFailedException("a batch came back without an answer for every item.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _tokens.Dispose();
+        _http.Dispose();
+    }
+
+    private static GraphCall Pack(IReadOnlyList<GraphCall> calls, int[] part)
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter json = new(stream))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("requests");
+            foreach (int index in part)
+            {
+                GraphCall call = calls[index];
+                json.WriteStartObject();
+                json.WriteString("id", $"{index}");
+                json.WriteString("method", call.Method.Method);
+                json.WriteString("url", call.Path[GraphCall.Version.Length..]);
+                if (call.Body is not null || call.RepeatabilityId is not null)
+                {
+                    json.WriteStartObject("headers");
+                    if (call.Body is not null)
+                    {
+                        json.WriteString("Content-Type", "application/json");
+                    }
+
+                    if (call.RepeatabilityId is { } id)
+                    {
+                        json.WriteString("Repeatability-Request-ID", id);
+                    }
+
+                    json.WriteEndObject();
+                }
+
+                if (call.Body is not null)
+                {
+                    json.WritePropertyName("body");
+                    json.WriteRawValue(call.Body, skipInputValidation: true);
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        // The items are the writes, and each carries its own id.
+        return new GraphCall(HttpMethod.Post, $"{GraphCall.Version}/$batch", stream.ToArray()) { RepeatabilityId = null };
+    }
+
+    private async Task<GraphAnswer> SendAsync(GraphCall call, Uri address, CancellationToken cancel)
+    {
+        bool renewed = false;
+        for (int broken = 1, throttled = 1; ;)
+        {
+            await Patience.WaitAsync(cancel).ConfigureAwait(false);
+            try
+            {
+                string token = await _tokens.GetAsync(cancel).ConfigureAwait(false);
+                using HttpRequestMessage request = Compose(call, address, token);
+                using HttpResponseMessage response = await _http.SendAsync(request, cancel).ConfigureAwait(false);
+                _heard = true;
+                int status = (int)response.StatusCode;
+                if (status == (int)HttpStatusCode.Unauthorized && !renewed)
+                {
+                    renewed = true;
+                    _tokens.Forget(token);
+                    continue;
+                }
+
+                if (Patience.IsPassing(status))
+                {
+                    TimeSpan? asked = Patience.Asked(response.Headers.RetryAfter)
+                        ?? (status == (int)HttpStatusCode.TooManyRequests ? ClientLimits.UnnamedWait : null);
+                    if (asked <= ClientLimits.LongestWait && throttled++ < ClientLimits.ThrottledAttempts)
+                    {
+                        Patience.Hold(asked.Value);
+                        continue;
+                    }
+
+                    if (asked is null && broken < ClientLimits.NetworkAttempts)
+                    {
+                        await Task.Delay(Patience.PauseAfter(broken++), _time, cancel).ConfigureAwait(false);
+                        continue;
+                    }
+                }
+
+                return new GraphAnswer(status, await response.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false));
+            }
+            catch (Exception e) when (IsNetwork(e) && !cancel.IsCancellationRequested)
+            {
+                if (broken >= ClientLimits.NetworkAttempts || (e is HttpRequestException http && !_heard && Patience.IsNobodyThere(http)))
+                {
+                    throw new ConnectionFailedException(Describe(e), e);
+                }
+
+                await Task.Delay(Patience.PauseAfter(broken++), _time, cancel).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static HttpRequestMessage Compose(GraphCall call, Uri address, string token)
+    {
+        HttpRequestMessage request = new(call.Method, address);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        if (call.RepeatabilityId is { } id)
+        {
+            request.Headers.Add("Repeatability-Request-ID", id.ToString());
+        }
+
+        if (call.Eventual)
+        {
+            request.Headers.Add("ConsistencyLevel", "eventual");
+        }
+
+        if (call.Body is not null)
+        {
+            request.Content = new ByteArrayContent(call.Body) { Headers = { ContentType = new MediaTypeHeaderValue(call.ContentType) } };
+        }
+
+        return request;
+    }
+
+    private static bool IsNetwork(Exception e) => e is HttpRequestException or IOException or TaskCanceledException;
+
+    private string Describe(Exception e) => e switch
+    {
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+            $"the certificate of {_connection.Graph} is not trusted ({e.InnerException?.Message ?? e.Message}) For Berth's own, set SSL_CERT_FILE to the CA in its data folder.",
+        HttpRequestException http when Patience.IsNobodyThere(http) =>
+            $"nothing answers at {_connection.Graph}: start a server there ('berth serve --demo'), or name another with --graph.",
+        TaskCanceledException => $"{_connection.Graph} did not answer within {ClientLimits.Request.TotalSeconds:0} s.",
+        _ => $"{_connection.Graph} cannot be reached: {e.Message}",
+    };
+}
