@@ -23,4 +23,22 @@ public static class GraphLimits
 
     /// <summary>The longest <c>client-request-id</c> that is echoed, in characters.</summary>
     public const int ClientRequestIdCharacters = 128;
+
+    /// <summary>The longest filter, in characters after decoding.</summary>
+    public const int FilterCharacters = 8192;
+
+    /// <summary>The deepest nesting of a filter: parentheses and negations, in levels.</summary>
+    public const int FilterDepth = 64;
+
+    /// <summary>The most relations one <c>$expand</c> names.</summary>
+    public const int Expansions = 8;
+
+    /// <summary>The largest page of a collection, in items (L158).</summary>
+    public const int LargestPage = 999;
+
+    /// <summary>The page of a collection without <c>$top</c>, in items (L158).</summary>
+    public const int DefaultPage = 100;
+
+    /// <summary>Parsed queries remembered for each kind of collection.</summary>
+    public const int RememberedQueries = 512;
 }

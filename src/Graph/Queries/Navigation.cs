@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Microsoft.OData.Edm;
+
+namespace Berth.Graph.Queries;
+
+/// <summary>A relation that <c>$expand</c> can follow.</summary>
+internal abstract class Navigation<TRow>(string name)
+{
+    /// <summary>The most related objects an expansion holds, as in Graph.</summary>
+    public const int MostExpanded = 20;
+
+    /// <summary>As Graph spells it.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Whether it leads to many.</summary>
+    public abstract bool IsCollection { get; }
+
+    /// <summary>Where it leads, for the parser.</summary>
+    public abstract IEdmStructuredType Target { get; }
+
+    protected JsonEncodedText Encoded { get; } = JsonEncodedText.Encode(name);
+
+    /// <summary>The expansion with the properties of a nested <c>$select</c>, or the default ones; null when a name is unknown.</summary>
+    public abstract Action<Utf8JsonWriter, TRow, bool>? Expand(IReadOnlyList<string>? select);
+}
+
+/// <summary>A relation to many.</summary>
+/// <typeparam name="TRow">The row.</typeparam>
+/// <typeparam name="TTarget">What is related.</typeparam>
+/// <param name="name">As Graph spells it.</param>
+/// <param name="shape">What is related.</param>
+/// <param name="get">The related rows.</param>
+/// <param name="type">Their type on the wire, such as <c>#microsoft.graph.user</c>.</param>
+internal sealed class ManyNavigation<TRow, TTarget>(string name, Shape<TTarget> shape, Func<TRow, IEnumerable<TTarget>> get, Func<TTarget, string> type)
+    : Navigation<TRow>(name)
+{
+    public override bool IsCollection => true;
+
+    public override IEdmStructuredType Target => shape.EdmType;
+
+    public override Action<Utf8JsonWriter, TRow, bool>? Expand(IReadOnlyList<string>? select)
+    {
+        Property<TTarget>[] properties = shape.Default;
+        if (select is not null)
+        {
+            Property<TTarget>?[] named = [.. select.Select(shape.Find)];
+            if (named.Contains(null))
+            {
+                return null;
+            }
+
+            properties = [.. named.OfType<Property<TTarget>>().Where(property => property.IsWritten).Distinct()];
+        }
+
+        return (json, row, metadata) =>
+        {
+            json.WriteStartArray(Encoded);
+            foreach (TTarget target in get(row).Take(MostExpanded))
+            {
+                json.WriteStartObject();
+                if (metadata)
+                {
+                    json.WriteString("@odata.type"u8, type(target));
+                }
+
+                Shape<TTarget>.Write(json, target, properties);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        };
+    }
+}
+
+/// <summary>A relation to one that nobody here has: a client may ask for it and gets nothing.</summary>
+/// <typeparam name="TRow">The row.</typeparam>
+/// <param name="name">As Graph spells it.</param>
+/// <param name="target">Where it would lead.</param>
+internal sealed class AbsentNavigation<TRow>(string name, IEdmStructuredType target) : Navigation<TRow>(name)
+{
+    public override bool IsCollection => false;
+
+    public override IEdmStructuredType Target => target;
+
+    public override Action<Utf8JsonWriter, TRow, bool> Expand(IReadOnlyList<string>? select) => static (_, _, _) => { };
+}
