@@ -13,6 +13,9 @@ internal abstract class Property<TRow>(string name)
     /// <summary>Whether it comes without <c>$select</c>.</summary>
     public bool IsDefault { get; init; }
 
+    /// <summary>The property as it comes without <c>$select</c>.</summary>
+    public virtual Property<TRow> WhenDefault => this;
+
     /// <summary>False for a property that exists for filters only (L118).</summary>
     public bool IsWritten { get; init; } = true;
 

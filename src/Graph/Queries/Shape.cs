@@ -30,7 +30,7 @@ internal sealed class Shape<TRow>
         Properties = [.. properties];
         _byName = Properties.ToFrozenDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
         _navigations = navigations.ToFrozenDictionary(navigation => navigation.Name, StringComparer.OrdinalIgnoreCase);
-        Default = [.. Properties.Where(property => property.IsDefault)];
+        Default = [.. Properties.Where(property => property.IsDefault).Select(property => property.WhenDefault)];
         EdmStructuredType type = isEntity ? new EdmEntityType(Namespace, name) : new EdmComplexType(Namespace, name);
         foreach (Property<TRow> property in Properties)
         {

@@ -6,5 +6,13 @@ namespace Berth.Graph.Routes;
 public static class GraphRoutes
 {
     /// <summary>Every route of the room.</summary>
-    public static IEnumerable<Route> All => OrganizationReads.Routes;
+    public static IEnumerable<Route> All =>
+    [
+        .. OrganizationReads.Routes,
+        .. UserReads.Routes,
+        .. GroupReads.Routes,
+        .. MemberReads.Routes,
+        .. LicenseDetailReads.Routes,
+        .. SkuReads.Routes,
+    ];
 }

@@ -1,0 +1,202 @@
+using System.Text.Json;
+using Berth.Engine.Directory;
+using Berth.Engine.Licensing;
+using Berth.Graph.Queries;
+using Microsoft.OData.Edm;
+using Microsoft.OData.UriParser;
+
+namespace Berth.Graph.Reads;
+
+/// <summary>Users, groups, and both where both can stand (protocol 2.2).</summary>
+internal static class DirectoryShapes
+{
+    private const int ExtensionAttributeCount = 15;
+
+    private static readonly Operand<string> TextItself = new Operand<string>.Text(static text => text);
+
+    private static readonly Shape<User> ExtensionAttributes = new(
+        "onPremisesExtensionAttributes",
+        Enumerable.Range(0, ExtensionAttributeCount).Select(static i =>
+            new TextProperty<User>($"extensionAttribute{i + 1}", user => user.Attributes[(UserAttribute)((int)UserAttribute.ExtensionAttribute1 + i)])));
+
+    /// <summary>A user or a group, with the properties of both: what is asked of a mixed collection may be of either.</summary>
+    public static Shape<MemberRow> Member { get; } = Shape<MemberRow>.Entity("directoryObject", Union(UserProperties(), GroupProperties()));
+
+    /// <summary><c>user</c>. Without <c>$select</c> come the documented eleven.</summary>
+    public static Shape<UserRow> User { get; } = Shape<UserRow>.Entity(
+        "user",
+        UserProperties(),
+        new ManyNavigation<UserRow, MemberRow>("memberOf", Member, static row => row.Groups(), TypeOf),
+        new AbsentNavigation<UserRow>("manager", Member.EdmType));
+
+    /// <summary><c>group</c>.</summary>
+    public static Shape<GroupRow> Group { get; } = Shape<GroupRow>.Entity(
+        "group",
+        GroupProperties(),
+        new ManyNavigation<GroupRow, MemberRow>("members", Member, static row => row.Members(), TypeOf),
+        new ManyNavigation<GroupRow, MemberRow>("memberOf", Member, static row => row.Parents(), TypeOf),
+        new AbsentNavigation<GroupRow>("owners", Member.EdmType));
+
+    /// <summary>The <c>@odata.type</c> of a member; without it a client has a bare directory object (protocol 1.3).</summary>
+    public static string TypeOf(MemberRow row) => row.User is null ? "#microsoft.graph.group" : "#microsoft.graph.user";
+
+    private static List<Property<UserRow>> UserProperties() =>
+    [
+        Values("businessPhones", UserAttribute.BusinessPhones, isDefault: true),
+        new TextProperty<UserRow>("displayName", static row => row.User.DisplayName) { IsDefault = true },
+        Text("givenName", UserAttribute.GivenName, isDefault: true),
+        Text("jobTitle", UserAttribute.JobTitle, isDefault: true),
+        Text("mail", UserAttribute.Mail, isDefault: true),
+        Text("mobilePhone", UserAttribute.MobilePhone, isDefault: true),
+        Text("officeLocation", UserAttribute.OfficeLocation, isDefault: true),
+        Text("preferredLanguage", UserAttribute.PreferredLanguage, isDefault: true),
+        Text("surname", UserAttribute.Surname, isDefault: true),
+        new TextProperty<UserRow>("userPrincipalName", static row => row.User.UserPrincipalName) { IsDefault = true },
+        new ObjectIdProperty<UserRow>("id", static row => row.User.Id) { IsDefault = true },
+        new FlagProperty<UserRow>("accountEnabled", static row => row.User.AccountEnabled),
+        new TextProperty<UserRow>("usageLocation", static row => row.User.UsageLocation),
+        new TextProperty<UserRow>("mailNickname", static row => row.User.MailNickname),
+        new TimeProperty<UserRow>("createdDateTime", static row => row.User.CreatedAt),
+        new TimeProperty<UserRow>("deletedDateTime", static _ => null),
+        new TextProperty<UserRow>("userType", static row => row.User.Attributes[UserAttribute.UserType] ?? "Member"),
+        Text("department", UserAttribute.Department),
+        Text("companyName", UserAttribute.CompanyName),
+        Text("city", UserAttribute.City),
+        Text("state", UserAttribute.State),
+        Text("country", UserAttribute.Country),
+        Text("postalCode", UserAttribute.PostalCode),
+        Text("streetAddress", UserAttribute.StreetAddress),
+        Text("faxNumber", UserAttribute.FaxNumber),
+        Text("employeeId", UserAttribute.EmployeeId),
+        Text("employeeType", UserAttribute.EmployeeType),
+        new TimeProperty<UserRow>("employeeHireDate", static row =>
+            DateTimeOffset.TryParse(row.User.Attributes[UserAttribute.EmployeeHireDate], null, out DateTimeOffset date) ? date : null),
+        Text("passwordPolicies", UserAttribute.PasswordPolicies),
+        Text("onPremisesDistinguishedName", UserAttribute.OnPremisesDistinguishedName),
+        Text("onPremisesSecurityIdentifier", UserAttribute.OnPremisesSecurityIdentifier),
+        Text("onPremisesImmutableId", UserAttribute.OnPremisesImmutableId),
+        new FlagProperty<UserRow>("onPremisesSyncEnabled", static _ => null),
+        new PartProperty<UserRow, User>("onPremisesExtensionAttributes", ExtensionAttributes, static row => row.User, static _ => true),
+        Values("otherMails", UserAttribute.OtherMails),
+        Values("proxyAddresses", UserAttribute.ProxyAddresses),
+        new PartsProperty<UserRow, LicenseRow>("assignedLicenses", LicenseShapes.AssignedLicense, LicenseShapes.Merged),
+        new PartsProperty<UserRow, HeldPlanRow>("assignedPlans", LicenseShapes.AssignedPlan, LicenseShapes.HeldPlans),
+        new PartsProperty<UserRow, HeldPlanRow>("provisionedPlans", LicenseShapes.ProvisionedPlan, LicenseShapes.HeldPlans),
+        new PartsProperty<UserRow, StateRow>("licenseAssignmentStates", LicenseShapes.AssignmentState, States),
+    ];
+
+    private static List<Property<GroupRow>> GroupProperties() =>
+    [
+        new ObjectIdProperty<GroupRow>("id", static row => row.Group.Id) { IsDefault = true },
+        new TimeProperty<GroupRow>("deletedDateTime", static _ => null) { IsDefault = true },
+        new TimeProperty<GroupRow>("createdDateTime", static row => row.Group.Profile.CreatedAt) { IsDefault = true },
+        new TextProperty<GroupRow>("description", static row => row.Group.Profile.Description) { IsDefault = true },
+        new TextProperty<GroupRow>("displayName", static row => row.Group.Profile.DisplayName) { IsDefault = true },
+        new ValuesProperty<GroupRow, string>("groupTypes", static row => row.Group.Profile.GroupTypes, TextItself) { IsDefault = true },
+        new TextProperty<GroupRow>("mail", static _ => null) { IsDefault = true },
+        new FlagProperty<GroupRow>("mailEnabled", static row => row.Group.Profile.MailEnabled) { IsDefault = true },
+        new TextProperty<GroupRow>("mailNickname", static row => row.Group.Profile.MailNickname) { IsDefault = true },
+        new TextProperty<GroupRow>("membershipRule", static _ => null) { IsDefault = true },
+        new TextProperty<GroupRow>("membershipRuleProcessingState", static _ => null) { IsDefault = true },
+        new FlagProperty<GroupRow>("onPremisesSyncEnabled", static _ => null) { IsDefault = true },
+        new ValuesProperty<GroupRow, string>("proxyAddresses", static _ => [], TextItself) { IsDefault = true },
+        new ValuesProperty<GroupRow, string>("resourceProvisioningOptions", static _ => [], TextItself) { IsDefault = true },
+        new FlagProperty<GroupRow>("securityEnabled", static row => row.Group.Profile.SecurityEnabled) { IsDefault = true },
+        new TextProperty<GroupRow>("visibility", static row => row.Group.Profile.Visibility) { IsDefault = true },
+        new PartsProperty<GroupRow, LicenseRow>("assignedLicenses", LicenseShapes.AssignedLicense, Wanted),
+        new PartProperty<GroupRow, bool>("licenseProcessingState", LicenseShapes.ProcessingState, static row => row.Group.EverLicensed, static ever => ever),
+        new FlagProperty<GroupRow>("hasMembersWithLicenseErrors", static row => row.Group.Troubled.Count > 0) { IsWritten = false },
+    ];
+
+    private static IEnumerable<LicenseRow> Wanted(GroupRow row)
+    {
+        foreach (License license in row.Group.Licenses.Items)
+        {
+            yield return new LicenseRow(row.Tenant.Catalog, license);
+        }
+    }
+
+    private static IEnumerable<StateRow> States(UserRow row)
+    {
+        foreach (LicenseState state in LicenseState.Of(row.Tenant, row.Position))
+        {
+            yield return new StateRow(row.Tenant, state);
+        }
+    }
+
+    private static TextProperty<UserRow> Text(string name, UserAttribute attribute, bool isDefault = false) =>
+        new(name, row => row.User.Attributes[attribute]) { IsDefault = isDefault };
+
+    private static ValuesProperty<UserRow, string> Values(string name, UserAttribute attribute, bool isDefault = false) =>
+        new(name, row => row.User.Attributes[attribute]?.Split('\n') ?? [], TextItself) { IsDefault = isDefault };
+
+    private static IEnumerable<Property<MemberRow>> Union(List<Property<UserRow>> ofUser, List<Property<GroupRow>> ofGroup)
+    {
+        Dictionary<string, Property<GroupRow>> groups = ofGroup.ToDictionary(property => property.Name);
+        foreach (Property<UserRow> user in ofUser)
+        {
+            groups.Remove(user.Name, out Property<GroupRow>? group);
+            yield return new MemberProperty(user.Name, user, group) { IsDefault = user.IsDefault || group is { IsDefault: true } };
+        }
+
+        foreach (Property<GroupRow> group in ofGroup.Where(property => groups.ContainsKey(property.Name)))
+        {
+            yield return new MemberProperty(group.Name, null, group) { IsDefault = group.IsDefault, IsWritten = group.IsWritten };
+        }
+    }
+
+    /// <summary>A property of users, of groups, or of both under one name.</summary>
+    private sealed class MemberProperty(string name, Property<UserRow>? user, Property<GroupRow>? group) : Property<MemberRow>(name)
+    {
+        public override IEdmTypeReference EdmType => (user?.EdmType ?? group?.EdmType)!;
+
+        /// <summary>Each kind shows its own default set.</summary>
+        public override Property<MemberRow> WhenDefault =>
+            new MemberProperty(Name, user is { IsDefault: true } ? user : null, group is { IsDefault: true } ? group : null);
+
+        public override Operand<MemberRow>? Operand => Either(user?.Operand, group?.Operand);
+
+        public override Operand<MemberRow>? Inside(string name) => Either(user?.Inside(name), group?.Inside(name));
+
+        public override Func<MemberRow, long?>? Count
+        {
+            get
+            {
+                Func<UserRow, long?>? ofUser = user?.Count;
+                Func<GroupRow, long?>? ofGroup = group?.Count;
+                return ofUser is null && ofGroup is null ? null : row => row.User is { } u ? ofUser?.Invoke(u) : ofGroup?.Invoke(row.Group!.Value);
+            }
+        }
+
+        public override Func<MemberRow, bool?>? Any(SingleValueNode condition, RangeVariable variable)
+        {
+            Func<UserRow, bool?>? ofUser = user?.Any(condition, variable);
+            Func<GroupRow, bool?>? ofGroup = group?.Any(condition, variable);
+            return ofUser is null && ofGroup is null
+                ? null
+                : row => row.User is { } u ? (ofUser is null ? false : ofUser(u)) : ofGroup is null ? false : ofGroup(row.Group!.Value);
+        }
+
+        public override void Write(Utf8JsonWriter json, MemberRow row)
+        {
+            if (row.User is { } u)
+            {
+                user?.Write(json, u);
+            }
+            else
+            {
+                group?.Write(json, row.Group!.Value);
+            }
+        }
+
+        private static Operand<MemberRow>? Either(Operand<UserRow>? user, Operand<GroupRow>? group) => (user, group) switch
+        {
+            (Operand<UserRow>.Text a, Operand<GroupRow>.Text b) => new Operand<MemberRow>.Text(row => row.User is { } u ? a.Get(u) : b.Get(row.Group!.Value)),
+            (Operand<UserRow>.Flag a, Operand<GroupRow>.Flag b) => new Operand<MemberRow>.Flag(row => row.User is { } u ? a.Get(u) : b.Get(row.Group!.Value)),
+            (Operand<UserRow>.Time a, Operand<GroupRow>.Time b) => new Operand<MemberRow>.Time(row => row.User is { } u ? a.Get(u) : b.Get(row.Group!.Value)),
+            (not null, null) => user.From<MemberRow>(static row => row.User.GetValueOrDefault(), static row => row.Tenant is not null),
+            (null, not null) => group.From<MemberRow>(static row => row.Group.GetValueOrDefault(), static row => row.Tenant is not null),
+            _ => null,
+        };
+    }
+}

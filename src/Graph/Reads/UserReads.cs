@@ -1,0 +1,88 @@
+using Berth.Engine;
+using Berth.Engine.Collections;
+using Berth.Engine.Directory;
+using Berth.Graph.Queries;
+using Berth.Graph.Requests;
+using Berth.Graph.Routes;
+
+namespace Berth.Graph.Reads;
+
+/// <summary>Users: list, one, and the groups one belongs to.</summary>
+internal static class UserReads
+{
+    /// <summary>How users are answered, also by writes.</summary>
+    public static Resource<UserRow> Users { get; } = new(DirectoryShapes.User, "users");
+
+    private static readonly RouteAccess Read = RouteAccess.AnyOf("User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All");
+
+    private static readonly RouteAccess ReadGroupsOf = RouteAccess.AnyOf(
+        "GroupMember.Read.All", "User.Read.All", "Group.Read.All", "GroupMember.ReadWrite.All", "User.ReadWrite.All", "Group.ReadWrite.All",
+        "Directory.Read.All", "Directory.ReadWrite.All");
+
+    /// <summary>The routes.</summary>
+    public static IReadOnlyList<Route> Routes { get; } =
+    [
+        new(GraphMethod.Get, "/users", Read, static (tenant, request, _) => Users.Page(request, (query, after) => Rows(tenant, query, after))),
+        new(GraphMethod.Get, "/users/$count", Read, static (tenant, request, _) => Users.Count(request, (query, after) => Rows(tenant, query, after))),
+        new(GraphMethod.Get, "/users/{user}", Read, static (tenant, request, keys) => Find(tenant, keys[0]) is { } user
+            ? Users.One(request, user)
+            : GraphResponse.Error(request, GraphError.NotFound(keys[0]))),
+        new(GraphMethod.Get, "/users/{user}/memberOf", ReadGroupsOf, static (tenant, request, keys) => Find(tenant, keys[0]) is { } user
+            ? MemberReads.Members.Page(request, (_, after) => (user.Groups().Where(group => group.Position > after), null))
+            : GraphResponse.Error(request, GraphError.NotFound(keys[0]))),
+        new(GraphMethod.Get, "/users/{user}/memberOf/graph.group", ReadGroupsOf, static (tenant, request, keys) => Find(tenant, keys[0]) is { } user
+            ? GroupReads.Groups.Page(request, (_, after) => (user.Groups().Select(row => row.Group!.Value).Where(group => group.Position > after), null))
+            : GraphResponse.Error(request, GraphError.NotFound(keys[0]))),
+    ];
+
+    /// <summary>The user of a key: an object id or a user principal name.</summary>
+    public static UserRow? Find(Tenant tenant, string key) => At(tenant, Guid.TryParse(key, out Guid id) ? tenant.FindUser(id) : tenant.FindUser(key));
+
+    /// <summary>The user at an index, or null.</summary>
+    public static UserRow? At(Tenant tenant, int index) => tenant.TryGetUser(index, out User? user) ? new UserRow(tenant, index, user) : null;
+
+    /// <summary>Users after a position that a query can take, through the narrowest index the query names.</summary>
+    private static (IEnumerable<UserRow> Rows, int? Count) Rows(Tenant tenant, Query<UserRow> query, int after)
+    {
+        (IEnumerable<UserRow> Rows, int? Count)? narrowed = null;
+        foreach (Equality equality in query.Equalities)
+        {
+            switch (equality.Path)
+            {
+                case "id":
+                    return (Named(tenant, equality.Values, after, text => Guid.TryParse(text, out Guid id) ? tenant.FindUser(id) : -1), null);
+                case "userPrincipalName":
+                    return (Named(tenant, equality.Values, after, tenant.FindUser), null);
+                case "assignedLicenses/skuId" when equality.Values is [Guid id]:
+                    SortedPages<int> holders = tenant.Catalog.TryGetSku(id, out Engine.Catalog.Sku? sku) ? tenant.HoldersOf(sku.Index) : SortedPages<int>.Empty;
+                    narrowed = (Indexed(tenant, holders.From(after + 1)), equality.IsWhole ? holders.Count : null);
+                    break;
+            }
+        }
+
+        return narrowed ?? (All(tenant, after), query.Filter is null ? tenant.UserCount : null);
+    }
+
+    private static IEnumerable<UserRow> All(Tenant tenant, int after)
+    {
+        PagedVector<User?> users = tenant.Users;
+        for (int index = after + 1; index < users.Count; index++)
+        {
+            if (users[index] is { } user)
+            {
+                yield return new UserRow(tenant, index, user);
+            }
+        }
+    }
+
+    private static IEnumerable<UserRow> Indexed(Tenant tenant, IEnumerable<int> indexes)
+    {
+        foreach (int index in indexes)
+        {
+            yield return new UserRow(tenant, index, tenant.Users[index]!);
+        }
+    }
+
+    private static IEnumerable<UserRow> Named(Tenant tenant, object?[] values, int after, Func<string, int> find) =>
+        Indexed(tenant, values.Select(value => value is string text ? find(text) : -1).Where(index => index > after).Distinct().Order());
+}
