@@ -18,7 +18,7 @@ internal abstract record Operand<TRow>
     public sealed record Flag(Func<TRow, bool?> Get) : Operand<TRow>;
 
     /// <summary>A GUID.</summary>
-    public sealed record Id(Func<TRow, Guid?> Get) : Operand<TRow>;
+    public sealed record Identifier(Func<TRow, Guid?> Get) : Operand<TRow>;
 
     /// <summary>A whole number.</summary>
     public sealed record Number(Func<TRow, long?> Get) : Operand<TRow>;
@@ -34,7 +34,7 @@ internal abstract record Operand<TRow>
     {
         Text text => new Operand<TOuter>.Text(outer => inner(outer) is { } row && isThere(row) ? text.Get(row) : null) { Literal = text.Literal },
         Flag flag => new Operand<TOuter>.Flag(outer => inner(outer) is { } row && isThere(row) ? flag.Get(row) : null),
-        Id id => new Operand<TOuter>.Id(outer => inner(outer) is { } row && isThere(row) ? id.Get(row) : null),
+        Identifier id => new Operand<TOuter>.Identifier(outer => inner(outer) is { } row && isThere(row) ? id.Get(row) : null),
         Number number => new Operand<TOuter>.Number(outer => inner(outer) is { } row && isThere(row) ? number.Get(row) : null),
         Time time => new Operand<TOuter>.Time(outer => inner(outer) is { } row && isThere(row) ? time.Get(row) : null),
         Constant constant => new Operand<TOuter>.Constant(constant.Value),

@@ -74,7 +74,7 @@ internal sealed class IdProperty<TRow>(string name, Func<TRow, Guid?> get) : Pro
 {
     public override IEdmTypeReference EdmType => EdmCoreModel.Instance.GetGuid(isNullable: true);
 
-    public override Operand<TRow> Operand => new Operand<TRow>.Id(get);
+    public override Operand<TRow> Operand => new Operand<TRow>.Identifier(get);
 
     public override void Write(Utf8JsonWriter json, TRow row)
     {
@@ -195,7 +195,7 @@ internal sealed class PartsProperty<TRow, TPart>(string name, Shape<TPart> shape
 internal sealed class ValuesProperty<TRow, TValue>(string name, Func<TRow, IEnumerable<TValue>> get, Operand<TValue> operand) : Property<TRow>(name)
 {
     public override IEdmTypeReference EdmType => EdmCoreModel.GetCollection(
-        operand is Operand<TValue>.Id ? EdmCoreModel.Instance.GetGuid(isNullable: false) : EdmCoreModel.Instance.GetString(isNullable: false));
+        operand is Operand<TValue>.Identifier ? EdmCoreModel.Instance.GetGuid(isNullable: false) : EdmCoreModel.Instance.GetString(isNullable: false));
 
     public override Func<TRow, long?> Count => row => get(row).LongCount();
 

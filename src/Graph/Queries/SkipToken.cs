@@ -69,7 +69,7 @@ internal sealed record SkipToken(int Position, string?[] Keys)
     {
         Operand<TRow>.Text text => text.Get(row),
         Operand<TRow>.Flag flag => flag.Get(row) is { } value ? (value ? "1" : "0") : null,
-        Operand<TRow>.Id id => id.Get(row)?.ToString(),
+        Operand<TRow>.Identifier id => id.Get(row)?.ToString(),
         Operand<TRow>.Number number => number.Get(row)?.ToString(CultureInfo.InvariantCulture),
         Operand<TRow>.Time time => time.Get(row)?.UtcTicks.ToString("D19", CultureInfo.InvariantCulture),
         _ => null,

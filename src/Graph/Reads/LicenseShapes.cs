@@ -9,7 +9,7 @@ namespace Berth.Graph.Reads;
 /// <summary>The license values that stand inside users, groups, SKUs and subscriptions (protocol 2.2).</summary>
 internal static class LicenseShapes
 {
-    private static readonly Operand<Guid> GuidItself = new Operand<Guid>.Id(static id => id);
+    private static readonly Operand<Guid> GuidItself = new Operand<Guid>.Identifier(static id => id);
 
     /// <summary><c>assignedLicense</c>.</summary>
     public static Shape<LicenseRow> AssignedLicense { get; } = new(
