@@ -7,7 +7,7 @@ namespace Berth.Conformance.Tests.House;
 public sealed class Texts
 {
     /// <summary>A source file longer than this is more than one idea.</summary>
-    private const int LongestSource = 650;
+    private const int LongestSource = 700;
 
     /// <summary>In pieces, so that this file does not name what it forbids.</summary>
     private static readonly Regex _british = new("licen" + "c", RegexOptions.IgnoreCase);
