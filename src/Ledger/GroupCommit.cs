@@ -40,7 +40,7 @@ internal sealed class GroupCommit
     private long _bytes;
 
     private DateTimeOffset _forgetAt;
-    private Exception? _failure;
+    private LedgerFencedException? _failure;
 
     public GroupCommit(IJournalStore store, TimeProvider time)
     {
@@ -50,7 +50,7 @@ internal sealed class GroupCommit
     }
 
     /// <summary>Why this ledger may not write any more, or null while it may.</summary>
-    public Exception? Failure => Volatile.Read(ref _failure);
+    public LedgerFencedException? Failure => Volatile.Read(ref _failure);
 
     /// <summary>Told of every tenant that got events, on the writer's thread.</summary>
     public Action<TenantDesk>? Grown { get; set; }
@@ -141,7 +141,7 @@ internal sealed class GroupCommit
 
         if ((_failure ?? pending.Desk.Failure) is { } failure)
         {
-            pending.Answer.SetException(new LedgerFencedException(failure.Message, pending.Desk.Id, failure));
+            pending.Answer.SetException(new LedgerFencedException(failure.Message, failure.Tenant, failure));
             return;
         }
 

@@ -24,8 +24,8 @@ internal sealed class Snapshots
     private const int PartsPerPruning = 16;
 
     private readonly GroupCommit _writer;
-    private readonly Channel<(TenantDesk Desk, Tenant Tenant, long TailBytes)> _due =
-        Channel.CreateUnbounded<(TenantDesk, Tenant, long)>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<(TenantDesk Desk, TaskCompletionSource? Asked)> _wanted =
+        Channel.CreateUnbounded<(TenantDesk, TaskCompletionSource?)>(new UnboundedChannelOptions { SingleReader = true });
 
     private readonly PayloadWriter _payload = new();
     private readonly Task _work;
@@ -45,7 +45,7 @@ internal sealed class Snapshots
     /// <summary>Finishes nothing more: what is not complete is not used.</summary>
     public async Task StopAsync()
     {
-        _due.Writer.TryComplete();
+        _wanted.Writer.TryComplete();
         _stopping = true;
         await _work.ConfigureAwait(false);
     }
@@ -55,50 +55,68 @@ internal sealed class Snapshots
         tenant.Version - last.Sequence >= TailEvents + (tenant.UserCount / UsersPerTailEvent)
         || tailBytes >= Math.Max(TailBytes, last.Bytes);
 
+    /// <summary>Takes a snapshot of a tenant whether one is due or not; finished when it is complete.</summary>
+    public Task TakeAsync(TenantDesk desk)
+    {
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ObjectDisposedException.ThrowIf(!_wanted.Writer.TryWrite((desk, asked)), this);
+        return asked.Task;
+    }
+
     // On the writer's thread.
     private void Consider(TenantDesk desk)
     {
         if (!desk.InSnapshot && desk.Current.Version >= desk.SnapshotNotBefore && IsDue(desk.Current, desk.Snapshot, desk.TailBytes))
         {
-            desk.InSnapshot = _due.Writer.TryWrite((desk, desk.Current, desk.TailBytes));
+            desk.InSnapshot = _wanted.Writer.TryWrite((desk, null));
         }
     }
 
     private async Task WorkAsync()
     {
-        await foreach ((TenantDesk desk, Tenant tenant, long tailBytes) in _due.Reader.ReadAllAsync().ConfigureAwait(false))
+        await foreach ((TenantDesk desk, TaskCompletionSource? asked) in _wanted.Reader.ReadAllAsync().ConfigureAwait(false))
         {
-            if (_stopping)
-            {
-                return;
-            }
-
             try
             {
-                await TakeAsync(desk, tenant, tailBytes).ConfigureAwait(false);
+                await WriteAsync(desk).ConfigureAwait(false);
                 Volatile.Write(ref _failure, null);
+                asked?.SetResult();
+            }
+            catch (OperationCanceledException)
+            {
+                asked?.SetCanceled();
             }
 #pragma warning disable CA1031 // The journal is complete without a snapshot: the failure is shown, and a further tail tries again.
             catch (Exception e)
 #pragma warning restore CA1031
             {
                 Volatile.Write(ref _failure, e);
-                desk.SnapshotNotBefore = tenant.Version + TailEvents;
+                desk.SnapshotNotBefore = desk.Current.Version + TailEvents;
+                asked?.SetException(e);
             }
 
-            desk.InSnapshot = false;
+            desk.InSnapshot = asked is not null && desk.InSnapshot;
         }
     }
 
-    private async Task TakeAsync(TenantDesk desk, Tenant tenant, long tailBytes)
+    private async Task WriteAsync(TenantDesk desk)
     {
+        Tenant tenant = desk.Current;
+        SnapshotMark newest = default;
+        long tailBytes = 0;
+        await _writer.RunAsync(_ => (tenant, newest, tailBytes) = (desk.Current, desk.Snapshot, desk.TailBytes)).ConfigureAwait(false);
+        if (newest.Sequence == tenant.Version)
+        {
+            return;
+        }
+
         int parts = 0;
         long bytes = 0;
         foreach (byte[] part in Parts(tenant))
         {
             if (_stopping)
             {
-                return;
+                throw new OperationCanceledException("The ledger is being closed.");
             }
 
             int number = parts++;

@@ -1,4 +1,6 @@
 using Berth.Ledger.Stores;
+using Microsoft.Data.Sqlite;
+using Xunit;
 
 namespace Berth.Conformance.Tests.Ledger;
 
@@ -7,6 +9,9 @@ public interface IPlace : IDisposable
 {
     /// <summary>Opens the store; the one opened before must have been disposed.</summary>
     IJournalStore Open();
+
+    /// <summary>Takes a tenant over behind the back of whoever has opened the store, as another node would.</summary>
+    void TakeOver(Guid tenant);
 }
 
 /// <summary>A folder of its own with a SQLite file.</summary>
@@ -21,6 +26,17 @@ public sealed class SqlitePlace : IPlace
     public IJournalStore Open() => SqliteStore.Open(Path);
 
     /// <inheritdoc/>
+    public void TakeOver(Guid tenant)
+    {
+        using SqliteConnection connection = new($"Data Source={Path};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "UPDATE tenant SET epoch = epoch + 1 WHERE id = $id";
+        command.Parameters.AddWithValue("$id", tenant.ToByteArray());
+        Assert.Equal(1, command.ExecuteNonQuery());
+    }
+
+    /// <inheritdoc/>
     public void Dispose() => _folder.Delete(recursive: true);
 }
 
@@ -31,6 +47,9 @@ public sealed class MemoryPlace : IPlace
 
     /// <inheritdoc/>
     public IJournalStore Open() => _store;
+
+    /// <inheritdoc/>
+    public void TakeOver(Guid tenant) => _store.TakeEpoch(tenant);
 
     /// <inheritdoc/>
     public void Dispose() => _store.Dispose();
