@@ -102,7 +102,7 @@ internal sealed record UserList(string[] Header, IReadOnlyList<ListRow> Rows, ch
         catch (BadDataException e)
         {
             return new ListReading.Unreadable(
-                $"{name}, line {line - 1 + e.Context?.Parser?.RawRow}: a field in double quotes is not closed properly, so what follows cannot be told apart. Nothing was done.");
+                $"{name}: a field in double quotes, in line {line - 1 + e.Context?.Parser?.RawRow} or above, is not closed properly, so what follows cannot be told apart. Nothing was done.");
         }
         catch (MaxFieldSizeException e)
         {
@@ -139,11 +139,8 @@ internal sealed record UserList(string[] Header, IReadOnlyList<ListRow> Rows, ch
         }
 
         List<ListRow> rows = [];
-        int next = parser.RawRow + 1;
         while (parser.Read())
         {
-            int line = firstLine - 1 + next;
-            next = parser.RawRow + 1;
             string[] fields = parser.Record!;
             if (fields.All(string.IsNullOrWhiteSpace))
             {
@@ -155,6 +152,8 @@ internal sealed record UserList(string[] Header, IReadOnlyList<ListRow> Rows, ch
                 return new ListReading.Unreadable($"{name} has more than {ClientLimits.ListRows} rows: cut it into several lists.");
             }
 
+            // The parser tells the line on which a row ends.
+            int line = firstLine - 1 + parser.RawRow - fields.Sum(field => field.Count(letter => letter == '\n'));
             bool isWellFormed = fields.Length <= header.Length || fields.AsSpan(header.Length).IndexOfAnyExcept("") < 0;
             Array.Resize(ref fields, header.Length);
             for (int i = 0; i < fields.Length; i++)

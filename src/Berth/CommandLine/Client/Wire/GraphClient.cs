@@ -133,6 +133,7 @@ internal sealed class GraphClient : IDisposable
                 Patience.Hold(hold);
             }
 
+            again.Sort();
             open = again;
         }
 
