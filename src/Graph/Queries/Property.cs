@@ -92,7 +92,7 @@ internal sealed class IdProperty<TRow>(string name, Func<TRow, Guid?> get) : Pro
 /// <summary>An object id: text for queries, as in Graph, and a GUID inside.</summary>
 internal sealed class ObjectIdProperty<TRow>(string name, Func<TRow, Guid> get) : Property<TRow>(name)
 {
-    public override IEdmTypeReference EdmType => EdmCoreModel.Instance.GetString(isNullable: false);
+    public override IEdmTypeReference EdmType => EdmCoreModel.Instance.GetString(isNullable: true);
 
     public override Operand<TRow> Operand => new Operand<TRow>.Text(row => get(row).ToString());
 
