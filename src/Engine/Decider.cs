@@ -17,7 +17,6 @@ internal sealed class Decider
     private int _processedGroup = -1;
     private int[] _processedMembers = [];
     private int _reprocessedUser = -1;
-    private Dictionary<int, Refusal> _failed = [];
 
     public Decider(Tenant tenant, DateTimeOffset now, DateTimeOffset system)
     {
@@ -113,21 +112,7 @@ internal sealed class Decider
             : null;
     }
 
-    private bool IsTaken(Guid id) => _draft.FindUser(id) >= 0 || _draft.FindGroup(id) >= 0 || IsOwing(id);
-
-    // B80: a deleted group that still gives somebody something keeps its id (L74).
-    private bool IsOwing(Guid id)
-    {
-        for (int i = _tenant.GroupCount == _tenant.Groups.Count ? _tenant.Groups.Count : 0; i < _tenant.Groups.Count; i++)
-        {
-            if (_tenant.Groups[i] is { IsDeleted: true, Troubled.Count: > 0 } gone && gone.Id == id)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private bool IsTaken(Guid id) => _draft.FindUser(id) >= 0 || _draft.FindGroup(id) >= 0;
 
     private static User Canonical(User user) =>
         user.UsageLocation is { } location ? user with { UsageLocation = Countries.Canonical(location) } : user;
@@ -385,7 +370,7 @@ internal sealed class Decider
             return missing;
         }
 
-        _failed = _processing.EvaluateAll(index);
+        _processing.EvaluateAll(index);
         _reprocessedUser = index;
         return null;
     }
@@ -409,16 +394,17 @@ internal sealed class Decider
         (_processedGroup, _processedMembers) = (group, members);
     }
 
-    // The answer of a reprocess: the text of the earliest pair still in error (decisions, Reprocess). Without a retry it is what its
-    // evaluation found, whatever later pairs of the user changed (B36).
+    // The answer of a reprocess: the text of the earliest pair still in error (decisions, Reprocess).
     private Refusal? Remaining(int user)
     {
-        GroupSource? earliest = _draft.Licenses(user).Groups.Where(source => source.Trouble is not null)
+        UserLicenses licenses = _draft.Licenses(user);
+        GroupSource? earliest = licenses.Groups.Where(source => source.Trouble is not null)
             .OrderBy(source => source.Trouble!.Since).ThenBy(source => _draft.Group(source.Group).Id)
             .Cast<GroupSource?>().FirstOrDefault();
-        return earliest is not { } source ? null
-            : _draft.Settings.Retry == RetryMode.EntraStrict ? _failed.GetValueOrDefault(source.Group)
-            : _processing.Explain(user, source.Group);
+        return earliest is { } source
+            ? new GroupEvaluation(_draft.Catalog, _draft.Seats, licenses, source.Group, _draft.Wanted(user, source.Group), _draft.Country(user))
+                .FirstViolation(_draft.Settings.GroupAtomicity)
+            : null;
     }
 
     private Refusal? CreateSubscription(Command.CreateSubscription create)
