@@ -6,7 +6,7 @@ public sealed partial class OracleTenant
     /// <summary>Adds a user.</summary>
     public Answer CreateUser(string user, string? usageLocation, DateTimeOffset now)
     {
-        if (_users.ContainsKey(user) || _groups.ContainsKey(user))
+        if (IsTaken(user))
         {
             return Answer.Refused("B80", "idTaken", user);
         }
@@ -42,7 +42,7 @@ public sealed partial class OracleTenant
     /// <summary>Adds a group with its first members.</summary>
     public Answer CreateGroup(string group, bool securityEnabled, IReadOnlyList<string> members, DateTimeOffset now)
     {
-        if (_users.ContainsKey(group) || _groups.ContainsKey(group))
+        if (IsTaken(group))
         {
             return Answer.Refused("B80", "idTaken", group);
         }
@@ -51,7 +51,7 @@ public sealed partial class OracleTenant
         return Unwelcome(group, created, members) ?? Accept(now, () =>
         {
             _groups.Add(group, created);
-            created.Members.AddRange(members);
+            created.Members.AddRange(members.Distinct());
         });
     }
 
@@ -88,7 +88,7 @@ public sealed partial class OracleTenant
 
         return Unwelcome(group, found, members) ?? Accept(now, () =>
         {
-            found.Members.AddRange(members);
+            found.Members.AddRange(members.Distinct());
             EvaluateInOrder(group, members.Where(_users.ContainsKey)); // L38, L39: users of the first level only
         });
     }
@@ -120,7 +120,10 @@ public sealed partial class OracleTenant
         });
     }
 
-    // L170, B81
+    // B80: also the id of a deleted group that still gives somebody something.
+    private bool IsTaken(string id) => _users.ContainsKey(id) || _groups.ContainsKey(id) || _pairs.Exists(pair => pair.Group == id);
+
+    // L170, B81: a member named twice in one request counts once.
     private Answer? Unwelcome(string group, OracleGroup found, IReadOnlyList<string> members)
     {
         foreach (string member in members)
@@ -135,7 +138,7 @@ public sealed partial class OracleTenant
                 return Answer.Refused("E11", "memberNotFound", member);
             }
 
-            if (found.Members.Contains(member) || members.Count(other => other == member) > 1)
+            if (found.Members.Contains(member))
             {
                 return Answer.Refused("L170", "alreadyMember", member);
             }

@@ -17,6 +17,7 @@ internal sealed class Decider
     private int _processedGroup = -1;
     private int[] _processedMembers = [];
     private int _reprocessedUser = -1;
+    private Dictionary<int, Refusal> _failed = [];
 
     public Decider(Tenant tenant, DateTimeOffset now, DateTimeOffset system)
     {
@@ -112,7 +113,21 @@ internal sealed class Decider
             : null;
     }
 
-    private bool IsTaken(Guid id) => _draft.FindUser(id) >= 0 || _draft.FindGroup(id) >= 0;
+    private bool IsTaken(Guid id) => _draft.FindUser(id) >= 0 || _draft.FindGroup(id) >= 0 || IsOwing(id);
+
+    // B80: a deleted group that still gives somebody something keeps its id (L74).
+    private bool IsOwing(Guid id)
+    {
+        for (int i = _tenant.GroupCount == _tenant.Groups.Count ? _tenant.Groups.Count : 0; i < _tenant.Groups.Count; i++)
+        {
+            if (_tenant.Groups[i] is { IsDeleted: true, Troubled.Count: > 0 } gone && gone.Id == id)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static User Canonical(User user) =>
         user.UsageLocation is { } location ? user with { UsageLocation = Countries.Canonical(location) } : user;
@@ -370,7 +385,7 @@ internal sealed class Decider
             return missing;
         }
 
-        _processing.EvaluateAll(index);
+        _failed = _processing.EvaluateAll(index);
         _reprocessedUser = index;
         return null;
     }
@@ -394,17 +409,16 @@ internal sealed class Decider
         (_processedGroup, _processedMembers) = (group, members);
     }
 
-    // The answer of a reprocess: the text of the earliest pair still in error (decisions, Reprocess).
+    // The answer of a reprocess: the text of the earliest pair still in error (decisions, Reprocess). Without a retry it is what its
+    // evaluation found, whatever later pairs of the user changed (B36).
     private Refusal? Remaining(int user)
     {
-        UserLicenses licenses = _draft.Licenses(user);
-        GroupSource? earliest = licenses.Groups.Where(source => source.Trouble is not null)
+        GroupSource? earliest = _draft.Licenses(user).Groups.Where(source => source.Trouble is not null)
             .OrderBy(source => source.Trouble!.Since).ThenBy(source => _draft.Group(source.Group).Id)
             .Cast<GroupSource?>().FirstOrDefault();
-        return earliest is { } source
-            ? new GroupEvaluation(_draft.Catalog, _draft.Seats, licenses, source.Group, _draft.Wanted(user, source.Group), _draft.Country(user))
-                .FirstViolation(_draft.Settings.GroupAtomicity)
-            : null;
+        return earliest is not { } source ? null
+            : _draft.Settings.Retry == RetryMode.EntraStrict ? _failed.GetValueOrDefault(source.Group)
+            : _processing.Explain(user, source.Group);
     }
 
     private Refusal? CreateSubscription(Command.CreateSubscription create)

@@ -74,6 +74,11 @@ internal static class Description
         for (int i = 0; i < tenant.Groups.Count; i++)
         {
             yield return new Change.GroupSet(i, tenant.Groups[i].Profile);
+            if (tenant.Groups[i].IsDeleted)
+            {
+                // At once: a later group may have the id of a deleted one.
+                yield return new Change.GroupDeleted(i);
+            }
         }
 
         for (int i = 0; i < tenant.Groups.Count; i++)
@@ -93,11 +98,6 @@ internal static class Description
             if (group.EverLicensed)
             {
                 yield return new Change.GroupLicensesSet(i, LicenseSet.Empty, group.Licenses);
-            }
-
-            if (group.IsDeleted)
-            {
-                yield return new Change.GroupDeleted(i);
             }
         }
     }

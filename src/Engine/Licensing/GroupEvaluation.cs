@@ -134,8 +134,10 @@ internal readonly ref struct GroupEvaluation
 
     private Outcome Atomic()
     {
+        // The quick look of IsClear does not tell SKUs apart; only what is found here is in the way (L105).
         Dictionary<int, LicenseError> own = Violations(_wanted);
-        return StaysAsItWas(own, Held(_wanted));
+        HashSet<int> held = Held(_wanted);
+        return own.Count + held.Count == 0 ? new Outcome(_wanted, []) : StaysAsItWas(own, held);
     }
 
     private Outcome Independent()

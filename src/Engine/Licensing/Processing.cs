@@ -85,7 +85,8 @@ internal sealed class Processing
 
             if (moved)
             {
-                Disturb(user, group);
+                // This pair too, when it got only part of what it wants: what it gave up itself can change the code it shows (B32).
+                Disturb(user);
             }
         }
 
@@ -93,15 +94,13 @@ internal sealed class Processing
     }
 
     /// <summary>What a user has or where the user lives changed: the user's pairs in error may come out differently.</summary>
-    /// <param name="user">The user.</param>
-    /// <param name="except">A group whose pair was just evaluated; -1 for none.</param>
-    public void Disturb(int user, int except = -1)
+    public void Disturb(int user)
     {
         if (Fair)
         {
             foreach (ref readonly GroupSource source in _draft.Licenses(user).Groups.Span)
             {
-                if (source.Trouble is { } trouble && source.Group != except)
+                if (source.Trouble is { } trouble)
                 {
                     _again.Add(Key(user, source.Group, trouble));
                 }
@@ -141,14 +140,28 @@ internal sealed class Processing
     }
 
     /// <summary>Evaluates every pair of a user again, those without error too (L67).</summary>
-    public void EvaluateAll(int user)
+    /// <returns>Why each pair that failed did, by group.</returns>
+    public Dictionary<int, Refusal> EvaluateAll(int user)
     {
+        Dictionary<int, Refusal> failed = [];
         IEnumerable<int> groups = _draft.Licenses(user).Groups.Select(source => source.Group).Union(_draft.Memberships(user));
         foreach (int group in InOrder(user, groups))
         {
             Evaluate(user, group);
+            if (Explain(user, group) is { } why)
+            {
+                failed.Add(group, why);
+            }
         }
+
+        return failed;
     }
+
+    /// <summary>What stands in the way of a pair in error, looked at now; null when it is not in error or would succeed.</summary>
+    public Refusal? Explain(int user, int group) => _draft.Licenses(user).Source(group)?.Trouble is null
+        ? null
+        : new GroupEvaluation(_draft.Catalog, _draft.Seats, _draft.Licenses(user), group, _draft.Wanted(user, group), _draft.Country(user))
+            .FirstViolation(_draft.Settings.GroupAtomicity);
 
     /// <summary>
     /// Mode strict, after a removal from a group (L65): the user's other pairs in error, earliest first, from the start after each success.

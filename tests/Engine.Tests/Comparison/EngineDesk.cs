@@ -11,6 +11,8 @@ public sealed class EngineDesk : Desk
 {
     private static readonly Actor Tester = new(ActorKind.Application, Guid.Parse("00000000-0000-0000-0000-0000000000aa"), "Comparison");
 
+    private (Tenant? Tenant, List<string> Picture) _drawn = (null, []);
+
     public EngineDesk(string country)
     {
         TenantProfile profile = new(Guid.Parse("00000000-0000-0000-0000-0000000000ff"), "Contoso", "contoso.example", country, TenantKind.Demo, default);
@@ -31,7 +33,17 @@ public sealed class EngineDesk : Desk
 
     public override string Do(Request request, DateTimeOffset now) => Do(Translate(request), now);
 
-    public override List<string> Picture() => PictureOf(Tenant);
+    /// <inheritdoc/>
+    /// <remarks>A tenant is a value: while it is the same one, so is its picture.</remarks>
+    public override List<string> Picture()
+    {
+        if (!ReferenceEquals(_drawn.Tenant, Tenant))
+        {
+            _drawn = (Tenant, PictureOf(Tenant));
+        }
+
+        return _drawn.Picture;
+    }
 
     /// <summary>The lines of a tenant.</summary>
     public static List<string> PictureOf(Tenant tenant)

@@ -136,8 +136,8 @@ public sealed class Step
 
     public License[]? Plans { get; set; }
 
-    /// <summary>The name of a file of plan rules in <c>spec/golden/rules</c>.</summary>
-    public string? RulesFile { get; set; }
+    /// <summary>Plan rules, as in the rules file of the catalog.</summary>
+    public JsonElement? PlanRules { get; set; }
 
     public sealed record License(string Sku, string[]? Without = null, string[]? Gains = null);
 
@@ -156,16 +156,16 @@ public sealed class Step
                 step.User = Names.Readable(r.User);
                 break;
             case Request.CreateGroup r:
-                (step.Group, step.SecurityEnabled, step.Members) = (Names.Readable(r.Group), r.SecurityEnabled ? null : false, Readable(r.Members));
+                (step.Group, step.SecurityEnabled, step.Members) = (Names.Readable(r.Group), r.SecurityEnabled ? null : false, MemberNames(r.Members));
                 break;
             case Request.DeleteGroup r:
                 step.Group = Names.Readable(r.Group);
                 break;
             case Request.AddMembers r:
-                (step.Group, step.Members) = (Names.Readable(r.Group), Readable(r.Members));
+                (step.Group, step.Members) = (Names.Readable(r.Group), MemberNames(r.Members));
                 break;
             case Request.RemoveMember r:
-                (step.Group, step.Member) = (Names.Readable(r.Group), Names.Readable(r.Member));
+                (step.Group, step.Member) = (Names.Readable(r.Group), Names.MemberName(r.Member));
                 break;
             case Request.AssignUser r:
                 (step.User, step.Add, step.Remove) = (Names.Readable(r.User), Readable(r.Add), Readable(r.Remove));
@@ -190,7 +190,7 @@ public sealed class Step
                 break;
             case Request.Import r:
                 step.Plans = [.. r.Plans.Select(plan => new License(Names.Readable(plan.Sku), Gains: [plan.Name]))];
-                step.RulesFile = r.Rules is null ? null : "?";
+                step.PlanRules = r.Rules is null ? null : JsonSerializer.Deserialize<JsonElement>(r.Rules);
                 break;
         }
 
@@ -215,7 +215,7 @@ public sealed class Step
         "configure" => new Request.Configure(Retry == "entra-strict", GroupAtomicity == "independent"),
         "import" => new Request.Import(
             [.. (Plans ?? []).SelectMany(item => item.Gains!.Select(plan => new NewPlan(Names.Sku(item.Sku), Names.Plan(plan, null), plan)))],
-            RulesFile is null ? null : File.ReadAllText(Path.Combine(SpecFiles.GoldenFolder, "rules", RulesFile))),
+            PlanRules?.GetRawText()),
         _ => throw new NotSupportedException($"No command is called '{Do}'."),
     };
 
@@ -225,6 +225,8 @@ public sealed class Step
 
     private static Wanted[] Wanted(License[]? licenses) =>
         [.. (licenses ?? []).Select(item => new Wanted(Names.Sku(item.Sku), [.. (item.Without ?? []).Select(plan => Names.Plan(plan, Names.Sku(item.Sku)))]))];
+
+    private static string[]? MemberNames(string[] ids) => ids.Length == 0 ? null : [.. ids.Select(Names.MemberName)];
 
     private static string[]? Readable(string[] ids) => ids.Length == 0 ? null : [.. ids.Select(Names.Readable)];
 

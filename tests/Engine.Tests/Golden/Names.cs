@@ -27,6 +27,9 @@ public static partial class Names
     /// <summary>A user by default; a group is written <c>group:NAME</c>.</summary>
     public static string Member(string name) => name.StartsWith("group:", StringComparison.Ordinal) ? Group(name[6..]) : User(name);
 
+    /// <summary>The name of a member; a group is written <c>group:NAME</c>.</summary>
+    public static string MemberName(string id) => (id.EndsWith(GroupKind, StringComparison.Ordinal) ? "group:" : "") + Readable(id);
+
     /// <summary>A SKU by part number, or by id when there is no such SKU.</summary>
     public static string Sku(string name) => Guid.TryParse(name, out Guid id) ? id.ToString() : SpecFiles.Sku(name);
 

@@ -1,0 +1,184 @@
+using Berth.Engine.Collections;
+using Berth.Engine.Licensing;
+
+namespace Berth.Engine.Tests.Comparison;
+
+/// <summary>What must hold for the engine after every command, whatever the oracle says.</summary>
+public static class Invariants
+{
+    /// <summary>Says what is broken; nothing when all is well.</summary>
+    public static IEnumerable<string> Broken(EngineDesk desk)
+    {
+        if (desk.Last.Decision is Decision.Refused)
+        {
+            return [];
+        }
+
+        return
+        [
+            .. ConsumedIsDistinctHolders(desk.Tenant),
+            .. NeverAboveAssignable(desk.Before, desk.Tenant),
+            .. NobodyIsOvertaken(desk.Before, desk.Tenant, desk.Last.Command),
+            .. TheWaitingListsAgree(desk.Tenant),
+            .. ReplayIsTheState(desk),
+            .. DecidingAgainDecidesTheSame(desk),
+        ];
+    }
+
+    private static IEnumerable<string> ConsumedIsDistinctHolders(Tenant tenant)
+    {
+        ILookup<int, int> holders = Users(tenant).SelectMany(user => tenant.LicensesOf(user).Held().Select(sku => (sku, user))).ToLookup(pair => pair.sku, pair => pair.user);
+        for (int sku = 0; sku < tenant.Catalog.Skus.Count; sku++)
+        {
+            if (!holders[sku].SequenceEqual(tenant.HoldersOf(sku)))
+            {
+                yield return $"The holders of SKU {sku} are not the users who hold it.";
+            }
+        }
+    }
+
+    // A shrink or a status may leave more holders than units (L97); no command adds one then.
+    private static IEnumerable<string> NeverAboveAssignable(Tenant before, Tenant after)
+    {
+        for (int sku = 0; sku < after.Catalog.Skus.Count; sku++)
+        {
+            int consumed = after.HoldersOf(sku).Count;
+            if (consumed > before.HoldersOf(sku).Count && after.FreeSeats(sku) < 0)
+            {
+                yield return $"SKU {sku} was given beyond its units: {consumed} holders, {after.FreeSeats(sku)} seats left.";
+            }
+        }
+    }
+
+    // In mode fair: who got a seat of a SKU in this command began to wait no earlier than anybody for whom this seat was all that was missing, before and after.
+    private static IEnumerable<string> NobodyIsOvertaken(Tenant before, Tenant after, Command command)
+    {
+        // A reprocess in mode independent first evaluates what it touches, and may take a license away there.
+        bool evaluatesFirst = command is Command.ReprocessUser or Command.ReprocessGroup && after.Settings.GroupAtomicity == GroupAtomicity.Independent;
+        if (before.Settings.Retry != RetryMode.Fair || command is Command.UpdateSettings or Command.ImportCatalog || evaluatesFirst)
+        {
+            yield break;
+        }
+
+        for (int sku = 0; sku < after.Catalog.Skus.Count; sku++)
+        {
+            int[] served = after.HoldersOf(sku).Count == 0 || after.WaitingFor(sku).Count == 0 ? [] : [.. after.HoldersOf(sku).Except(before.HoldersOf(sku))];
+            foreach (WaitingPair waiting in served.Length == 0 ? [] : after.WaitingFor(sku).Where(pair => OnlyASeatIsMissing(before, pair, sku) && OnlyASeatIsMissing(after, pair, sku)))
+            {
+                foreach (int user in served.Where(user => Since(before, user, sku) is not { } since || since > waiting))
+                {
+                    yield return $"{after.Users[user]!.Id} got a seat of SKU {sku} that {waiting.UserId} has waited for longer.";
+                }
+            }
+        }
+    }
+
+    // The earliest pair through which the user waited for the SKU; null when there was none.
+    private static WaitingPair? Since(Tenant tenant, int user, int sku) =>
+        user < tenant.Users.Count ? tenant.WaitingFor(sku).Where(pair => pair.User == user).Cast<WaitingPair?>().FirstOrDefault() : null;
+
+    private static bool OnlyASeatIsMissing(Tenant tenant, WaitingPair pair, int sku) =>
+        pair.User < tenant.Users.Count
+        && tenant.LicensesOf(pair.User).Source(pair.Group)?.Trouble is { } trouble
+        && trouble.Since == pair.Since
+        && trouble[sku] == LicenseError.CountViolation
+        && trouble.Errors.All(error => error.Sku == sku || error.Error == LicenseError.Other)
+        && tenant.FreeSeats(sku) < 1;
+
+    private static IEnumerable<string> TheWaitingListsAgree(Tenant tenant)
+    {
+        WaitingPair[] troubled =
+        [
+            .. Users(tenant).SelectMany(user => tenant.LicensesOf(user).Groups.Where(source => source.Trouble is not null)
+                .Select(source => new WaitingPair(source.Trouble!.Since, tenant.Users[user]!.Id, tenant.Groups[source.Group].Id, user, source.Group))).Order(),
+        ];
+        if (!troubled.SequenceEqual(tenant.Troubled))
+        {
+            yield return "The list of pairs in error is not the pairs in error.";
+        }
+
+        ILookup<int, WaitingPair> waiting = troubled
+            .SelectMany(pair => tenant.LicensesOf(pair.User).Source(pair.Group)!.Value.Trouble!.Errors.Select(error => (error.Sku, pair)))
+            .ToLookup(one => one.Sku, one => one.pair);
+        for (int sku = 0; sku < tenant.Catalog.Skus.Count; sku++)
+        {
+            if (!waiting[sku].SequenceEqual(tenant.WaitingFor(sku)))
+            {
+                yield return $"The list of pairs that wait for SKU {sku} is not those that show an error for it.";
+            }
+        }
+
+        for (int group = 0; group < tenant.Groups.Count; group++)
+        {
+            if (!troubled.Where(pair => pair.Group == group).Select(pair => pair.User).Order().SequenceEqual(tenant.Groups[group].Troubled))
+            {
+                yield return $"Group {group} does not list its users in error.";
+            }
+        }
+    }
+
+    private static IEnumerable<string> ReplayIsTheState(EngineDesk desk) => desk.Last.Decision is Decision.Accepted { Event: { } happened }
+        ? Differences("The event replayed", Deciding.Apply(desk.Before, happened), desk.Tenant)
+        : ReferenceEquals(desk.Before, desk.Tenant) ? [] : ["The tenant changed without an event."];
+
+    private static IEnumerable<string> DecidingAgainDecidesTheSame(EngineDesk desk)
+    {
+        Decision.Accepted first = (Decision.Accepted)desk.Last.Decision;
+        if (Deciding.Decide(desk.Before, desk.Last.Command, desk.Last.Context) is not Decision.Accepted again)
+        {
+            return ["Deciding again refuses."];
+        }
+
+        bool sameEvent = first.Event is null == again.Event is null
+            && (first.Event is null || first.Event.Changes.Where(change => change is not Change.CatalogSet)
+                .SequenceEqual(again.Event!.Changes.Where(change => change is not Change.CatalogSet)));
+        return sameEvent && first.Remaining == again.Remaining ? Differences("Deciding again", again.Next, desk.Tenant) : ["Deciding again decides something else."];
+    }
+
+    /// <summary>Where two tenants differ in what licensing and the directory keep.</summary>
+    public static IEnumerable<string> Differences(string who, Tenant one, Tenant other)
+    {
+        if (one.Version != other.Version || one.Settings != other.Settings || one.UserCount != other.UserCount || one.GroupCount != other.GroupCount
+            || one.Users.Count != other.Users.Count || one.Groups.Count != other.Groups.Count || one.Subscriptions != other.Subscriptions
+            || (!ReferenceEquals(one.Catalog, other.Catalog) && one.Catalog.Skus != other.Catalog.Skus))
+        {
+            yield return $"{who} gives another tenant.";
+            yield break;
+        }
+
+        for (int user = 0; user < one.Users.Count; user++)
+        {
+            if (one.Users[user] != other.Users[user] || !one.LicensesOf(user).Equals(other.LicensesOf(user)) || one.GroupsOf(user) != other.GroupsOf(user))
+            {
+                yield return $"{who} gives another user {user}.";
+            }
+        }
+
+        for (int group = 0; group < one.Groups.Count; group++)
+        {
+            Group first = one.Groups[group], second = other.Groups[group];
+            if (first.Profile != second.Profile || first.IsDeleted != second.IsDeleted || !first.Members.SequenceEqual(second.Members)
+                || first.MemberGroups != second.MemberGroups || !first.Licenses.Equals(second.Licenses) || !first.Troubled.SequenceEqual(second.Troubled)
+                || first.EverLicensed != second.EverLicensed)
+            {
+                yield return $"{who} gives another group {group}.";
+            }
+        }
+
+        for (int sku = 0; sku < one.Catalog.Skus.Count; sku++)
+        {
+            bool empty = one.HoldersOf(sku).Count + other.HoldersOf(sku).Count + one.WaitingFor(sku).Count + other.WaitingFor(sku).Count == 0;
+            if (!empty && (!one.HoldersOf(sku).SequenceEqual(other.HoldersOf(sku)) || !one.WaitingFor(sku).SequenceEqual(other.WaitingFor(sku))))
+            {
+                yield return $"{who} gives other holders or waiting users of SKU {sku}.";
+            }
+        }
+
+        if (!one.Troubled.SequenceEqual(other.Troubled))
+        {
+            yield return $"{who} gives another waiting order.";
+        }
+    }
+
+    private static IEnumerable<int> Users(Tenant tenant) => Enumerable.Range(0, tenant.Users.Count).Where(user => tenant.Users[user] is not null);
+}
