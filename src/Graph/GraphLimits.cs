@@ -41,4 +41,55 @@ public static class GraphLimits
 
     /// <summary>Parsed queries remembered for each kind of collection.</summary>
     public const int RememberedQueries = 512;
+
+    /// <summary>The longest name of an enumeration's member, duration or instant in a body, in characters.</summary>
+    public const int NameCharacters = 64;
+
+    /// <summary>The longest mail alias of a user or group, in characters.</summary>
+    public const int MailNicknameCharacters = 64;
+
+    /// <summary>The longest password, in characters.</summary>
+    public const int PasswordCharacters = 256;
+
+    /// <summary>The most items of a list such as <c>otherMails</c>.</summary>
+    public const int ListItems = 250;
+
+    /// <summary>The longest item of such a list, in characters.</summary>
+    public const int ListItemCharacters = 256;
+
+    /// <summary>The most members one request can add by <c>members@odata.bind</c> (L170).</summary>
+    public const int BoundMembers = 20;
+
+    /// <summary>The most items of a <c>$batch</c>.</summary>
+    public const int BatchItems = 20;
+
+    /// <summary>The longest id of an item of a <c>$batch</c>, in characters.</summary>
+    public const int BatchIdCharacters = 256;
+
+    /// <summary>The most lines of a page of those who wait.</summary>
+    public const int WaitingPage = 1000;
+
+    /// <summary>The largest product-names table, in bytes; Microsoft's has about one million.</summary>
+    public const int TableBytes = 16 * 1024 * 1024;
+
+    /// <summary>The longest line of an import, in bytes.</summary>
+    public const int ImportLineBytes = 1024 * 1024;
+
+    /// <summary>The most lines of an import that are one command, and so one entry of the journal.</summary>
+    public const int ImportChunkLines = 5000;
+
+    /// <summary>The most bytes of lines that are one command; a single line can be longer.</summary>
+    public const int ImportChunkBytes = 4 * 1024 * 1024;
+
+    /// <summary>The most lines of an import that the answer names with what is wrong; the others are counted.</summary>
+    public const int ImportErrors = 1000;
+
+    /// <summary>How long the audit log keeps an activity, by the tenant's clock (L88).</summary>
+    public static readonly TimeSpan AuditRetention = TimeSpan.FromDays(30);
+
+    /// <summary>The most activities that one page of the audit log looks at; a filter can leave fewer on it.</summary>
+    public const int AuditScanRows = 20_000;
+
+    /// <summary>The most entries of the journal that one page of the audit log reads.</summary>
+    public const int AuditScanEntries = 2_000;
 }

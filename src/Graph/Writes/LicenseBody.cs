@@ -1,0 +1,99 @@
+using System.Text.Json;
+using Berth.Engine;
+using Berth.Engine.Collections;
+
+namespace Berth.Graph.Writes;
+
+/// <summary>Reads the body of assignLicense (L2 to L7): its shape only; what the ids mean is the engine's to decide.</summary>
+internal static class LicenseBody
+{
+    private const string AddLicenses = "addLicenses";
+    private const string RemoveLicenses = "removeLicenses";
+
+    /// <summary>The licenses to add and the SKUs to remove.</summary>
+    public static (ValueArray<LicenseRequest> Add, ValueArray<Guid> Remove) Read(BodyReader read, JsonElement body)
+    {
+        ValueArray<LicenseRequest>? add = null;
+        ValueArray<Guid>? remove = null;
+        foreach ((string name, JsonElement value) in read.Properties(body, "body"))
+        {
+            if (name.Equals(AddLicenses, StringComparison.OrdinalIgnoreCase))
+            {
+                // A null array counts as a missing one (L3).
+                add = value.ValueKind == JsonValueKind.Null ? null : Licenses(read, value);
+            }
+            else if (name.Equals(RemoveLicenses, StringComparison.OrdinalIgnoreCase))
+            {
+                remove = value.ValueKind == JsonValueKind.Null ? null : read.Ids(value, RemoveLicenses);
+            }
+            else
+            {
+                read.Fail("propertyUnknown", $"Invalid property '{name}'. The operation 'assignLicense' takes {AddLicenses} and {RemoveLicenses}.");
+            }
+        }
+
+        string[] missing = [.. Missing()];
+        if (missing.Length > 0)
+        {
+            read.Fail(
+                "parameterMissing",
+                "One or more parameters of the operation 'assignLicense' are missing from the request payload. "
+                + $"The missing parameters are: {string.Join(", ", missing)}.");
+        }
+
+        return (add ?? [], remove ?? []);
+
+        IEnumerable<string> Missing()
+        {
+            if (add is null)
+            {
+                yield return AddLicenses;
+            }
+
+            if (remove is null)
+            {
+                yield return RemoveLicenses;
+            }
+        }
+    }
+
+    private static ValueArray<LicenseRequest> Licenses(BodyReader read, JsonElement list)
+    {
+        List<LicenseRequest> licenses = [];
+        foreach (JsonElement item in read.Items(list, AddLicenses))
+        {
+            Guid? sku = null;
+            ValueArray<Guid> disabled = [];
+            foreach ((string name, JsonElement value) in read.Properties(item, AddLicenses))
+            {
+                if (name.Equals("skuId", StringComparison.OrdinalIgnoreCase))
+                {
+                    sku = read.Id(value, "skuId");
+                }
+                else if (name.Equals("disabledPlans", StringComparison.OrdinalIgnoreCase))
+                {
+                    // It may be left out (L4), and clients that write every property write null for that.
+                    disabled = value.ValueKind == JsonValueKind.Null ? [] : read.Ids(value, "disabledPlans");
+                }
+                else
+                {
+                    read.Fail("propertyUnknown", $"Invalid property '{name}'. An item of {AddLicenses} has skuId and disabledPlans.");
+                }
+            }
+
+            if (sku is null)
+            {
+                read.Fail("valueMissing", $"Every item of {AddLicenses} must have a skuId.");
+            }
+
+            if (read.Error is not null)
+            {
+                return [];
+            }
+
+            licenses.Add(new LicenseRequest(sku!.Value, disabled));
+        }
+
+        return licenses.ToValueArray();
+    }
+}

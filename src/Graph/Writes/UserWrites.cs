@@ -1,0 +1,39 @@
+using Berth.Engine;
+using Berth.Engine.Directory;
+using Berth.Graph.Requests;
+using Berth.Graph.Routes;
+
+namespace Berth.Graph.Writes;
+
+/// <summary>Creating, changing and deleting users.</summary>
+internal static class UserWrites
+{
+    private static readonly RouteAccess Write = RouteAccess.AnyOf("User.ReadWrite.All", "Directory.ReadWrite.All");
+
+    /// <summary>The routes.</summary>
+    public static IReadOnlyList<Route> Routes { get; } =
+    [
+        new(GraphMethod.Post, "/users", Write, Create),
+        new(GraphMethod.Patch, "/users/{user}", Write, Change),
+        new(GraphMethod.Delete, "/users/{user}", Write, Delete),
+    ];
+
+    private static Handling Create(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(
+        UserBody.Resource,
+        static (read, body) => UserBody.Create(read, body, Guid.NewGuid()),
+        user => request.Submit(user.UserPrincipalName, new Command.CreateUser(user), accepted => Entities.User(accepted.Next, request, 201, user.Id)));
+
+    private static Handling Change(Tenant tenant, GraphRequest request, RouteKeys keys)
+    {
+        string key = keys.First;
+        return tenant.TryGetUser(Submitting.FindUser(tenant, key), out User? before)
+            ? request.Reading(
+                UserBody.Resource,
+                (read, body) => UserBody.Change(read, body, before),
+                user => request.Submit(key, new Command.UpdateUser(user) { Basis = before }, static _ => GraphResponse.Empty()))
+            : GraphResponse.Error(request, GraphError.NotFound(key));
+    }
+
+    private static Handling Delete(Tenant tenant, GraphRequest request, RouteKeys keys) =>
+        request.Submit(keys.First, new Command.DeleteUser(Submitting.UserId(tenant, keys.First)), static _ => GraphResponse.Empty());
+}
