@@ -79,6 +79,7 @@ public static class GraphRoom
             RouteBody.None => null,
             RouteBody.Json => request.Body.IsEmpty ? null : "application/json",
             RouteBody.Lines => "application/x-ndjson",
+            RouteBody.Table => "text/csv",
         };
         return wanted is null || IsMediaType(request.ContentType, wanted) ? null : GraphError.ContentType(request.ContentType, wanted);
     }

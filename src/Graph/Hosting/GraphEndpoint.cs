@@ -157,10 +157,11 @@ internal sealed class GraphDoor(
 
                 request = request with { Body = body.Written };
                 break;
-            case RouteBody.Lines:
-                if (context.Request.ContentLength > GraphLimits.ImportBytes)
+            case RouteBody.Lines or RouteBody.Table:
+                long most = route.Body == RouteBody.Lines ? GraphLimits.ImportBytes : GraphLimits.TableBytes;
+                if (context.Request.ContentLength > most)
                 {
-                    return exchange.Error(GraphError.BodyTooLarge(GraphLimits.ImportBytes));
+                    return exchange.Error(GraphError.BodyTooLarge(most));
                 }
 
                 request = request with { BodyStream = context.Request.Body };

@@ -49,6 +49,9 @@ public enum RouteBody
 
     /// <summary>JSON lines in a stream, at most <see cref="GraphLimits.ImportBytes"/>.</summary>
     Lines,
+
+    /// <summary>A table of text/csv in a stream, at most <see cref="GraphLimits.TableBytes"/>.</summary>
+    Table,
 }
 
 /// <summary>Who may call a route: a caller who has all permissions of any one of the sets (protocol 2.1, L-table 2.9).</summary>
