@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using Berth.Serving;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -91,12 +90,11 @@ internal static class IdentityPaths
             return null;
         }
 
-        if (await context.ReadBodyAsync(TokenRequestLimits.Body).ConfigureAwait(false) is not { } body)
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
-            return new TokenRefusal(TokenRefusalCode.FormTooLarge);
+            limit.MaxRequestBodySize = TokenRequestLimits.Body;
         }
 
-        context.Request.Body = new MemoryStream(body.ToArray(), false);
         try
         {
             await context.Request.ReadFormAsync(
@@ -105,9 +103,15 @@ internal static class IdentityPaths
                     ValueCountLimit = TokenRequestLimits.Parameters,
                     KeyLengthLimit = TokenRequestLimits.ParameterName,
                     ValueLengthLimit = TokenRequestLimits.ParameterValue,
+                    BufferBodyLengthLimit = TokenRequestLimits.Body,
+                    MultipartBodyLengthLimit = TokenRequestLimits.Body,
                 },
                 context.RequestAborted).ConfigureAwait(false);
             return null;
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return new TokenRefusal(TokenRefusalCode.FormTooLarge);
         }
         catch (InvalidDataException)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
@@ -7,7 +8,7 @@ using Berth.Engine.Collections;
 using Berth.Graph.Requests;
 using Berth.Identity;
 using Berth.Ledger;
-using Berth.Serving;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Berth.SetUp;
 
@@ -45,25 +46,24 @@ internal sealed partial class SetUpEndpoint(SetUpCode code, LedgerDoor ledger, A
             return;
         }
 
-        if (await context.ReadBodyAsync(LongestBody).ConfigureAwait(false) is not { } body)
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
-            await RefuseAsync(context, 413, "RequestEntityTooLarge", "bodyTooLarge", $"The request body is larger than {LongestBody} bytes.").ConfigureAwait(false);
-            return;
+            size.MaxRequestBodySize = LongestBody;
         }
 
-        SetUpRequest? wanted;
         try
         {
-            wanted = JsonSerializer.Deserialize(body.Span, SetUpJson.Default.SetUpRequest);
+            SetUpRequest? wanted = await JsonSerializer.DeserializeAsync(context.Request.Body, SetUpJson.Default.SetUpRequest, context.RequestAborted).ConfigureAwait(false);
+            await SetUpAsync(context, wanted ?? new SetUpRequest(null, null, null, null)).ConfigureAwait(false);
         }
         catch (JsonException)
         {
-            wanted = null;
+            await RefuseAsync(context, 400, "BadRequest", "bodyInvalid", "The body is not JSON of the form {code, displayName, domain, country}.").ConfigureAwait(false);
         }
-
-        await (wanted is null
-            ? RefuseAsync(context, 400, "BadRequest", "bodyInvalid", "The body is not JSON of the form {code, displayName, domain, country}.")
-            : SetUpAsync(context, wanted)).ConfigureAwait(false);
+        catch (BadHttpRequestException e)
+        {
+            await RefuseAsync(context, e.StatusCode, "BadRequest", "bodyTooLarge", $"The request body is larger than {LongestBody} bytes or cannot be read.").ConfigureAwait(false);
+        }
     }
 
     private async Task SetUpAsync(HttpContext context, SetUpRequest wanted)

@@ -74,6 +74,9 @@ internal sealed class FilterCompiler<TRow>
         ConstantNode constant => new Operand<TRow>.Constant(constant.Value),
         ConvertNode convert => Read(convert.Source),
         NonResourceRangeVariableReferenceNode reference when _value is not null && IsOwn(reference.RangeVariable) => _value,
+        SingleValuePropertyAccessNode { Source: SingleComplexNode { Source: SingleComplexNode outer } part } inner when IsOwn(outer.Source) =>
+            Named(outer.Property.Name).Inside($"{part.Property.Name}/{inner.Property.Name}")
+                ?? throw Unsupported($"'{outer.Property.Name}/{part.Property.Name}/{inner.Property.Name}' cannot be compared"),
         SingleValuePropertyAccessNode { Source: SingleComplexNode part } inner when IsOwn(part.Source) =>
             Named(part.Property.Name).Inside(inner.Property.Name) ?? throw Unsupported($"'{part.Property.Name}/{inner.Property.Name}' cannot be compared"),
         SingleValuePropertyAccessNode access when IsOwn(access.Source) =>

@@ -159,7 +159,13 @@ internal sealed class PartProperty<TRow, TPart>(string name, Shape<TPart> shape,
         json.WriteEndObject();
     }
 
-    public override Operand<TRow>? Inside(string name) => shape.Find(name)?.Operand?.From(get, isThere);
+    // A value can lie two levels down: initiatedBy/app/displayName.
+    public override Operand<TRow>? Inside(string name)
+    {
+        int slash = name.IndexOf('/', StringComparison.Ordinal);
+        Operand<TPart>? operand = slash < 0 ? shape.Find(name)?.Operand : shape.Find(name[..slash])?.Inside(name[(slash + 1)..]);
+        return operand?.From(get, isThere);
+    }
 }
 
 /// <summary>Values with properties of their own.</summary>

@@ -1,4 +1,8 @@
+using Berth.Graph.Audit;
+using Berth.Graph.Batch;
+using Berth.Graph.Desk;
 using Berth.Graph.Reads;
+using Berth.Graph.Writes;
 
 namespace Berth.Graph.Routes;
 
@@ -14,5 +18,16 @@ public static class GraphRoutes
         .. MemberReads.Routes,
         .. LicenseDetailReads.Routes,
         .. SkuReads.Routes,
+        .. UserWrites.Routes,
+        .. GroupWrites.Routes,
+        .. LicenseWrites.Routes,
+        .. BatchRoutes.Routes,
+        .. AuditReads.Routes,
+        .. SubscriptionDesk.Routes,
+        .. ClockDesk.Routes,
+        .. SettingsDesk.Routes,
+        .. ImportDesk.Routes,
+        .. WaitingDesk.Routes,
+        .. CatalogDesk.Routes,
     ];
 }

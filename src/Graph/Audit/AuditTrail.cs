@@ -1,0 +1,264 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Berth.Engine;
+using Berth.Engine.Catalog;
+using Berth.Engine.Collections;
+using Berth.Engine.Directory;
+using Berth.Engine.Licensing;
+
+namespace Berth.Graph.Audit;
+
+/// <summary>
+/// The activities of one entry of the journal, each made when it is asked for: an entry about a million users costs what is
+/// looked at. Names are those of today, or the last ones of what is gone.
+/// </summary>
+internal sealed class AuditTrail
+{
+    /// <summary>Who does group work (L87); filters compare the name.</summary>
+    public static readonly Actor GroupBasedLicensing = new(ActorKind.Application, null, "Microsoft Entra ID Group-Based Licensing");
+
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly Tenant _tenant;
+    private readonly DepartedUsers _departed;
+    private readonly TenantEvent _happened;
+    private readonly DateTimeOffset _now;
+    private readonly List<(int Count, Func<int, AuditRow> Row)> _parts = [];
+    private bool _nameless;
+    private int _ordinal;
+
+    /// <summary>The activities of an entry.</summary>
+    /// <param name="tenant">The tenant now.</param>
+    /// <param name="departed">The names of deleted users.</param>
+    /// <param name="happened">The entry.</param>
+    /// <param name="now">The system's time.</param>
+    public AuditTrail(Tenant tenant, DepartedUsers departed, TenantEvent happened, DateTimeOffset now)
+    {
+        (_tenant, _departed, _happened, _now) = (tenant, departed, happened, now);
+
+        // The order of time: what the caller did, then the group's work with its start and end around it.
+        foreach (Change change in happened.Changes)
+        {
+            Recorded(change);
+        }
+
+        Change.GroupProcessed[] processed = [.. happened.Changes.OfType<Change.GroupProcessed>()];
+        foreach (Change.GroupProcessed group in processed)
+        {
+            One(() => Row(Activity.StartApplying, GroupBasedLicensing, Group(group.Group, Licenses(group.Group))));
+        }
+
+        foreach (Change change in happened.Changes)
+        {
+            Outcome(change);
+        }
+
+        foreach (Change.GroupProcessed group in processed)
+        {
+            One(() => Row(Activity.FinishApplying, GroupBasedLicensing, Group(group.Group, new AuditChange(
+                "Result", null, $"[Users successfully assigned licenses: {group.Succeeded}, Users for whom license assignment failed: {group.Failed}.]"))));
+        }
+
+        Count = _parts.Sum(part => part.Count);
+    }
+
+    /// <summary>How many there are.</summary>
+    public int Count { get; }
+
+    /// <summary>The activity at a place, in order of time.</summary>
+    public AuditRow this[int ordinal]
+    {
+        get
+        {
+            int left = _ordinal = ordinal;
+            foreach ((int count, Func<int, AuditRow> row) in _parts)
+            {
+                if (left < count)
+                {
+                    _nameless = false;
+                    return row(left);
+                }
+
+                left -= count;
+            }
+
+            throw new ArgumentOutOfRangeException(nameof(ordinal));
+        }
+    }
+
+    private void Recorded(Change change)
+    {
+        switch (change)
+        {
+            case Change.UsersSet users:
+                _parts.Add((users.Users.Count, i => UserSet(users.Indexes[i], users.Users[i])));
+                break;
+            case Change.UserDeleted deleted:
+                One(() => Row(Activity.DeleteUser, _happened.Actor, User(deleted.User)));
+                break;
+            case Change.GroupSet group:
+                One(() => GroupSet(group));
+                break;
+            case Change.GroupDeleted deleted:
+                One(() => Row(Activity.DeleteGroup, _happened.Actor, Group(deleted.Group)));
+                break;
+            case Change.MembersAdded added:
+                Members(Activity.AddMember, added.Group, added.Users, added.Groups);
+                break;
+            case Change.MembersRemoved removed:
+                Members(Activity.RemoveMember, removed.Group, removed.Users, removed.Groups);
+                break;
+            case Change.GroupLicensesSet licenses:
+                One(() => Row(Activity.SetGroupLicense, _happened.Actor, Group(licenses.Group, Licenses(licenses.Group))));
+                break;
+            case Change.GroupReprocessAsked asked:
+                One(() => Row(Activity.TriggerRecalculation, _happened.Actor, Group(asked.Group)));
+                break;
+            default:
+                // Subscriptions, settings, clock and catalog are not the directory's; licenses of users follow.
+                break;
+        }
+    }
+
+    private void Outcome(Change change)
+    {
+        switch (change)
+        {
+            case Change.DirectSet direct:
+                AuditChange license = License(direct.Before, direct.After);
+                _parts.Add((direct.Users.Count, i => Row(Activity.ChangeUserLicense, _happened.Actor, User(direct.Users[i], license))));
+                break;
+            case Change.SourceSet source:
+                AuditChange given = License(null, source.Applied);
+                _parts.Add((source.Users.Count, i => FromGroup(source, source.Users[i], given)));
+                break;
+            default:
+                break;
+        }
+    }
+
+    private AuditRow FromGroup(Change.SourceSet source, int user, AuditChange given)
+    {
+        AuditTarget[] targets = [User(user, given), Group(source.Group)];
+        Func<string?>? reason = source.Trouble is { } trouble ? () => FailureReason.Of(_tenant, user, source, trouble, _now) : null;
+        return AuditRow.Of(
+            _happened, _tenant.Profile.Id, _ordinal, Activity.ChangeUserLicense, GroupBasedLicensing, _nameless, reason, targets);
+    }
+
+    private AuditRow UserSet(int index, User after)
+    {
+        User? before = _happened.Changes.OfType<Change.UserWas>().FirstOrDefault(was => was.User == index)?.Was;
+        AuditTarget target = new(after.Id, "User", after.DisplayName, after.UserPrincipalName, null, [.. Changes(Properties(before), Properties(after))]);
+        return Row(before is null ? Activity.AddUser : Activity.UpdateUser, _happened.Actor, target);
+    }
+
+    private AuditRow GroupSet(Change.GroupSet set)
+    {
+        GroupProfile? before = _happened.Changes.OfType<Change.GroupWas>().FirstOrDefault(was => was.Group == set.Group)?.Was;
+        AuditTarget target = Group(set.Profile) with { Changes = [.. Changes(Properties(before), Properties(set.Profile))] };
+        return Row(before is null ? Activity.AddGroup : Activity.UpdateGroup, _happened.Actor, target);
+    }
+
+    private void Members(Activity activity, int group, ValueArray<int> users, ValueArray<int> groups)
+    {
+        GroupProfile profile = _tenant.Groups[group].Profile;
+        AuditChange[] which = activity == Activity.AddMember
+            ? [new("Group.ObjectID", null, Json([$"{profile.Id}"])), new("Group.DisplayName", null, Json([profile.DisplayName]))]
+            : [new("Group.ObjectID", Json([$"{profile.Id}"]), null), new("Group.DisplayName", Json([profile.DisplayName]), null)];
+        _parts.Add((users.Count, i => Row(activity, _happened.Actor, User(users[i], which), Group(profile))));
+        _parts.Add((groups.Count, i => Row(activity, _happened.Actor, Group(groups[i], which), Group(profile))));
+    }
+
+    private void One(Func<AuditRow> row) => _parts.Add((1, _ => row()));
+
+    private AuditRow Row(Activity activity, Actor actor, params ReadOnlySpan<AuditTarget> targets) =>
+        AuditRow.Of(_happened, _tenant.Profile.Id, _ordinal, activity, actor, _nameless, null, targets);
+
+    private AuditTarget User(int index, params ReadOnlySpan<AuditChange> changes)
+    {
+        User? user = (_tenant.TryGetUser(index, out User? known) ? known : null) ?? _departed[index];
+        _nameless |= user is null;
+        return new AuditTarget(user?.Id ?? Guid.Empty, "User", user?.DisplayName, user?.UserPrincipalName, null, ValueArray.Create(changes));
+    }
+
+    private AuditTarget Group(int index, params ReadOnlySpan<AuditChange> changes) =>
+        Group(_tenant.Groups[index].Profile) with { Changes = ValueArray.Create(changes) };
+
+    private static AuditTarget Group(GroupProfile group) =>
+        new(group.Id, "Group", group.DisplayName, null, group.GroupTypes.Contains("Unified") ? "unifiedGroups" : "azureAD", []);
+
+    // What the entry changed on a group's licenses; nothing when it was only processed again.
+    private AuditChange[] Licenses(int group) =>
+        [.. _happened.Changes.OfType<Change.GroupLicensesSet>().Where(set => set.Group == group).Select(set => License(set.Before, set.After))];
+
+    private AuditChange License(LicenseSet? before, LicenseSet after) => new("AssignedLicense", before is null ? null : Json(before), Json(after));
+
+    private string Json(LicenseSet licenses) => Json(licenses.Items.Select(license =>
+    {
+        Sku sku = _tenant.Catalog.Skus[license.Sku];
+        string disabled = string.Join(", ", license.Disabled.Select(plan => _tenant.Catalog.Plans[plan].Id));
+        return $"[SkuName={sku.PartNumber}, AccountId={_tenant.Profile.Id}, SkuId={sku.Id}, DisabledPlans=[{disabled}]]";
+    }));
+
+    private static string Json(IEnumerable<string> values) => JsonSerializer.Serialize(values.ToArray(), Plain);
+
+    private static IEnumerable<AuditChange> Changes(Dictionary<string, string> before, Dictionary<string, string> after)
+    {
+        foreach (string name in before.Keys.Union(after.Keys))
+        {
+            string? old = before.GetValueOrDefault(name), now = after.GetValueOrDefault(name);
+            if (old != now)
+            {
+                yield return new AuditChange(name, Json(old is null ? [] : [old]), Json(now is null ? [] : [now]));
+            }
+        }
+    }
+
+    private static Dictionary<string, string> Properties(User? user)
+    {
+        Dictionary<string, string> properties = [];
+        if (user is not null)
+        {
+            properties.Add("AccountEnabled", user.AccountEnabled ? "true" : "false");
+            properties.Add("DisplayName", user.DisplayName);
+            properties.Add("UserPrincipalName", user.UserPrincipalName);
+            Add(properties, "MailNickname", user.MailNickname);
+            Add(properties, "UsageLocation", user.UsageLocation);
+            foreach ((UserAttribute attribute, string value) in user.Attributes.Values)
+            {
+                properties.Add(NameOf(attribute), value);
+            }
+        }
+
+        return properties;
+    }
+
+    private static string NameOf(UserAttribute attribute) => attribute is >= UserAttribute.ExtensionAttribute1 and <= UserAttribute.ExtensionAttribute15
+        ? $"ExtensionAttribute{attribute - UserAttribute.ExtensionAttribute1 + 1}"
+        : attribute.ToString();
+
+    private static Dictionary<string, string> Properties(GroupProfile? group)
+    {
+        Dictionary<string, string> properties = [];
+        if (group is not null)
+        {
+            properties.Add("DisplayName", group.DisplayName);
+            properties.Add("MailEnabled", group.MailEnabled ? "true" : "false");
+            properties.Add("SecurityEnabled", group.SecurityEnabled ? "true" : "false");
+            Add(properties, "Description", group.Description);
+            Add(properties, "MailNickname", group.MailNickname);
+            Add(properties, "Visibility", group.Visibility);
+            Add(properties, "GroupType", group.GroupTypes.Count == 0 ? null : string.Join(", ", group.GroupTypes));
+        }
+
+        return properties;
+    }
+
+    private static void Add(Dictionary<string, string> properties, string name, string? value)
+    {
+        if (value is not null)
+        {
+            properties.Add(name, value);
+        }
+    }
+}
