@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Berth.Serving;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -90,11 +91,12 @@ internal static class IdentityPaths
             return null;
         }
 
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        if (await context.ReadBodyAsync(TokenRequestLimits.Body).ConfigureAwait(false) is not { } body)
         {
-            limit.MaxRequestBodySize = TokenRequestLimits.Body;
+            return new TokenRefusal(TokenRefusalCode.FormTooLarge);
         }
 
+        context.Request.Body = new MemoryStream(body.ToArray(), false);
         try
         {
             await context.Request.ReadFormAsync(
@@ -103,15 +105,9 @@ internal static class IdentityPaths
                     ValueCountLimit = TokenRequestLimits.Parameters,
                     KeyLengthLimit = TokenRequestLimits.ParameterName,
                     ValueLengthLimit = TokenRequestLimits.ParameterValue,
-                    BufferBodyLengthLimit = TokenRequestLimits.Body,
-                    MultipartBodyLengthLimit = TokenRequestLimits.Body,
                 },
                 context.RequestAborted).ConfigureAwait(false);
             return null;
-        }
-        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            return new TokenRefusal(TokenRefusalCode.FormTooLarge);
         }
         catch (InvalidDataException)
         {

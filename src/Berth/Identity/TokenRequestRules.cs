@@ -27,6 +27,14 @@ internal sealed class TokenRequestRules(LedgerDoor ledger, AppRegistrations apps
 
     private TokenRefusal? Check(ValidateTokenRequestContext context, TokenExchange exchange, HttpRequest request)
     {
+        foreach (string name in (ReadOnlySpan<string>)[Parameters.GrantType, Parameters.ClientId, Parameters.ClientSecret, Parameters.Scope])
+        {
+            if (request.Form[name].Count > 1)
+            {
+                return new TokenRefusal(TokenRefusalCode.ParameterInvalid, $"The parameter '{name}' is given twice.");
+            }
+        }
+
         if (Missing(Parameters.GrantType, context.Request.GrantType) is { } noGrant)
         {
             return noGrant;

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Berth.Certificates;
 using Berth.CommandLine;
 using Berth.Demo;
+using Berth.Graph;
 using Berth.Graph.Hosting;
 using Berth.Identity;
 using Berth.Ledger;
@@ -108,7 +109,9 @@ internal static class Server
         kestrel.Limits.MaxRequestLineSize = ServerLimits.RequestLine;
         kestrel.Limits.MaxRequestHeadersTotalSize = ServerLimits.RequestHeadersTotal;
         kestrel.Limits.MaxRequestHeaderCount = ServerLimits.RequestHeaderCount;
-        kestrel.Limits.MaxRequestBodySize = ServerLimits.RequestBody;
+
+        // Every route reads its body up to a limit of its own; this one is that of the largest.
+        kestrel.Limits.MaxRequestBodySize = GraphLimits.ImportBytes;
         foreach (ListenAddress address in options.Listen)
         {
             switch (address.Host)

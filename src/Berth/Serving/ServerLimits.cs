@@ -21,9 +21,6 @@ internal static class ServerLimits
     /// <summary>The most headers of one request.</summary>
     public const int RequestHeaderCount = 100;
 
-    /// <summary>The body of a request, in bytes, unless its route says otherwise.</summary>
-    public const int RequestBody = 1024 * 1024;
-
     /// <summary>The most connections at once.</summary>
     public const int Connections = 10_000;
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
@@ -8,7 +7,7 @@ using Berth.Engine.Collections;
 using Berth.Graph.Requests;
 using Berth.Identity;
 using Berth.Ledger;
-using Microsoft.AspNetCore.Http.Features;
+using Berth.Serving;
 
 namespace Berth.SetUp;
 
@@ -46,24 +45,25 @@ internal sealed partial class SetUpEndpoint(SetUpCode code, LedgerDoor ledger, A
             return;
         }
 
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        if (await context.ReadBodyAsync(LongestBody).ConfigureAwait(false) is not { } body)
         {
-            size.MaxRequestBodySize = LongestBody;
+            await RefuseAsync(context, 413, "RequestEntityTooLarge", "bodyTooLarge", $"The request body is larger than {LongestBody} bytes.").ConfigureAwait(false);
+            return;
         }
 
+        SetUpRequest? wanted;
         try
         {
-            SetUpRequest? wanted = await JsonSerializer.DeserializeAsync(context.Request.Body, SetUpJson.Default.SetUpRequest, context.RequestAborted).ConfigureAwait(false);
-            await SetUpAsync(context, wanted ?? new SetUpRequest(null, null, null, null)).ConfigureAwait(false);
+            wanted = JsonSerializer.Deserialize(body.Span, SetUpJson.Default.SetUpRequest);
         }
         catch (JsonException)
         {
-            await RefuseAsync(context, 400, "BadRequest", "bodyInvalid", "The body is not JSON of the form {code, displayName, domain, country}.").ConfigureAwait(false);
+            wanted = null;
         }
-        catch (BadHttpRequestException e)
-        {
-            await RefuseAsync(context, e.StatusCode, "BadRequest", "bodyTooLarge", $"The request body is larger than {LongestBody} bytes or cannot be read.").ConfigureAwait(false);
-        }
+
+        await (wanted is null
+            ? RefuseAsync(context, 400, "BadRequest", "bodyInvalid", "The body is not JSON of the form {code, displayName, domain, country}.")
+            : SetUpAsync(context, wanted)).ConfigureAwait(false);
     }
 
     private async Task SetUpAsync(HttpContext context, SetUpRequest wanted)
