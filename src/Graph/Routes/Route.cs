@@ -105,5 +105,5 @@ public sealed record Route(GraphMethod Method, string Template, RouteAccess Acce
         Method is GraphMethod.Post or GraphMethod.Patch or GraphMethod.Put ? RouteBody.Json : RouteBody.None;
 
     /// <summary>For people and for the completeness test: method and template.</summary>
-    public override string ToString() => $"{Method} {Template}";
+    public override string ToString() => $"{Method.ToString().ToUpperInvariant()} {(Versions == RouteVersions.Berth ? "/berth/v1" : "")}{Template}";
 }

@@ -46,7 +46,7 @@ internal sealed class RunningRoom : IAsyncDisposable
 
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrel(kestrel => kestrel.Limits.MaxRequestLineSize = 2 * Berth.Graph.GraphLimits.QueryCharacters).UseUrls("http://127.0.0.1:0");
         WebApplication app = builder.Build();
         app.UseGraph(ledger.Find, context => ValueTask.FromResult(Authenticate(context.Request.Headers.Authorization.ToString())), TimeProvider.System);
         await app.StartAsync(TestContext.Current.CancellationToken);
