@@ -51,7 +51,7 @@ internal sealed record BulkAnswer(
     string Csv,
     bool DryRun,
     int Rows,
-    int Assigned,
+    int Changed,
     int Already,
     int Duplicate,
     int Failed,

@@ -34,7 +34,7 @@ internal static class ClientLimits
     public const int BatchItems = 20;
 
     /// <summary>The most batches of writes on their way at once.</summary>
-    public const int WritesInFlight = 8;
+    public const int WritesInFlight = 16;
 
     /// <summary>The most batches of reads on their way at once.</summary>
     public const int ReadsInFlight = 4;

@@ -100,7 +100,7 @@ internal static class BulkCommands
             return ExitCode.BadUsage;
         }
 
-        (ResultFile? opened, string? problem) = ResultFile.Open(path, list, session.Time);
+        (ResultFile? opened, string? problem) = ResultFile.Open(path, list, job.OutcomeWords(false), session.Time);
         if (opened is null)
         {
             session.Screen.Warn(problem!);
@@ -122,7 +122,7 @@ internal static class BulkCommands
         }
 
         session.Screen.Say(job.Words + ":");
-        Tell(session.Screen, file, tally, false, path, [.. tally.Failures]);
+        Tell(session.Screen, file, tally, job.OutcomeWords(false), path, [.. tally.Failures]);
         return tally.Done == tally.Rows && tally[RowFate.Failed] == 0 ? ExitCode.Done
             : tally.Done == 0 && !cancel.IsCancellationRequested ? ExitCode.BadUsage
             : ExitCode.SomeRowsFailed;
@@ -140,31 +140,32 @@ internal static class BulkCommands
         }
 
         session.Screen.EndLine();
+        OutcomeWords words = job.OutcomeWords(true);
         session.Screen.Table(
             ["Line", "User", "Outcome", "Code", "Message"],
             [.. rows.Select(one => new[]
             {
                 one.Row.Line.ToString(CultureInfo.InvariantCulture),
                 one.Row.User,
-                RowOutcome.Word(one.Outcome.Fate, true),
+                words.For(one.Outcome.Fate),
                 one.Outcome.Code,
                 one.Outcome.Message,
             })]);
         session.Screen.Say("Nothing was changed. Whether plans exclude or need one another is told when they are assigned.");
-        Tell(session.Screen, file, tally, true, null, rows);
+        Tell(session.Screen, file, tally, words, null, rows);
         return tally[RowFate.Failed] == 0 ? ExitCode.Done : ExitCode.SomeRowsFailed;
     }
 
-    private static void Tell(Screen screen, FileInfo file, BulkTally tally, bool isDryRun, string? resultPath, IReadOnlyList<(ListRow Row, RowOutcome Outcome)> details)
+    private static void Tell(Screen screen, FileInfo file, BulkTally tally, OutcomeWords words, string? resultPath, IReadOnlyList<(ListRow Row, RowOutcome Outcome)> details)
     {
         if (screen.Json)
         {
             screen.Write(
                 new BulkAnswer(
                     file.FullName,
-                    isDryRun,
+                    words.IsDryRun,
                     tally.Rows,
-                    tally[RowFate.Assigned],
+                    tally[RowFate.Changed],
                     tally[RowFate.Already],
                     tally[RowFate.Duplicate],
                     tally[RowFate.Failed],
@@ -172,12 +173,12 @@ internal static class BulkCommands
                     Math.Round(tally.Elapsed.TotalSeconds, 3),
                     resultPath,
                     [.. details.Select(one => new BulkRowAnswer(
-                        one.Row.Line, one.Row.User, RowOutcome.Word(one.Outcome.Fate, isDryRun), one.Outcome.Code is "" ? null : one.Outcome.Code, one.Outcome.Message))]),
+                        one.Row.Line, one.Row.User, words.For(one.Outcome.Fate), one.Outcome.Code is "" ? null : one.Outcome.Code, one.Outcome.Message))]),
                 AnswerJson.Default.BulkAnswer);
             return;
         }
 
-        screen.Say(string.Join(", ", Enum.GetValues<RowFate>().Select(fate => string.Create(CultureInfo.InvariantCulture, $"{tally[fate]} {RowOutcome.Word(fate, isDryRun)}")))
+        screen.Say(string.Join(", ", Enum.GetValues<RowFate>().Select(fate => string.Create(CultureInfo.InvariantCulture, $"{tally[fate]} {words.For(fate)}")))
             + (tally.Done < tally.Rows ? string.Create(CultureInfo.InvariantCulture, $", {tally.Rows - tally.Done} left") : "") + ".");
         if (resultPath is not null)
         {

@@ -22,6 +22,9 @@ internal sealed record BulkJob(WireChange Change, string? UsageLocation, string 
         return add.Length == 0 && remove.Length == 0 ? null : new WireChange(add, remove);
     }
 
+    /// <summary>What outcomes of this job are called.</summary>
+    public OutcomeWords OutcomeWords(bool isDryRun) => new(Change.AddLicenses.Count == 0, isDryRun);
+
     /// <summary>Whether the user must get a country first.</summary>
     public bool NeedsLocation(WireUser user) => UsageLocation is not null && user.UsageLocation is null && Change.AddLicenses.Count > 0;
 

@@ -49,7 +49,7 @@ internal sealed class BulkRun(GraphClient graph, BulkJob job, UserList list, Res
         return ended ?? (IsDenied ? "the server refuses everything this application asks" : null);
     }
 
-    private bool IsDenied => _denials >= DenialsThatSayNo && tally[RowFate.Assigned] + tally[RowFate.Already] == 0;
+    private bool IsDenied => _denials >= DenialsThatSayNo && tally[RowFate.Changed] + tally[RowFate.Already] == 0;
 
     private async Task ReadAndWriteAsync(CancellationToken stop, CancellationToken finish)
     {
@@ -112,7 +112,7 @@ internal sealed class BulkRun(GraphClient graph, BulkJob job, UserList list, Res
         Dictionary<ListRow, string> located = await LocateAsync(batch, finish).ConfigureAwait(false);
         GraphAnswer[] answers = await graph.SendBatchAsync([.. batch.Select(one => BulkJob.Call(one.User, one.Change))], finish).ConfigureAwait(false);
         Settle([.. batch.Zip(answers, (one, answer) => (one.Row, answer.IsDone
-            ? new RowOutcome(RowFate.Assigned, "", job.Words + located.GetValueOrDefault(one.Row))
+            ? new RowOutcome(RowFate.Changed, "", job.Words + located.GetValueOrDefault(one.Row))
             : Failure(GraphRefusal.Of(answer))))]);
     }
 
@@ -155,7 +155,7 @@ internal sealed class BulkRun(GraphClient graph, BulkJob job, UserList list, Res
             _ = outcome.Code is "permissionMissing" or "InvalidAuthenticationToken" ? Interlocked.Increment(ref _denials) : 0;
         }
 
-        results.Add([.. done.Where(one => one.Outcome.Fate is not RowFate.Already || results.EarlierAssignment(one.Row)?.StartsWith(job.Words, StringComparison.Ordinal) != true)]);
+        results.Add([.. done.Where(one => one.Outcome.Fate is not RowFate.Already || results.EarlierChange(one.Row)?.StartsWith(job.Words, StringComparison.Ordinal) != true)]);
         tally.Add(done);
     }
 }

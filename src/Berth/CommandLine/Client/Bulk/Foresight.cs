@@ -50,6 +50,6 @@ internal sealed class Foresight(BulkJob job, SkuBook book)
         }
 
         string location = job.NeedsLocation(user) ? $"; usage location set to {job.UsageLocation}" : "";
-        return new RowOutcome(RowFate.Assigned, "", job.Words + location);
+        return new RowOutcome(RowFate.Changed, "", job.Words + location);
     }
 }

@@ -15,6 +15,7 @@ internal sealed class ResultFile : IDisposable
 
     private readonly UserList _list;
     private readonly string _path;
+    private readonly OutcomeWords _words;
     private readonly TimeProvider _time;
     private readonly int[] _kept;
     private readonly string[]?[] _rows;
@@ -22,21 +23,21 @@ internal sealed class ResultFile : IDisposable
     private readonly StreamWriter _writer;
     private readonly CsvWriter _csv;
 
-    private ResultFile(UserList list, string path, string[]?[] rows, TimeProvider time)
+    private ResultFile(UserList list, string path, OutcomeWords words, string[]?[] rows, TimeProvider time)
     {
-        (_list, _path, _rows, _time, _kept) = (list, path, rows, time, Kept(list));
+        (_list, _path, _words, _rows, _time, _kept) = (list, path, words, rows, time, Kept(list));
         WriteWhole();
         (_writer, _csv) = Append();
     }
 
     /// <summary>Opens the result of a list, with what an earlier run of it did.</summary>
     /// <returns>The file, or a sentence why it cannot be.</returns>
-    public static (ResultFile? File, string? Problem) Open(string path, UserList list, TimeProvider time)
+    public static (ResultFile? File, string? Problem) Open(string path, UserList list, OutcomeWords words, TimeProvider time)
     {
         try
         {
             string[]?[] rows = new string[]?[list.Rows.Count];
-            return File.Exists(path) && ReadEarlier(path, list, rows) is { } problem ? (null, problem) : (new ResultFile(list, path, rows, time), null);
+            return File.Exists(path) && ReadEarlier(path, list, words, rows) is { } problem ? (null, problem) : (new ResultFile(list, path, words, rows, time), null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -44,9 +45,9 @@ internal sealed class ResultFile : IDisposable
         }
     }
 
-    /// <summary>The message of an earlier run that assigned this row, or null.</summary>
-    public string? EarlierAssignment(ListRow row) =>
-        _rows[row.Index] is [.., var outcome, _, var message, _] && outcome == RowOutcome.Word(RowFate.Assigned, false) ? message : null;
+    /// <summary>The message of an earlier run that did this row, or null.</summary>
+    public string? EarlierChange(ListRow row) =>
+        _rows[row.Index] is [.., var outcome, _, var message, _] && outcome == _words.For(RowFate.Changed) ? message : null;
 
     /// <summary>Writes rows that are done.</summary>
     public void Add(IReadOnlyCollection<(ListRow Row, RowOutcome Outcome)> done)
@@ -56,7 +57,7 @@ internal sealed class ResultFile : IDisposable
         {
             foreach ((ListRow row, RowOutcome outcome) in done)
             {
-                string[] fields = [.. _kept.Select(column => row.Fields[column]), RowOutcome.Word(outcome.Fate, false), outcome.Code, outcome.Message, at];
+                string[] fields = [.. _kept.Select(column => row.Fields[column]), _words.For(outcome.Fate), outcome.Code, outcome.Message, at];
                 _rows[row.Index] = fields;
                 Write(_csv, fields);
             }
@@ -85,7 +86,7 @@ internal sealed class ResultFile : IDisposable
 
     private static string[] HeaderOf(UserList list) => [.. Kept(list).Select(column => list.Header[column]), .. Columns];
 
-    private static string? ReadEarlier(string path, UserList list, string[]?[] rows)
+    private static string? ReadEarlier(string path, UserList list, OutcomeWords words, string[]?[] rows)
     {
         string foreign = $"{path} exists and is not the result of this list: choose another file with --out.";
         string[] header = HeaderOf(list);
@@ -93,22 +94,29 @@ internal sealed class ResultFile : IDisposable
         using CsvParser parser = new(reader, UserList.Format(list.Delimiter));
         try
         {
-            if (!parser.Read())
+            if (new FileInfo(path).Length == 0)
             {
-                return new FileInfo(path).Length == 0 ? null : foreign;
+                return null;
             }
 
-            if (!parser.Record!.SequenceEqual(header))
+            if (!parser.Read() || !parser.Record!.SequenceEqual(header))
             {
                 return foreign;
             }
+        }
+        catch (CsvHelperException)
+        {
+            return foreign;
+        }
 
+        try
+        {
             int[] kept = Kept(list);
             ILookup<string, ListRow> byFields = list.Rows.ToLookup(row => Key(kept.Select(column => row.Fields[column])), StringComparer.Ordinal);
             while (parser.Read())
             {
                 string[] fields = parser.Record!;
-                if (fields.Length == header.Length && fields[kept.Length] != RowOutcome.Word(RowFate.Duplicate, false))
+                if (fields.Length == header.Length && fields[kept.Length] != words.For(RowFate.Duplicate))
                 {
                     // Of equal rows the first alone has an outcome worth keeping; the others are found to be duplicates anew.
                     foreach (ListRow row in byFields[Key(fields.Take(kept.Length))].Take(1))

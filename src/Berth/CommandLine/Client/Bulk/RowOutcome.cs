@@ -3,10 +3,10 @@ namespace Berth.CommandLine.Client.Bulk;
 /// <summary>What became of a row, or in a dry run would become of it.</summary>
 internal enum RowFate
 {
-    /// <summary>The user has the licenses now, by this run; in a dry run: would get them.</summary>
-    Assigned,
+    /// <summary>What was asked was done by this run; in a dry run: would be done.</summary>
+    Changed,
 
-    /// <summary>The user had them already: nothing was written.</summary>
+    /// <summary>It was so already: nothing was written.</summary>
     Already,
 
     /// <summary>An earlier row names the same user.</summary>
@@ -22,15 +22,22 @@ internal enum RowFate
 /// <param name="Message">A sentence for people.</param>
 internal sealed record RowOutcome(RowFate Fate, string Code, string Message)
 {
-    /// <summary>The words of the result file.</summary>
-    public static string Word(RowFate fate, bool isDryRun) => fate switch
-    {
-        RowFate.Assigned => isDryRun ? "would be assigned" : "assigned",
-        RowFate.Already => "already",
-        RowFate.Duplicate => "duplicate",
-        RowFate.Failed => isDryRun ? "would fail" : "failed",
-    };
-
     /// <summary>A failure.</summary>
     public static RowOutcome Failure(string code, string message) => new(RowFate.Failed, code, message);
+}
+
+/// <summary>What outcomes are called.</summary>
+/// <param name="IsRemoval">Whether licenses are only taken away.</param>
+/// <param name="IsDryRun">Whether nothing is done.</param>
+internal readonly record struct OutcomeWords(bool IsRemoval, bool IsDryRun)
+{
+    /// <summary>The word of the result file.</summary>
+    public string For(RowFate fate) => (fate, IsDryRun) switch
+    {
+        (RowFate.Changed, _) => (IsDryRun ? "would be " : "") + (IsRemoval ? "removed" : "assigned"),
+        (RowFate.Already, _) => "already",
+        (RowFate.Duplicate, _) => "duplicate",
+        (RowFate.Failed, false) => "failed",
+        (RowFate.Failed, true) => "would fail",
+    };
 }

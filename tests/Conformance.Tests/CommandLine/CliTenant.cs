@@ -1,0 +1,183 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using Berth.Conformance.Tests.Process;
+using Berth.Engine.Catalog;
+using Xunit;
+
+namespace Berth.Conformance.Tests.CommandLine;
+
+/// <summary>Tests that share one running Berth, one after another.</summary>
+[CollectionDefinition(nameof(CliTenant))]
+public sealed class CliTenantCollection : ICollectionFixture<CliTenant>;
+
+/// <summary>How a command ended.</summary>
+public sealed record Ended(int ExitCode, string Output, string Errors)
+{
+    /// <summary>The JSON on the output.</summary>
+    public JsonElement Json => JsonDocument.Parse(Output).RootElement;
+}
+
+/// <summary>A running Berth without a company, and the real <c>berth</c> commands against it. Each test brings its own people and its own SKU.</summary>
+public sealed class CliTenant : IAsyncLifetime
+{
+    private BerthProcess? _berth;
+    private HttpClient? _http;
+    private int _people;
+
+    /// <summary>Files of a test.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("berth-cli-").FullName;
+
+    /// <summary>Where it listens.</summary>
+    public string Graph => _berth!.Http!.ToString();
+
+    /// <summary>The demo client over plain HTTP.</summary>
+    public HttpClient Http => _http!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _berth = await BerthProcess.StartEmptyDemoAsync();
+        _http = await _berth.ClientAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http?.Dispose();
+        if (_berth is not null)
+        {
+            await _berth.DisposeAsync();
+        }
+
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    /// <summary>The id of a published SKU.</summary>
+    public static Guid SkuId(string partNumber) => SkuCatalog.BuiltIn.FindByPartNumber(partNumber).Single().Id;
+
+    /// <summary>Buys units of a SKU.</summary>
+    public async Task BuyAsync(string partNumber, int units)
+    {
+        using HttpResponseMessage response = await Http.PostAsJsonAsync("berth/v1/subscriptions", new { skuId = SkuId(partNumber), units });
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>New users whom no other test knows, with a country unless told otherwise.</summary>
+    public async Task<string[]> PeopleAsync(int count, string? location = "US")
+    {
+        int from = Interlocked.Add(ref _people, count) - count;
+        string[] names = [.. Enumerable.Range(from, count).Select(number => $"p{number}@contoso.example")];
+        StringBuilder lines = new();
+        foreach (string name in names)
+        {
+            lines.Append(JsonSerializer.Serialize(new
+            {
+                user = new { id = Guid.NewGuid(), userPrincipalName = name, displayName = name[..name.IndexOf('@', StringComparison.Ordinal)], mailNickname = "n" + name[1..^16], accountEnabled = true, usageLocation = location },
+            })).Append('\n');
+        }
+
+        using StringContent body = new(lines.ToString(), Encoding.UTF8, "application/x-ndjson");
+        using HttpResponseMessage response = await Http.PostAsync(new Uri("berth/v1/import", UriKind.Relative), body);
+        JsonElement report = await response.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.True(response.IsSuccessStatusCode && report.GetProperty("users").GetInt32() == count, report.ToString());
+        return names;
+    }
+
+    /// <summary>A new security group with members.</summary>
+    public async Task<Guid> GroupAsync(string name, params string[] members)
+    {
+        Guid id = Guid.NewGuid();
+        StringBuilder lines = new(JsonSerializer.Serialize(new { group = new { id, displayName = name, mailNickname = "g", mailEnabled = false, securityEnabled = true } }));
+        foreach (string member in members)
+        {
+            lines.Append('\n').Append(JsonSerializer.Serialize(new { member = new { groupId = id, userId = (await UserAsync(member)).GetProperty("id").GetString() } }));
+        }
+
+        using StringContent body = new(lines.ToString(), Encoding.UTF8, "application/x-ndjson");
+        using HttpResponseMessage response = await Http.PostAsync(new Uri("berth/v1/import", UriKind.Relative), body);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        return id;
+    }
+
+    /// <summary>What Graph says of a user.</summary>
+    public Task<JsonElement> UserAsync(string name) =>
+        Http.GetFromJsonAsync<JsonElement>($"v1.0/users/{Uri.EscapeDataString(name)}?$select=id,usageLocation,licenseAssignmentStates,assignedLicenses");
+
+    /// <summary>The part numbers of a user's licenses.</summary>
+    public async Task<string[]> LicensesAsync(string name) =>
+    [
+        .. (await UserAsync(name)).GetProperty("assignedLicenses").EnumerateArray()
+            .Select(one => SkuCatalog.BuiltIn.TryGetSku(one.GetProperty("skuId").GetGuid(), out Sku? sku) ? sku.PartNumber : "?").Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>The seats of a SKU that are taken.</summary>
+    public async Task<int> TakenAsync(string partNumber)
+    {
+        JsonElement skus = await Http.GetFromJsonAsync<JsonElement>("v1.0/subscribedSkus");
+        return skus.GetProperty("value").EnumerateArray().Single(sku => sku.GetProperty("skuId").GetGuid() == SkuId(partNumber)).GetProperty("consumedUnits").GetInt32();
+    }
+
+    /// <summary>The newest change of the tenant.</summary>
+    public async Task<string> NewestChangeAsync() => (await ChangesAsync(1)).First().Id;
+
+    /// <summary>Whom each change since one was about.</summary>
+    public async Task<string[]> ChangedSinceAsync(string change) =>
+        [.. (await ChangesAsync(100)).TakeWhile(one => one.Id != change).Select(one => one.User)];
+
+    /// <summary>Writes a file of a test.</summary>
+    public string Write(string name, string text)
+    {
+        string path = Path.Combine(Folder, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    /// <summary>Runs a command against this Berth to its end.</summary>
+    public Task<Ended> RunAsync(params string[] arguments) => RunAsync(new Dictionary<string, string?>(), [.. arguments, "--graph", Graph]);
+
+    /// <summary>Runs a command with an environment of its own to its end.</summary>
+    public static async Task<Ended> RunAsync(IReadOnlyDictionary<string, string?> environment, params string[] arguments)
+    {
+        using System.Diagnostics.Process process = Start(environment, arguments);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(100));
+        return new Ended(process.ExitCode, await output, await errors);
+    }
+
+    /// <summary>Runs a command, sends it a signal once a condition holds, and waits for its end.</summary>
+    public async Task<Ended> InterruptAsync(int signal, Func<Task<bool>> when, params string[] arguments)
+    {
+        using System.Diagnostics.Process process = Start(new Dictionary<string, string?>(), [.. arguments, "--graph", Graph]);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
+        while (!process.HasExited && !await when())
+        {
+        }
+
+        _ = kill(process.Id, signal);
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(100));
+        return new Ended(process.ExitCode, await output, await errors);
+    }
+
+    private async Task<IEnumerable<(string Id, string User)>> ChangesAsync(int most)
+    {
+        JsonElement audits = await Http.GetFromJsonAsync<JsonElement>($"v1.0/auditLogs/directoryAudits?$top={most}");
+        return audits.GetProperty("value").EnumerateArray()
+            .Select(one => (one.GetProperty("id").GetString()!, one.GetProperty("targetResources")[0].GetProperty("userPrincipalName").GetString()!));
+    }
+
+    private static System.Diagnostics.Process Start(IReadOnlyDictionary<string, string?> environment, IReadOnlyList<string> arguments)
+    {
+        ProcessStartInfo start = new(BerthProcess.Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.Environment.Remove("BERTH_CLIENT_SECRET");
+        foreach ((string name, string? value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return System.Diagnostics.Process.Start(start)!;
+    }
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int kill(int pid, int signal);
+}
