@@ -43,8 +43,10 @@ internal static class Greeting
         yield return $"Client   {DemoTenant.ClientId} with the secret {DemoTenant.Secret}";
         yield return "Try, in another terminal:";
         yield return $"  {berth} sku list{graph}";
-        yield return $"  {berth} user license add --user {DemoTenant.Admin} --sku CPC_E_4C_16GB_512GB{graph}";
-        yield return $"  {berth} user license list --user {DemoTenant.Admin}{graph}";
+        yield return tenant.Subscriptions.Count > 0
+            ? $"  {berth} user license add {DemoTenant.Admin} --sku CPC_E_4C_16GB_512GB{graph}"
+            : $"  {berth} catalog list{graph}";
+        yield return $"  {berth} user license list {DemoTenant.Admin}{graph}";
     }
 
     private static IEnumerable<string> SetUp(IReadOnlyList<Uri> addresses, SetUpCode setUp)

@@ -7,16 +7,6 @@ using Xunit;
 
 namespace Berth.Conformance.Tests.Identity;
 
-/// <summary>A demo with nothing in it, for the tests of one class.</summary>
-public sealed class EmptyDemo : IAsyncLifetime
-{
-    public BerthProcess Berth { get; private set; } = null!;
-
-    public async ValueTask InitializeAsync() => Berth = await BerthProcess.StartEmptyDemoAsync();
-
-    public ValueTask DisposeAsync() => Berth.DisposeAsync();
-}
-
 /// <summary>Who gets a token, what stands in it, and how a refusal reads.</summary>
 public sealed class Tokens(EmptyDemo demo) : IClassFixture<EmptyDemo>
 {

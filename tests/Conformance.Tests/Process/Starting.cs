@@ -110,6 +110,21 @@ public sealed class Starting
         Assert.Empty(berth.Errors);
     }
 
+    [Theory]
+    [InlineData("contoso")]
+    [InlineData("none")]
+    public async Task The_commands_that_the_demo_suggests_work_as_they_stand(string seed)
+    {
+        await using BerthProcess berth = await BerthProcess.StartAsync(null, "--demo", "--seed", seed);
+        foreach (string command in berth.Lines.Where(line => line.StartsWith("  ", StringComparison.Ordinal)))
+        {
+            string[] words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            Assert.Equal(BerthProcess.Program, words[0]);
+            (int exitCode, string output, string errors) = await BerthProcess.CommandAsync(words[1..]);
+            Assert.True(exitCode == 0, $"{command}: {output}{errors}");
+        }
+    }
+
     private static async Task EndsWith2Async(BerthProcess berth, string mention)
     {
         Assert.Equal(2, await berth.ExitAsync());
