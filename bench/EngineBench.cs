@@ -14,7 +14,7 @@ internal static class EngineBench
     private const int LicensedGroups = 400;
     private const int MembershipsPerUser = 5;
     private static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly string[] PartNumbers =
+    internal static readonly string[] PartNumbers =
         ["SPE_E3", "SPE_E5", "ENTERPRISEPACK", "STANDARDPACK", "EXCHANGESTANDARD", "CPC_E_2C_8GB_128GB", "CPC_E_4C_16GB_512GB", "WIN_ENT_E5", "POWER_BI_PRO", "EMS"];
 
     private static readonly string[] Locations = ["US", "DE", "GB", "BR", "JP"];
@@ -25,7 +25,8 @@ internal static class EngineBench
         Random random = new(20261123);
         long before = Memory();
         Stopwatch watch = Stopwatch.StartNew();
-        Tenant tenant = Build(users, random, out Guid[] groups);
+        Tenant tenant = Tenant.Unborn;
+        Guid[] groups = Build(users, random, command => tenant = Do(tenant, command).Next);
         Console.WriteLine($"build: {users:N0} users, {users * MembershipsPerUser:N0} memberships in {watch.Elapsed.TotalSeconds:F2} s");
         Console.WriteLine($"memory: {(Memory() - before) / (double)users:F0} B/user of live tenant (limit 600)");
 
@@ -75,25 +76,24 @@ internal static class EngineBench
         return Task.FromResult(0);
     }
 
-    private static Tenant Build(int users, Random random, out Guid[] groups)
+    /// <summary>Sends the commands that make a tenant of many users, and gives the ids of its groups; everybody is in the last one.</summary>
+    internal static Guid[] Build(int users, Random random, Action<Command> send)
     {
-        Tenant tenant = Do(Tenant.Unborn, new Command.CreateTenant(
-            new TenantProfile(NewId(random), "Bench", "bench.example", "US", TenantKind.Emulator, Noon), SkuCatalog.BuiltIn)).Next;
+        send(new Command.CreateTenant(new TenantProfile(NewId(random), "Bench", "bench.example", "US", TenantKind.Emulator, Noon), SkuCatalog.BuiltIn));
         foreach (string part in PartNumbers.Append("FLOW_FREE").Append("VISIOCLIENT"))
         {
             int units = part is "SPE_E5" ? users / 100 : users * 2;
-            tenant = Do(tenant, new Command.CreateSubscription(NewId(random), Find(tenant, part).Id, units, SubscriptionStatus.Enabled, false)).Next;
+            send(new Command.CreateSubscription(NewId(random), SkuCatalog.BuiltIn.FindByPartNumber(part).Single().Id, units, SubscriptionStatus.Enabled, false));
         }
 
-        groups = new Guid[Groups];
+        Guid[] groups = new Guid[Groups];
         for (int i = 0; i < Groups; i++)
         {
             groups[i] = NewId(random);
-            tenant = Do(tenant, new Command.CreateGroup(new GroupProfile(groups[i], $"Group {i}", null, $"group{i}", false, true, [], null, default), [])).Next;
+            send(new Command.CreateGroup(new GroupProfile(groups[i], $"Group {i}", null, $"group{i}", false, true, [], null, default), []));
         }
 
         int line = 0;
-        Guid[] known = groups;
         Guid[] ids = new Guid[users];
         foreach (int[] portion in Enumerable.Range(0, users).Chunk(2_000))
         {
@@ -107,7 +107,7 @@ internal static class EngineBench
                     attributes.With(UserAttribute.Department, $"Department {i % 50}"))));
             }
 
-            tenant = Do(tenant, new Command.ImportDirectory(lines.ToValueArray())).Next;
+            send(new Command.ImportDirectory(lines.ToValueArray()));
             lines.Clear();
             foreach (int i in portion)
             {
@@ -117,15 +117,13 @@ internal static class EngineBench
                     joined.Add(random.Next(Groups - 1));
                 }
 
-                lines.AddRange(joined.Select(group => new ImportLine.OfMember(++line, GroupId(group), ids[i])));
+                lines.AddRange(joined.Select(group => new ImportLine.OfMember(++line, groups[group], ids[i])));
             }
 
-            tenant = Do(tenant, new Command.ImportDirectory(lines.ToValueArray())).Next;
+            send(new Command.ImportDirectory(lines.ToValueArray()));
         }
 
-        return tenant;
-
-        Guid GroupId(int group) => known[group];
+        return groups;
     }
 
     private static Decision.Accepted Do(Tenant tenant, Command command) =>
@@ -139,7 +137,7 @@ internal static class EngineBench
 
     private static Sku Find(Tenant tenant, string partNumber) => tenant.Catalog.FindByPartNumber(partNumber).Single();
 
-    private static Guid NewId(Random random)
+    internal static Guid NewId(Random random)
     {
         Span<byte> bytes = stackalloc byte[16];
         random.NextBytes(bytes);
@@ -148,7 +146,7 @@ internal static class EngineBench
         return new Guid(bytes);
     }
 
-    private static long Memory()
+    internal static long Memory()
     {
         GC.Collect(2, GCCollectionMode.Forced, true, true);
         return GC.GetTotalMemory(true);

@@ -4,6 +4,7 @@ using Berth.Bench;
 Dictionary<string, Func<string[], Task<int>>> benchmarks = new(StringComparer.Ordinal)
 {
     ["engine"] = EngineBench.Run,
+    ["ledger"] = LedgerBench.Run,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Func<string[], Task<int>>? benchmark))

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Berth.Engine;
 using Berth.Ledger.Journal;
@@ -7,52 +6,44 @@ using Berth.Ledger.Stores;
 namespace Berth.Ledger;
 
 /// <summary>
-/// The one writer of a database: a thread that takes waiting commands, decides each on its tenant's newest state, appends all of
-/// them in one transaction and only then publishes the states and answers. Nothing is decided anywhere else.
+/// The one writer of a database. A thread takes waiting commands and decides each on its tenant's newest state, which may be
+/// a state whose commit is still under way; what it has decided meanwhile is the next commit. States are published and callers
+/// answered only when their commit has happened; when one fails, what was decided upon it fails with it. Nothing is decided
+/// anywhere else.
 /// </summary>
 internal sealed class GroupCommit
 {
     /// <summary>Commands that may wait; beyond it callers wait for a place.</summary>
     internal const int MostWaiting = 4096;
 
-    /// <summary>Commands one commit carries at most.</summary>
-    internal const int MostPerCommit = 1024;
-
-    /// <summary>Payload after which a commit takes no further command, so that a bulk import delays the others by one commit only.</summary>
-    internal const long FullCommitBytes = 4 << 20;
-
-    /// <summary>How often old answers are looked for, in real time, and how many one commit forgets.</summary>
+    /// <summary>How often old answers are looked for, in real time, and how many are forgotten between two commits.</summary>
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(1);
-    private const int MostForgotten = 1000;
+    private const int MostForgotten = 500;
 
     private readonly IJournalStore _store;
     private readonly TimeProvider _time;
-    private readonly Channel<Work> _queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+    private readonly Channel<IWork> _queue = Channel.CreateBounded<IWork>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+    private readonly JournalWriter _journal = new();
     private readonly Thread _thread;
-    private readonly JournalWriter _encoder = new();
-
-    // The commit under way.
-    private readonly List<Pending> _batch = [];
-    private readonly List<TenantDesk> _desks = [];
-    private readonly List<JournalRow> _events = [];
-    private readonly List<Claim> _claims = [];
-    private readonly Dictionary<(Guid Tenant, string Key), AnswerRow> _answers = [];
-    private long _bytes;
-
+    private Batch _filling = new();
+    private Batch _underWay = new();
+    private Task<Exception?>? _commit;
+    private Task<bool>? _arrival;
     private DateTimeOffset _forgetAt;
+    private bool _moreToForget;
     private LedgerFencedException? _failure;
 
     public GroupCommit(IJournalStore store, TimeProvider time)
     {
         _store = store;
         _time = time;
-        _thread = new Thread(Run) { IsBackground = true, Name = "ledger" };
+        _thread = new Thread(Run) { IsBackground = true, Name = "ledger decide" };
     }
 
     /// <summary>Why this ledger may not write any more, or null while it may.</summary>
     public LedgerFencedException? Failure => Volatile.Read(ref _failure);
 
-    /// <summary>Told of every tenant that got events, on the writer's thread.</summary>
+    /// <summary>Told of every tenant after a commit, on the writer's thread.</summary>
     public Action<TenantDesk>? Grown { get; set; }
 
     public void Start() => _thread.Start();
@@ -75,7 +66,7 @@ internal sealed class GroupCommit
         }
     }
 
-    /// <summary>Lets the writer do something with the store between two commits.</summary>
+    /// <summary>Does something with the store between two commits.</summary>
     public async Task RunAsync(Action<IJournalStore> errand)
     {
         Errand work = new(errand);
@@ -90,7 +81,7 @@ internal sealed class GroupCommit
         _thread.Join();
     }
 
-    private async ValueTask EnqueueAsync(Work work, CancellationToken cancel)
+    private async ValueTask EnqueueAsync(IWork work, CancellationToken cancel)
     {
         try
         {
@@ -104,35 +95,102 @@ internal sealed class GroupCommit
 
     private void Run()
     {
-        List<Errand> errands = [];
-        while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        using Committer committer = new(_store);
+        do
         {
-            while (_batch.Count < MostPerCommit && _bytes < FullCommitBytes && _queue.Reader.TryRead(out Work? work))
+            while (!_filling.IsFull && _queue.Reader.TryRead(out IWork? work))
             {
-                switch (work)
-                {
-                    case Pending pending:
-                        Take(pending);
-                        break;
-                    case Errand errand:
-                        errands.Add(errand);
-                        break;
-                }
+                Take(work);
             }
 
-            Commit();
-            foreach (Errand errand in errands)
+            if (_commit is { IsCompleted: true })
             {
-                errand.Run(_store);
+                Settle(_commit.Result);
+                _commit = null;
             }
 
-            errands.Clear();
-            Forget();
+            if (_commit is null && !_filling.IsEmpty)
+            {
+                Forget();
+                _filling.Seal();
+                (_filling, _underWay) = (_underWay, _filling);
+                _commit = committer.Commit(_underWay);
+            }
+        }
+        while (Wait());
+    }
+
+    // For something to take, or for the commit under way; false when nothing will come any more.
+    private bool Wait()
+    {
+        if (_commit is not null && _filling.IsFull)
+        {
+            _commit.Wait();
+            return true;
+        }
+
+        _arrival ??= _queue.Reader.WaitToReadAsync().AsTask();
+        if (_commit is null)
+        {
+            _arrival.Wait();
+        }
+        else
+        {
+            Task.WaitAny(_arrival, _commit);
+        }
+
+        if (_arrival.IsCompleted && _arrival.Result)
+        {
+            _arrival = null;
+            return true;
+        }
+
+        // Closed, or the commit is done: what is left is the commit under way.
+        _commit?.Wait();
+        return _commit is not null;
+    }
+
+    private void Settle(Exception? failure)
+    {
+        if (failure is null)
+        {
+            if (Grown is { } grown)
+            {
+                _underWay.Each(grown);
+            }
+        }
+        else
+        {
+            // Whatever was decided meanwhile rests on states that are none.
+            _filling.Seal();
+            _filling.Fail(failure);
+            _underWay.Each(Undo);
+            _filling.Each(Undo);
+            _filling.ClearDecisions();
+            if (failure is LedgerFencedException { Tenant: null } fenced)
+            {
+                Volatile.Write(ref _failure, fenced);
+            }
+        }
+
+        _underWay.Clear();
+
+        void Undo(TenantDesk desk)
+        {
+            desk.Tip = desk.Current;
+            desk.Failure = failure is LedgerFencedException fenced && fenced.Tenant == desk.Id ? fenced : desk.Failure;
         }
     }
 
-    private void Take(Pending pending)
+    private void Take(IWork work)
     {
+        if (work is Errand errand)
+        {
+            _filling.Add(errand);
+            return;
+        }
+
+        Pending pending = (Pending)work;
         if (pending.Cancel.IsCancellationRequested)
         {
             pending.Answer.SetCanceled(pending.Cancel);
@@ -148,7 +206,7 @@ internal sealed class GroupCommit
         try
         {
             pending.Outcome = Recall(pending) ?? Decide(pending);
-            _batch.Add(pending);
+            _filling.Add(pending);
         }
 #pragma warning disable CA1031 // Whatever goes wrong in one decision goes to its caller, and to nobody else.
         catch (Exception e)
@@ -165,192 +223,52 @@ internal sealed class GroupCommit
             return null;
         }
 
-        AnswerRow? known = _answers.TryGetValue((pending.Desk.Id, repeatable.Key), out AnswerRow fresh)
-            ? fresh
-            : _store.FindAnswer(pending.Desk.Id, repeatable.Key);
+        Guid tenant = pending.Desk.Id;
+        AnswerRow? known = _filling.FindAnswer(tenant, repeatable.Key) ?? _underWay.FindAnswer(tenant, repeatable.Key) ?? _store.FindAnswer(tenant, repeatable.Key);
         return known is not { } answer || answer.At < (_time.GetUtcNow() - Repeatable.Remembered).UtcTicks ? null
             : answer.BodyHash.Span.SequenceEqual(repeatable.BodyHash.Span) ? new Submission.Repeated(answer.Answer)
             : new Submission.RepeatedDifferently();
     }
 
-    // Everything that can fail comes before the first effect, so that a failure leaves the commit as it was.
+    // Everything that can fail comes before the first effect, so that a failure leaves the batch as it was.
     private Submission.Done Decide(Pending pending)
     {
         TenantDesk desk = pending.Desk;
         DateTimeOffset now = _time.GetUtcNow();
         Decision decision = Deciding.Decide(desk.Tip, pending.Command, new DecisionContext(now, pending.Actor));
-        if (decision is not Decision.Accepted accepted || (accepted.Event is null && pending.Repeatable is null))
+        if (decision is Decision.Accepted accepted && (accepted.Event is not null || pending.Repeatable is not null))
         {
-            return new Submission.Done(decision);
-        }
+            AnswerRow? answer = pending.Repeatable is { } repeatable
+                ? new AnswerRow(desk.Id, repeatable.Key, repeatable.BodyHash, now.UtcTicks, repeatable.Render(accepted))
+                : null;
+            if (accepted.Event is { } happened)
+            {
+                JournalRow row = _journal.Write(desk.Claim, happened);
+                _filling.Add(row);
+                desk.TailBytes += row.Payload.Length;
+                desk.Tip = accepted.Next;
+            }
 
-        byte[]? answer = pending.Repeatable?.Render(accepted);
-        if (desk.Claim.Epoch == 0)
-        {
-            desk.Claim = _store.TakeEpoch(desk.Id);
-        }
+            if (answer is { } remembered)
+            {
+                _filling.Add(remembered);
+            }
 
-        if (accepted.Event is { } happened)
-        {
-            JournalRow row = _encoder.Write(desk.Claim, happened);
-            _events.Add(row);
-            _bytes += row.Payload.Length;
-            desk.TailBytes += row.Payload.Length;
-            desk.Tip = accepted.Next;
-        }
-
-        if (answer is not null)
-        {
-            _answers[(desk.Id, pending.Repeatable!.Key)] = new AnswerRow(desk.Id, pending.Repeatable.Key, pending.Repeatable.BodyHash, now.UtcTicks, answer);
-            _bytes += answer.Length;
-        }
-
-        if (!desk.InCommit)
-        {
-            desk.InCommit = true;
-            _claims.Add(desk.Claim);
-            _desks.Add(desk);
+            _filling.Touch(desk);
         }
 
         return new Submission.Done(decision);
     }
 
-    private void Commit()
-    {
-        Exception? failure = _claims.Count == 0 ? null : Append();
-        foreach (TenantDesk desk in _desks)
-        {
-            desk.InCommit = false;
-            if (failure is null)
-            {
-                desk.Publish();
-                Grown?.Invoke(desk);
-            }
-            else
-            {
-                desk.Tip = desk.Current;
-            }
-        }
-
-        // A refusal or a repetition may rest on a decision of the same commit, so it shares the commit's fate.
-        foreach (Pending pending in _batch)
-        {
-            if (failure is null)
-            {
-                pending.Answer.SetResult(pending.Outcome!);
-            }
-            else
-            {
-                pending.Answer.SetException(failure);
-            }
-        }
-
-        _batch.Clear();
-        _claims.Clear();
-        _desks.Clear();
-        _events.Clear();
-        _answers.Clear();
-        _bytes = 0;
-    }
-
-    private Exception? Append()
-    {
-        try
-        {
-            _store.Append(CollectionsMarshal.AsSpan(_claims), CollectionsMarshal.AsSpan(_events), [.. _answers.Values]);
-            return null;
-        }
-        catch (WriteFailedException e)
-        {
-            return e;
-        }
-        catch (LedgerFencedException e)
-        {
-            // The other tenants of this commit lost nothing but this attempt.
-            foreach (TenantDesk desk in _desks)
-            {
-                desk.Failure = desk.Id == e.Tenant ? e : desk.Failure;
-            }
-
-            return _desks.Count == 1 ? e : new WriteFailedException("Another tenant's writer was fenced; nothing was written. Send the command again.", e);
-        }
-#pragma warning disable CA1031 // The commit may or may not have happened: from here on only the journal knows.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            return Fence(e);
-        }
-    }
-
-    private LedgerFencedException Fence(Exception e)
-    {
-        LedgerFencedException failure = new($"The ledger cannot know whether its last commit happened, and stops writing: {e.Message}", null, e);
-        Volatile.Write(ref _failure, failure);
-        return failure;
-    }
-
+    // Rides along with a commit. A failure loses nothing, because an old answer is never given.
     private void Forget()
     {
         DateTimeOffset now = _time.GetUtcNow();
-        if (now < _forgetAt || _failure is not null)
+        if (now >= _forgetAt || Volatile.Read(ref _moreToForget))
         {
-            return;
-        }
-
-        try
-        {
-            int forgotten = _store.ForgetAnswers((now - Repeatable.Remembered).UtcTicks, MostForgotten);
-            _forgetAt = forgotten == MostForgotten ? now : now + ForgetEvery;
-        }
-        catch (WriteFailedException)
-        {
-            // Nothing is lost: an old answer is never given, only kept a little longer.
             _forgetAt = now + ForgetEvery;
-        }
-#pragma warning disable CA1031 // See Append.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            Fence(e);
-        }
-    }
-
-    private abstract class Work;
-
-    private sealed class Pending(TenantDesk desk, Command command, Actor actor, Repeatable? repeatable, CancellationToken cancel) : Work
-    {
-        public TenantDesk Desk => desk;
-
-        public Command Command => command;
-
-        public Actor Actor => actor;
-
-        public Repeatable? Repeatable => repeatable;
-
-        public CancellationToken Cancel => cancel;
-
-        public Submission? Outcome { get; set; }
-
-        public TaskCompletionSource<Submission> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    private sealed class Errand(Action<IJournalStore> action) : Work
-    {
-        public TaskCompletionSource Finished { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public void Run(IJournalStore store)
-        {
-            try
-            {
-                action(store);
-                Finished.SetResult();
-            }
-#pragma warning disable CA1031 // Whatever goes wrong goes to whoever sent the errand.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                Finished.SetException(e);
-            }
+            _filling.Add(new Errand(store =>
+                Volatile.Write(ref _moreToForget, store.ForgetAnswers((now - Repeatable.Remembered).UtcTicks, MostForgotten) == MostForgotten)));
         }
     }
 }

@@ -82,11 +82,18 @@ public sealed class LedgerDoor : IAsyncDisposable
                 return new TenantCreation.Refused(new Refusal(RefusalCode.ValueInvalid) { Name = "domain", Detail = "Another tenant has this domain." });
             }
 
-            TenantDesk desk = NewDesk(command.Profile.Id, Tenant.Unborn);
-            Submission submission = await desk.SubmitAsync(command, actor, null, cancel).ConfigureAwait(false);
-            if (submission is Submission.Done { Decision: Decision.Refused refused })
+            // Nothing is taken for a tenant that will not be.
+            if (Deciding.Decide(Tenant.Unborn, command, new DecisionContext(_time.GetUtcNow(), actor)) is Decision.Refused early)
             {
-                return new TenantCreation.Refused(refused.Refusal);
+                return new TenantCreation.Refused(early.Refusal);
+            }
+
+            TenantDesk desk = NewDesk(command.Profile.Id, Tenant.Unborn);
+            await _writer.RunAsync(store => desk.Claim = store.TakeEpoch(desk.Id)).ConfigureAwait(false);
+            Submission submission = await desk.SubmitAsync(command, actor, null, cancel).ConfigureAwait(false);
+            if (submission is not Submission.Done { Decision: Decision.Accepted })
+            {
+                throw new InvalidOperationException("A tenant was refused that was accepted a moment before.");
             }
 
             Add(desk);

@@ -31,19 +31,23 @@ public sealed class TenantDesk
     public Guid Id { get; }
 
     /// <summary>The tenant as of its last durable event. Never blocks; the value never changes.</summary>
-    public Tenant Current => Volatile.Read(ref _current);
+    public Tenant Current
+    {
+        get => Volatile.Read(ref _current);
+        internal set => Volatile.Write(ref _current, value);
+    }
 
     /// <summary>The tenant's time.</summary>
     public DateTimeOffset Now => Current.Now(_time.GetUtcNow());
 
-    /// <summary>The writer's own: the tenant with the decisions of the commit under way.</summary>
+    /// <summary>The writer's own: the tenant with every decision, committed or not.</summary>
     internal Tenant Tip { get; set; }
 
     /// <summary>The writer's own: the claim it appends under.</summary>
     internal Claim Claim { get; set; }
 
-    /// <summary>The writer's own: whether the commit under way has something of this tenant.</summary>
-    internal bool InCommit { get; set; }
+    /// <summary>The writer's own: whether the batch that is being filled has something of this tenant.</summary>
+    internal bool InBatch { get; set; }
 
     /// <summary>The writer's own: payload bytes of events that no snapshot covers.</summary>
     internal long TailBytes { get; set; }
@@ -95,6 +99,4 @@ public sealed class TenantDesk
             below = page.Count == 0 ? 0 : page[^1].Sequence;
         }
     }
-
-    internal void Publish() => Volatile.Write(ref _current, Tip);
 }

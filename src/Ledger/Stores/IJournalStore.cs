@@ -31,7 +31,8 @@ public readonly record struct SnapshotMark(long Sequence, int Parts, long Bytes)
 
 /// <summary>
 /// Where journals lie. One suite of tests holds for every store. What the ledger's own writer calls blocks and is called from one
-/// thread at a time; what requests call is asynchronous and may be called from any thread. Every write is durable when it returns.
+/// thread at a time, but for <see cref="FindAnswer"/>, which another thread calls meanwhile; what requests call is asynchronous and
+/// may be called from any thread. Every write is durable when it returns.
 /// </summary>
 /// <remarks>
 /// A write fails in one of three ways: <see cref="LedgerFencedException"/> when a claim is no longer in force and
@@ -54,7 +55,7 @@ public interface IJournalStore : IDisposable
     /// <summary>The events of a tenant after a sequence number, ascending, read as they are asked for.</summary>
     IEnumerable<JournalRow> ReadFrom(Guid tenant, long after);
 
-    /// <summary>The remembered answer of a key, however old, or null.</summary>
+    /// <summary>The remembered answer of a key, however old, or null: what the last finished <see cref="Append"/> left.</summary>
     AnswerRow? FindAnswer(Guid tenant, string key);
 
     /// <summary>Forgets at most <paramref name="most"/> answers given before a time.</summary>

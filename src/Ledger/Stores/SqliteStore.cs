@@ -5,8 +5,8 @@ using static SQLitePCL.raw;
 namespace Berth.Ledger.Stores;
 
 /// <summary>
-/// The journals in a SQLite file: write-ahead log, synchronous FULL, one connection that writes by prepared statements, further
-/// ones for whoever reads back. A lock beside the file keeps a second process out; the epochs would fence whoever got past it.
+/// The journals in a SQLite file: write-ahead log, synchronous FULL, one connection that writes by prepared statements, one that
+/// looks up answers, further ones for whoever reads back. A lock beside the file keeps a second process out; the epochs would fence whoever got past it.
 /// </summary>
 public sealed class SqliteStore : IJournalStore
 {
@@ -40,6 +40,7 @@ public sealed class SqliteStore : IJournalStore
     private readonly FileStream _lock;
     private readonly string _reading;
     private readonly SqliteConnection _connection;
+    private readonly SqliteConnection _recall;
     private readonly sqlite3 _database;
     private readonly List<SqliteStatement> _statements = [];
     private readonly SqliteStatement _begin, _commit, _rollback, _epoch, _takeEpoch, _event, _answer, _findAnswer, _forget;
@@ -58,7 +59,8 @@ public sealed class SqliteStore : IJournalStore
         _takeEpoch = Prepare("INSERT INTO tenant(id, epoch) VALUES(?, 1) ON CONFLICT(id) DO UPDATE SET epoch = epoch + 1 RETURNING epoch");
         _event = Prepare("INSERT INTO journal(tenant, seq, epoch, at, actor, kind, payload) VALUES(?, ?, ?, ?, ?, ?, ?)");
         _answer = Prepare("INSERT OR REPLACE INTO answer(tenant, key, hash, at, answer) VALUES(?, ?, ?, ?, ?)");
-        _findAnswer = Prepare("SELECT hash, at, answer FROM answer WHERE tenant = ? AND key = ?");
+        _recall = Connect(reading);
+        _findAnswer = new SqliteStatement(_recall.Handle!, "SELECT hash, at, answer FROM answer WHERE tenant = ? AND key = ?");
         _forget = Prepare(
             "DELETE FROM answer WHERE (tenant, key) IN (SELECT tenant, key FROM answer INDEXED BY answer_at WHERE at < ? LIMIT ?)");
         _part = Prepare("INSERT OR REPLACE INTO snapshot(tenant, seq, part, payload) VALUES(?, ?, ?, ?)");
@@ -261,8 +263,7 @@ public sealed class SqliteStore : IJournalStore
     public ValueTask<IReadOnlyList<JournalRow>> ReadBackAsync(Guid tenant, long below, int most, long mostBytes, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        using SqliteConnection connection = new(_reading);
-        connection.Open();
+        using SqliteConnection connection = Connect(_reading);
         using SqliteStatement select = new(
             connection.Handle!, "SELECT seq, epoch, at, actor, kind, payload FROM journal WHERE tenant = ? AND seq < ? ORDER BY seq DESC LIMIT ?");
         select.With(tenant).With(below).With(most);
@@ -281,8 +282,7 @@ public sealed class SqliteStore : IJournalStore
     public ValueTask<byte[]?> ReadBlobAsync(string name, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        using SqliteConnection connection = new(_reading);
-        connection.Open();
+        using SqliteConnection connection = Connect(_reading);
         using SqliteStatement select = new(connection.Handle!, "SELECT value FROM blob WHERE name = ?");
         return new ValueTask<byte[]?>(select.With(name).Next() ? select.Blob(0) : null);
     }
@@ -291,8 +291,7 @@ public sealed class SqliteStore : IJournalStore
     public ValueTask WriteBlobAsync(string name, ReadOnlyMemory<byte> value, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        using SqliteConnection connection = new(_reading);
-        connection.Open();
+        using SqliteConnection connection = Connect(_reading);
         Execute(connection, $"PRAGMA busy_timeout = {BusyMilliseconds}; {Durable}");
         using SqliteStatement insert = new(connection.Handle!, "INSERT OR REPLACE INTO blob(name, value) VALUES(?, ?)");
         insert.With(name).With(value.Span).Run();
@@ -303,9 +302,10 @@ public sealed class SqliteStore : IJournalStore
     public void Dispose()
     {
         _statements.ForEach(statement => statement.Dispose());
+        _findAnswer.Dispose();
+        SqliteConnection.ClearPool(_recall);
+        _recall.Dispose();
         _connection.Dispose();
-        using SqliteConnection reading = new(_reading);
-        SqliteConnection.ClearPool(reading);
         _lock.Dispose();
     }
 
@@ -362,6 +362,13 @@ public sealed class SqliteStore : IJournalStore
         using SqliteCommand version = connection.CreateCommand();
         version.CommandText = "SELECT value FROM meta WHERE name = 'schema'";
         return (long)version.ExecuteScalar()!;
+    }
+
+    private static SqliteConnection Connect(string to)
+    {
+        SqliteConnection connection = new(to);
+        connection.Open();
+        return connection;
     }
 
     private static void Execute(SqliteConnection connection, string sql)

@@ -1,0 +1,251 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Threading.Channels;
+using Berth.Engine;
+using Berth.Engine.Catalog;
+using Berth.Engine.Licensing;
+using Berth.Ledger;
+using Berth.Ledger.Stores;
+
+namespace Berth.Bench;
+
+/// <summary>
+/// The ledger's door: durable assignments by many callers against the same group commit without an engine, in turns in one run;
+/// and the recovery of a large tenant from its snapshot.
+/// </summary>
+internal static class LedgerBench
+{
+    private const int Callers = 256;
+    private const int Rounds = 9;
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
+    private static readonly Actor Caller = new(ActorKind.Application, Guid.Parse("00000000-0000-4000-8000-000000000001"), "berth-bench");
+
+    public static async Task<int> Run(string[] args)
+    {
+        int users = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1_000_000;
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("berth-bench-");
+        try
+        {
+            foreach (int some in new[] { 10_000, users }.Distinct())
+            {
+                await Tenant(folder, some);
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        return 0;
+    }
+
+    private static async Task Tenant(DirectoryInfo folder, int users)
+    {
+        string path = Path.Combine(folder.FullName, $"{users}.db");
+        long before = EngineBench.Memory();
+        Stopwatch watch = Stopwatch.StartNew();
+        Guid id;
+        SqliteStore store = SqliteStore.Open(path);
+        await using (LedgerDoor door = LedgerDoor.Open(store, TimeProvider.System))
+        {
+            TenantDesk desk = Build(door, users);
+            id = desk.Id;
+            Console.WriteLine($"-- {users:N0} users --");
+            Console.WriteLine($"built through the door: {desk.Current.Version:N0} events in {watch.Elapsed.TotalSeconds:F1} s");
+            Alone(desk.Current);
+            await Door(store, desk, Path.Combine(folder.FullName, $"bare-{users}.db"));
+            await Snapshot(door, desk);
+        }
+
+        before = Math.Min(before, EngineBench.Memory());
+        for (int round = 0; round < 3; round++)
+        {
+            watch.Restart();
+            await using LedgerDoor again = LedgerDoor.Open(SqliteStore.Open(path), TimeProvider.System);
+            double seconds = watch.Elapsed.TotalSeconds;
+            Console.WriteLine($"recovery from the snapshot: {seconds:F2} s (limit 3 for 1,000,000 users), {again.Find(id)!.Current.UserCount:N0} users");
+            Console.WriteLine($"memory: {(EngineBench.Memory() - before) / (double)users:F0} B/user live (limit 600); process {Environment.WorkingSet >> 20} MiB");
+        }
+    }
+
+    private static TenantDesk Build(LedgerDoor door, int users)
+    {
+        TenantDesk? desk = null;
+        Guid[] groups = EngineBench.Build(users, new Random(20261123), Send);
+        for (int i = 0; i < 100; i++)
+        {
+            Sku sku = SkuCatalog.BuiltIn.FindByPartNumber(EngineBench.PartNumbers[i % EngineBench.PartNumbers.Length]).Single();
+            Send(new Command.AssignGroupLicenses(groups[i], [new LicenseRequest(sku.Id, [])], []));
+        }
+
+        return desk!;
+
+        void Send(Command command)
+        {
+            if (command is Command.CreateTenant create)
+            {
+                desk = ((TenantCreation.Created)door.CreateTenantAsync(create, Actor.Berth).GetAwaiter().GetResult()).Desk;
+            }
+            else if (desk!.SubmitAsync(command, Actor.Berth).AsTask().GetAwaiter().GetResult() is not Submission.Done { Decision: Decision.Accepted })
+            {
+                throw new InvalidOperationException($"{command} was refused.");
+            }
+        }
+    }
+
+    // The door and the bare loop take turns, so that a disturbance from outside meets both.
+    private static async Task Door(SqliteStore store, TenantDesk desk, string barePath)
+    {
+        Guid sku = SkuCatalog.BuiltIn.FindByPartNumber("VISIOCLIENT").Single().Id;
+        Command[][] commands = [.. Enumerable.Range(0, Callers).Select(caller =>
+        {
+            Guid user = desk.Current.Users[caller * (desk.Current.UserCount / Callers)]!.Id;
+            return new Command[] { new Command.AssignUserLicenses(user, [new LicenseRequest(sku, [])], []), new Command.AssignUserLicenses(user, [], [sku]) };
+        })];
+        using BareGroupCommit bare = new(barePath);
+        double[] ratios = new double[Rounds];
+        for (int round = -1; round < Rounds; round++)
+        {
+            long from = desk.Current.Version;
+            double door = await Load(async (caller, turn) =>
+            {
+                if (await desk.SubmitAsync(commands[caller][turn & 1], Caller) is not Submission.Done { Decision: Decision.Accepted { Event: not null } })
+                {
+                    throw new InvalidOperationException("An assignment was refused.");
+                }
+            });
+            if (desk.Current.Version - from is var done && done == 0)
+            {
+                throw new InvalidOperationException("Nothing was done.");
+            }
+
+            // The bare loop writes rows like the ones that were just written.
+            JournalRow model = (await store.ReadBackAsync(desk.Id, long.MaxValue, 1, 1, CancellationToken.None))[0];
+            double loop = await Load((_, _) => bare.Submit(model));
+            if (round >= 0)
+            {
+                ratios[round] = door / loop;
+                Console.WriteLine($"durable assignLicense, {Callers} callers: {door:N0}/s at the door, {loop:N0}/s bare loop of {model.Payload.Length} B rows, ratio {door / loop:F2}");
+            }
+        }
+
+        Array.Sort(ratios);
+        Console.WriteLine($"durable assignLicense: median ratio {ratios[Rounds / 2]:F2} (limit 0.50)");
+    }
+
+    // One thread, nothing else: what one assignment costs to decide, and what of it is memory.
+    private static void Alone(Tenant tenant)
+    {
+        const int Commands = 40_000;
+        Guid sku = SkuCatalog.BuiltIn.FindByPartNumber("VISIOCLIENT").Single().Id;
+        Guid[] users = [.. Enumerable.Range(0, Callers).Select(caller => tenant.Users[caller * (tenant.UserCount / Callers)]!.Id)];
+        for (int round = 0; round < 3; round++)
+        {
+            long allocated = GC.GetAllocatedBytesForCurrentThread();
+            Stopwatch watch = Stopwatch.StartNew();
+            for (int i = 0; i < Commands; i++)
+            {
+                Guid user = users[i / 2 % Callers];
+                Command command = (i & 1) == 0
+                    ? new Command.AssignUserLicenses(user, [new LicenseRequest(sku, [])], [])
+                    : new Command.AssignUserLicenses(user, [], [sku]);
+                tenant = ((Decision.Accepted)Deciding.Decide(tenant, command, new DecisionContext(DateTimeOffset.UtcNow, Caller))).Next;
+            }
+
+            Console.WriteLine($"deciding alone: {watch.Elapsed.TotalMicroseconds / Commands:F1} us and {(GC.GetAllocatedBytesForCurrentThread() - allocated) / Commands:N0} B each");
+        }
+    }
+
+    private static async Task<double> Load(Func<int, int, Task> once)
+    {
+        using CancellationTokenSource end = new();
+        long done = 0;
+        Stopwatch watch = Stopwatch.StartNew();
+        Task[] callers = [.. Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
+        {
+            int turn = 0;
+            // An even number of turns leaves the tenant as it was.
+            while (!end.IsCancellationRequested || (turn & 1) != 0)
+            {
+                await once(caller, turn++);
+            }
+
+            Interlocked.Add(ref done, turn);
+        }))];
+        await Task.Delay(Turn);
+        await end.CancelAsync();
+        await Task.WhenAll(callers);
+        return done / watch.Elapsed.TotalSeconds;
+    }
+
+    private static async Task Snapshot(LedgerDoor door, TenantDesk desk)
+    {
+        // The callers go on meanwhile: the longest one of them waited shows how long a part holds the writer up.
+        Guid sku = SkuCatalog.BuiltIn.FindByPartNumber("VISIOCLIENT").Single().Id;
+        Guid user = desk.Current.Users[7]!.Id;
+        Stopwatch watch = Stopwatch.StartNew();
+        Task snapshot = door.TakeSnapshotAsync(desk);
+        TimeSpan longest = default;
+        int done = 0;
+        for (; !snapshot.IsCompleted || (done & 1) != 0; done++)
+        {
+            TimeSpan from = watch.Elapsed;
+            await desk.SubmitAsync(
+                (done & 1) == 0 ? new Command.AssignUserLicenses(user, [new LicenseRequest(sku, [])], []) : new Command.AssignUserLicenses(user, [], [sku]), Caller);
+            longest = watch.Elapsed - from > longest ? watch.Elapsed - from : longest;
+        }
+
+        await snapshot;
+        Console.WriteLine($"snapshot: {watch.Elapsed.TotalSeconds:F2} s in the background; meanwhile {done:N0} assignments by one caller, the longest took {longest.TotalMilliseconds:F0} ms");
+    }
+
+    /// <summary>The group commit of the ledger with nothing to decide: a queue, a thread, a store.</summary>
+    private sealed class BareGroupCommit : IDisposable
+    {
+        private readonly Channel<(JournalRow Row, TaskCompletionSource Done)> _queue = Channel.CreateBounded<(JournalRow, TaskCompletionSource)>(4096);
+        private readonly SqliteStore _store;
+        private readonly Claim _claim;
+        private readonly Thread _thread;
+        private long _sequence;
+
+        public BareGroupCommit(string path)
+        {
+            _store = SqliteStore.Open(path);
+            _claim = _store.TakeEpoch(Guid.NewGuid());
+            _thread = new Thread(Run);
+            _thread.Start();
+        }
+
+        public Task Submit(JournalRow row)
+        {
+            TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _queue.Writer.TryWrite((row, done)) ? done.Task : throw new InvalidOperationException("The queue is too short.");
+        }
+
+        public void Dispose()
+        {
+            _queue.Writer.Complete();
+            _thread.Join();
+            _store.Dispose();
+        }
+
+        private void Run()
+        {
+            List<JournalRow> rows = [];
+            List<TaskCompletionSource> waiting = [];
+            while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+            {
+                while (rows.Count < 1024 && _queue.Reader.TryRead(out (JournalRow Row, TaskCompletionSource Done) one))
+                {
+                    rows.Add(one.Row with { Tenant = _claim.Tenant, Epoch = _claim.Epoch, Sequence = ++_sequence });
+                    waiting.Add(one.Done);
+                }
+
+                _store.Append([_claim], System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rows), []);
+                waiting.ForEach(done => done.SetResult());
+                rows.Clear();
+                waiting.Clear();
+            }
+        }
+    }
+}
