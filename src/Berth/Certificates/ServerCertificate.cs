@@ -20,10 +20,14 @@ internal sealed class ServerCertificate : IDisposable
     private static readonly string[] SystemBundles =
         ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"];
 
+    /// <summary>How long a renewal that failed waits for the next try.</summary>
+    private static readonly TimeSpan RetryRenewal = TimeSpan.FromHours(1);
+
     private readonly Lock _renewing = new();
     private readonly DataFolder _folder;
     private readonly TimeProvider _time;
     private X509Certificate2 _current;
+    private DateTimeOffset _retryAt;
 
     private ServerCertificate(DataFolder folder, TimeProvider time)
     {
@@ -44,10 +48,9 @@ internal sealed class ServerCertificate : IDisposable
             {
                 lock (_renewing)
                 {
-                    if (!IsFresh(_current))
+                    if (!IsFresh(_current) && _retryAt <= _time.GetUtcNow())
                     {
-                        // The old one may be in use by a handshake on another thread: the collector ends it.
-                        Volatile.Write(ref _current, Load());
+                        Renew();
                     }
                 }
             }
@@ -58,6 +61,20 @@ internal sealed class ServerCertificate : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _current.Dispose();
+
+    // The old certificate is still good for a while, and may be in use by a handshake on another thread: it is neither given up nor disposed.
+    private void Renew()
+    {
+        try
+        {
+            Volatile.Write(ref _current, Load());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            _retryAt = _time.GetUtcNow() + RetryRenewal;
+            Console.Error.WriteLine($"berth: the certificate cannot be renewed, it ends at {_current.NotAfter.ToUniversalTime():u}: {e.Message}");
+        }
+    }
 
     private bool IsFresh(X509Certificate2 certificate) =>
         _time.GetUtcNow() + LocalAuthority.RenewBefore < certificate.NotAfter.ToUniversalTime();

@@ -58,12 +58,11 @@ internal static class Server
             options.Listen.Any(address => address.Scheme == Uri.UriSchemeHttps) ? ServerCertificate.Open(folder, time) : null;
         SetUpCode? setUp = ledger.Desks.Any() ? null : new SetUpCode();
 
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.Sources.Clear();
-        builder.Logging.ClearProviders();
+        // The command line says everything: no settings file of the working folder, no variable of the environment opens another port.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.WebHost.UseKestrel(kestrel => Configure(kestrel, options, certificate));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options, certificate));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ServerLimits.Drain);
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(ledger);

@@ -108,11 +108,14 @@ public sealed class BerthProcess : IAsyncDisposable
     }
 
     /// <summary>Starts <c>berth serve</c> without waiting for anything: for starts that fail.</summary>
-    public static BerthProcess Launch(string? data, params string[] arguments)
+    public static BerthProcess Launch(string? data, params string[] arguments) => LaunchIn(null, null, data, arguments);
+
+    /// <summary>The same in a working folder and with variables of the environment.</summary>
+    public static BerthProcess LaunchIn(string? folderOfWork, IReadOnlyDictionary<string, string>? environment, string? data, params string[] arguments)
     {
         string folder = data ?? Path.Combine(Path.GetTempPath(), "berth-test-" + Guid.NewGuid().ToString("N"));
         string[] urls = arguments.Contains("--urls") ? [] : ["--urls", "http://127.0.0.1:0"];
-        return new BerthProcess(Run(["serve", "--data", folder, .. urls, .. arguments]), folder, data is null);
+        return new BerthProcess(Run(["serve", "--data", folder, .. urls, .. arguments], folderOfWork, environment), folder, data is null);
     }
 
     /// <summary>Runs any <c>berth</c> command to its end.</summary>
@@ -228,13 +231,20 @@ public sealed class BerthProcess : IAsyncDisposable
         }
     }
 
-    private static System.Diagnostics.Process Run(IEnumerable<string> arguments)
+    private static System.Diagnostics.Process Run(IEnumerable<string> arguments, string? folderOfWork = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         ProcessStartInfo start = new(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.WorkingDirectory = folderOfWork ?? "";
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
         return System.Diagnostics.Process.Start(start)!;
     }
 
-    private async Task WaitUntilListeningAsync()
+    /// <summary>Waits until it listens and has said what it has to say.</summary>
+    public async Task WaitUntilListeningAsync()
     {
         using CancellationTokenSource patience = new(_patience);
         bool listening = false;

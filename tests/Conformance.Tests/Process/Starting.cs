@@ -125,6 +125,36 @@ public sealed class Starting
         }
     }
 
+    [Fact]
+    public async Task Neither_the_folder_of_work_nor_the_environment_changes_what_the_command_line_says()
+    {
+        string folder = Directory.CreateTempSubdirectory("berth-test-").FullName;
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "appsettings.json"), "{ broken", TestContext.Current.CancellationToken);
+            Dictionary<string, string> environment = new()
+            {
+                ["ASPNETCORE_URLS"] = "http://0.0.0.0:0",
+                ["ASPNETCORE_HTTP_PORTS"] = "0",
+                ["ASPNETCORE_ENVIRONMENT"] = "Development",
+                ["DOTNET_ENVIRONMENT"] = "Development",
+                ["Kestrel__Endpoints__Other__Url"] = "http://0.0.0.0:0",
+                ["Logging__LogLevel__Default"] = "Trace",
+            };
+            await using BerthProcess berth = BerthProcess.LaunchIn(folder, environment, null, "--demo", "--seed", "none");
+            await berth.WaitUntilListeningAsync();
+            await berth.TokenAsync();
+
+            Assert.Equal("127.0.0.1", Assert.Single(berth.Lines, line => line.StartsWith("Berth listens on ", StringComparison.Ordinal)).Split('/')[2].Split(':')[0]);
+            Assert.Equal(0, await berth.StopAsync());
+            Assert.Empty(berth.Errors);
+        }
+        finally
+        {
+            Directory.Delete(folder, true);
+        }
+    }
+
     private static async Task EndsWith2Async(BerthProcess berth, string mention)
     {
         Assert.Equal(2, await berth.ExitAsync());
