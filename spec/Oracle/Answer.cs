@@ -13,7 +13,14 @@ public sealed record Answer(bool Happened, string? Rule, string? Code, IReadOnly
     /// <summary>Refused: nothing changed.</summary>
     public static Answer Refused(string rule, string code, params IEnumerable<string> about) => new(false, rule, code, [.. about]);
 
+    /// <summary>Carried out but for some lines of an import.</summary>
+    public static Answer Without(IEnumerable<string> lines) => Done with { Lines = [.. lines] };
+
+    /// <summary>Lines of an import that were not taken: number, code and ids.</summary>
+    public IReadOnlyList<string> Lines { get; private init; } = [];
+
     /// <inheritdoc/>
-    public override string ToString() =>
-        Code is null ? "done" : $"{(Happened ? "done, still" : "refused")} {Code} {string.Join(' ', About)}".TrimEnd();
+    public override string ToString() => Code is not null ? $"{(Happened ? "done, still" : "refused")} {Code} {string.Join(' ', About)}".TrimEnd()
+        : Lines.Count > 0 ? $"done without {string.Join(", ", Lines)}"
+        : "done";
 }

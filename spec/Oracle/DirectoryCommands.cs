@@ -1,5 +1,18 @@
 namespace Berth.Oracle;
 
+/// <summary>A line of a directory import.</summary>
+public abstract record DirectoryLine
+{
+    /// <summary>A user.</summary>
+    public sealed record OfUser(string User, string? UsageLocation) : DirectoryLine;
+
+    /// <summary>A security group.</summary>
+    public sealed record OfGroup(string Group) : DirectoryLine;
+
+    /// <summary>A user becomes a member.</summary>
+    public sealed record OfMember(string Group, string User) : DirectoryLine;
+}
+
 /// <content>Users, groups and membership. (directory.md)</content>
 public sealed partial class OracleTenant
 {
@@ -118,6 +131,52 @@ public sealed partial class OracleTenant
                 }
             }
         });
+    }
+
+    /// <summary>Takes lines in one after another; a bad one is reported and leaves the others alone (B86).</summary>
+    public Answer Import(IReadOnlyList<DirectoryLine> lines, DateTimeOffset now)
+    {
+        List<string> bad = [];
+        Accept(now, () =>
+        {
+            for (int i = 0; i < lines.Count; i++)
+            {
+                if (Import(lines[i]) is { } refused)
+                {
+                    bad.Add($"{i + 1} {refused.Code} {string.Join(' ', refused.About)}");
+                }
+            }
+        });
+        return bad.Count > 0 ? Answer.Without(bad) : Answer.Done;
+    }
+
+    private Answer? Import(DirectoryLine line)
+    {
+        switch (line)
+        {
+            case DirectoryLine.OfUser one when !IsTaken(one.User):
+                _users.Add(one.User, new OracleUser { UsageLocation = one.UsageLocation });
+                return null;
+            case DirectoryLine.OfGroup one when !IsTaken(one.Group):
+                _groups.Add(one.Group, new OracleGroup { SecurityEnabled = true });
+                return null;
+            case DirectoryLine.OfUser one:
+                return Answer.Refused("B80", "idTaken", one.User);
+            case DirectoryLine.OfGroup one:
+                return Answer.Refused("B80", "idTaken", one.Group);
+            case DirectoryLine.OfMember one when !_groups.ContainsKey(one.Group):
+                return Answer.Refused("E11", "groupNotFound", one.Group);
+            case DirectoryLine.OfMember one when !_users.ContainsKey(one.User):
+                return Answer.Refused("E11", "userNotFound", one.User);
+            case DirectoryLine.OfMember one when _groups[one.Group].Members.Contains(one.User):
+                return Answer.Refused("L170", "alreadyMember", one.User);
+            case DirectoryLine.OfMember one:
+                _groups[one.Group].Members.Add(one.User);
+                Evaluate(one.User, one.Group);
+                return null;
+            default:
+                throw new NotSupportedException(line.ToString());
+        }
     }
 
     // B80: also the id of a deleted group that still gives somebody something.

@@ -18,6 +18,7 @@ internal sealed class Decider
     private int[] _processedMembers = [];
     private int _reprocessedUser = -1;
     private Dictionary<int, Refusal> _failed = [];
+    private HashSet<Guid>? _owing;
 
     public Decider(Tenant tenant, DateTimeOffset now, DateTimeOffset system)
     {
@@ -115,18 +116,22 @@ internal sealed class Decider
 
     private bool IsTaken(Guid id) => _draft.FindUser(id) >= 0 || _draft.FindGroup(id) >= 0 || IsOwing(id);
 
-    // B80: a deleted group that still gives somebody something keeps its id (L74).
+    // B80: a deleted group that still gives somebody something keeps its id (L74). Gathered once: an import asks for every line.
     private bool IsOwing(Guid id)
     {
-        for (int i = _tenant.GroupCount == _tenant.Groups.Count ? _tenant.Groups.Count : 0; i < _tenant.Groups.Count; i++)
+        if (_owing is null)
         {
-            if (_tenant.Groups[i] is { IsDeleted: true, Troubled.Count: > 0 } gone && gone.Id == id)
+            _owing = [];
+            for (int i = 0; i < _tenant.Groups.Count && _tenant.GroupCount < _tenant.Groups.Count; i++)
             {
-                return true;
+                if (_tenant.Groups[i] is { IsDeleted: true, Troubled.Count: > 0 } gone)
+                {
+                    _owing.Add(gone.Id);
+                }
             }
         }
 
-        return false;
+        return _owing.Contains(id);
     }
 
     private static User Canonical(User user) =>

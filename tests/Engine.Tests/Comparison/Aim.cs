@@ -8,16 +8,20 @@ namespace Berth.Engine.Tests.Comparison;
 /// </summary>
 public static class Aim
 {
+    // A SKU with more plans is a suite.
+    private const int AddOnPlans = 3;
+
     /// <summary>The request aimed at a tenant, by a random number; some stay blind.</summary>
     public static Request At(Tenant tenant, Request request, int random) => random % 8 == 0 ? request : request switch
     {
         Request.AssignUser r => r with { Remove = r.Remove.Length == 0 ? [] : Held(tenant, r.User, r, random) },
         Request.AssignGroup r => r with { Remove = r.Remove.Length == 0 ? [] : Wanted(tenant, r.Group, r, random) },
+        Request.RemoveMember r when Pick(Dependents(tenant), random) is { } pair && random % 3 == 1 => new Request.RemoveMember(pair.Split(' ')[0], pair.Split(' ')[1]),
         Request.RemoveMember r => Pick(Members(tenant, r.Group), random) is { } member ? r with { Member = member } : r,
         Request.AddMembers r when random % 50 == 1 => r with { Members = [.. r.Members, r.Group] },
         Request.AddMembers r => r with { Members = [.. r.Members.Select((member, i) => Pick(Strangers(tenant, r.Group), random / (i + 1)) ?? member)] },
         Request.CreateGroup r => r with { Members = [.. r.Members.Select((member, i) => Pick(Everybody(tenant), random / (i + 1)) ?? member)] },
-        Request.ReprocessUser r => random % 3 > 0 && Pick(Troubled(tenant, random % 3 == 1), random) is { } user ? new Request.ReprocessUser(user) : r,
+        Request.ReprocessUser r => Pick(Worthwhile(tenant, random % 4), random) is { } user ? new Request.ReprocessUser(user) : r,
         Request.DeleteGroup r => Pick(Groups(tenant).Where(group => !group.IsDeleted && (group.Licenses.IsEmpty || random % 5 == 0)).Select(group => $"{group.Id}"), random)
             is { } group ? new Request.DeleteGroup(group) : r,
         _ => request,
@@ -48,11 +52,27 @@ public static class Aim
                 random);
     }
 
-    // Users in error, or those among them who are held by something another source needs.
-    private static IEnumerable<string> Troubled(Tenant tenant, bool held) => tenant.Troubled
-        .Where(pair => !held || tenant.LicensesOf(pair.User).Source(pair.Group) is { Applied.IsEmpty: false, Trouble: { } trouble }
-            && trouble.Errors.Any(error => error.Error == LicenseError.DependencyViolation))
-        .Select(pair => $"{pair.UserId}");
+    // Whose reprocess may come to something: users in error, users who are held first of all, users with a calling plan who may have moved.
+    private static IEnumerable<string> Worthwhile(Tenant tenant, int what) => what switch
+    {
+        0 => tenant.Troubled.Select(pair => $"{pair.UserId}"),
+        1 => tenant.Troubled.DistinctBy(pair => pair.User).Where(pair => IsHeld(tenant, pair)).Select(pair => $"{pair.UserId}"),
+        2 => Everybody(tenant).Where(user => tenant.LicensesOf(tenant.FindUser(Guid.Parse(user))).Groups
+            .Any(source => source.Applied.Items.Any(license => tenant.Catalog.Skus[license.Sku].PartNumber.StartsWith("MCOPSTN", StringComparison.Ordinal)))),
+        _ => [],
+    };
+
+    // Group and member where the member has something directly that may need what the group gives.
+    private static IEnumerable<string> Dependents(Tenant tenant) =>
+        from user in Everybody(tenant)
+        let licenses = tenant.LicensesOf(tenant.FindUser(Guid.Parse(user)))
+        where licenses.Direct.Items.Any(license => tenant.Catalog.Skus[license.Sku].Plans.Count <= AddOnPlans)
+        from source in licenses.Groups
+        where source.Applied.Items.Any(license => tenant.Catalog.Skus[license.Sku].Plans.Count > AddOnPlans)
+        select $"{tenant.Groups[source.Group].Id} {user}";
+
+    private static bool IsHeld(Tenant tenant, WaitingPair pair) => tenant.LicensesOf(pair.User).Source(pair.Group) is { Applied.IsEmpty: false, Trouble: { } trouble }
+        && trouble.Errors.Any(error => error.Error == LicenseError.DependencyViolation);
 
     private static IEnumerable<string> Members(Tenant tenant, string group)
     {

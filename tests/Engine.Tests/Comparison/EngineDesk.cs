@@ -107,7 +107,9 @@ public sealed class EngineDesk : Desk
                     Journal.Add(accepted.Event);
                 }
 
-                return accepted.Remaining is { } remaining ? $"done, still {Answer(remaining)}" : "done";
+                return accepted.Remaining is { } remaining ? $"done, still {Answer(remaining)}"
+                    : accepted.Lines.Count > 0 ? $"done without {string.Join(", ", accepted.Lines.Select(line => $"{line.Line} {Answer(line.Refusal)}"))}"
+                    : "done";
             case Decision.Refused refused:
                 return $"refused {Answer(refused.Refusal)}";
             default:
@@ -131,15 +133,13 @@ public sealed class EngineDesk : Desk
 
     private Command Translate(Request request) => request switch
     {
-        Request.CreateUser r => new Command.CreateUser(
-            new User(Id(r.User), $"{r.User}@contoso.example", r.User, null, true, r.UsageLocation, default, new UserAttributes([]))),
+        Request.CreateUser r => new Command.CreateUser(NewUser(r.User, r.UsageLocation)),
         Request.SetUsageLocation r => new Command.UpdateUser(
             Tenant.TryGetUser(Tenant.FindUser(Id(r.User)), out User? user)
                 ? user with { UsageLocation = r.UsageLocation }
-                : new User(Id(r.User), $"{r.User}@contoso.example", r.User, null, true, r.UsageLocation, default, new UserAttributes([]))),
+                : NewUser(r.User, r.UsageLocation)),
         Request.DeleteUser r => new Command.DeleteUser(Id(r.User)),
-        Request.CreateGroup r => new Command.CreateGroup(
-            new GroupProfile(Id(r.Group), r.Group, null, null, false, r.SecurityEnabled, [], null, default), Ids(r.Members)),
+        Request.CreateGroup r => new Command.CreateGroup(NewGroup(r.Group, r.SecurityEnabled), Ids(r.Members)),
         Request.DeleteGroup r => new Command.DeleteGroup(Id(r.Group)),
         Request.AddMembers r => new Command.AddMembers(Id(r.Group), Ids(r.Members)),
         Request.RemoveMember r => new Command.RemoveMember(Id(r.Group), Id(r.Member)),
@@ -150,6 +150,7 @@ public sealed class EngineDesk : Desk
         Request.Buy r => new Command.CreateSubscription(Id(r.Subscription), Id(r.Sku), r.Units, Enum.Parse<SubscriptionStatus>(r.Status), false),
         Request.ChangeSubscription r => new Command.UpdateSubscription(
             Id(r.Subscription), r.Units, r.Status is null ? null : Enum.Parse<SubscriptionStatus>(r.Status)),
+        Request.ImportDirectory r => new Command.ImportDirectory(r.Lines.Select((line, i) => Translate(line, i + 1)).ToValueArray()),
         Request.Configure r => new Command.UpdateSettings(Tenant.Settings with
         {
             Retry = r.EntraStrict ? RetryMode.EntraStrict : RetryMode.Fair,
@@ -160,6 +161,19 @@ public sealed class EngineDesk : Desk
             r.Rules is null ? null : PlanRules.Parse(System.Text.Encoding.UTF8.GetBytes(r.Rules)).Rules!),
         _ => throw new NotSupportedException(request.ToString()),
     };
+
+    private static ImportLine Translate(Line line, int number) => line switch
+    {
+        { User: { } user, Group: { } group } => new ImportLine.OfMember(number, Id(group), Id(user)),
+        { User: { } user } => new ImportLine.OfUser(number, NewUser(user, line.UsageLocation)),
+        _ => new ImportLine.OfGroup(number, NewGroup(line.Group!, true)),
+    };
+
+    private static User NewUser(string user, string? usageLocation) =>
+        new(Id(user), $"{user}@contoso.example", user, null, true, usageLocation, default, new UserAttributes([]));
+
+    private static GroupProfile NewGroup(string group, bool securityEnabled) =>
+        new(Id(group), group, null, null, false, securityEnabled, [], null, default);
 
     private static ValueArray<LicenseRequest> Licenses(Wanted[] add) =>
         add.Select(wanted => new LicenseRequest(Id(wanted.Sku), Ids(wanted.Disabled))).ToValueArray();

@@ -50,12 +50,12 @@ public static class Invariants
         }
     }
 
-    // In mode fair: who got a seat of a SKU in this command began to wait no earlier than anybody for whom this seat was all that was missing, before and after.
+    // An import takes its lines one by one and retries after the last. In mode fair: who got a seat of a SKU in this command began to wait no earlier than anybody for whom this seat was all that was missing, before and after.
     private static IEnumerable<string> NobodyIsOvertaken(Tenant before, Tenant after, Command command)
     {
         // A reprocess in mode independent first evaluates what it touches, and may take a license away there.
         bool evaluatesFirst = command is Command.ReprocessUser or Command.ReprocessGroup && after.Settings.GroupAtomicity == GroupAtomicity.Independent;
-        if (before.Settings.Retry != RetryMode.Fair || command is Command.UpdateSettings or Command.ImportCatalog || evaluatesFirst)
+        if (before.Settings.Retry != RetryMode.Fair || command is Command.UpdateSettings or Command.ImportCatalog or Command.ImportDirectory || evaluatesFirst)
         {
             yield break;
         }

@@ -30,12 +30,20 @@ public sealed class OracleDesk(string country, IReadOnlyCollection<string>? skus
         Request.ReprocessGroup r => _tenant.ReprocessGroup(r.Group, now),
         Request.Buy r => _tenant.Buy(r.Subscription, r.Sku, r.Units, r.Status, now),
         Request.ChangeSubscription r => _tenant.ChangeSubscription(r.Subscription, r.Units, r.Status, now),
+        Request.ImportDirectory r => _tenant.Import([.. r.Lines.Select(Translate)], now),
         Request.Configure r => _tenant.Configure(r.EntraStrict, r.Independent, now),
         Request.Import r => _tenant.Import(
             r.Plans.Select(plan => new SkuRow(SpecFiles.PartNumber(plan.Sku), plan.Sku, plan.Plan, plan.Name)),
             r.Rules is null ? null : Oracle.PlanRules.Read(r.Rules),
             now),
         _ => throw new NotSupportedException(request.ToString()),
+    };
+
+    private static DirectoryLine Translate(Line line) => line switch
+    {
+        { User: { } user, Group: { } group } => new DirectoryLine.OfMember(group, user),
+        { User: { } user } => new DirectoryLine.OfUser(user, line.UsageLocation),
+        _ => new DirectoryLine.OfGroup(line.Group!),
     };
 
     private static Wish[] Wishes(Wanted[] add) => [.. add.Select(wanted => new Wish(wanted.Sku, wanted.Disabled))];

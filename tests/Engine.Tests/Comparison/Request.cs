@@ -32,11 +32,16 @@ public abstract record Request
 
     public sealed record ChangeSubscription(string Subscription, int? Units, string? Status) : Request;
 
+    public sealed record ImportDirectory(Line[] Lines) : Request;
+
     public sealed record Configure(bool EntraStrict, bool Independent) : Request;
 
     /// <summary>Further plans for SKUs, and other plan rules as JSON; null leaves the rules.</summary>
     public sealed record Import(NewPlan[] Plans, string? Rules) : Request;
 }
+
+/// <summary>A line of a directory import: a user, a group, or with both a member.</summary>
+public sealed record Line(string? User, string? Group, string? UsageLocation);
 
 /// <summary>A plan that a SKU gains.</summary>
 public sealed record NewPlan(string Sku, string Plan, string Name);

@@ -107,11 +107,17 @@ public static class Requests
         (3, User.Select(user => (Request)new Request.DeleteUser(user))),
         (5, Gen.Select(User, Location).Select((user, location) => (Request)new Request.CreateUser(user, location))),
         (2, Group.Select(group => (Request)new Request.DeleteGroup(group))),
+        (3, Line().Array[1, 6].Select(lines => (Request)new Request.ImportDirectory(lines))),
         (3, Gen.Select(Group, Member.Array[0, 3]).Select((group, members) => (Request)new Request.CreateGroup(group, group != Mailing, members))),
         (9, User.Select(user => (Request)new Request.ReprocessUser(user))),
         (4, Group.Select(group => (Request)new Request.ReprocessGroup(group))),
         (1, Settings()),
         (1, Import()));
+
+    private static Gen<Line> Line() => Gen.Frequency(
+        (8, Gen.Select(User, Group).Select((user, group) => new Line(user, group, null))),
+        (2, Gen.Select(User, Location).Select((user, location) => new Line(user, null, location))),
+        (1, Group.Select(group => new Line(null, group, null))));
 
     private static Gen<Request> Settings() =>
         Gen.Select(Of(false, false, true), Of(false, false, true)).Select((strict, independent) => (Request)new Request.Configure(strict, independent));
