@@ -74,6 +74,12 @@ public sealed record PlanRules(
             return (null, "The plan rules are empty.");
         }
 
+        if (HasNull(document.ExclusiveSets, set => HasNull(set.Plans, _ => false)) || HasNull(document.ExclusivePairsAllowed, _ => false)
+            || HasNull(document.Requires, _ => false) || HasNull(document.Regions, _ => false))
+        {
+            return (null, "The plan rules have an entry that is null.");
+        }
+
         if (document.ExclusivePairsAllowed.Any(pair => pair.Plans.Length != 2))
         {
             return (null, "Each entry of exclusivePairsAllowed names exactly two plans.");
@@ -108,6 +114,11 @@ public sealed record PlanRules(
             Regions = [.. Regions.Select(rule => new RegionDocument { ServicePlanId = rule.Plan, Allow = [.. rule.Allow], Deny = [.. rule.Deny] })],
         },
         PlanRulesJson.Default.Document);
+
+    // JSON can say null where a list has no place for it.
+    private static bool HasNull<T>(T?[] items, Func<T, bool> inside)
+        where T : class =>
+        items.Any(item => item is null || inside(item));
 
     private static PlanRules ReadBuiltIn()
     {
@@ -163,6 +174,6 @@ public sealed record PlanRules(
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(PlanRules.Document))]
 internal sealed partial class PlanRulesJson : JsonSerializerContext;

@@ -108,13 +108,7 @@ internal static class WaitingDesk
     {
         public static Entry? Parse(string token)
         {
-            byte[] bytes = new byte[token.Length];
-            if (!Base64Url.TryDecodeFromChars(token, bytes, out int length))
-            {
-                return null;
-            }
-
-            string[] parts = Encoding.UTF8.GetString(bytes, 0, length).Split(' ');
+            string[] parts = Base64Url.IsValid(token) ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token)).Split(' ') : [];
             return parts.Length == 5
                 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long sequence)
                 && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long ticks) && ticks <= DateTime.MaxValue.Ticks

@@ -1,0 +1,175 @@
+using System.Text;
+using Berth.Engine;
+using Berth.Graph.Errors;
+using Berth.Graph.Requests;
+using Xunit;
+
+namespace Berth.Conformance.Tests.Graph;
+
+/// <summary>Completeness: every refusal of the engine can be provoked over HTTP, or it is listed here with the reason why it cannot.</summary>
+public sealed class Refusals
+{
+    private static readonly Dictionary<RefusalCode, string> Unreachable = new()
+    {
+        [RefusalCode.TenantNotReady] = "A tenant has a desk, and so tokens, only after it was created, and is never created twice over HTTP.",
+        [RefusalCode.BlockedBySibling] = "G6 is never the first error of a pair: what blocked the SKU stands before it.",
+    };
+
+    /// <summary>Errors of the catalog that have no refusal at all: nothing in Berth can lead to them (decisions, Direct call).</summary>
+    private static readonly string[] NeverProduced =
+    [
+        "noChanges", // E8: an empty call succeeds, as in the modern service
+        "addressInUse", // E13 and UniquenessViolation: there are no proxy addresses to collide
+        "60012", // E2b: the partner interface is not offered
+        "LicenseAssignmentAttributeConcurrencyException", // L53: one writer per tenant, nothing runs at the same time
+    ];
+
+    private static readonly Dictionary<RefusalCode, Func<RunningRoom, Task<Answer>>> Scenarios = new()
+    {
+        [RefusalCode.ValueInvalid] = async room =>
+        {
+            Guid group = await LicensedGroup(room);
+            return await room.SendAsync("PATCH", $"/v1.0/groups/{group}", """{"securityEnabled":false}""");
+        },
+        [RefusalCode.DuplicateSku] = async room => await Assign(room, await room.AddUserAsync("ada"), [room.Sku("SPE_E5"), room.Sku("SPE_E5")], []),
+        [RefusalCode.SkuInBothLists] = async room => await Assign(room, await room.AddUserAsync("ada"), [room.Sku("SPE_E5")], [room.Sku("SPE_E5")]),
+        [RefusalCode.UserNotFound] = room => Assign(room, Guid.NewGuid(), [], []),
+        [RefusalCode.GroupNotFound] = room => room.SendAsync("DELETE", $"/v1.0/groups/{Guid.NewGuid()}"),
+        [RefusalCode.MemberNotFound] = async room => await room.SendAsync("DELETE", $"/v1.0/groups/{await room.AddGroupAsync("g")}/members/{Guid.NewGuid()}/$ref"),
+        [RefusalCode.SubscriptionNotFound] = room => room.SendAsync("PATCH", $"/berth/v1/subscriptions/{Guid.NewGuid()}", """{"units":1}"""),
+        [RefusalCode.IdTaken] = async room =>
+        {
+            Guid group = await room.AddGroupAsync("g");
+            using StringContent line = new($$$"""{"group":{"id":"{{{group}}}","displayName":"g"}}""", Encoding.UTF8, "application/x-ndjson");
+            return await room.SendAsync("POST", "/berth/v1/import", line);
+        },
+        [RefusalCode.UserPrincipalNameTaken] = async room =>
+        {
+            await room.AddUserAsync("ada");
+            return await room.SendAsync("POST", "/v1.0/users", RunningRoom.UserJson("ada"));
+        },
+        [RefusalCode.AlreadyMember] = async room =>
+        {
+            Guid ada = await room.AddUserAsync("ada"), group = await room.AddGroupAsync("g", ada);
+            return await room.SendAsync("POST", $"/v1.0/groups/{group}/members/$ref", $$"""{"@odata.id":"https://x/users/{{ada}}"}""");
+        },
+        [RefusalCode.MemberOfItself] = async room =>
+        {
+            Guid group = await room.AddGroupAsync("g");
+            return await room.SendAsync("POST", $"/v1.0/groups/{group}/members/$ref", $$"""{"@odata.id":"https://x/groups/{{group}}"}""");
+        },
+        [RefusalCode.GroupNotSecurityEnabled] = async room => await AssignGroup(room, await room.AddGroupAsync("g", securityEnabled: false), [], []),
+        [RefusalCode.GroupHasLicenses] = async room => await room.SendAsync("DELETE", $"/v1.0/groups/{await LicensedGroup(room)}"),
+        [RefusalCode.SkuNotInTenant] = async room => await Assign(room, await room.AddUserAsync("ada"), [room.Sku("SPE_E5")], []),
+        [RefusalCode.SkuNotAssignableToTarget] = async room =>
+        {
+            await room.BuyAsync("Windows_365_S_2vCPU_4GB_64GB", 1);
+            return await Assign(room, await room.AddUserAsync("ada"), [room.Sku("Windows_365_S_2vCPU_4GB_64GB")], []);
+        },
+        [RefusalCode.UnknownDisabledPlan] = async room =>
+        {
+            await room.BuyAsync("SPE_E5", 1);
+            return await room.SendAsync(
+                "POST",
+                $"/v1.0/users/{await room.AddUserAsync("ada")}/assignLicense",
+                $$"""{"addLicenses":[{"skuId":"{{room.Sku("SPE_E5")}}","disabledPlans":["{{Guid.NewGuid()}}"]}],"removeLicenses":[]}""");
+        },
+        [RefusalCode.InheritedFromGroup] = async room =>
+        {
+            Guid ada = await room.AddUserAsync("ada");
+            await LicensedGroup(room, ada);
+            return await Assign(room, ada, [], [room.Sku("SPE_E5")]);
+        },
+        [RefusalCode.LicenseNotHeld] = async room =>
+        {
+            await room.BuyAsync("SPE_E5", 1);
+            return await Assign(room, await room.AddUserAsync("ada"), [], [room.Sku("SPE_E5")]);
+        },
+        [RefusalCode.UsageLocationMissing] = async room =>
+        {
+            await room.BuyAsync("SPE_E5", 1);
+            return await Assign(room, await room.AddUserAsync("ada", usageLocation: null), [room.Sku("SPE_E5")], []);
+        },
+        [RefusalCode.ProhibitedInUsageLocation] = async room =>
+        {
+            await room.BuyAsync("EXCHANGEENTERPRISE", 1);
+            await room.DoAsync("PUT", "/berth/v1/catalog/rules", $$"""{"regions":[{"servicePlanId":"{{room.Plan("EXCHANGE_S_ENTERPRISE")}}","deny":["US"]}]}""");
+            return await Assign(room, await room.AddUserAsync("ada"), [room.Sku("EXCHANGEENTERPRISE")], []);
+        },
+        [RefusalCode.PlansMutuallyExclusive] = async room =>
+        {
+            await room.BuyAsync("EXCHANGEENTERPRISE", 1);
+            await room.BuyAsync("EXCHANGESTANDARD", 1);
+            return await Assign(room, await room.AddUserAsync("ada"), [room.Sku("EXCHANGEENTERPRISE"), room.Sku("EXCHANGESTANDARD")], []);
+        },
+        [RefusalCode.MissingDependency] = async room =>
+        {
+            await room.BuyAsync("MCOMEETADV", 1);
+            return await Assign(room, await room.AddUserAsync("ada"), [room.Sku("MCOMEETADV")], []);
+        },
+        [RefusalCode.DependedUponByOther] = async room =>
+        {
+            await room.BuyAsync("MCOMEETADV", 1);
+            await room.BuyAsync("STANDARDPACK", 1);
+            Guid ada = await room.AddUserAsync("ada");
+            await Assign(room, ada, [room.Sku("MCOMEETADV"), room.Sku("STANDARDPACK")], []);
+            return await Assign(room, ada, [], [room.Sku("STANDARDPACK")]);
+        },
+        [RefusalCode.SeatsExhausted] = async room =>
+        {
+            await room.BuyAsync("SPE_E5", 0);
+            return await Assign(room, await room.AddUserAsync("ada"), [room.Sku("SPE_E5")], []);
+        },
+        [RefusalCode.ClockNotMovable] = room => room.SendAsync("POST", "/berth/v1/clock", """{"mode":"frozen"}"""),
+        [RefusalCode.ClockNotFrozen] = room => room.SendAsync("POST", "/berth/v1/clock", """{"advance":"P1D"}"""),
+        [RefusalCode.ClockBackwards] = room => room.SendAsync("POST", "/berth/v1/clock", """{"mode":"frozen","now":"2001-01-01T00:00:00Z"}"""),
+    };
+
+    public static TheoryData<RefusalCode> Reachable => [.. Scenarios.Keys];
+
+    [Fact]
+    public void Every_refusal_has_a_scenario_or_a_reason_why_it_has_none() =>
+        Assert.Equal(Enum.GetValues<RefusalCode>().Order(), Scenarios.Keys.Concat(Unreachable.Keys).Order());
+
+    [Fact]
+    public void Every_refusal_has_an_error_and_none_of_the_errors_that_cannot_occur_is_among_them()
+    {
+        foreach (RefusalCode code in Enum.GetValues<RefusalCode>())
+        {
+            GraphError error = new Refusal(code) { Subject = Guid.NewGuid(), Ids = [Guid.NewGuid()], Name = "name", Detail = "detail" }.ToError();
+            Assert.True(error.Status >= 400 && error.Message.Length > 0 && error.InnerCode.Length > 0);
+            Assert.DoesNotContain(error.InnerCode, NeverProduced);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Reachable))]
+    public async Task A_refusal_is_answered_over_HTTP_as_the_table_says(RefusalCode code)
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync(code == RefusalCode.ClockNotMovable ? TenantKind.Production : TenantKind.Emulator);
+        Answer answer = await Scenarios[code](room);
+        GraphError expected = new Refusal(code).ToError();
+        if (code == RefusalCode.IdTaken)
+        {
+            // Only an import brings ids along; it reports line by line.
+            Assert.Equal(expected.InnerCode, answer.Json.GetProperty("errors")[0].GetProperty("code").GetString());
+            return;
+        }
+
+        Assert.Equal((expected.Status, expected.Code, expected.InnerCode), (answer.Status, answer.Code, answer.InnerCode));
+    }
+
+    private static Task<Answer> Assign(RunningRoom room, Guid user, IEnumerable<Guid> add, IEnumerable<Guid> remove) =>
+        room.SendAsync("POST", $"/v1.0/users/{user}/assignLicense", RunningRoom.Licenses(add, remove));
+
+    private static Task<Answer> AssignGroup(RunningRoom room, Guid group, IEnumerable<Guid> add, IEnumerable<Guid> remove) =>
+        room.SendAsync("POST", $"/v1.0/groups/{group}/assignLicense", RunningRoom.Licenses(add, remove));
+
+    private static async Task<Guid> LicensedGroup(RunningRoom room, params Guid[] members)
+    {
+        await room.BuyAsync("SPE_E5", 5);
+        Guid group = await room.AddGroupAsync("licensed", members);
+        await AssignGroup(room, group, [room.Sku("SPE_E5")], []);
+        return group;
+    }
+}
