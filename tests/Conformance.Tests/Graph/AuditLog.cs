@@ -75,6 +75,7 @@ public sealed class AuditLog
         Assert.Contains($"SkuName=SPE_E5, AccountId={RunningRoom.TenantId}, SkuId={room.Sku("SPE_E5")}, DisabledPlans=[]", Text(change, "newValue")!, StringComparison.Ordinal);
     }
 
+    // L64, L86, L87
     [Fact]
     public async Task Group_work_starts_finishes_with_its_result_and_names_every_user_it_failed_for()
     {
@@ -258,6 +259,7 @@ public sealed class AuditLog
         Assert.False(second.TryGetProperty("@odata.nextLink", out _));
     }
 
+    // L88
     [Fact]
     public async Task Activities_are_kept_for_thirty_days_of_the_tenants_time()
     {

@@ -117,6 +117,7 @@ public sealed class DirectoryWriting
         Assert.Equal(version, room.Tenant.Version);
     }
 
+    // B83
     [Theory]
     [InlineData("""{"usageLocation":"XX"}""", "valueInvalid", "Invalid value specified for property 'usageLocation' of resource 'User'.")]
     [InlineData("""{"usageLocation":"Germany"}""", "valueInvalid", "Invalid value specified for property 'usageLocation' of resource 'User'.")]
@@ -256,6 +257,7 @@ public sealed class DirectoryWriting
         Assert.Contains("'ada@fabrikam.example'", message, StringComparison.Ordinal);
     }
 
+    // B84
     [Fact]
     public async Task A_group_with_licenses_cannot_be_deleted_nor_lose_its_security()
     {
@@ -294,6 +296,7 @@ public sealed class DirectoryWriting
         Assert.Equal(new[] { ada, eve }.Order(), await Members(room, group));
     }
 
+    // B82
     [Fact]
     public async Task Members_are_added_all_or_none_and_each_refusal_has_its_text()
     {

@@ -8,6 +8,7 @@ public sealed class LicenseWriting
 {
     private const string None = """{"addLicenses":[],"removeLicenses":[]}""";
 
+    // L2, L9
     [Fact]
     public async Task A_license_given_to_a_user_is_in_the_answer_and_takes_a_seat()
     {
@@ -51,6 +52,7 @@ public sealed class LicenseWriting
         Assert.Equal((200, user), (self.Status, self.Json.GetProperty("id").GetGuid()));
     }
 
+    // L3
     [Theory]
     [InlineData("""{"addLicenses":[]}""", "removeLicenses")]
     [InlineData("""{"removeLicenses":[]}""", "addLicenses")]
@@ -65,6 +67,7 @@ public sealed class LicenseWriting
             "One or more parameters of the operation 'assignLicense' are missing from the request payload. The missing parameters are: " + missing + ".", message);
     }
 
+    // L5, B50: shape before the look-up of the user
     [Theory]
     [InlineData("""{"addLicenses":[{"skuId":"SPE_E5"}],"removeLicenses":[]}""", "guidInvalid")]
     [InlineData("""{"addLicenses":[{"skuId":7}],"removeLicenses":[]}""", "guidInvalid")]
@@ -88,6 +91,7 @@ public sealed class LicenseWriting
         Assert.True(code != "guidInvalid" || message.StartsWith("Cannot convert a primitive value to the expected type 'Edm.Guid'.", StringComparison.Ordinal));
     }
 
+    // L6
     [Fact]
     public async Task Names_of_properties_ignore_case_and_annotations_of_OData_mean_nothing()
     {
@@ -101,6 +105,7 @@ public sealed class LicenseWriting
         Assert.Equal(["SPE_E5 direct Active None"], await room.StatesAsync(user));
     }
 
+    // B65
     [Fact]
     public async Task Both_arrays_empty_change_nothing_and_succeed()
     {
@@ -212,6 +217,7 @@ public sealed class LicenseWriting
         }
     }
 
+    // L10, L46, L50, B66
     [Fact]
     public async Task A_group_call_is_accepted_tells_where_the_group_is_and_gives_the_members_their_licenses()
     {

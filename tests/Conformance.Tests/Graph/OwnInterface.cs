@@ -43,6 +43,7 @@ public sealed class OwnInterface
         Assert.All(room.Tenant.Catalog.FindByPartNumber("MCOPSTN5"), sku => Assert.Contains($"{sku.Id}", message, StringComparison.Ordinal));
     }
 
+    // B45
     [Theory]
     [InlineData("""{"units":1}""", "valueMissing")]
     [InlineData("""{"skuId":"06ebc4ee-1bb5-47dd-8120-11324bc54e06","skuPartNumber":"SPE_E5","units":1}""", "valueMissing")]

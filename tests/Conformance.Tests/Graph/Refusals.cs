@@ -142,6 +142,7 @@ public sealed class Refusals
         }
     }
 
+    // L14, B70
     [Theory]
     [MemberData(nameof(Reachable))]
     public async Task A_refusal_is_answered_over_HTTP_as_the_table_says(RefusalCode code)
