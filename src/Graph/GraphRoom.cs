@@ -72,6 +72,32 @@ public static class GraphRoom
         _ => throw new InvalidOperationException("A handling is one of three."),
     };
 
+    /// <summary>The id of a request came before with another body.</summary>
+    internal static GraphError RepeatedDifferently { get; } = GraphError.BadRequest(
+        "repeatedDifferently", "This Repeatability-Request-ID came before with another body. Nothing was changed; use a new id.");
+
+    /// <summary>What is wrong with the id that makes a request repeatable, or null.</summary>
+    internal static GraphError? RepeatabilityError(GraphRequest request) => request.RepeatabilityId is { Length: > LongestRepeatabilityId }
+        ? GraphError.BadRequest("repeatabilityIdTooLong", $"Repeatability-Request-ID is longer than {LongestRepeatabilityId} characters.")
+        : null;
+
+    /// <summary>How the ledger recognizes a request that is sent again, or null when it carries no id (contract, Repeatability-Request-ID).</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="part">Which of its commands, when it leads to several.</param>
+    /// <param name="bodyHash">A hash of what the command was made of.</param>
+    /// <param name="render">The answer to remember.</param>
+    internal static Repeatable? RepeatableOf(GraphRequest request, string part, byte[] bodyHash, Func<Decision.Accepted, byte[]> render)
+    {
+        if (request.RepeatabilityId is not { Length: > 0 } id)
+        {
+            return null;
+        }
+
+        // A path and a query can be longer than a key.
+        byte[] target = SHA256.HashData(Encoding.UTF8.GetBytes($"{request.Method} {request.Version}{request.Path.Text}?{request.Query}"));
+        return new Repeatable($"{request.Caller.AppId:D} {Convert.ToHexStringLower(target)} {id} {part}", bodyHash, render);
+    }
+
     private static GraphError? Unreadable(Route route, GraphRequest request)
     {
         string? wanted = route.Body switch
@@ -93,26 +119,19 @@ public static class GraphRoom
 
     private static async ValueTask<GraphResponse> SubmitAsync(TenantDesk desk, GraphRequest request, Handling.Wanted wanted, CancellationToken cancel)
     {
-        if (request.RepeatabilityId is { Length: > LongestRepeatabilityId })
+        if (RepeatabilityError(request) is { } error)
         {
-            return GraphResponse.Error(request, new GraphError(
-                400, "Request_BadRequest", $"Repeatability-Request-ID is longer than {LongestRepeatabilityId} characters.", "repeatabilityIdTooLong"));
+            return GraphResponse.Error(request, error);
         }
 
-        Repeatable? repeatable = request.RepeatabilityId is { Length: > 0 } id
-            ? new Repeatable(
-                $"{request.Caller.AppId:D} {request.Method} {request.Version}{request.Path.Text}?{request.Query} {id}",
-                SHA256.HashData(request.Body.Span),
-                accepted => Remember(wanted.Render(accepted)))
-            : null;
+        Repeatable? repeatable = RepeatableOf(request, "", SHA256.HashData(request.Body.Span), accepted => Remember(wanted.Render(accepted)));
         try
         {
             return await desk.SubmitAsync(wanted.Command, request.Caller.Actor, repeatable, cancel).ConfigureAwait(false) switch
             {
                 Submission.Done done => wanted.Render(done.Decision),
                 Submission.Repeated repeated => Recall(repeated.Answer.Span),
-                Submission.RepeatedDifferently => GraphResponse.Error(request, new GraphError(
-                    400, "Request_BadRequest", "This Repeatability-Request-ID came before with another body. Nothing was changed; use a new id.", "repeatedDifferently")),
+                Submission.RepeatedDifferently => GraphResponse.Error(request, RepeatedDifferently),
                 _ => throw new InvalidOperationException("A submission is one of three."),
             };
         }

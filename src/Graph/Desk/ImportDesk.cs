@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Berth.Engine;
 using Berth.Engine.Collections;
@@ -15,6 +16,8 @@ namespace Berth.Graph.Desk;
 /// </summary>
 internal static class ImportDesk
 {
+    private const int RetryAfterSeconds = 1;
+
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
@@ -26,10 +29,16 @@ internal static class ImportDesk
 
     private static async ValueTask<GraphResponse> ImportAsync(TenantDesk desk, GraphRequest request, CancellationToken cancel)
     {
+        if (GraphRoom.RepeatabilityError(request) is { } bad)
+        {
+            return GraphResponse.Error(request, bad);
+        }
+
         using ImportLines lines = new(request.BodyStream!);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         ImportReport report = new();
         List<ImportLine> chunk = [];
-        int bytes = 0;
+        int bytes = 0, number = 0;
         Task<GraphError?> writing = Task.FromResult<GraphError?>(null);
         while (await lines.NextAsync(cancel).ConfigureAwait(false) is { } line)
         {
@@ -44,6 +53,7 @@ internal static class ImportDesk
                 continue;
             }
 
+            hash.AppendData(text.Span);
             bytes += text.Length;
             if (chunk.Count >= GraphLimits.ImportChunkLines || bytes >= GraphLimits.ImportChunkBytes)
             {
@@ -52,7 +62,7 @@ internal static class ImportDesk
                     return GraphResponse.Error(request, failed);
                 }
 
-                writing = WriteAsync(desk, request, chunk, report, cancel);
+                writing = WriteAsync(desk, request, chunk, number++, hash.GetHashAndReset(), report, cancel);
                 (chunk, bytes) = ([], 0);
             }
         }
@@ -60,7 +70,7 @@ internal static class ImportDesk
         GraphError? error = await writing.ConfigureAwait(false);
         if (error is null && chunk.Count > 0)
         {
-            error = await WriteAsync(desk, request, chunk, report, cancel).ConfigureAwait(false);
+            error = await WriteAsync(desk, request, chunk, number, hash.GetHashAndReset(), report, cancel).ConfigureAwait(false);
         }
 
         return error is null ? report.Answer() : GraphResponse.Error(request, error);
@@ -134,29 +144,40 @@ internal static class ImportDesk
         return new ImportLine.OfMember(number, group ?? Guid.Empty, user ?? Guid.Empty);
     }
 
+    // An import that is sent again under its id goes on where it was cut off: each of its commands happens once.
     private static async Task<GraphError?> WriteAsync(
-        TenantDesk desk, GraphRequest request, List<ImportLine> chunk, ImportReport report, CancellationToken cancel)
+        TenantDesk desk, GraphRequest request, List<ImportLine> chunk, int number, byte[] hash, ImportReport report, CancellationToken cancel)
     {
+        Repeatable? repeatable = GraphRoom.RepeatableOf(request, $"#{number}", hash, accepted => ImportOutcome.Of(chunk, accepted.Lines).ToBytes());
+        Command command = new Command.ImportDirectory(chunk.ToValueArray());
         try
         {
-            switch (await desk.SubmitAsync(new Command.ImportDirectory(chunk.ToValueArray()), request.Caller.Actor, null, cancel).ConfigureAwait(false))
+            switch (await desk.SubmitAsync(command, request.Caller.Actor, repeatable, cancel).ConfigureAwait(false))
             {
                 case Submission.Done { Decision: Decision.Accepted accepted }:
-                    report.Take(chunk, accepted.Lines);
+                    report.Add(ImportOutcome.Of(chunk, accepted.Lines));
                     return null;
                 case Submission.Done { Decision: Decision.Refused refused }:
                     return refused.Refusal.ToError();
+                case Submission.Repeated repeated:
+                    report.Add(ImportOutcome.Read(repeated.Answer.Span));
+                    return null;
+                case Submission.RepeatedDifferently:
+                    return GraphRoom.RepeatedDifferently;
                 default:
-                    throw new InvalidOperationException("A chunk is sent once.");
+                    throw new InvalidOperationException("A submission is one of three.");
             }
         }
         catch (WriteFailedException failed)
         {
-            return GraphError.Unavailable($"The lines before {chunk[0].Line} are imported, the others are not: {failed.Message}", 1);
+            return Cut(failed.Message);
         }
         catch (LedgerFencedException fenced)
         {
-            return GraphError.Unavailable($"The lines before {chunk[0].Line} are imported, the others are not: {fenced.Message}", 1);
+            return Cut(fenced.Message);
         }
+
+        GraphError Cut(string why) =>
+            GraphError.Unavailable($"The good lines before line {chunk[0].Line} are imported, the others are not: {why}", RetryAfterSeconds);
     }
 }

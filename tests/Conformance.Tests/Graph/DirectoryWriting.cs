@@ -380,6 +380,13 @@ public sealed class DirectoryWriting
         Assert.Equal((400, "repeatedDifferently"), (other.Status, other.InnerCode));
         Assert.Equal(version, room.Tenant.Version);
 
+        // An id has a longest length, and the path and query beside it may have any.
+        string query = new('x', 9000);
+        Answer longest = await room.SendAsync("POST", $"/v1.0/users?{query}=1", RunningRoom.UserJson("eve"), "*", ("Repeatability-Request-ID", new string('i', GraphRoom.LongestRepeatabilityId)));
+        Assert.Equal(201, longest.Status);
+        Answer tooLong = await room.SendAsync("POST", "/v1.0/users", RunningRoom.UserJson("zoe"), "*", ("Repeatability-Request-ID", new string('i', GraphRoom.LongestRepeatabilityId + 1)));
+        Assert.Equal((400, "repeatabilityIdTooLong"), (tooLong.Status, tooLong.InnerCode));
+
         // Another path is another request.
         Assert.Equal(204, (await room.SendAsync("PATCH", $"/v1.0/users/{first.Json.GetProperty("id").GetGuid()}", """{"city":"Kyiv"}""", "*", id)).Status);
     }

@@ -133,6 +133,29 @@ public sealed class Imports
     }
 
     [Fact]
+    public async Task An_import_that_is_sent_again_under_its_id_happens_once_and_gives_the_same_report()
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        StringBuilder body = new("x\n");
+        for (int i = 0; i <= GraphLimits.ImportChunkLines; i++)
+        {
+            body.Append($$$"""{"user":{"displayName":"u","userPrincipalName":"u{{{i % GraphLimits.ImportChunkLines}}}@fabrikam.example"}}""").Append('\n');
+        }
+
+        (string, string) id = ("Repeatability-Request-ID", Guid.NewGuid().ToString());
+        Answer first = await Import(room, body.ToString(), id);
+        long version = room.Tenant.Version;
+        Assert.Equal((GraphLimits.ImportChunkLines, 0, 0, 2), Counts(first.Json));
+        Assert.Equal(first.Text, (await Import(room, body.ToString(), id)).Text);
+        Assert.Equal(version, room.Tenant.Version);
+
+        using StringContent other = new(body.ToString().Replace("u7@", "v7@", StringComparison.Ordinal), Encoding.UTF8, "application/x-ndjson");
+        Answer refused = await room.SendAsync("POST", "/berth/v1/import", other, "*", id);
+        Assert.Equal((400, "repeatedDifferently"), (refused.Status, refused.InnerCode));
+        Assert.Equal(version, room.Tenant.Version);
+    }
+
+    [Fact]
     public async Task An_empty_import_brings_nothing_and_another_content_type_is_refused()
     {
         await using RunningRoom room = await RunningRoom.OpenAsync();
@@ -144,10 +167,10 @@ public sealed class Imports
     private static (int Users, int Groups, int Members, int Errors) Counts(JsonElement report) => (
         report.GetProperty("users").GetInt32(), report.GetProperty("groups").GetInt32(), report.GetProperty("members").GetInt32(), report.GetProperty("errorCount").GetInt32());
 
-    private static async Task<Answer> Import(RunningRoom room, string lines)
+    private static async Task<Answer> Import(RunningRoom room, string lines, params (string, string)[] headers)
     {
         using StringContent content = new(lines, new UTF8Encoding(false), "application/x-ndjson");
-        Answer answer = await room.SendAsync("POST", "/berth/v1/import", content);
+        Answer answer = await room.SendAsync("POST", "/berth/v1/import", content, "*", headers);
         Assert.True(answer.Status == 200, answer.Text);
         return answer;
     }
