@@ -186,7 +186,8 @@ internal sealed class UserBody
     private void CheckPassword(JsonElement element, string profile)
     {
         bool given = false;
-        foreach ((string name, JsonElement value) in _read.Properties(element, profile))
+        // A client that has none may write null instead of leaving it out.
+        foreach ((string name, JsonElement value) in element.ValueKind == JsonValueKind.Null ? [] : _read.Properties(element, profile))
         {
             switch (name.ToUpperInvariant())
             {

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
+using Berth.Conformance.Tests.Completeness;
 
 namespace Berth.Conformance.Tests.Process;
 
@@ -98,6 +99,7 @@ public sealed class BerthProcess : IAsyncDisposable
         try
         {
             await berth.WaitUntilListeningAsync();
+            Evidence.OfCommandLine(["serve", .. arguments]);
             return berth;
         }
         catch
@@ -125,13 +127,18 @@ public sealed class BerthProcess : IAsyncDisposable
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync().WaitAsync(_patience);
+        if (process.ExitCode == 0)
+        {
+            Evidence.OfCommandLine(arguments);
+        }
+
         return (process.ExitCode, await output, await errors);
     }
 
     /// <summary>An HTTP client for the process, with the demo client's token unless told otherwise. It trusts the process's own CA only.</summary>
     public async Task<HttpClient> ClientAsync(bool https = false, bool authenticated = true)
     {
-        HttpClient client = new(Handler()) { BaseAddress = https ? Https : Http };
+        HttpClient client = new(new Observer(Handler())) { BaseAddress = https ? Https : Http };
         if (authenticated)
         {
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync());
@@ -227,6 +234,11 @@ public sealed class BerthProcess : IAsyncDisposable
         _process.Dispose();
         if (_ownsData && Directory.Exists(Data))
         {
+            if (File.Exists(Path.Combine(Data, "berth.db")))
+            {
+                Evidence.OfJournal(Path.Combine(Data, "berth.db"));
+            }
+
             Directory.Delete(Data, true);
         }
     }
