@@ -1,10 +1,13 @@
 using Berth.Bench;
+using Berth.Bench.Http;
 
 // One file a benchmark; each prints its figures with the limit beside.
 Dictionary<string, Func<string[], Task<int>>> benchmarks = new(StringComparer.Ordinal)
 {
     ["engine"] = EngineBench.Run,
     ["ledger"] = LedgerBench.Run,
+    ["http"] = HttpBench.Run,
+    ["bare"] = BareServer.Run,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Func<string[], Task<int>>? benchmark))

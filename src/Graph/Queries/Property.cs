@@ -191,8 +191,15 @@ internal sealed class PartsProperty<TRow, TPart>(string name, Shape<TPart> shape
         json.WriteEndArray();
     }
 
+    /// <summary>
+    /// A quicker way to see whether a part has a given GUID in one of its properties: the property's name, and the condition on the row.
+    /// </summary>
+    public (string Name, Func<Guid, Func<TRow, bool?>> Condition)? WithId { get; init; }
+
     public override Func<TRow, bool?> Any(SingleValueNode condition, RangeVariable variable) =>
-        Collections.Any(get, new FilterCompiler<TPart>(shape, variable).Compile(condition));
+        WithId is { } quick && Equality.In(condition) is [{ IsWhole: true, Values: [Guid id] } equality] && equality.Path == quick.Name
+            ? quick.Condition(id)
+            : Collections.Any(get, new FilterCompiler<TPart>(shape, variable).Compile(condition));
 }
 
 /// <summary>Plain values: text or GUIDs.</summary>

@@ -12,6 +12,14 @@ internal sealed record SkipToken(int Position, string?[] Keys)
     /// <summary>The token as it stands in a link.</summary>
     public string Encode()
     {
+        if (Keys.Length == 0)
+        {
+            Span<byte> text = stackalloc byte[16];
+            return System.Text.Unicode.Utf8.TryWrite(text, CultureInfo.InvariantCulture, $"[{Position}]", out int length)
+                ? Base64Url.EncodeToString(text[..length])
+                : throw new InvalidOperationException("A position has at most ten digits.");
+        }
+
         using MemoryStream bytes = new();
         using (Utf8JsonWriter json = new(bytes))
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Berth.Engine.Catalog;
 using Berth.Engine.Directory;
 using Berth.Engine.Licensing;
 using Berth.Graph.Queries;
@@ -79,7 +80,10 @@ internal static class DirectoryShapes
         new PartProperty<UserRow, User>("onPremisesExtensionAttributes", ExtensionAttributes, static row => row.User, static _ => true),
         Values("otherMails", UserAttribute.OtherMails),
         Values("proxyAddresses", UserAttribute.ProxyAddresses),
-        new PartsProperty<UserRow, LicenseRow>("assignedLicenses", LicenseShapes.AssignedLicense, LicenseShapes.Merged),
+        new PartsProperty<UserRow, LicenseRow>("assignedLicenses", LicenseShapes.AssignedLicense, LicenseShapes.Merged)
+        {
+            WithId = ("skuId", static id => row => row.Tenant.Catalog.TryGetSku(id, out Sku? sku) && row.Licenses.Holds(sku.Index)),
+        },
         new PartsProperty<UserRow, HeldPlanRow>("assignedPlans", LicenseShapes.AssignedPlan, LicenseShapes.HeldPlans),
         new PartsProperty<UserRow, HeldPlanRow>("provisionedPlans", LicenseShapes.ProvisionedPlan, LicenseShapes.HeldPlans),
         new PartsProperty<UserRow, StateRow>("licenseAssignmentStates", LicenseShapes.AssignmentState, States),

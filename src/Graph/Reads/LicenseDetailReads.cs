@@ -69,7 +69,7 @@ internal static class LicenseDetailReads
 
     private static IEnumerable<DetailRow> Rows(UserRow user)
     {
-        foreach (int sku in user.Licenses.Held())
+        foreach (int sku in LicenseShapes.Held(user.Licenses))
         {
             yield return new DetailRow(user.Tenant, sku, user.User.Id, user.Licenses);
         }
@@ -87,19 +87,9 @@ internal static class LicenseDetailReads
         json.WriteStartArray("value"u8);
         UserLicenses licenses = s.user.Licenses;
         DetailPieces pieces = DetailPieces.Of(s.user.Tenant.Catalog);
-        if (licenses.Groups.Count == 0)
+        foreach (int sku in LicenseShapes.Held(licenses))
         {
-            foreach (License license in licenses.Direct.Items.Span)
-            {
-                pieces.Write(json, s.user.User.Id, license.Sku, license.Disabled);
-            }
-        }
-        else
-        {
-            foreach (int sku in licenses.Held())
-            {
-                pieces.Write(json, s.user.User.Id, sku, licenses.MergedDisabled(sku));
-            }
+            pieces.Write(json, s.user.User.Id, sku, licenses.MergedDisabled(sku));
         }
 
         json.WriteEndArray();

@@ -69,22 +69,53 @@ internal static class LicenseShapes
         new TextProperty<bool>("state", static _ => "ProcessingComplete"));
 
     /// <summary>What a user holds, merged over the sources: one entry for each SKU (L113, decisions, Wire).</summary>
-    public static IEnumerable<LicenseRow> Merged(UserRow row)
+    public static LicenseRow[] Merged(UserRow row)
     {
-        UserLicenses licenses = row.Licenses;
-        if (licenses.Groups.Count == 0)
+        int[] skus = Held(row.Licenses);
+        LicenseRow[] rows = new LicenseRow[skus.Length];
+        for (int i = 0; i < rows.Length; i++)
         {
-            foreach (License license in licenses.Direct.Items)
-            {
-                yield return new LicenseRow(row.Tenant.Catalog, license);
-            }
-
-            yield break;
+            rows[i] = new LicenseRow(row.Tenant.Catalog, new License(skus[i], row.Licenses.MergedDisabled(skus[i])));
         }
 
-        foreach (int sku in licenses.Held())
+        return rows;
+    }
+
+    /// <summary>The SKUs in at least one applied source, each once, ascending.</summary>
+    public static int[] Held(UserLicenses licenses)
+    {
+        ReadOnlySpan<License> direct = licenses.Direct.Items.Span;
+        ReadOnlySpan<GroupSource> groups = licenses.Groups.Span;
+        int most = direct.Length;
+        foreach (ref readonly GroupSource source in groups)
         {
-            yield return new LicenseRow(row.Tenant.Catalog, new License(sku, licenses.MergedDisabled(sku)));
+            most += source.Applied.Items.Count;
+        }
+
+        int[] skus = new int[most];
+        int count = 0;
+        Add(direct);
+        foreach (ref readonly GroupSource source in groups)
+        {
+            Add(source.Applied.Items.Span);
+        }
+
+        Array.Resize(ref skus, count);
+        return skus;
+
+        // A handful at most: insertion keeps them sorted and single.
+        void Add(ReadOnlySpan<License> licenses)
+        {
+            foreach (ref readonly License license in licenses)
+            {
+                int at = Array.BinarySearch(skus, 0, count, license.Sku);
+                if (at < 0)
+                {
+                    Array.Copy(skus, ~at, skus, ~at + 1, count - ~at);
+                    skus[~at] = license.Sku;
+                    count++;
+                }
+            }
         }
     }
 
