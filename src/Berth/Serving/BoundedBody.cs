@@ -15,7 +15,15 @@ internal static class BoundedBody
         }
 
         byte[] buffer = new byte[limit + 1];
-        int length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, false, context.RequestAborted).ConfigureAwait(false);
-        return length > limit ? null : buffer.AsMemory(0, length);
+        try
+        {
+            int length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, false, context.RequestAborted).ConfigureAwait(false);
+            return length > limit ? null : buffer.AsMemory(0, length);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone: whatever is answered, nobody reads it.
+            return Memory<byte>.Empty;
+        }
     }
 }

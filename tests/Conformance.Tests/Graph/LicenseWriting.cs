@@ -117,6 +117,7 @@ public sealed class LicenseWriting
         Assert.Equal(version, room.Tenant.Version);
     }
 
+    // L12, L14, B70
     [Fact]
     public async Task Every_refusal_of_a_direct_call_has_its_text_and_changes_nothing()
     {
@@ -217,7 +218,7 @@ public sealed class LicenseWriting
         }
     }
 
-    // L10, L46, L50, B66
+    // L10, L46, L48, L50, B66, B67
     [Fact]
     public async Task A_group_call_is_accepted_tells_where_the_group_is_and_gives_the_members_their_licenses()
     {

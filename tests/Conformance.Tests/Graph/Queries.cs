@@ -163,6 +163,7 @@ public sealed class Queries
         Assert.Equal(expected.Where((_, i) => i % 3 == 1), Names(company, "$top=2&$filter=department eq 'Sales'&$count=true"));
     }
 
+    // L158.
     [Fact]
     public void A_page_is_a_hundred_without_top_and_the_link_repeats_the_query_on_the_host_that_was_asked()
     {
@@ -197,6 +198,7 @@ public sealed class Queries
         Assert.Equal((200, "8"), company.Ask("/v1.0/users/$count?$filter=department eq 'Sales'"));
     }
 
+    // L11.
     [Fact]
     public void Without_select_a_user_shows_the_documented_eleven_and_nothing_of_licenses()
     {

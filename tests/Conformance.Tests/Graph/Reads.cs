@@ -46,6 +46,7 @@ public sealed class Reads
         Assert.Empty(company.All("/v1.0/users"));
     }
 
+    // L95, L117.
     [Fact]
     public void License_details_show_what_is_in_force_with_disabled_plans_named()
     {
@@ -80,6 +81,7 @@ public sealed class Reads
         Assert.Equal(404, company.Refused("/v1.0/users/nobody/licenseDetails").Status);
     }
 
+    // L113, L114, L115, L116, B71.
     [Fact]
     public void A_user_shows_one_license_for_each_SKU_and_one_state_for_each_source()
     {
@@ -120,6 +122,7 @@ public sealed class Reads
         Assert.Empty(company.All("/v1.0/users?$filter=assignedLicenses/$count eq 0"));
     }
 
+    // L46, L118.
     [Fact]
     public void A_group_names_the_members_it_could_not_license()
     {
@@ -198,6 +201,7 @@ public sealed class Reads
         Assert.Equal(400, company.Refused($"/v1.0/groups/{group}?$expand=members($select=noSuch)").Status);
     }
 
+    // L90, L92.
     [Fact]
     public void A_SKU_adds_up_its_subscriptions_and_counts_its_holders()
     {
@@ -243,6 +247,7 @@ public sealed class Reads
         Assert.Equal(["Deleted"], company.All("/v1.0/directory/subscriptions", "status"));
     }
 
+    // L100, L101.
     [Fact]
     public void A_subscription_shows_what_was_bought()
     {

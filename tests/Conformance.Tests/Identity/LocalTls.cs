@@ -78,6 +78,21 @@ public sealed class LocalTls(TlsDemo demo) : IClassFixture<TlsDemo>
     }
 
     [Fact]
+    public async Task A_program_that_is_given_the_bundle_trusts_Berth_and_one_that_is_not_does_not()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "SSL_CERT_FILE is read on Linux.");
+        string[] command = ["sku", "list", "--graph", Berth.Https!.GetLeftPart(UriPartial.Authority)];
+        Dictionary<string, string> bundle = new() { ["SSL_CERT_FILE"] = Path.Combine(Berth.Data, "bundle.pem") };
+
+        (int trusted, _, string errors) = await BerthProcess.CommandInAsync(bundle, command);
+        (int untrusted, _, string told) = await BerthProcess.CommandAsync(command);
+
+        Assert.True(trusted == 0, errors);
+        Assert.NotEqual(0, untrusted);
+        Assert.Contains(Berth.Https.Authority, told, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Private_keys_are_for_the_owner_only()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no Unix file modes.");

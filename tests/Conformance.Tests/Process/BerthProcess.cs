@@ -121,9 +121,12 @@ public sealed class BerthProcess : IAsyncDisposable
     }
 
     /// <summary>Runs any <c>berth</c> command to its end.</summary>
-    public static async Task<(int ExitCode, string Output, string Errors)> CommandAsync(params string[] arguments)
+    public static Task<(int ExitCode, string Output, string Errors)> CommandAsync(params string[] arguments) => CommandInAsync(null, arguments);
+
+    /// <summary>The same with variables of the environment.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> CommandInAsync(IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
-        using System.Diagnostics.Process process = Run(arguments);
+        using System.Diagnostics.Process process = Run(arguments, null, environment);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync().WaitAsync(_patience);

@@ -57,6 +57,15 @@ public sealed class Starting
     }
 
     [Fact]
+    public async Task An_address_this_machine_does_not_have_is_one_line_and_exit_code_2()
+    {
+        // 192.0.2.0/24 is for documentation (RFC 5737): no machine has it.
+        await using BerthProcess berth = BerthProcess.Launch(null, "--urls", "http://192.0.2.7:0");
+
+        await EndsWith2Async(berth, "does not have the address");
+    }
+
+    [Fact]
     public async Task A_data_folder_that_cannot_be_made_is_one_line_and_exit_code_2()
     {
         string file = Path.GetTempFileName();

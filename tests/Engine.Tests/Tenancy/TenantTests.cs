@@ -65,6 +65,7 @@ public class TenantTests
         Assert.Equal(longest with { BufferExcess = 0 }, tenant.Now.Settings);
     }
 
+    // B45.
     [Theory]
     [InlineData(-1, false)]
     [InlineData(0, true)]
