@@ -73,6 +73,7 @@ public sealed class DirectoryWriting
         Assert.Equal($"A value is required for property '{property}' of resource 'Group'.", message);
     }
 
+    // L133
     [Fact]
     public async Task Body_names_ignore_case_and_every_property_of_a_user_is_kept()
     {

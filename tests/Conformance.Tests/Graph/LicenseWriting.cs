@@ -91,7 +91,7 @@ public sealed class LicenseWriting
         Assert.True(code != "guidInvalid" || message.StartsWith("Cannot convert a primitive value to the expected type 'Edm.Guid'.", StringComparison.Ordinal));
     }
 
-    // L6
+    // L6, L63
     [Fact]
     public async Task Names_of_properties_ignore_case_and_annotations_of_OData_mean_nothing()
     {

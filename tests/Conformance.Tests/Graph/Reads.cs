@@ -122,7 +122,7 @@ public sealed class Reads
         Assert.Empty(company.All("/v1.0/users?$filter=assignedLicenses/$count eq 0"));
     }
 
-    // L46, L118.
+    // L46, L118., L118a
     [Fact]
     public void A_group_names_the_members_it_could_not_license()
     {
@@ -139,6 +139,8 @@ public sealed class Reads
         Assert.Equal(Company.CloudPc, shown.GetProperty("assignedLicenses")[0].GetProperty("skuId").GetGuid());
         Assert.Equal("ProcessingComplete", shown.GetProperty("licenseProcessingState").GetProperty("state").GetString());
         Assert.False(shown.TryGetProperty("hasMembersWithLicenseErrors", out _));
+        JsonElement unasked = company.Get($"/v1.0/groups/{group}");
+        Assert.False(unasked.TryGetProperty("assignedLicenses", out _) || unasked.TryGetProperty("licenseProcessingState", out _));
 
         JsonElement page = company.Get($"/v1.0/groups/{group}/membersWithLicenseErrors");
         Assert.Equal("#microsoft.graph.user", Assert.Single(page.GetProperty("value").EnumerateArray()).GetProperty("@odata.type").GetString());
