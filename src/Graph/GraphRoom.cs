@@ -86,7 +86,7 @@ public static class GraphRoom
     /// <param name="part">Which of its commands, when it leads to several.</param>
     /// <param name="bodyHash">A hash of what the command was made of.</param>
     /// <param name="render">The answer to remember.</param>
-    internal static Repeatable? RepeatableOf(GraphRequest request, string part, byte[] bodyHash, Func<Decision.Accepted, byte[]> render)
+    internal static Repeatable? RepeatableOf(GraphRequest request, string part, Func<byte[]> bodyHash, Func<Decision.Accepted, byte[]> render)
     {
         if (request.RepeatabilityId is not { Length: > 0 } id)
         {
@@ -95,7 +95,7 @@ public static class GraphRoom
 
         // A path and a query can be longer than a key.
         byte[] target = SHA256.HashData(Encoding.UTF8.GetBytes($"{request.Method} {request.Version}{request.Path.Text}?{request.Query}"));
-        return new Repeatable($"{request.Caller.AppId:D} {Convert.ToHexStringLower(target)} {id} {part}", bodyHash, render);
+        return new Repeatable($"{request.Caller.AppId:D} {Convert.ToHexStringLower(target)} {id} {part}", bodyHash(), render);
     }
 
     private static GraphError? Unreadable(Route route, GraphRequest request)
@@ -124,7 +124,8 @@ public static class GraphRoom
             return GraphResponse.Error(request, error);
         }
 
-        Repeatable? repeatable = RepeatableOf(request, "", SHA256.HashData(request.Body.Span), accepted => Remember(wanted.Render(accepted)));
+        Repeatable? repeatable = RepeatableOf(
+            request, "", () => wanted.BodyHash?.Invoke() ?? SHA256.HashData(request.Body.Span), accepted => Remember(wanted.Render(accepted)));
         try
         {
             return await desk.SubmitAsync(wanted.Command, request.Caller.Actor, repeatable, cancel).ConfigureAwait(false) switch

@@ -125,21 +125,19 @@ internal sealed class AuditTrail
         switch (change)
         {
             case Change.DirectSet direct:
-                AuditChange license = License(direct.Before, direct.After);
-                _parts.Add((direct.Users.Count, i => Row(Activity.ChangeUserLicense, _happened.Actor, User(direct.Users[i], license))));
+                _parts.Add((direct.Users.Count, i => Row(Activity.ChangeUserLicense, _happened.Actor, User(direct.Users[i], License(direct.Before, direct.After)))));
                 break;
             case Change.SourceSet source:
-                AuditChange given = License(null, source.Applied);
-                _parts.Add((source.Users.Count, i => FromGroup(source, source.Users[i], given)));
+                _parts.Add((source.Users.Count, i => FromGroup(source, source.Users[i])));
                 break;
             default:
                 break;
         }
     }
 
-    private AuditRow FromGroup(Change.SourceSet source, int user, AuditChange given)
+    private AuditRow FromGroup(Change.SourceSet source, int user)
     {
-        AuditTarget[] targets = [User(user, given), Group(source.Group)];
+        AuditTarget[] targets = [User(user, License(null, source.Applied)), Group(source.Group)];
         Func<string?>? reason = source.Trouble is { } trouble ? () => FailureReason.Of(_tenant, user, source, trouble, _now) : null;
         return AuditRow.Of(
             _happened, _tenant.Profile.Id, _ordinal, Activity.ChangeUserLicense, GroupBasedLicensing, _nameless, reason, targets);

@@ -148,7 +148,7 @@ internal static class ImportDesk
     private static async Task<GraphError?> WriteAsync(
         TenantDesk desk, GraphRequest request, List<ImportLine> chunk, int number, byte[] hash, ImportReport report, CancellationToken cancel)
     {
-        Repeatable? repeatable = GraphRoom.RepeatableOf(request, $"#{number}", hash, accepted => ImportOutcome.Of(chunk, accepted.Lines).ToBytes());
+        Repeatable? repeatable = GraphRoom.RepeatableOf(request, $"#{number}", () => hash, accepted => ImportOutcome.Of(chunk, accepted.Lines).ToBytes());
         Command command = new Command.ImportDirectory(chunk.ToValueArray());
         try
         {

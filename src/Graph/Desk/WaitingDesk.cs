@@ -23,7 +23,7 @@ internal static class WaitingDesk
         new(GraphMethod.Post, "/groups/{group}/reprocess", DeskAccess.Reprocess, Reprocess) { Versions = RouteVersions.Berth, Body = RouteBody.None },
     ];
 
-    private static Handling Reprocess(Tenant tenant, GraphRequest request, RouteKeys keys) =>
+    private static Handling.Wanted Reprocess(Tenant tenant, GraphRequest request, RouteKeys keys) =>
         request.Submit(keys.First, new Command.ReprocessGroup(Submitting.GroupId(keys.First)), static _ => GraphResponse.Empty(202));
 
     private static Handling List(Tenant tenant, GraphRequest request, RouteKeys keys)

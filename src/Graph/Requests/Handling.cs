@@ -22,7 +22,11 @@ public abstract record Handling
     /// The answer for the decision: rendered from <see cref="Decision.Accepted.Next"/>, not from the tenant the route saw. It may run on
     /// the writer's thread and must be quick.
     /// </param>
-    public sealed record Wanted(Command Command, Func<Decision, GraphResponse> Render) : Handling;
+    public sealed record Wanted(Command Command, Func<Decision, GraphResponse> Render) : Handling
+    {
+        /// <summary>What tells a repetition from another request under the same id, when that is not the body as it came: a password is no part of it.</summary>
+        public Func<byte[]>? BodyHash { get; init; }
+    }
 
     /// <summary>Work that needs the ledger itself: reading its journal back, or a body that is read in portions.</summary>
     public sealed record Working(Func<TenantDesk, CancellationToken, ValueTask<GraphResponse>> Work) : Handling;

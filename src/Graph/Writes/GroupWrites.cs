@@ -21,6 +21,10 @@ internal static class GroupWrites
         new(GraphMethod.Delete, "/groups/{group}", Write, Delete),
         new(GraphMethod.Post, "/groups/{group}/members/$ref", Members, AddMember),
         new(GraphMethod.Delete, "/groups/{group}/members/{member}/$ref", Members, RemoveMember),
+
+        // Berth keeps no owners. Clients that remove somebody from a group ask for both roles and expect a 404 for the one not held.
+        new(GraphMethod.Delete, "/groups/{group}/owners/{owner}/$ref", Members, static (_, request, keys) =>
+            GraphResponse.Error(request, GraphError.NotFound(keys.Second))),
     ];
 
     private static Handling Create(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(
@@ -58,7 +62,7 @@ internal static class GroupWrites
                 key, new Command.UpdateGroup(change.Group, change.Members) { Basis = before }, static _ => GraphResponse.Empty()));
     }
 
-    private static Handling Delete(Tenant tenant, GraphRequest request, RouteKeys keys) =>
+    private static Handling.Wanted Delete(Tenant tenant, GraphRequest request, RouteKeys keys) =>
         request.Submit(keys.First, new Command.DeleteGroup(Submitting.GroupId(keys.First)), static _ => GraphResponse.Empty());
 
     private static Handling AddMember(Tenant tenant, GraphRequest request, RouteKeys keys)

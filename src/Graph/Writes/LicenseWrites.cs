@@ -52,7 +52,7 @@ internal static class LicenseWrites
         });
     }
 
-    private static Handling Reprocess(Tenant tenant, GraphRequest request, RouteKeys keys)
+    private static Handling.Wanted Reprocess(Tenant tenant, GraphRequest request, RouteKeys keys)
     {
         Guid id = Submitting.UserId(tenant, keys.First);
         return request.Submit(keys.First, new Command.ReprocessUser(id), accepted => accepted.Remaining is { } remaining

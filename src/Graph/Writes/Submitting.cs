@@ -41,8 +41,8 @@ internal static class Submitting
     /// <param name="target">What the client called the user or group of the path; a 404 repeats it.</param>
     /// <param name="command">What is wanted.</param>
     /// <param name="answer">The answer when it happened.</param>
-    public static Handling Submit(this GraphRequest request, string target, Command command, Func<Decision.Accepted, GraphResponse> answer) =>
-        new Handling.Wanted(command, decision => decision switch
+    public static Handling.Wanted Submit(this GraphRequest request, string target, Command command, Func<Decision.Accepted, GraphResponse> answer) =>
+        new(command, decision => decision switch
         {
             Decision.Accepted accepted => answer(accepted),
             Decision.Refused { Refusal: { Code: RefusalCode.UserNotFound or RefusalCode.GroupNotFound } } => GraphResponse.Error(request, GraphError.NotFound(target)),

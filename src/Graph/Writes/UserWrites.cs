@@ -21,7 +21,8 @@ internal static class UserWrites
     private static Handling Create(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(
         UserBody.Resource,
         static (read, body) => UserBody.Create(read, body, Guid.NewGuid()),
-        user => request.Submit(user.UserPrincipalName, new Command.CreateUser(user), accepted => Entities.User(accepted.Next, request, 201, user.Id)));
+        user => WithoutPassword(request, request.Submit(
+            user.UserPrincipalName, new Command.CreateUser(user), accepted => Entities.User(accepted.Next, request, 201, user.Id))));
 
     private static Handling Change(Tenant tenant, GraphRequest request, RouteKeys keys)
     {
@@ -30,10 +31,14 @@ internal static class UserWrites
             ? request.Reading(
                 UserBody.Resource,
                 (read, body) => UserBody.Change(read, body, before),
-                user => request.Submit(key, new Command.UpdateUser(user) { Basis = before }, static _ => GraphResponse.Empty()))
+                user => WithoutPassword(
+                    request, request.Submit(key, new Command.UpdateUser(user) { Basis = before }, static _ => GraphResponse.Empty())))
             : GraphResponse.Error(request, GraphError.NotFound(key));
     }
 
-    private static Handling Delete(Tenant tenant, GraphRequest request, RouteKeys keys) =>
+    private static Handling.Wanted Delete(Tenant tenant, GraphRequest request, RouteKeys keys) =>
         request.Submit(keys.First, new Command.DeleteUser(Submitting.UserId(tenant, keys.First)), static _ => GraphResponse.Empty());
+
+    private static Handling.Wanted WithoutPassword(GraphRequest request, Handling.Wanted write) =>
+        write with { BodyHash = () => Fingerprint.Of(request.Body.Span) };
 }

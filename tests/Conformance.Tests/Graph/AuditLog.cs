@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Berth.Engine;
 using Berth.Graph;
 using Xunit;
 
@@ -257,6 +258,23 @@ public sealed class AuditLog
         JsonElement second = await room.DoAsync("GET", first.GetProperty("@odata.nextLink").GetString()!);
         Assert.Equal(1, second.GetProperty("value").GetArrayLength());
         Assert.False(second.TryGetProperty("@odata.nextLink", out _));
+    }
+
+    [Fact]
+    public async Task A_page_reads_a_bounded_number_of_entries_of_the_journal()
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        await room.AddGroupAsync("needle");
+        for (int i = 0; i < GraphLimits.AuditScanEntries; i++)
+        {
+            Command settings = new Command.UpdateSettings(room.Tenant.Settings with { BufferExcess = i });
+            await room.Desk.SubmitAsync(settings, Actor.Berth, null, TestContext.Current.CancellationToken);
+        }
+
+        JsonElement first = await room.DoAsync("GET", "/v1.0/auditLogs/directoryAudits");
+        Assert.Equal(0, first.GetProperty("value").GetArrayLength());
+        JsonElement second = await room.DoAsync("GET", first.GetProperty("@odata.nextLink").GetString()!);
+        Assert.Equal(1, second.GetProperty("value").GetArrayLength());
     }
 
     // L88

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Berth.Graph;
@@ -84,6 +85,66 @@ public sealed class Imports
             Assert.Equal((lines, 0, 0, 0), Counts((await Import(room, body.ToString())).Json));
             Assert.Equal(before + commands, room.Tenant.Version);
         }
+    }
+
+    [Fact]
+    public async Task Lines_become_commands_of_a_bounded_number_of_bytes()
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        const int LineBytes = GraphLimits.ImportChunkBytes / 5;
+        foreach ((int lines, int commands) in ((int, int)[])[(4, 1), (5, 1), (6, 2)])
+        {
+            long before = room.Tenant.Version;
+            StringBuilder body = new();
+            for (int i = 0; i < lines; i++)
+            {
+                string line = $$$"""{"group":{"displayName":"g{{{i}}}"}}""";
+                body.Append(line.Insert(1, new string(' ', LineBytes + 1 - line.Length))).Append('\n');
+            }
+
+            Assert.Equal((0, lines, 0, 0), Counts((await Import(room, body.ToString())).Json));
+            Assert.Equal(before + commands, room.Tenant.Version);
+        }
+    }
+
+    [Fact]
+    public async Task A_stream_is_read_no_further_than_the_line_that_is_asked_for()
+    {
+        byte[] text = new byte[16 * 1024 * 1024];
+        Array.Fill(text, (byte)'x');
+        text[10] = (byte)'\n';
+        using MemoryStream stream = new(text);
+        using ImportLines lines = new(stream);
+        Assert.Equal(10, (await lines.NextAsync(TestContext.Current.CancellationToken))!.Value.Bytes!.Value.Length);
+        Assert.True(stream.Position <= 64 * 1024);
+    }
+
+    [Fact]
+    public async Task An_import_of_half_a_gibibyte_passes_through()
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("BERTH_LONG") == "1", "A long run: BERTH_LONG=1.");
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        using BlankLines body = new(512L * 1024 * 1024);
+        using StreamContent content = new(body);
+        content.Headers.TryAddWithoutValidation("Content-Type", "application/x-ndjson");
+        Answer answer = await room.SendAsync("POST", "/berth/v1/import", content);
+        Assert.Equal((0, body.Lines, 0, 0), Counts(answer.Json));
+    }
+
+    [Fact]
+    public async Task An_import_that_says_it_is_larger_than_the_limit_is_refused_before_it_is_read()
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        using TcpClient client = new();
+        await client.ConnectAsync("127.0.0.1", room.Http.BaseAddress!.Port, TestContext.Current.CancellationToken);
+        NetworkStream stream = client.GetStream();
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                "POST /berth/v1/import HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer *\r\nContent-Type: application/x-ndjson\r\n"
+                + $"Content-Length: {GraphLimits.ImportBytes + 1}\r\n\r\n"),
+            TestContext.Current.CancellationToken);
+        using StreamReader reader = new(stream);
+        Assert.StartsWith("HTTP/1.1 413 ", await reader.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -179,5 +240,51 @@ public sealed class Imports
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             base.ReadAsync(buffer[..Math.Min(buffer.Length, portion)], cancellationToken);
+    }
+
+    /// <summary>Groups, each on a line of a hundred kibibytes of blanks, made while they are read.</summary>
+    private sealed class BlankLines(long atLeast) : Stream
+    {
+        private byte[] _line = [];
+        private int _at;
+        private long _made;
+
+        public int Lines { get; private set; }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            if (_at == _line.Length && _made < atLeast)
+            {
+                string line = $$$"""{"group":{"displayName":"g{{{Lines++}}}"}}""";
+                _line = Encoding.UTF8.GetBytes(line.Insert(1, new string(' ', 100 * 1024)) + "\n");
+                _at = 0;
+                _made += _line.Length;
+            }
+
+            int read = Math.Min(count, _line.Length - _at);
+            _line.AsSpan(_at, read).CopyTo(buffer.AsSpan(offset));
+            _at += read;
+            return read;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

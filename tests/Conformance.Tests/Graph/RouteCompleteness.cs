@@ -1,0 +1,110 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Berth.Graph;
+using Berth.Graph.Requests;
+using Berth.Graph.Routes;
+using Xunit;
+
+namespace Berth.Conformance.Tests.Graph;
+
+/// <summary>What must hold for every route there is, so that a new one cannot be forgotten.</summary>
+public sealed partial class RouteCompleteness
+{
+    [Fact]
+    public async Task Every_route_refuses_a_token_without_permission_and_a_request_without_token()
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        foreach (Route route in GraphRoom.Table.Routes)
+        {
+            foreach (string path in Paths(route))
+            {
+                string? body = route.Method == GraphMethod.Get ? null : "{}";
+                Assert.Equal(401, (await Unsigned(room, route.Method, path)).Status);
+                Answer answer = await room.SendAsync(MethodOf(route.Method), path, body, token: "none");
+                bool open = route.Access.Allows(PermissionSet.None);
+                Assert.True(open ? answer.Status != 403 : answer.Status == 403 && answer.Code == "Authorization_RequestDenied", $"{route}: {answer.Status} {answer.Text}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Every_write_repeats_its_answer_byte_for_byte_and_happens_once()
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        Guid ada = await room.AddUserAsync("ada"), bob = await room.AddUserAsync("bob"), group = await room.AddGroupAsync("sales"), old = await room.AddGroupAsync("old");
+        Guid subscription = await room.BuyAsync("SPE_E5", 5);
+        string licenses = RunningRoom.Licenses([room.Sku("SPE_E5")], []);
+        const string Table = "skuPartNumber,skuId,productName,servicePlanName,servicePlanId,friendlyName\nN,11111111-1111-4111-8111-111111111111,n,P,22222222-2222-4222-8222-222222222222,p\n";
+        (string Route, string Path, string? Body, string ContentType)[] writes =
+        [
+            ("POST /users", "/v1.0/users", RunningRoom.UserJson("eve"), "application/json"),
+            ("PATCH /users/{user}", $"/v1.0/users/{ada}", """{"city":"Kyiv"}""", "application/json"),
+            ("POST /groups", "/v1.0/groups", """{"displayName":"g","mailEnabled":false,"mailNickname":"g","securityEnabled":true}""", "application/json"),
+            ("PATCH /groups/{group}", $"/v1.0/groups/{group}", """{"description":"d"}""", "application/json"),
+            ("POST /groups/{group}/members/$ref", $"/v1.0/groups/{group}/members/$ref", $$"""{"@odata.id":"https://x/users/{{ada}}"}""", "application/json"),
+            ("POST /users/{user}/assignLicense", $"/v1.0/users/{ada}/assignLicense", licenses, "application/json"),
+            ("POST /groups/{group}/assignLicense", $"/v1.0/groups/{group}/assignLicense", licenses, "application/json"),
+            ("POST /users/{user}/reprocessLicenseAssignment", $"/v1.0/users/{ada}/reprocessLicenseAssignment", null, ""),
+            ("DELETE /groups/{group}/members/{member}/$ref", $"/v1.0/groups/{group}/members/{ada}/$ref", null, ""),
+            ("DELETE /groups/{group}", $"/v1.0/groups/{old}", null, ""),
+            ("DELETE /users/{user}", $"/v1.0/users/{bob}", null, ""),
+            ("POST /$batch", "/v1.0/$batch", $$"""{"requests":[{"id":1,"method":"DELETE","url":"/users/{{ada}}"}]}""", "application/json"),
+            ("POST /subscriptions", "/berth/v1/subscriptions", """{"skuPartNumber":"SPE_E3","units":1}""", "application/json"),
+            ("PATCH /subscriptions/{subscription}", $"/berth/v1/subscriptions/{subscription}", """{"units":6}""", "application/json"),
+            ("PATCH /settings", "/berth/v1/settings", """{"groupAtomicity":"independent"}""", "application/json"),
+            ("POST /clock", "/berth/v1/clock", """{"mode":"frozen"}""", "application/json"),
+            ("POST /import", "/berth/v1/import", """{"group":{"displayName":"i"}}""", "application/x-ndjson"),
+            ("POST /groups/{group}/reprocess", $"/berth/v1/groups/{group}/reprocess", null, ""),
+            ("POST /catalog/import", "/berth/v1/catalog/import", Table, "text/csv"),
+            ("PUT /catalog/rules", "/berth/v1/catalog/rules", """{"requires":[]}""", "application/json"),
+        ];
+
+        // It never succeeds: nobody owns a group.
+        string[] neverSucceed = ["DELETE /groups/{group}/owners/{owner}/$ref"];
+        Assert.Equal(
+            GraphRoom.Table.Routes.Where(route => route.Method != GraphMethod.Get).Select(route => route.ToString()).Except(neverSucceed).Order(),
+            writes.Select(write => write.Route).Order());
+
+        foreach ((string route, string path, string? body, string contentType) in writes)
+        {
+            string method = route.Split(' ')[0];
+            (string, string) id = ("Repeatability-Request-ID", Guid.NewGuid().ToString());
+            Answer first = await Send(room, method, path, body, contentType, id);
+            Assert.True(first.Status < 300, $"{route}: {first.Status} {first.Text}");
+            long version = room.Tenant.Version;
+            Answer again = await Send(room, method, path, body, contentType, id);
+            Assert.Equal((first.Status, first.Text, first.Location), (again.Status, again.Text, again.Location));
+            Assert.Equal(version, room.Tenant.Version);
+        }
+    }
+
+    private static async Task<Answer> Send(RunningRoom room, string method, string path, string? body, string contentType, (string, string) id)
+    {
+        using StringContent? content = body is null ? null : new StringContent(body, new UTF8Encoding(false), contentType);
+        return await room.SendAsync(method, path, content, "*", id);
+    }
+
+    private static async Task<Answer> Unsigned(RunningRoom room, GraphMethod method, string path)
+    {
+        using HttpRequestMessage request = new(new HttpMethod(MethodOf(method)), path);
+        using HttpResponseMessage response = await room.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        return new Answer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken), null, null);
+    }
+
+    private static IEnumerable<string> Paths(Route route)
+    {
+        string path = Brace().Replace(route.Template, $"{Guid.NewGuid()}");
+        foreach ((RouteVersions version, string prefix) in ((RouteVersions, string)[])[(RouteVersions.V1, "/v1.0"), (RouteVersions.Beta, "/beta"), (RouteVersions.Berth, "/berth/v1")])
+        {
+            if (route.Versions.HasFlag(version))
+            {
+                yield return prefix + path;
+            }
+        }
+    }
+
+    private static string MethodOf(GraphMethod method) => method.ToString().ToUpperInvariant();
+
+    [GeneratedRegex(@"\{[^}]+\}")]
+    private static partial Regex Brace();
+}
