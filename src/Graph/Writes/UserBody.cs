@@ -63,6 +63,7 @@ internal sealed class UserBody
     private readonly BodyReader _read;
     private readonly HashSet<string> _given = new(StringComparer.OrdinalIgnoreCase);
     private User _user;
+    private bool _passwordGiven;
 
     private UserBody(BodyReader read, User start)
     {
@@ -76,7 +77,7 @@ internal sealed class UserBody
         UserBody body = new(read, Blank(id));
         body.Read(element, importing: false);
         body.Require("accountEnabled", "displayName", "mailNickname", "userPrincipalName");
-        if (!body._given.Contains("passwordProfile"))
+        if (!body._passwordGiven)
         {
             read.Fail("passwordMissing", "A password must be specified to create a new user.");
         }
@@ -185,14 +186,15 @@ internal sealed class UserBody
     // Berth signs nobody in with it: a password is looked at and forgotten. It must never reach a user, the journal or a log.
     private void CheckPassword(JsonElement element, string profile)
     {
-        bool given = false;
         // A client that has none may write null instead of leaving it out.
         foreach ((string name, JsonElement value) in element.ValueKind == JsonValueKind.Null ? [] : _read.Properties(element, profile))
         {
             switch (name.ToUpperInvariant())
             {
+                case "PASSWORD" when value.ValueKind != JsonValueKind.Null:
+                    _passwordGiven = _read.Required(value, $"{profile}/{name}", GraphLimits.PasswordCharacters).Length > 0;
+                    break;
                 case "PASSWORD":
-                    given = _read.Text(value, name, GraphLimits.PasswordCharacters) is not null;
                     break;
                 case "FORCECHANGEPASSWORDNEXTSIGNIN" or "FORCECHANGEPASSWORDNEXTSIGNINWITHMFA":
                     _ = value.ValueKind != JsonValueKind.Null && _read.Flag(value, name);
@@ -201,11 +203,6 @@ internal sealed class UserBody
                     _read.FailUnknown($"{profile}/{name}");
                     break;
             }
-        }
-
-        if (!given)
-        {
-            _read.Fail("passwordMissing", "A password must be specified to create a new user.");
         }
     }
 

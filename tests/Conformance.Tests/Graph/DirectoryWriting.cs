@@ -38,11 +38,21 @@ public sealed class DirectoryWriting
             })), StringComparison.Ordinal);
         }
 
-        foreach (string profile in (string[])["{}", """{"password":""}""", """{"password":null,"forceChangePasswordNextSignIn":true}"""])
+        foreach (string profile in (string[])["null", "{}", """{"password":null,"forceChangePasswordNextSignIn":true}"""])
         {
             string body = RunningRoom.UserJson("bob").Replace("""{"password":"never-kept","forceChangePasswordNextSignIn":true}""", profile, StringComparison.Ordinal);
             Assert.Equal("A password must be specified to create a new user.", await room.RefusedAsync(400, "passwordMissing", "POST", "/v1.0/users", body));
         }
+    }
+
+    [Fact]
+    public async Task A_change_may_speak_of_passwords_without_bringing_one()
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        Guid id = await room.AddUserAsync("ada");
+        await room.DoAsync("PATCH", $"/v1.0/users/{id}", """{"passwordProfile":{"forceChangePasswordNextSignIn":true}}""");
+        await room.DoAsync("PATCH", $"/v1.0/users/{id}", """{"passwordProfile":null}""");
+        await room.RefusedAsync(400, "valueInvalid", "PATCH", $"/v1.0/users/{id}", """{"passwordProfile":{"password":""}}""");
     }
 
     [Theory]
