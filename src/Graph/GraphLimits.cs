@@ -27,6 +27,12 @@ public static class GraphLimits
     /// <summary>The longest filter, in characters after decoding.</summary>
     public const int FilterCharacters = 8192;
 
+    /// <summary>The longest filter that is parsed on the caller's stack, in characters; a longer one gets a stack of its own.</summary>
+    public const int FilterCharactersOnAnyStack = 512;
+
+    /// <summary>That stack, in bytes: room for many times the operators that the longest filter can have.</summary>
+    public const int ParserStackBytes = 16 * 1024 * 1024;
+
     /// <summary>The deepest nesting of a filter: parentheses and negations, in levels.</summary>
     public const int FilterDepth = 64;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Text.Json;
 using Berth.Graph.Requests;
@@ -112,7 +113,7 @@ internal sealed class QueryReader<TRow>
             Settings = { MaximumExpansionCount = GraphLimits.Expansions, MaximumExpansionDepth = 1 },
         };
 
-        FilterClause? filter = Guarded(parser.ParseFilter, "Invalid filter clause: ");
+        FilterClause? filter = Guarded(() => OnEnoughStack(parser.ParseFilter, filterText?.Length ?? 0), "Invalid filter clause: ");
         OrderByClause? orderBy = Guarded(parser.ParseOrderBy, "Invalid orderby clause: ");
         SelectExpandClause? select = Guarded(parser.ParseSelectAndExpand, "Parsing OData Select and Expand failed: ");
         bool? count = Guarded(parser.ParseCount, "");
@@ -221,6 +222,36 @@ internal sealed class QueryReader<TRow>
         (at == 0 || !char.IsLetterOrDigit(filter[at - 1]))
         && filter.AsSpan(at).StartsWith("not", StringComparison.OrdinalIgnoreCase)
         && at + 3 < filter.Length && !char.IsLetterOrDigit(filter[at + 3]);
+
+    // The parser calls itself for every operator of a chain. A filter that could outgrow the caller's stack is parsed on one of its own:
+    // an overflow ends the process, and a stranger must not be able to cause that.
+    private static T OnEnoughStack<T>(Func<T> parse, int characters)
+    {
+        if (characters <= GraphLimits.FilterCharactersOnAnyStack)
+        {
+            return parse();
+        }
+
+        T result = default!;
+        ExceptionDispatchInfo? failure = null;
+        Thread parser = new(
+            () =>
+            {
+                try
+                {
+                    result = parse();
+                }
+                catch (Exception thrown)
+                {
+                    failure = ExceptionDispatchInfo.Capture(thrown);
+                }
+            },
+            GraphLimits.ParserStackBytes) { IsBackground = true, Name = "filter" };
+        parser.Start();
+        parser.Join();
+        failure?.Throw();
+        return result;
+    }
 
     private static T Guarded<T>(Func<T> parse, string prefix)
     {
