@@ -9,10 +9,7 @@ using Berth.Ledger.Stores;
 
 namespace Berth.Bench;
 
-/// <summary>
-/// The ledger's door: durable assignments by many callers against the same group commit without an engine, in turns in one run;
-/// and the recovery of a large tenant from its snapshot.
-/// </summary>
+/// <summary>The ledger's door: durable assignments by many callers against the same group commit without an engine, in turns in one run.</summary>
 internal static class LedgerBench
 {
     private const int Callers = 256;
@@ -22,14 +19,17 @@ internal static class LedgerBench
 
     public static async Task<int> Run(string[] args)
     {
-        int users = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1_000_000;
+        int users = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 10_000;
         DirectoryInfo folder = Directory.CreateTempSubdirectory("berth-bench-");
         try
         {
-            foreach (int some in new[] { 10_000, users }.Distinct())
-            {
-                await Tenant(folder, some);
-            }
+            SqliteStore store = SqliteStore.Open(Path.Combine(folder.FullName, "berth.db"));
+            await using LedgerDoor door = LedgerDoor.Open(store, TimeProvider.System);
+            TenantDesk desk = Build(door, users);
+            Console.WriteLine($"a tenant of {users:N0} users, {desk.Current.Version:N0} events");
+            Alone(desk.Current);
+            await Door(store, desk, Path.Combine(folder.FullName, "bare.db"));
+            await Snapshot(door, desk);
         }
         finally
         {
@@ -39,36 +39,8 @@ internal static class LedgerBench
         return 0;
     }
 
-    private static async Task Tenant(DirectoryInfo folder, int users)
-    {
-        string path = Path.Combine(folder.FullName, $"{users}.db");
-        long before = EngineBench.Memory();
-        Stopwatch watch = Stopwatch.StartNew();
-        Guid id;
-        SqliteStore store = SqliteStore.Open(path);
-        await using (LedgerDoor door = LedgerDoor.Open(store, TimeProvider.System))
-        {
-            TenantDesk desk = Build(door, users);
-            id = desk.Id;
-            Console.WriteLine($"-- {users:N0} users --");
-            Console.WriteLine($"built through the door: {desk.Current.Version:N0} events in {watch.Elapsed.TotalSeconds:F1} s");
-            Alone(desk.Current);
-            await Door(store, desk, Path.Combine(folder.FullName, $"bare-{users}.db"));
-            await Snapshot(door, desk);
-        }
-
-        before = Math.Min(before, EngineBench.Memory());
-        for (int round = 0; round < 3; round++)
-        {
-            watch.Restart();
-            await using LedgerDoor again = LedgerDoor.Open(SqliteStore.Open(path), TimeProvider.System);
-            double seconds = watch.Elapsed.TotalSeconds;
-            Console.WriteLine($"recovery from the snapshot: {seconds:F2} s (limit 3 for 1,000,000 users), {again.Find(id)!.Current.UserCount:N0} users");
-            Console.WriteLine($"memory: {(EngineBench.Memory() - before) / (double)users:F0} B/user live (limit 600); process {Environment.WorkingSet >> 20} MiB");
-        }
-    }
-
-    private static TenantDesk Build(LedgerDoor door, int users)
+    /// <summary>A tenant of the engine's benchmark, through the door.</summary>
+    internal static TenantDesk Build(LedgerDoor door, int users)
     {
         TenantDesk? desk = null;
         Guid[] groups = EngineBench.Build(users, new Random(20261123), Send);

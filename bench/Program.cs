@@ -8,6 +8,7 @@ Dictionary<string, Func<string[], Task<int>>> benchmarks = new(StringComparer.Or
     ["ledger"] = LedgerBench.Run,
     ["http"] = HttpBench.Run,
     ["bare"] = BareServer.Run,
+    ["recovery"] = RecoveryBench.Run,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Func<string[], Task<int>>? benchmark))

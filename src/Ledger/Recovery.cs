@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Berth.Engine;
 using Berth.Ledger.Journal;
 using Berth.Ledger.Stores;
@@ -7,6 +8,8 @@ namespace Berth.Ledger;
 /// <summary>The state of a tenant from what lies in the store: the newest complete snapshot and the events after it. Nothing is decided again.</summary>
 internal static class Recovery
 {
+    private const int PartsAhead = 4;
+
     public readonly record struct Recovered(Tenant Tenant, SnapshotMark Snapshot, long TailBytes);
 
     public static Recovered Recover(IJournalStore store, Guid id)
@@ -35,15 +38,51 @@ internal static class Recovery
         return new Recovered(tenant, snapshot, bytes);
     }
 
+    // Decoding and applying cost about the same, so the parts to come are decoded while one is applied.
     private static IEnumerable<Change> Parts(IJournalStore store, Guid id, SnapshotMark mark)
+    {
+        using CancellationTokenSource leaving = new();
+        using BlockingCollection<Change[]> decoded = new(PartsAhead);
+        Task decoding = Task.Factory.StartNew(
+            () =>
+            {
+                try
+                {
+                    Decode(store, id, mark, part => decoded.Add(part, leaving.Token));
+                }
+                finally
+                {
+                    decoded.CompleteAdding();
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        try
+        {
+            foreach (Change[] part in decoded.GetConsumingEnumerable())
+            {
+                foreach (Change change in part)
+                {
+                    yield return change;
+                }
+            }
+
+            decoding.GetAwaiter().GetResult();
+        }
+        finally
+        {
+            leaving.Cancel();
+            Task.WaitAny(decoding);
+        }
+    }
+
+    private static void Decode(IJournalStore store, Guid id, SnapshotMark mark, Action<Change[]> next)
     {
         int part = 0;
         foreach (ReadOnlyMemory<byte> payload in store.ReadSnapshot(id, mark))
         {
-            foreach (Change change in JournalReader.ReadPart(id, mark.Sequence, part++, payload))
-            {
-                yield return change;
-            }
+            next(JournalReader.ReadPart(id, mark.Sequence, part++, payload));
         }
 
         if (part != mark.Parts)
