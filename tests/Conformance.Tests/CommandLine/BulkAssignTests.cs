@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Berth.Conformance.Tests.Process;
 using Xunit;
 
 namespace Berth.Conformance.Tests.CommandLine;
@@ -195,6 +196,56 @@ public sealed class BulkAssignTests(CliTenant tenant)
         Assert.Equal(0, rest.ExitCode);
         Assert.Equal(Long, await tenant.TakenAsync("SPE_E5"));
         Assert.Equal(Long, Outcomes(Result(list)).Count(outcome => outcome is "assigned:" or "already:"));
+    }
+
+    [Fact]
+    public async Task A_server_that_goes_away_leaves_rows_for_the_run_after_its_return()
+    {
+        string data = Path.Combine(tenant.Folder, "orphaned");
+        BerthProcess berth = await BerthProcess.StartEmptyDemoAsync(data);
+        try
+        {
+            await using CliTenant own = await CliTenant.OfAsync(berth);
+            await own.BuyAsync("SPE_E3", Long);
+            string list = List("orphaned.csv", await own.PeopleAsync(Long));
+
+            Ended orphaned = await own.DuringAsync(
+                async () => await own.TakenAsync("SPE_E3") > 500, _ => berth.KillAsync(), "bulk", "assign", "--csv", list, "--sku", "SPE_E3");
+            Assert.Equal(3, orphaned.ExitCode);
+            Assert.Contains("Run the same command again", orphaned.Errors, StringComparison.Ordinal);
+            int done = Outcomes(Result(list)).Count(outcome => outcome == "assigned:");
+            Assert.InRange(done, 1, Long - 1);
+
+            await berth.DisposeAsync();
+            berth = await BerthProcess.StartEmptyDemoAsync(data);
+            await using CliTenant back = await CliTenant.OfAsync(berth);
+            Ended rest = await back.RunAsync("bulk", "assign", "--csv", list, "--sku", "SPE_E3", "-o", "json");
+
+            Assert.Equal(0, rest.ExitCode);
+            Assert.InRange(Number(rest, "already"), done, Long - 1);
+            Assert.Equal(Long, await back.TakenAsync("SPE_E3"));
+        }
+        finally
+        {
+            await berth.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_refuses_everything_is_not_asked_for_every_row()
+    {
+        int batches = 0;
+        await using ScriptedServer server = await ScriptedServer.StartAsync(asked => asked.Target.EndsWith("/$batch", StringComparison.Ordinal)
+            ? new Scripted(Interlocked.Increment(ref batches) > 0 ? 403 : 0, """{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges to complete the operation."}}""")
+            : new Scripted(200, $$"""{"value":[{"skuId":"{{CliTenant.SkuId("SPE_E3")}}","skuPartNumber":"SPE_E3","consumedUnits":0,"prepaidUnits":{"enabled":1} }]}"""));
+        string list = List("denied.csv", Enumerable.Range(0, Long).Select(number => $"x{number}@contoso.example"));
+
+        Ended denied = await CliTenant.RunAsync(new Dictionary<string, string?>(), "bulk", "assign", "--csv", list, "--sku", "SPE_E3", "--graph", $"{server.Address}");
+
+        Assert.Equal(3, denied.ExitCode);
+        Assert.Contains("refuses everything", denied.Errors, StringComparison.Ordinal);
+        Assert.Contains("LicenseAssignment.ReadWrite.All", denied.Errors, StringComparison.Ordinal);
+        Assert.InRange(batches, 2, 20);
     }
 
     [Fact]

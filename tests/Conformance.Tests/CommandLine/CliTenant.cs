@@ -25,6 +25,7 @@ public sealed class CliTenant : IAsyncLifetime
 {
     private BerthProcess? _berth;
     private HttpClient? _http;
+    private bool _isBorrowed;
     private int _people;
 
     /// <summary>Files of a test.</summary>
@@ -42,10 +43,13 @@ public sealed class CliTenant : IAsyncLifetime
         _http = await _berth.ClientAsync();
     }
 
+    /// <summary>The same with a Berth that a test starts and ends itself.</summary>
+    public static async Task<CliTenant> OfAsync(BerthProcess berth) => new() { _berth = berth, _http = await berth.ClientAsync(), _isBorrowed = true };
+
     public async ValueTask DisposeAsync()
     {
         _http?.Dispose();
-        if (_berth is not null)
+        if (_berth is not null && !_isBorrowed)
         {
             await _berth.DisposeAsync();
         }
@@ -146,7 +150,17 @@ public sealed class CliTenant : IAsyncLifetime
     }
 
     /// <summary>Runs a command, sends it a signal once a condition holds, and waits for its end.</summary>
-    public async Task<Ended> InterruptAsync(int signal, Func<Task<bool>> when, params string[] arguments)
+    public Task<Ended> InterruptAsync(int signal, Func<Task<bool>> when, params string[] arguments) => DuringAsync(
+        when,
+        process =>
+        {
+            _ = kill(process.Id, signal);
+            return Task.CompletedTask;
+        },
+        arguments);
+
+    /// <summary>Runs a command, does something once a condition holds, and waits for the command's end.</summary>
+    public async Task<Ended> DuringAsync(Func<Task<bool>> when, Func<System.Diagnostics.Process, Task> then, params string[] arguments)
     {
         using System.Diagnostics.Process process = Start(new Dictionary<string, string?>(), [.. arguments, "--graph", Graph]);
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
@@ -154,7 +168,7 @@ public sealed class CliTenant : IAsyncLifetime
         {
         }
 
-        _ = kill(process.Id, signal);
+        await then(process);
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(100));
         return new Ended(process.ExitCode, await output, await errors);
     }

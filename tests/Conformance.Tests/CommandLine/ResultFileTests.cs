@@ -41,6 +41,18 @@ public sealed class ResultFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_result_has_a_byte_order_mark_when_the_list_has_one(bool mark)
+    {
+        using (Open(List(Text) with { HasMark = mark }))
+        {
+        }
+
+        Assert.Equal(mark, File.ReadAllBytes(ResultPath)[0] == 0xEF);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("c@d;Bo")]
     [InlineData("c@d;Bob;failed;x;\"half a mess")]

@@ -55,7 +55,7 @@ public sealed class UserListTests : IDisposable
 
         UserList list = Assert.IsType<ListReading.Readable>(UserList.Read(new FileInfo(_file))).List;
 
-        Assert.Equal("upn", list.Header[0]);
+        Assert.Equal(("upn", mark), (list.Header[0], list.HasMark));
         Assert.Equal("zoë@contoso.example", Assert.Single(list.Rows).User);
     }
 

@@ -18,7 +18,8 @@ internal sealed class Screen(TextWriter output, TextWriter error, bool json)
     /// <summary>Whether progress can be written over itself.</summary>
     public bool CanOverwrite { get; } = ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
 
-    private bool IsTerminal { get; } = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+    /// <summary>The columns of the terminal; 0 when the output is none.</summary>
+    private int Width { get; } = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected ? AnsiConsole.Profile.Width : 0;
 
     /// <summary>A sentence for people; nothing when the answer is for a program.</summary>
     public void Say(string sentence)
@@ -72,7 +73,7 @@ internal sealed class Screen(TextWriter output, TextWriter error, bool json)
     /// <summary>The answer for a program.</summary>
     public void Write<T>(T value, JsonTypeInfo<T> type) => output.WriteLine(JsonSerializer.Serialize(value, type));
 
-    /// <summary>A table: drawn on a terminal, else columns that line up and are never cut.</summary>
+    /// <summary>A table: drawn on a terminal that is wide enough, else columns that line up; an id is never cut in two.</summary>
     public void Table(string[] headers, IReadOnlyList<string[]> rows)
     {
         if (json)
@@ -81,7 +82,10 @@ internal sealed class Screen(TextWriter output, TextWriter error, bool json)
         }
 
         string[][] clean = [.. rows.Select(row => row.Select(Clean).ToArray())];
-        if (IsTerminal)
+        int[] widths = [.. headers.Select((header, column) => clean.Select(row => row[column].Length).Append(header.Length).Max())];
+
+        // Drawn, a column has a blank on either side and a line behind it, and there is a line before the first.
+        if (widths.Sum(width => width + 3) + 1 <= Width)
         {
             Table table = new Table { Border = TableBorder.Rounded }.AddColumns([.. headers.Select(Markup.Escape)]);
             foreach (string[] row in clean)
@@ -93,7 +97,6 @@ internal sealed class Screen(TextWriter output, TextWriter error, bool json)
             return;
         }
 
-        int[] widths = [.. headers.Select((header, column) => clean.Select(row => row[column].Length).Append(header.Length).Max())];
         foreach (string[] row in clean.Prepend(headers))
         {
             output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());

@@ -108,10 +108,11 @@ internal static class BulkCommands
         }
 
         BulkTally tally = new(session.Screen, session.Graph.Patience, session.Time, list.Rows.Count);
+        BulkRun run = new(session.Graph, job, list, opened, tally);
         string? ended;
         using (opened)
         {
-            ended = await new BulkRun(session.Graph, job, list, opened, tally).RunAsync(cancel).ConfigureAwait(false);
+            ended = await run.RunAsync(cancel).ConfigureAwait(false);
         }
 
         session.Screen.EndLine();
@@ -124,7 +125,7 @@ internal static class BulkCommands
         session.Screen.Say(job.Words + ":");
         Tell(session.Screen, file, tally, job.OutcomeWords(false), path, [.. tally.Failures]);
         return tally.Done == tally.Rows && tally[RowFate.Failed] == 0 ? ExitCode.Done
-            : tally.Done == 0 && !cancel.IsCancellationRequested ? ExitCode.BadUsage
+            : tally.Done == 0 && !run.HasBegun && !cancel.IsCancellationRequested ? ExitCode.BadUsage
             : ExitCode.SomeRowsFailed;
     }
 

@@ -11,6 +11,9 @@ internal sealed class BulkRun(GraphClient graph, BulkJob job, UserList list, Res
     private readonly List<Task> _writes = [];
     private int _denials;
 
+    /// <summary>Whether anything was sent that changes something: then the run has begun, whatever became of it.</summary>
+    public bool HasBegun { get; private set; }
+
     /// <summary>Runs until the list is done, the caller stops it, or nothing more can succeed; the result tells why it ended early, or is null.</summary>
     /// <param name="stop">No further batch begins; those on their way are still answered.</param>
     public async Task<string?> RunAsync(CancellationToken stop)
@@ -104,6 +107,7 @@ internal sealed class BulkRun(GraphClient graph, BulkJob job, UserList list, Res
             _writes.RemoveAll(write => write.IsCompletedSuccessfully);
         }
 
+        HasBegun = true;
         _writes.Add(WriteAsync(batch, finish));
     }
 

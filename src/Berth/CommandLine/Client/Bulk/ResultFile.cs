@@ -157,7 +157,7 @@ internal sealed class ResultFile : IDisposable
     {
         string fresh = _path + ".new";
         using (FileStream stream = new(fresh, FileMode.Create, FileAccess.Write))
-        using (StreamWriter writer = new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true)))
+        using (StreamWriter writer = new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: _list.HasMark)))
         using (CsvWriter csv = new(writer, UserList.Format(_list.Delimiter)))
         {
             Write(csv, HeaderOf(_list));

@@ -32,6 +32,9 @@ internal abstract record ListReading
 /// <param name="Delimiter">What separates the fields.</param>
 internal sealed record UserList(string[] Header, IReadOnlyList<ListRow> Rows, char Delimiter)
 {
+    /// <summary>Whether the file begins with a byte order mark, as spreadsheets want it; its result then does too.</summary>
+    public bool HasMark { get; init; }
+
     /// <summary>The columns that can name a user, the surest first; case, blanks, hyphens and underscores do not matter.</summary>
     public static readonly string[] UserColumns = ["userPrincipalName", "upn", "user", "userId", "id", "objectId", "mail", "email"];
 
@@ -52,8 +55,11 @@ internal sealed record UserList(string[] Header, IReadOnlyList<ListRow> Rows, ch
                 return new ListReading.Unreadable($"{file.Name} is larger than {ClientLimits.ListBytes / (1024 * 1024)} MiB: cut it into several lists.");
             }
 
-            using StreamReader reader = new(file.FullName, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
-            return Read(reader.ReadToEnd(), file.Name);
+            byte[] bytes = File.ReadAllBytes(file.FullName);
+            bool hasMark = bytes is [0xEF, 0xBB, 0xBF, ..] or [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..];
+            using StreamReader reader = new(new MemoryStream(bytes), new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
+            ListReading reading = Read(reader.ReadToEnd(), file.Name);
+            return reading is ListReading.Readable { List: var list } ? new ListReading.Readable(list with { HasMark = hasMark }) : reading;
         }
         catch (DecoderFallbackException)
         {

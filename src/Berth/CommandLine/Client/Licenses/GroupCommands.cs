@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using Berth.CommandLine.Client.Wire;
 
 namespace Berth.CommandLine.Client.Licenses;
@@ -150,12 +149,11 @@ internal static class GroupCommands
             return ExitCode.Done;
         }
 
-        StringBuilder line = new($"{group.DisplayName} ({group.Id})");
-        line.Append(CultureInfo.InvariantCulture, $", {state ?? "not processed yet"}, members in error: {inError.Count}");
-        session.Screen.Say(line.ToString());
+        session.Screen.Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{group.DisplayName} ({group.Id}): {(licenses.Length == 0 ? "no license" : state ?? "not processed yet")}, members in error: {inError.Count}"));
         if (licenses.Length == 0)
         {
-            session.Screen.Say("No license.");
             return ExitCode.Done;
         }
 
