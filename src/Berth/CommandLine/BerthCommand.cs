@@ -27,7 +27,8 @@ internal static class BerthCommand
         return await parsed.InvokeAsync(invocation).ConfigureAwait(false);
     }
 
-    private static RootCommand Root()
+    /// <summary>The whole command line.</summary>
+    internal static RootCommand Root()
     {
         RootCommand root = new("The license desk for Cloud PCs: serves Microsoft Graph, and speaks it as a client.");
         root.Add(ServeCommand.Create());

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
@@ -78,6 +79,7 @@ internal static class Server
         await using WebApplication app = builder.Build();
         AccessTokens tokens = new(signingKey, time);
         using Meter meter = Metrics.Observe(ledger, tokens);
+        using IDisposable unreadable = new UnreadableRequests(time).Listen(app.Services.GetRequiredService<DiagnosticListener>());
         if (setUp is not null)
         {
             app.Use(next => new SetUpEndpoint(setUp, ledger, apps, time, next).InvokeAsync);
@@ -141,6 +143,8 @@ internal static class Server
                 {
                     listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => certificate!.Current);
                 }
+
+                UnreadableRequests.At(listen);
             }
         }
     }

@@ -48,6 +48,9 @@ public sealed record GraphError(int Status, string Code, string Message, string 
     /// <summary>The path is unreadable.</summary>
     public static GraphError BadPath(string message) => new(400, "BadRequest", message, "pathInvalid");
 
+    /// <summary>The path has a percent sign or a character that no path can have.</summary>
+    public static GraphError NoCharacter { get; } = BadPath("The path has a percent sign that does not stand for a character, or stands for one that no name has.");
+
     /// <summary>The path exists, the method does not.</summary>
     /// <param name="allowed">For the <c>Allow</c> header.</param>
     public static GraphError MethodNotAllowed(string allowed) => new(

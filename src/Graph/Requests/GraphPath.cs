@@ -58,7 +58,7 @@ public sealed record GraphPath(string Text, ImmutableArray<PathSegment> Segments
 
             if (Decode(raw) is not { } segment)
             {
-                return (null, "The path has a percent sign that does not stand for a character, or stands for one that no name has.");
+                return (null, GraphError.NoCharacter.Message);
             }
 
             if (!Add(segments, segment))

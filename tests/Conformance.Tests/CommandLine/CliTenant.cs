@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using Berth.Conformance.Tests.Completeness;
 using Berth.Conformance.Tests.Process;
 using Berth.Engine.Catalog;
 using Xunit;
@@ -146,6 +147,11 @@ public sealed class CliTenant : IAsyncLifetime
         using System.Diagnostics.Process process = Start(environment, arguments);
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(100));
+        if (process.ExitCode == 0)
+        {
+            Evidence.OfCommandLine(arguments);
+        }
+
         return new Ended(process.ExitCode, await output, await errors);
     }
 

@@ -4,7 +4,7 @@ using static Berth.Conformance.Tests.Sdk.LicenseCalls;
 
 namespace Berth.Conformance.Tests.Sdk;
 
-/// <summary>The audit log: who did what to whom (L86 to L88).</summary>
+/// <summary>The audit log: who did what to whom (L64, L86, L87, L88).</summary>
 [Collection(nameof(SdkTenant))]
 public sealed class Audits(SdkTenant tenant)
 {

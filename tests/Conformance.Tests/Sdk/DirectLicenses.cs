@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Berth.Conformance.Tests.Sdk;
 
-/// <summary>assignLicense on a user, as it succeeds (L1 to L18, L58 to L61).</summary>
+/// <summary>assignLicense on a user, as it succeeds (L1, L2, L7, L8, L9, L16, L18, L58, L61), and what reads then show (L113, L114, L115, L117).</summary>
 [Collection(nameof(SdkTenant))]
 public sealed class DirectLicenses(SdkTenant tenant)
 {
@@ -25,7 +25,8 @@ public sealed class DirectLicenses(SdkTenant tenant)
 
         User read = await tenant.LicensesOfAsync(door, user.Id!);
         Assert.Equal([$"{sku} direct Active None"], read.States());
-        Assert.NotNull(read.LicenseAssignmentStates![0].LastUpdatedDateTime);
+        Assert.Null(read.LicenseAssignmentStates![0].AssignedByGroup); // L63
+        Assert.NotNull(read.LicenseAssignmentStates[0].LastUpdatedDateTime);
         Assert.Equal(sku, Assert.Single(read.AssignedLicenses!).SkuId);
         Assert.Equal(
             ((Guid?[])[SdkTenant.Plan("CPC_E_2C_4GB_64GB"), SdkTenant.Plan("EXCHANGE_S_FOUNDATION")]).Order(),

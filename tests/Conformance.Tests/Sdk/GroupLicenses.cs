@@ -7,7 +7,10 @@ using static Berth.Conformance.Tests.Sdk.LicenseCalls;
 
 namespace Berth.Conformance.Tests.Sdk;
 
-/// <summary>assignLicense on a group, what becomes of its members, and every way in which it fails for one of them.</summary>
+/// <summary>
+/// assignLicense on a group (L10, L36, B67), how far it is (L46), what becomes of its members (L38, L48, L54, L55, L61, L113), and every way in which it fails for one
+/// of them (G1 to G4, G6; B16, B17, L50, L51, L116).
+/// </summary>
 [Collection(nameof(SdkTenant))]
 public sealed class GroupLicenses(SdkTenant tenant)
 {
@@ -54,6 +57,7 @@ public sealed class GroupLicenses(SdkTenant tenant)
         Assert.Empty((await tenant.LicensesOfAsync(door, stranger.Id!)).States());
         Group read2 = (await tenant.Graph(door).Groups[group.Id].GetAsync(request => request.QueryParameters.Select = ["assignedLicenses", "licenseProcessingState"], Cancel))!;
         Assert.Equal(sku, Assert.Single(read2.AssignedLicenses!).SkuId);
+        Assert.Null((await tenant.Graph(door).Groups[group.Id].GetAsync(cancellationToken: Cancel))!.AssignedLicenses); // L118a
         Assert.Empty((await tenant.Graph(door).Groups[group.Id].MembersWithLicenseErrors.GetAsync(cancellationToken: Cancel))!.Value!);
     }
 
@@ -124,7 +128,7 @@ public sealed class GroupLicenses(SdkTenant tenant)
         DirectoryObject troubled = Assert.Single((await tenant.Graph(door).Groups[group.Id].MembersWithLicenseErrors.GetAsync(cancellationToken: Cancel))!.Value!);
         Assert.Equal(last.UserPrincipalName, Assert.IsType<User>(troubled).UserPrincipalName);
         Assert.Equal(last.Id, Assert.Single((await tenant.Graph(door).Groups[group.Id].MembersWithLicenseErrors.GraphUser.GetAsync(cancellationToken: Cancel))!.Value!).Id);
-        Assert.Contains((await ErroneousGroupsAsync(door)).Value!, found => found.Id == group.Id);
+        Assert.Contains((await ErroneousGroupsAsync(door)).Value!, found => found.Id == group.Id); // L118
         await BadRequestAsync(
             "seatsExhausted",
             $"Subscription with SKU {sku} does not have any available licenses.",
@@ -201,6 +205,9 @@ public sealed class GroupLicenses(SdkTenant tenant)
             "dependedUponByOther",
             LicenseRefusals.ConferencingNeeds(),
             () => tenant.Graph(door).Users[user.Id].ReprocessLicenseAssignment.PostAsync(cancellationToken: Cancel));
+
+        // B68: the user has left and is still held.
+        Assert.Equal(user.Id, Assert.Single((await tenant.Graph(door).Groups[group.Id].MembersWithLicenseErrors.GetAsync(cancellationToken: Cancel))!.Value!).Id);
 
         await tenant.Graph(door).AssignAsync(user.Id!, [], conferencing);
         Assert.Empty((await tenant.LicensesOfAsync(door, user.Id!)).States());

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Berth.Conformance.Tests.Sdk;
 
-/// <summary>Groups and who belongs to them.</summary>
+/// <summary>Groups and who belongs to them (L170, B82).</summary>
 [Collection(nameof(SdkTenant))]
 public sealed class Groups(SdkTenant tenant)
 {

@@ -5,6 +5,10 @@ using Azure.Identity;
 using Berth.Conformance.Tests.Completeness;
 using Berth.Conformance.Tests.Process;
 using Berth.Engine.Catalog;
+using Berth.Graph.Requests;
+using Berth.Identity;
+using Berth.Ledger;
+using Berth.Ledger.Stores;
 using Microsoft.Graph;
 using Microsoft.Graph.Models;
 using Microsoft.Kiota.Abstractions.Authentication;
@@ -23,8 +27,12 @@ public sealed class SdkTenantCollection : ICollectionFixture<SdkTenant>;
 /// </summary>
 public sealed class SdkTenant : IAsyncLifetime
 {
+    private const string AppSecret = "one-permission-each";
+
     private readonly Dictionary<Door, GraphServiceClient> _clients = [];
     private readonly Dictionary<Guid, string> _subscriptions = [];
+    private readonly Dictionary<string, AppRegistration> _apps = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _tokens = new(StringComparer.Ordinal);
     private BerthProcess? _berth;
     private HttpClient? _http;
     private int _number;
@@ -45,7 +53,9 @@ public sealed class SdkTenant : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _berth = await BerthProcess.StartAsync(null, "--demo", "--seed", "none", "--https", "https://localhost:0");
+        string data = Directory.CreateTempSubdirectory("berth-test-").FullName;
+        await RegisterAsync(Path.Combine(data, "berth.db"));
+        _berth = await BerthProcess.StartAsync(data, "--demo", "--seed", "none", "--https", "https://localhost:0");
         _http = await _berth.ClientAsync();
         IAuthenticationProvider bearer = Bearer(await _berth.TokenAsync());
         _clients[Door.Bearer] = new GraphServiceClient(Wire(), bearer, BaseOf(Door.Bearer));
@@ -64,6 +74,8 @@ public sealed class SdkTenant : IAsyncLifetime
         if (_berth is not null)
         {
             await _berth.DisposeAsync();
+            Evidence.OfJournal(Path.Combine(_berth.Data, "berth.db"));
+            Directory.Delete(_berth.Data, true);
         }
     }
 
@@ -94,6 +106,21 @@ public sealed class SdkTenant : IAsyncLifetime
 
     /// <summary>A provider that sends a token that is there already.</summary>
     public static BaseBearerTokenAuthenticationProvider Bearer(string token) => new(new GivenToken(token));
+
+    /// <summary>Every application permission.</summary>
+    public static IReadOnlyList<string> Permissions => PermissionSet.Names;
+
+    /// <summary>A token of an application that has one permission only.</summary>
+    public async Task<string> TokenWithAsync(string permission)
+    {
+        if (!_tokens.TryGetValue(permission, out string? token))
+        {
+            using HttpResponseMessage response = await Berth.AskForTokenAsync(client: _apps[permission].ClientId.ToString(), secret: AppSecret);
+            _tokens[permission] = token = (await response.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("access_token").GetString()!;
+        }
+
+        return token;
+    }
 
     /// <summary>The SDK's own pipeline, retries and all, ending at this server.</summary>
     public HttpClient Wire() => GraphClientFactory.Create(finalHandler: new Observer(Berth.Handler()));
@@ -177,6 +204,19 @@ public sealed class SdkTenant : IAsyncLifetime
     /// <summary>A user with everything that tells of licenses.</summary>
     public async Task<User> LicensesOfAsync(Door door, string user) => (await Graph(door).Users[user].GetAsync(
         request => request.QueryParameters.Select = ["id", "userPrincipalName", "usageLocation", "assignedLicenses", "licenseAssignmentStates", "assignedPlans"], Cancel))!;
+
+    // There is no way yet to register an application at a running server: they are put into the database before it starts.
+    private async Task RegisterAsync(string database)
+    {
+        await using LedgerDoor ledger = LedgerDoor.Open(SqliteStore.Open(database), TimeProvider.System);
+        using AppRegistrations apps = await AppRegistrations.OpenAsync(ledger, default);
+        ClientSecret secret = ClientSecret.Of(AppSecret);
+        foreach (string permission in Permissions)
+        {
+            _apps[permission] = new AppRegistration(Guid.NewGuid(), Guid.NewGuid(), Guid.Parse(BerthProcess.DemoTenant), $"May {permission}", [permission], secret);
+            await apps.PutAsync(_apps[permission], default);
+        }
+    }
 
     private sealed class GivenToken(string token) : IAccessTokenProvider
     {

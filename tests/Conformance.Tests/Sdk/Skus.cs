@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Berth.Conformance.Tests.Sdk;
 
-/// <summary>What the tenant owns: subscribedSkus and directory/subscriptions (L89 to L100).</summary>
+/// <summary>What the tenant owns: subscribedSkus and directory/subscriptions (L89, L90, L92, L93, L95, L100).</summary>
 [Collection(nameof(SdkTenant))]
 public sealed class Skus(SdkTenant tenant)
 {

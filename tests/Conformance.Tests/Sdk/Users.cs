@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Berth.Conformance.Tests.Sdk;
 
-/// <summary>Users: create, read, change, delete.</summary>
+/// <summary>Users: create, read, change, delete (L11, L133, B83).</summary>
 [Collection(nameof(SdkTenant))]
 public sealed class Users(SdkTenant tenant)
 {
