@@ -34,6 +34,16 @@ internal sealed class Child : IAsyncDisposable
         }
     }
 
+    /// <summary>The processor time it has used.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>This program as the bare server.</summary>
     public static async Task<Child> Bare()
     {

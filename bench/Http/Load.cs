@@ -10,7 +10,8 @@ namespace Berth.Bench.Http;
 /// <param name="P50">Half the answers came within this time.</param>
 /// <param name="P99">All but one in a hundred came within this time.</param>
 /// <param name="Bytes">The size of one answer's body.</param>
-internal readonly record struct Round(double PerSecond, TimeSpan P50, TimeSpan P99, int Bytes);
+/// <param name="Cpu">Processor time of client and server for one answer: unlike the rate it does not depend on what else the machine does.</param>
+internal readonly record struct Round(double PerSecond, TimeSpan P50, TimeSpan P99, int Bytes, TimeSpan Cpu);
 
 /// <summary>
 /// A load generator that costs little: each connection is a socket that writes one ready request and waits for its answer. It shares the
@@ -24,15 +25,17 @@ internal static class Load
     /// <param name="duration">How long.</param>
     /// <param name="requests">The requests of a connection, by its number; it goes through them round and round.</param>
     /// <param name="status">What must come back.</param>
-    public static async Task<Round> Run(Uri server, int connections, TimeSpan duration, Func<int, byte[][]> requests, int status)
+    public static async Task<Round> Run(Child server, int connections, TimeSpan duration, Func<int, byte[][]> requests, int status)
     {
         long end = Stopwatch.GetTimestamp() + (long)(duration.TotalSeconds * Stopwatch.Frequency);
         long start = Stopwatch.GetTimestamp();
-        (List<long> Times, int Bytes)[] all = await Task.WhenAll(Enumerable.Range(0, connections).Select(i => Task.Run(() => Connection(server, requests(i), end, status))));
+        TimeSpan cpu = server.Cpu + Environment.CpuUsage.TotalTime;
+        (List<long> Times, int Bytes)[] all = await Task.WhenAll(Enumerable.Range(0, connections).Select(i => Task.Run(() => Connection(server.Address, requests(i), end, status))));
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        cpu = server.Cpu + Environment.CpuUsage.TotalTime - cpu;
         long[] times = [.. all.SelectMany(one => one.Times)];
         Array.Sort(times);
-        return new Round(times.Length / seconds, At(0.5), At(0.99), all[0].Bytes);
+        return new Round(times.Length / seconds, At(0.5), At(0.99), all[0].Bytes, cpu / times.Length);
 
         TimeSpan At(double part) => TimeSpan.FromSeconds(times[(int)((times.Length - 1) * part)] / (double)Stopwatch.Frequency);
     }
