@@ -252,7 +252,7 @@ internal sealed class GraphDoor(
         /// <summary>Path and query after the version, as sent.</summary>
         public string Target { get; }
 
-        public Guid RequestId { get; } = Guid.NewGuid();
+        public Guid RequestId { get; } = NewRequestId();
 
         public string ClientRequestId { get; }
 
@@ -269,7 +269,7 @@ internal sealed class GraphDoor(
                 return (null, GraphError.BadQuery($"The query is longer than {GraphLimits.QueryCharacters} characters."));
             }
 
-            (GraphPath? path, string? problem) = GraphPath.Read(question < 0 ? Target : Target.AsSpan(0, question));
+            (GraphPath? path, string? problem) = GraphPath.Read(question < 0 ? Target : Target[..question]);
             if (path is null)
             {
                 return (null, GraphError.BadPath(problem!));
@@ -292,6 +292,16 @@ internal sealed class GraphDoor(
                 ContentType = http.ContentType,
                 RepeatabilityId = http.Headers["Repeatability-Request-ID"] is { Count: > 0 } id ? id.ToString() : null,
             }, null);
+        }
+
+        // A version 4 GUID that need only be new, not secret: one of the kernel's would cost a call for each request.
+        private static Guid NewRequestId()
+        {
+            Span<byte> bytes = stackalloc byte[16];
+            Random.Shared.NextBytes(bytes);
+            bytes[7] = (byte)((bytes[7] & 0x0f) | 0x40);
+            bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
+            return new Guid(bytes);
         }
 
         private static GraphMethod Method(string method) =>

@@ -122,14 +122,15 @@ internal static class LicenseShapes
     /// <summary>The plans that what a user holds switches on, each once.</summary>
     public static IEnumerable<HeldPlanRow> HeldPlans(UserRow row)
     {
-        HashSet<int> seen = [];
-        foreach (LicenseRow license in Merged(row))
+        LicenseRow[] licenses = Merged(row);
+        HashSet<int>? seen = licenses.Length > 1 ? [] : null;
+        foreach (LicenseRow license in licenses)
         {
             SubscriptionStatus status = row.Tenant.PrepaidUnitsOf(license.License.Sku).Capability(SubscriptionStatus.Deleted);
             DateTimeOffset since = Since(row.Licenses, license.License.Sku);
             foreach (int plan in row.Tenant.Catalog.Skus[license.License.Sku].Plans)
             {
-                if (license.License.Disabled.Span.BinarySearch(plan) < 0 && seen.Add(plan))
+                if (license.License.Disabled.Span.BinarySearch(plan) < 0 && seen?.Add(plan) != false)
                 {
                     yield return new HeldPlanRow(row.Tenant.Catalog.Plans[plan], status, since);
                 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Berth.Graph.Requests;
@@ -40,17 +41,22 @@ public sealed record GraphPath(string Text, ImmutableArray<PathSegment> Segments
     private const string ShortPrefix = "graph.";
 
     /// <summary>Reads a path, or says for people what is wrong with it.</summary>
-    public static (GraphPath? Path, string? Problem) Read(ReadOnlySpan<char> text)
+    public static (GraphPath? Path, string? Problem) Read(string text)
     {
         if (text.Length > GraphLimits.PathCharacters)
         {
             return (null, $"The path is longer than {GraphLimits.PathCharacters} characters.");
         }
 
-        ImmutableArray<PathSegment>.Builder segments = ImmutableArray.CreateBuilder<PathSegment>(6);
-        foreach (Range range in text.Split('/'))
+        // Most paths begin with a slash and have a name or a key after each: then nothing is copied.
+        PathSegment[] segments = new PathSegment[Math.Clamp(text.AsSpan().Count('/'), 1, GraphLimits.PathSegments)];
+        int count = 0, start = 0;
+        while (start < text.Length)
         {
-            ReadOnlySpan<char> raw = text[range];
+            int slash = text.IndexOf('/', start);
+            int end = slash < 0 ? text.Length : slash;
+            ReadOnlySpan<char> raw = text.AsSpan(start, end - start);
+            start = end + 1;
             if (raw.IsEmpty)
             {
                 continue;
@@ -61,26 +67,37 @@ public sealed record GraphPath(string Text, ImmutableArray<PathSegment> Segments
                 return (null, GraphError.NoCharacter.Message);
             }
 
-            if (!Add(segments, segment))
+            if (!Add(ref segments, ref count, segment))
             {
                 return (null, $"The segment '{segment}' has parentheses that cannot be read as a key or as arguments.");
             }
 
-            if (segments.Count > GraphLimits.PathSegments)
+            if (count > GraphLimits.PathSegments)
             {
                 return (null, $"The path has more than {GraphLimits.PathSegments} segments.");
             }
         }
 
-        return (new GraphPath(text.ToString(), segments.DrainToImmutable()), null);
+        Array.Resize(ref segments, count);
+        return (new GraphPath(text, ImmutableCollectionsMarshal.AsImmutableArray(segments)), null);
     }
 
-    private static bool Add(ImmutableArray<PathSegment>.Builder segments, string text)
+    private static void Put(ref PathSegment[] segments, ref int count, PathSegment segment)
+    {
+        if (count == segments.Length)
+        {
+            Array.Resize(ref segments, count + 4);
+        }
+
+        segments[count++] = segment;
+    }
+
+    private static bool Add(ref PathSegment[] segments, ref int count, string text)
     {
         int open = text.IndexOf('(', StringComparison.Ordinal);
         if (open < 0)
         {
-            segments.Add(Named(text, []));
+            Put(ref segments, ref count, Named(text, []));
             return true;
         }
 
@@ -93,7 +110,7 @@ public sealed record GraphPath(string Text, ImmutableArray<PathSegment> Segments
         string inside = text[(open + 1)..^1].Trim();
         if (inside.Length == 0)
         {
-            segments.Add(Named(name, []));
+            Put(ref segments, ref count, Named(name, []));
             return true;
         }
 
@@ -104,8 +121,8 @@ public sealed record GraphPath(string Text, ImmutableArray<PathSegment> Segments
                 return false;
             }
 
-            segments.Add(Named(name, []));
-            segments.Add(new PathSegment(key, IsKey: true, key, []));
+            Put(ref segments, ref count, Named(name, []));
+            Put(ref segments, ref count, new PathSegment(key, IsKey: true, key, []));
             return true;
         }
 
@@ -121,7 +138,7 @@ public sealed record GraphPath(string Text, ImmutableArray<PathSegment> Segments
             arguments.Add(KeyValuePair.Create(part[..equals].Trim(), value));
         }
 
-        segments.Add(Named(name, arguments.DrainToImmutable()));
+        Put(ref segments, ref count, Named(name, arguments.DrainToImmutable()));
         return true;
     }
 

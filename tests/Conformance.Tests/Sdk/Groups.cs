@@ -36,6 +36,15 @@ public sealed class Groups(SdkTenant tenant)
     }
 
     [Theory, EveryDoor]
+    public async Task A_group_has_no_owners(Door door)
+    {
+        Group group = await tenant.GroupAsync(door, await tenant.UserAsync(door));
+        Assert.Empty((await tenant.Graph(door).Groups[group.Id].Owners.GetAsync(cancellationToken: Cancel))!.Value!);
+        Assert.Empty((await tenant.Graph(door).Groups[group.Id].Owners.GraphUser.GetAsync(cancellationToken: Cancel))!.Value!);
+        Assert.Equal(0, await tenant.Graph(door).Groups[group.Id].Owners.Count.GetAsync(cancellationToken: Cancel));
+    }
+
+    [Theory, EveryDoor]
     public async Task Members_come_and_go_by_reference(Door door)
     {
         User ada = await tenant.UserAsync(door);
