@@ -34,12 +34,20 @@ public sealed partial class EverythingHasATest
         [RefusalCode.SubscriptionNotFound] = "PATCH /berth/v1/subscriptions/{subscription}",
     };
 
+    /// <summary>Routes whose every answer is an error, with the machine code that was seen then.</summary>
+    private static readonly Dictionary<string, string> _neverSucceeding = new(StringComparer.Ordinal)
+    {
+        // Berth keeps no owners; clients that take somebody out of a group ask for both roles and expect this 404.
+        ["DELETE /groups/{group}/owners/{owner}/$ref"] = "resourceNotFound",
+    };
+
     [Fact]
     public void Every_route_was_asked_and_answered_with_success_in_each_of_its_versions() => Repository.Nothing(
         "A route that no test of this run had answered with success",
         from route in GraphRoom.Table.Routes
         from version in Enum.GetValues<GraphVersion>()
         where route.Versions.HasFlag((RouteVersions)(1 << (int)version)) && !Evidence.IsAnswered(route, version)
+            && !(_neverSucceeding.TryGetValue(route.ToString(), out string? code) && Evidence.IsRefused(code, route.ToString()))
         select $"{version} {route}");
 
     [Fact]

@@ -160,6 +160,18 @@ public sealed class Groups(SdkTenant tenant)
     }
 
     [Theory, EveryDoor]
+    public async Task A_group_has_no_owners_and_nobody_is_taken_out_of_that_role(Door door)
+    {
+        User ada = await tenant.UserAsync(door);
+        Group group = await tenant.GroupAsync(door, ada);
+
+        Assert.Empty((await tenant.Graph(door).Groups[group.Id].Owners.GetAsync(cancellationToken: Cancel))!.Value!);
+        Assert.Equal(0, await tenant.Graph(door).Groups[group.Id].Owners.Count.GetAsync(request => request.Headers.Add("ConsistencyLevel", "eventual"), Cancel));
+        await NotFoundAsync(ada.Id!, () => tenant.Graph(door).Groups[group.Id].Owners[ada.Id].Ref.DeleteAsync(cancellationToken: Cancel));
+        Assert.Single((await tenant.Graph(door).Groups[group.Id].Members.GetAsync(cancellationToken: Cancel))!.Value!);
+    }
+
+    [Theory, EveryDoor]
     public async Task A_count_of_groups_is_a_number(Door door)
     {
         int before = (await tenant.Graph(door).Groups.Count.GetAsync(request => request.Headers.Add("ConsistencyLevel", "eventual"), Cancel))!.Value;
