@@ -289,6 +289,7 @@ internal sealed class GraphDoor(
                 ReceivedAt = _receivedAt,
                 WithoutMetadata = WithoutMetadata,
                 EventualConsistency = http.Headers["ConsistencyLevel"].ToString().Equals("eventual", StringComparison.OrdinalIgnoreCase),
+                Prefer = http.Headers["Prefer"] is { Count: > 0 } prefer ? prefer.ToString() : null,
                 ContentType = http.ContentType,
                 RepeatabilityId = http.Headers["Repeatability-Request-ID"] is { Count: > 0 } id ? id.ToString() : null,
             }, null);
