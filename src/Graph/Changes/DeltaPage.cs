@@ -77,29 +77,30 @@ internal static class DeltaPages
         return new DeltaPage<TRow>(items, null);
     }
 
-    /// <summary>A page of what changed after a version and up to another one, newest first; what changed often stands on a page once.</summary>
+    /// <summary>
+    /// A page of what changed up to a version, in the order in which it happened: so an id that was given again is removed before it comes. What changed
+    /// often stands on a page once.
+    /// </summary>
     public static async ValueTask<DeltaPage<TRow>> ChangedAsync<TRow>(
-        DeltaSet<TRow> set, DeltaSelection<TRow> selection, ValueArray<Guid> ids, TenantDesk desk, Tenant tenant, long since, DeltaPlace from, int size, CancellationToken cancel)
+        DeltaSet<TRow> set, DeltaSelection<TRow> selection, ValueArray<Guid> ids, TenantDesk desk, Tenant tenant, long until, DeltaPlace from, int size, CancellationToken cancel)
         where TRow : struct, IRow
     {
         Gathering<TRow> gathering = new(set, selection, ids, tenant, size);
         DeltaPlace? next = null;
-        long oldest = from.Sequence;
         int entries = 0;
-        await foreach (TenantEvent happened in RecentEvents.Of(desk).ReadBackAsync(desk, from.Sequence + 1, since, cancel).ConfigureAwait(false))
+        await foreach (TenantEvent happened in RecentEvents.Of(desk).ReadOnAsync(desk, from.Sequence, until, cancel).ConfigureAwait(false))
         {
-            oldest = happened.Sequence;
             if (++entries > GraphLimits.DeltaScanEntries)
             {
-                next = new DeltaPlace(happened.Sequence, 0, 0, 0);
+                next = new DeltaPlace(happened.Sequence - 1, 0, 0, 0);
                 break;
             }
 
-            foreach ((int number, Touch touch) in new EventTouches(happened).From(happened.Sequence == from.Sequence ? from.First : 0))
+            foreach ((int number, Touch touch) in new EventTouches(happened).From(happened.Sequence == from.Sequence + 1 ? from.First : 0))
             {
                 if (!gathering.Take(touch))
                 {
-                    next = new DeltaPlace(happened.Sequence, number, 0, 0);
+                    next = new DeltaPlace(happened.Sequence - 1, number, 0, 0);
                     break;
                 }
             }
@@ -112,7 +113,7 @@ internal static class DeltaPages
 
         if (gathering.IsNameless)
         {
-            await DepartedUsers.Of(desk).SearchAsync(desk, oldest, cancel).ConfigureAwait(false);
+            await DepartedUsers.Of(desk).SearchAsync(desk, from.Sequence + 1, cancel).ConfigureAwait(false);
         }
 
         return new DeltaPage<TRow>([.. gathering.Items(DepartedUsers.Of(desk))], next);

@@ -80,7 +80,7 @@ internal static class DeltaReads
                     EndsRound = false,
                     IssuedAt = round.IssuedAt,
                     Until = token.EndsRound ? tenant.Version : token.Until,
-                    Place = token.EndsRound ? new DeltaPlace(tenant.Version, 0, 0, 0) : token.Place,
+                    Place = token.EndsRound ? new DeltaPlace(token.Since, 0, 0, 0) : token.Place,
                     Minimal = minimal || token.Minimal,
                     PageSize = size > 0 ? size : token.PageSize,
                 };
@@ -98,7 +98,7 @@ internal static class DeltaReads
             int size = round.PageSize > 0 ? round.PageSize : GraphLimits.DeltaPage;
             return round.Until == 0
                 ? DeltaPages.List(set, selection, round.Query.Ids, now, round.Place, size)
-                : await DeltaPages.ChangedAsync(set, selection, round.Query.Ids, desk, now, round.Since, round.Place, size, cancel).ConfigureAwait(false);
+                : await DeltaPages.ChangedAsync(set, selection, round.Query.Ids, desk, now, round.Until, round.Place, size, cancel).ConfigureAwait(false);
         }
 
         private (DeltaToken? Token, GraphError? Error) Resume(GraphRequest request, Tenant tenant, DeltaOptions options, string text)

@@ -15,7 +15,7 @@ internal sealed class DeltaSelection<TRow>
     private const int MostProperties = 128;
 
     private readonly Property<TRow>[] _followed;
-    private readonly Func<TRow, bool>?[] _isNull;
+    private readonly Func<TRow, bool>[] _isNull;
     private readonly bool[] _isSeen;
     private readonly UInt128 _licenses;
 
@@ -28,7 +28,7 @@ internal sealed class DeltaSelection<TRow>
 
         _followed = followed;
         _isSeen = [.. followed.Select(isSeen)];
-        _isNull = [.. followed.Select(property => NullOf(property.Operand))];
+        _isNull = [.. followed.Select(NullOf)];
         Relations = relations;
         List = list;
         for (int i = 0; i < followed.Length; i++)
@@ -120,21 +120,21 @@ internal sealed class DeltaSelection<TRow>
         for (int i = 0; i < _followed.Length; i++)
         {
             bool isChanged = (changed & (UInt128.One << i)) != UInt128.Zero;
-            if (isChanged || (_isSeen[i] && !minimal && _isNull[i]?.Invoke(row) != true))
+            if (isChanged || (_isSeen[i] && !minimal && !_isNull[i](row)))
             {
                 _followed[i].Write(json, row);
             }
         }
     }
 
-    private static Func<TRow, bool>? NullOf(Operand<TRow>? operand) => operand switch
+    private static Func<TRow, bool> NullOf(Property<TRow> property) => property.Operand switch
     {
         Operand<TRow>.Text text => row => text.Get(row) is null,
         Operand<TRow>.Flag flag => row => flag.Get(row) is null,
         Operand<TRow>.Identifier id => row => id.Get(row) is null,
         Operand<TRow>.Number number => row => number.Get(row) is null,
         Operand<TRow>.Time time => row => time.Get(row) is null,
-        _ => null,
+        _ => property.IsMissing,
     };
 
     private static ReadOnlySpan<byte> Bytes(Utf8JsonWriter json, ArrayBufferWriter<byte> into, Property<TRow> property, TRow row)

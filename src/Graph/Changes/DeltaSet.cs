@@ -80,7 +80,8 @@ internal abstract class DeltaSet<TRow>(string name, Shape<TRow> shape, string[] 
 
 /// <summary>Users.</summary>
 internal sealed class UserDelta() : DeltaSet<UserRow>(
-    "users", DirectoryShapes.User, ["assignedLicenses", "assignedPlans", "provisionedPlans", "licenseAssignmentStates"])
+    "users", DirectoryShapes.User, ["assignedLicenses", "assignedPlans", "provisionedPlans", "licenseAssignmentStates"],
+    new DeltaRelation<UserRow>("manager", ByDefault: false, Manager, static (row, index, _) => row.Tenant.ManagerOf(row.Position) == index))
 {
     public override int End(Tenant tenant) => tenant.Users.Count;
 
@@ -95,12 +96,21 @@ internal sealed class UserDelta() : DeltaSet<UserRow>(
         TouchKind.UserSet => touch.UserWas is null ? DeltaEffect.Everything : DeltaEffect.Properties,
         TouchKind.UserLicenses => DeltaEffect.Licenses,
         TouchKind.UserDeleted => DeltaEffect.Everything,
+        TouchKind.ManagerSet => DeltaEffect.Relation,
         TouchKind.GroupSet or TouchKind.GroupLicenses or TouchKind.GroupDeleted or TouchKind.MemberAdded or TouchKind.MemberRemoved => DeltaEffect.None,
     };
 
     public override (UserRow Was, UserRow Is) Sides(UserRow row, Touch touch) => (row with { User = touch.UserWas! }, row with { User = touch.UserIs! });
 
     public override Guid? IdOfGone(Tenant tenant, int index, Touch touch) => touch.UserWas?.Id ?? touch.UserIs?.Id;
+
+    private static IEnumerable<Related> Manager(UserRow user, int after)
+    {
+        if (after < 0 && user.Manager() is { } manager)
+        {
+            yield return new Related(manager.Position, "#microsoft.graph.user", manager.User.Id);
+        }
+    }
 }
 
 /// <summary>Groups, with their members.</summary>
@@ -122,7 +132,7 @@ internal sealed class GroupDelta() : DeltaSet<GroupRow>(
         TouchKind.GroupLicenses => DeltaEffect.Licenses,
         TouchKind.GroupDeleted => DeltaEffect.Everything,
         TouchKind.MemberAdded or TouchKind.MemberRemoved => DeltaEffect.Relation,
-        TouchKind.UserSet or TouchKind.UserLicenses or TouchKind.UserDeleted => DeltaEffect.None,
+        TouchKind.UserSet or TouchKind.UserLicenses or TouchKind.ManagerSet or TouchKind.UserDeleted => DeltaEffect.None,
     };
 
     public override (GroupRow Was, GroupRow Is) Sides(GroupRow row, Touch touch) =>

@@ -6,8 +6,8 @@ using Berth.Graph.Requests;
 namespace Berth.Graph.Changes;
 
 /// <summary>Where a page of a round ended.</summary>
-/// <param name="Sequence">The entry of the journal to go on with; unused while everything is listed.</param>
-/// <param name="First">The touch of that entry; or the object to go on with while everything is listed.</param>
+/// <param name="Sequence">The entry of the journal up to which everything was told; 0 while everything is listed.</param>
+/// <param name="First">The touch of the next entry to go on with; or the object, while everything is listed.</param>
 /// <param name="Relation">While everything is listed: the relation of that object.</param>
 /// <param name="After">While everything is listed: the position of the last related object that was shown, or -1.</param>
 internal readonly record struct DeltaPlace(long Sequence, int First, int Relation, int After);
@@ -141,7 +141,7 @@ internal sealed record DeltaToken
     }
 
     private bool IsSound =>
-        Since > 0 && (Until == 0 || Until >= Since) && Place.Sequence >= 0 && Place.Sequence <= Until && Place.First >= 0
+        Since > 0 && (Until == 0 || Until >= Since) && (Until == 0 ? Place.Sequence == 0 : Place.Sequence >= Since && Place.Sequence <= Until) && Place.First >= 0
         && Place.Relation is >= 0 and < 8 && Place.After >= -1 && PageSize is >= 0 and <= GraphLimits.LargestPage
         && IssuedAt > 0 && IssuedAt < DateTimeOffset.MaxValue.ToUnixTimeSeconds() && (!EndsRound || (Until == 0 && Place == default));
 

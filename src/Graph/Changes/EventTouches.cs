@@ -55,6 +55,12 @@ internal sealed class EventTouches
             case Change.UserDeleted deleted:
                 One(new Touch(TouchKind.UserDeleted, deleted.User) { UserWas = _usersWere.GetValueOrDefault(deleted.User) });
                 break;
+            case Change.ReportingSet reporting:
+                Reporting(reporting.Users, reporting.Manager);
+                break;
+            case Change.RelationsEnded ended:
+                Ended(ended);
+                break;
             case Change.GroupSet set:
                 One(new Touch(TouchKind.GroupSet, set.Group) { GroupWas = _groupsWere.GetValueOrDefault(set.Group), GroupIs = set.Profile });
                 break;
@@ -84,6 +90,28 @@ internal sealed class EventTouches
                 break;
             default:
                 throw new InvalidOperationException($"Nobody has said what a change of kind {change.GetType().Name} touches.");
+        }
+    }
+
+    private void Ended(Change.RelationsEnded ended)
+    {
+        switch (ended.Kind)
+        {
+            case RelationKind.Member:
+                Members(TouchKind.MemberRemoved, ended.Of, ended.Users, ended.Groups);
+                break;
+            case RelationKind.Manager:
+                Reporting(ended.Users, ended.Of);
+                break;
+        }
+    }
+
+    // The end of a reporting line is told by who was the manager.
+    private void Reporting(ValueArray<int> users, int? manager)
+    {
+        if (manager is { } who)
+        {
+            Many(users, (user, _) => new Touch(TouchKind.ManagerSet, user) { Related = who });
         }
     }
 

@@ -27,31 +27,38 @@ internal sealed class RecentEvents
     /// <summary>What is remembered of a tenant's journal.</summary>
     public static RecentEvents Of(TenantDesk desk) => ByDesk.GetOrAdd(desk, static _ => new RecentEvents());
 
-    /// <summary>The events below a sequence number and above another, newest first.</summary>
-    public async IAsyncEnumerable<TenantEvent> ReadBackAsync(TenantDesk desk, long below, long above, [EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>The events above a sequence number and up to another, in the order in which they happened.</summary>
+    public async IAsyncEnumerable<TenantEvent> ReadOnAsync(TenantDesk desk, long above, long upTo, [EnumeratorCancellation] CancellationToken cancel)
     {
-        for (long next = below - 1; next > above;)
+        int most = StretchEvents;
+        for (long next = above + 1; next <= upTo;)
         {
             if (Find(next) is { } known)
             {
-                next--;
+                next++;
                 yield return known;
                 continue;
             }
 
             long last = next;
-            while (last - 1 > above && next - last + 1 < StretchEvents && !Knows(last - 1))
+            while (last < upTo && last - next + 1 < most && !Knows(last + 1))
             {
-                last--;
+                last++;
             }
 
-            await foreach (TenantEvent happened in desk.ReadBackAsync(next + 1, last - 1, cancel).ConfigureAwait(false))
+            if (await StretchAsync(desk, next - 1, last, cancel).ConfigureAwait(false) is not { } stretch)
             {
-                Put(happened);
-                yield return happened;
+                // Heavy entries: fewer of them at once.
+                most = Math.Max(1, (int)(last - next + 1) / 4);
+                continue;
             }
 
-            next = last - 1;
+            most = Math.Min(StretchEvents, most * 2);
+            next = last + 1;
+            for (int i = stretch.Count - 1; i >= 0; i--)
+            {
+                yield return stretch[i];
+            }
         }
     }
 
@@ -73,6 +80,31 @@ internal sealed class RecentEvents
         }
 
         return (int)Math.Min(weight, int.MaxValue / 2);
+    }
+
+    // A stretch of the journal, newest first; null when it weighs too much to be held at once.
+    private async ValueTask<List<TenantEvent>?> StretchAsync(TenantDesk desk, long above, long last, CancellationToken cancel)
+    {
+        List<TenantEvent> stretch = [];
+        long weight = 0;
+        await foreach (TenantEvent happened in desk.ReadBackAsync(last + 1, above, cancel).ConfigureAwait(false))
+        {
+            weight += WeightOf(happened);
+            if (weight > MostWeight && last - above > 1)
+            {
+                return null;
+            }
+
+            stretch.Add(happened);
+        }
+
+        if (stretch.Count != last - above)
+        {
+            throw new InvalidOperationException($"The journal has {stretch.Count} of the entries {above + 1} to {last}.");
+        }
+
+        stretch.ForEach(Put);
+        return stretch;
     }
 
     private bool Knows(long sequence)

@@ -11,6 +11,9 @@ internal enum TouchKind
     /// <summary>The user's licenses, direct ones or through a group.</summary>
     UserLicenses,
 
+    /// <summary>Whom the user reports to: <see cref="Touch.Related"/> became the manager, or ceased to be.</summary>
+    ManagerSet,
+
     /// <summary>The user is gone for good.</summary>
     UserDeleted,
 
@@ -35,7 +38,7 @@ internal enum TouchKind
 /// <param name="Subject">The user or the group, as the kind says.</param>
 internal readonly record struct Touch(TouchKind Kind, int Subject)
 {
-    /// <summary>The member in question: a user, or a group when <see cref="OfGroup"/>.</summary>
+    /// <summary>The member or manager in question: a user, or a group when <see cref="OfGroup"/>.</summary>
     public int Related { get; init; }
 
     /// <summary>Whether <see cref="Related"/> is a group.</summary>

@@ -132,6 +132,13 @@ internal static class ChangeWriter
                 to.Indexes(set.Users);
                 to.Count(set.Manager is { } manager ? manager + 1 : 0);
                 break;
+            case Change.RelationsEnded ended:
+                to.Begin(Tag.RelationsEnded);
+                to.Byte((byte)ended.Kind);
+                to.Count(ended.Of);
+                to.Indexes(ended.Users);
+                to.Indexes(ended.Groups);
+                break;
             case Change.GroupWas was:
                 to.Begin(Tag.GroupWas);
                 to.Count(was.Group);

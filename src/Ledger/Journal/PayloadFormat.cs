@@ -51,6 +51,7 @@ internal static class PayloadFormat
         UserWas,
         GroupWas,
         ReportingSet,
+        RelationsEnded,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

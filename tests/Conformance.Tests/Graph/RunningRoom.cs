@@ -37,7 +37,7 @@ internal sealed class RunningRoom : IAsyncDisposable
 
     public Tenant Tenant => Desk.Current;
 
-    public static async Task<RunningRoom> OpenAsync(TenantKind kind = TenantKind.Emulator)
+    public static async Task<RunningRoom> OpenAsync(TenantKind kind = TenantKind.Emulator, TimeProvider? time = null)
     {
         LedgerDoor ledger = LedgerDoor.Open(new MemoryStore(), TimeProvider.System);
         TenantProfile profile = new(TenantId, "Fabrikam", "fabrikam.example", "US", kind, default);
@@ -48,7 +48,7 @@ internal sealed class RunningRoom : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel(kestrel => kestrel.Limits.MaxRequestLineSize = 2 * Berth.Graph.GraphLimits.QueryCharacters).UseUrls("http://127.0.0.1:0");
         WebApplication app = builder.Build();
-        app.UseGraph(ledger.Find, context => ValueTask.FromResult(Authenticate(context.Request.Headers.Authorization.ToString())), TimeProvider.System);
+        app.UseGraph(ledger.Find, context => ValueTask.FromResult(Authenticate(context.Request.Headers.Authorization.ToString())), time ?? TimeProvider.System);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new RunningRoom(app, ledger, desk);
     }
