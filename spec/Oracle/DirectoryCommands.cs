@@ -38,7 +38,7 @@ public sealed partial class OracleTenant
             : Answer.Refused("E11", "userNotFound", user);
 
     /// <summary>Gives a user a manager, or takes the manager away with null (B140).</summary>
-    public Answer ReportTo(string user, string? manager, DateTimeOffset now)
+    public Answer ReportTo(string user, string? manager)
     {
         if (!_users.TryGetValue(user, out OracleUser? found))
         {
@@ -60,7 +60,7 @@ public sealed partial class OracleTenant
             return Answer.Refused("B142", "managerMissing", user);
         }
 
-        return Accept(now, () => found.Manager = manager);
+        return Accept(() => found.Manager = manager);
     }
 
     /// <summary>Deletes a user; the seats come back at once (L26).</summary>

@@ -178,7 +178,7 @@ public sealed partial class OracleTenant
             facts["usageLocation"] = found.UsageLocation;
         }
 
-        return new Seen(user, facts, [.. AssignedPlans(user)], null, [.. _groups.Where(group => group.Value.Members.Contains(user)).Select(group => group.Key)]);
+        return new Seen(user, facts, [.. AssignedPlans(user)], found.Manager, [.. _groups.Where(group => group.Value.Members.Contains(user)).Select(group => group.Key)]);
     }
 
     // B139
