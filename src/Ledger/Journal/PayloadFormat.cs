@@ -51,6 +51,8 @@ internal static class PayloadFormat
         UserWas,
         GroupWas,
         ReportingSet,
+        OwnersAdded,
+        OwnersRemoved,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>
