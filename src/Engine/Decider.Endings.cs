@@ -10,6 +10,11 @@ internal sealed partial class Decider
             _draft.Note(new Change.RelationsEnded(RelationKind.Member, group, [user], []));
         }
 
+        foreach (int group in _draft.OwnedBy(user).Span)
+        {
+            _draft.Note(new Change.RelationsEnded(RelationKind.Owner, group, [user], []));
+        }
+
         if (_draft.ReportsOf(user) is { Count: > 0 } reports)
         {
             _draft.Note(new Change.RelationsEnded(RelationKind.Manager, user, [.. reports], []));

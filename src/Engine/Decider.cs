@@ -41,6 +41,8 @@ internal sealed partial class Decider
         Command.DeleteGroup delete => DeleteGroup(delete.GroupId),
         Command.AddMembers add => AddMembers(add),
         Command.RemoveMember remove => RemoveMember(remove),
+        Command.AddOwners add => AddOwners(add),
+        Command.RemoveOwner remove => RemoveOwner(remove),
         Command.AssignUserLicenses assign => AssignUser(assign),
         Command.AssignGroupLicenses assign => AssignGroup(assign),
         Command.ReprocessUser reprocess => ReprocessUser(reprocess.UserId),
@@ -194,12 +196,14 @@ internal sealed partial class Decider
         }
 
         int index = _draft.GroupCount;
-        if (FindMembers(-1, create.Profile.Id, create.Members, out int[] users, out int[] groups) is { } refusal)
+        int[] owners = [];
+        if ((FindMembers(-1, create.Profile.Id, create.Members, out int[] users, out int[] groups) ?? FindOwners(-1, create.Owners, out owners)) is { } refusal)
         {
             return refusal;
         }
 
         _draft.Record(new Change.GroupSet(index, create.Profile with { CreatedAt = _now }));
+        Own(index, owners);
         Join(index, users, groups);
         return null;
     }
@@ -218,7 +222,8 @@ internal sealed partial class Decider
             return Invalid("securityEnabled", "A group with licenses stays security-enabled (L37): take its licenses away first.");
         }
 
-        if (FindMembers(index, group.Id, update.NewMembers, out int[] users, out int[] groups) is { } refusal)
+        int[] owners = [];
+        if ((FindMembers(index, group.Id, update.NewMembers, out int[] users, out int[] groups) ?? FindOwners(index, update.NewOwners, out owners)) is { } refusal)
         {
             return refusal;
         }
@@ -230,6 +235,7 @@ internal sealed partial class Decider
             _draft.Record(new Change.GroupSet(index, profile));
         }
 
+        Own(index, owners);
         Join(index, users, groups);
         return null;
     }

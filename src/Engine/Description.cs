@@ -100,6 +100,11 @@ internal static class Description
                 yield return new Change.MembersAdded(i, [], group.MemberGroups);
             }
 
+            if (group.Owners.Count > 0)
+            {
+                yield return new Change.OwnersAdded(i, group.Owners);
+            }
+
             if (group.EverLicensed)
             {
                 yield return new Change.GroupLicensesSet(i, LicenseSet.Empty, group.Licenses);

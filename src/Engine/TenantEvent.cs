@@ -65,6 +65,12 @@ public abstract record Change
     /// <summary>Users (ascending) and groups are no longer members.</summary>
     public sealed record MembersRemoved(int Group, ValueArray<int> Users, ValueArray<int> Groups) : Change;
 
+    /// <summary>Users (ascending) own a group from now on (B143).</summary>
+    public sealed record OwnersAdded(int Group, ValueArray<int> Users) : Change;
+
+    /// <summary>Users (ascending) do not own a group any more.</summary>
+    public sealed record OwnersRemoved(int Group, ValueArray<int> Users) : Change;
+
     /// <summary>
     /// Relations that this event ended without a change of their own, because an end of them is gone or another one took its place: tells, changes
     /// nothing. Whoever follows changes needs it.
@@ -102,4 +108,7 @@ public enum RelationKind : byte
 
     /// <summary>A user reports to a manager.</summary>
     Manager,
+
+    /// <summary>A user owns a group.</summary>
+    Owner,
 }

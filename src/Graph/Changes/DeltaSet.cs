@@ -97,7 +97,8 @@ internal sealed class UserDelta() : DeltaSet<UserRow>(
         TouchKind.UserLicenses => DeltaEffect.Licenses,
         TouchKind.UserDeleted => DeltaEffect.Everything,
         TouchKind.ManagerSet => DeltaEffect.Relation,
-        TouchKind.GroupSet or TouchKind.GroupLicenses or TouchKind.GroupDeleted or TouchKind.MemberAdded or TouchKind.MemberRemoved => DeltaEffect.None,
+        TouchKind.GroupSet or TouchKind.GroupLicenses or TouchKind.GroupDeleted or TouchKind.MemberAdded or TouchKind.MemberRemoved
+            or TouchKind.OwnerAdded or TouchKind.OwnerRemoved => DeltaEffect.None,
     };
 
     public override (UserRow Was, UserRow Is) Sides(UserRow row, Touch touch) => (row with { User = touch.UserWas! }, row with { User = touch.UserIs! });
@@ -113,9 +114,11 @@ internal sealed class UserDelta() : DeltaSet<UserRow>(
     }
 }
 
-/// <summary>Groups, with their members.</summary>
+/// <summary>Groups, with their members and owners.</summary>
 internal sealed class GroupDelta() : DeltaSet<GroupRow>(
-    "groups", DirectoryShapes.Group, ["assignedLicenses", "licenseProcessingState"], new DeltaRelation<GroupRow>("members", ByDefault: true, Members, HasMember))
+    "groups", DirectoryShapes.Group, ["assignedLicenses", "licenseProcessingState"],
+    new DeltaRelation<GroupRow>("members", ByDefault: true, Members, HasMember),
+    new DeltaRelation<GroupRow>("owners", ByDefault: false, Owners, static (group, index, _) => group.Group.Owners.Span.Contains(index)))
 {
     public override int End(Tenant tenant) => tenant.Groups.Count;
 
@@ -131,7 +134,7 @@ internal sealed class GroupDelta() : DeltaSet<GroupRow>(
         TouchKind.GroupSet => touch.GroupWas is null ? DeltaEffect.Everything : DeltaEffect.Properties,
         TouchKind.GroupLicenses => DeltaEffect.Licenses,
         TouchKind.GroupDeleted => DeltaEffect.Everything,
-        TouchKind.MemberAdded or TouchKind.MemberRemoved => DeltaEffect.Relation,
+        TouchKind.MemberAdded or TouchKind.MemberRemoved or TouchKind.OwnerAdded or TouchKind.OwnerRemoved => DeltaEffect.Relation,
         TouchKind.UserSet or TouchKind.UserLicenses or TouchKind.ManagerSet or TouchKind.UserDeleted => DeltaEffect.None,
     };
 
@@ -139,6 +142,11 @@ internal sealed class GroupDelta() : DeltaSet<GroupRow>(
         (row with { Group = row.Group with { Profile = touch.GroupWas! } }, row with { Group = row.Group with { Profile = touch.GroupIs! } });
 
     public override Guid? IdOfGone(Tenant tenant, int index, Touch touch) => tenant.Groups[index].Id;
+
+    public override int RelationOf(Touch touch) => touch.Kind is TouchKind.OwnerAdded or TouchKind.OwnerRemoved ? 1 : 0;
+
+    private static IEnumerable<Related> Owners(GroupRow group, int after) => group.Group.Owners.Where(index => index > after)
+        .Select(index => new Related(index, "#microsoft.graph.user", group.Tenant.Users[index]!.Id));
 
     private static IEnumerable<Related> Members(GroupRow group, int after) =>
         group.MembersAfter(after).Select(member => new Related(member.Position, DirectoryShapes.TypeOf(member), member.User?.User.Id ?? member.Group!.Value.Group.Id));

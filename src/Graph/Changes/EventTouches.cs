@@ -73,6 +73,12 @@ internal sealed class EventTouches
             case Change.MembersRemoved removed:
                 Members(TouchKind.MemberRemoved, removed.Group, removed.Users, removed.Groups);
                 break;
+            case Change.OwnersAdded added:
+                Owners(TouchKind.OwnerAdded, added.Group, added.Users);
+                break;
+            case Change.OwnersRemoved removed:
+                Owners(TouchKind.OwnerRemoved, removed.Group, removed.Users);
+                break;
             case Change.GroupLicensesSet licenses:
                 One(new Touch(TouchKind.GroupLicenses, licenses.Group));
                 break;
@@ -100,6 +106,9 @@ internal sealed class EventTouches
             case RelationKind.Member:
                 Members(TouchKind.MemberRemoved, ended.Of, ended.Users, ended.Groups);
                 break;
+            case RelationKind.Owner:
+                Owners(TouchKind.OwnerRemoved, ended.Of, ended.Users);
+                break;
             case RelationKind.Manager:
                 Reporting(ended.Users, ended.Of);
                 break;
@@ -124,4 +133,6 @@ internal sealed class EventTouches
         Many(users, (user, _) => new Touch(kind, group) { Related = user });
         Many(groups, (inner, _) => new Touch(kind, group) { Related = inner, OfGroup = true });
     }
+
+    private void Owners(TouchKind kind, int group, ValueArray<int> users) => Many(users, (user, _) => new Touch(kind, group) { Related = user });
 }

@@ -31,6 +31,12 @@ internal enum TouchKind
 
     /// <summary>Somebody is no longer a member of the group.</summary>
     MemberRemoved,
+
+    /// <summary>Somebody owns the group.</summary>
+    OwnerAdded,
+
+    /// <summary>Somebody does not own the group any more.</summary>
+    OwnerRemoved,
 }
 
 /// <summary>One thing that an event did to one user, one group, or one pair of them. Everybody is named by index.</summary>
@@ -38,7 +44,7 @@ internal enum TouchKind
 /// <param name="Subject">The user or the group, as the kind says.</param>
 internal readonly record struct Touch(TouchKind Kind, int Subject)
 {
-    /// <summary>The member or manager in question: a user, or a group when <see cref="OfGroup"/>.</summary>
+    /// <summary>The member, owner or manager in question: a user, or a group when <see cref="OfGroup"/>.</summary>
     public int Related { get; init; }
 
     /// <summary>Whether <see cref="Related"/> is a group.</summary>

@@ -18,6 +18,7 @@ public static class GraphRoutes
         .. ReportingReads.Routes,
         .. GroupReads.Routes,
         .. MemberReads.Routes,
+        .. OwnerReads.Routes,
         .. LicenseDetailReads.Routes,
         .. SkuReads.Routes,
         .. UserWrites.Routes,

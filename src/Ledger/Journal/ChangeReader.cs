@@ -49,7 +49,9 @@ internal static class ChangeReader
         Tag.GroupReprocessAsked => new Change.GroupReprocessAsked(from.Number()),
         Tag.UserWas => new Change.UserWas(from.Number(), from.User()),
         Tag.ReportingSet => new Change.ReportingSet(from.Indexes(), from.Number() is > 0 and int manager ? manager - 1 : null),
-        Tag.RelationsEnded => new Change.RelationsEnded((RelationKind)from.Choice((byte)RelationKind.Manager), from.Number(), from.Indexes(), from.Indexes()),
+        Tag.OwnersAdded => new Change.OwnersAdded(from.Number(), from.Indexes()),
+        Tag.OwnersRemoved => new Change.OwnersRemoved(from.Number(), from.Indexes()),
+        Tag.RelationsEnded => new Change.RelationsEnded((RelationKind)from.Choice((byte)RelationKind.Owner), from.Number(), from.Indexes(), from.Indexes()),
         Tag.GroupWas => new Change.GroupWas(from.Number(), from.Group()),
         Tag unknown => throw new NewerFormatException($"a change of kind {(byte)unknown}"),
     };

@@ -132,6 +132,16 @@ internal static class ChangeWriter
                 to.Indexes(set.Users);
                 to.Count(set.Manager is { } manager ? manager + 1 : 0);
                 break;
+            case Change.OwnersAdded added:
+                to.Begin(Tag.OwnersAdded);
+                to.Count(added.Group);
+                to.Indexes(added.Users);
+                break;
+            case Change.OwnersRemoved removed:
+                to.Begin(Tag.OwnersRemoved);
+                to.Count(removed.Group);
+                to.Indexes(removed.Users);
+                break;
             case Change.RelationsEnded ended:
                 to.Begin(Tag.RelationsEnded);
                 to.Byte((byte)ended.Kind);

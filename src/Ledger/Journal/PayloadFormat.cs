@@ -51,6 +51,8 @@ internal static class PayloadFormat
         UserWas,
         GroupWas,
         ReportingSet,
+        OwnersAdded,
+        OwnersRemoved,
         RelationsEnded,
     }
 

@@ -29,8 +29,8 @@ public sealed class RandomFollowers
 
     [Fact]
     public async Task A_client_that_follows_deltas_always_has_what_a_full_read_shows() =>
-        await Gen.Select(Gen.Int[0, 15], Gen.Int[0, 11], Gen.Int[0, 11], Gen.Int[0, 5]).Array[0, 60]
-            .SampleAsync(RunAsync, iter: 120, threads: 1);
+        await Gen.Select(Gen.Int[0, 17], Gen.Int[0, 11], Gen.Int[0, 11], Gen.Int[0, 5]).Array[0, 60]
+            .SampleAsync(RunAsync, iter: 300, threads: 1);
 
     private static async Task RunAsync((int Kind, int A, int B, int C)[] steps)
     {
@@ -40,15 +40,15 @@ public sealed class RandomFollowers
         await desk.SubmitAsync(new Command.CreateSubscription(Guid.NewGuid(), Company.E5, 3, SubscriptionStatus.Enabled, false), Actor.Berth);
         Follower[] followers =
         [
-            new(desk, "manager", $"/v1.0/users/delta?$select={UserProperties},manager", 1),
-            new(desk, "manager", $"/beta/users/delta?$select={UserProperties},manager", 3),
-            new(desk, "members", $"/v1.0/groups/delta?$select={GroupProperties},members", 1),
-            new(desk, "members", $"/v1.0/groups/delta?$select={GroupProperties},members", 2),
+            new(desk, $"/v1.0/users/delta?$select={UserProperties},manager", 1),
+            new(desk, $"/beta/users/delta?$select={UserProperties},manager", 3),
+            new(desk, $"/v1.0/groups/delta?$select={GroupProperties},members,owners", 1),
+            new(desk, $"/v1.0/groups/delta?$select={GroupProperties},members,owners", 2),
         ];
         int next = 0;
         foreach ((int kind, int a, int b, int c) in steps)
         {
-            if (kind >= 12)
+            if (kind >= 14)
             {
                 await followers[(kind + a) % followers.Length].ReadPageAsync();
             }
@@ -101,6 +101,10 @@ public sealed class RandomFollowers
                 return group is null || other is null ? null : new Command.AddMembers(group.Id, [c == 0 && inner is not null ? inner.Id : other.Id]);
             case 9:
                 return group is null || other is null ? null : new Command.RemoveMember(group.Id, c == 0 && inner is not null ? inner.Id : other.Id);
+            case 12:
+                return group is null || other is null ? null : new Command.AddOwners(group.Id, [other.Id]);
+            case 13:
+                return group is null || other is null ? null : new Command.RemoveOwner(group.Id, other.Id);
             case 10:
                 return user is null ? null : new Command.ReportTo(user.Id, b % 3 == 0 ? null : other?.Id);
             default:
@@ -130,12 +134,15 @@ public sealed class RandomFollowers
         SortedDictionary<string, string> state = new(StringComparer.Ordinal);
         foreach (JsonElement group in Full(desk, $"/v1.0/groups?$select=id,{GroupProperties}&$top=999"))
         {
-            string[] members = [.. Full(desk, $"/v1.0/groups/{group.GetProperty("id").GetString()}/members?$select=id&$top=999").Select(member => member.GetProperty("id").GetString()!).Order(StringComparer.Ordinal)];
-            state.Add(group.GetProperty("id").GetString()!, Show(group, members.Length == 0 ? [] : [("members", members)]));
+            (string, string[])[] links = [.. ((string[])["members", "owners"]).Select(relation => (relation, Linked(desk, $"/v1.0/groups/{group.GetProperty("id").GetString()}/{relation}")))];
+            state.Add(group.GetProperty("id").GetString()!, Show(group, [.. links.Where(link => link.Item2.Length > 0)]));
         }
 
         return state;
     }
+
+    private static string[] Linked(TenantDesk desk, string target) =>
+        [.. Full(desk, $"{target}?$select=id&$top=999").Select(linked => linked.GetProperty("id").GetString()!).Order(StringComparer.Ordinal)];
 
     private static JsonElement[] Full(TenantDesk desk, string target)
     {
@@ -152,10 +159,10 @@ public sealed class RandomFollowers
         + string.Join(' ', links.Select(link => $"{link.Name}:{string.Join(',', link.Ids)}"));
 
     /// <summary>A client: merges every page into what it has, as Graph's pages tell clients to.</summary>
-    private sealed class Follower(TenantDesk desk, string relation, string first, int pageSize)
+    private sealed class Follower(TenantDesk desk, string first, int pageSize)
     {
         private readonly Dictionary<string, Dictionary<string, string>> _objects = new(StringComparer.Ordinal);
-        private readonly Dictionary<string, SortedSet<string>> _links = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, SortedDictionary<string, SortedSet<string>>> _links = new(StringComparer.Ordinal);
         private string _link = first;
 
         public async Task CatchUpAsync()
@@ -191,7 +198,7 @@ public sealed class RandomFollowers
             SortedDictionary<string, string> state = new(StringComparer.Ordinal);
             foreach ((string id, Dictionary<string, string> properties) in _objects)
             {
-                state.Add(id, Show(properties, _links.TryGetValue(id, out SortedSet<string>? ids) && ids.Count > 0 ? [(relation, [.. ids])] : []));
+                state.Add(id, Show(properties, [.. _links[id].Where(link => link.Value.Count > 0).Select(link => (link.Key, link.Value.ToArray()))]));
             }
 
             return state;
@@ -210,16 +217,22 @@ public sealed class RandomFollowers
             if (!_objects.TryGetValue(id, out Dictionary<string, string>? properties))
             {
                 _objects.Add(id, properties = new Dictionary<string, string>(StringComparer.Ordinal));
-                _links[id] = new SortedSet<string>(StringComparer.Ordinal);
+                _links[id] = new SortedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);
             }
 
             foreach (JsonProperty property in item.EnumerateObject())
             {
                 if (property.Name.EndsWith("@delta", StringComparison.Ordinal))
                 {
+                    string relation = property.Name[..^"@delta".Length];
+                    if (!_links[id].TryGetValue(relation, out SortedSet<string>? ids))
+                    {
+                        _links[id].Add(relation, ids = new SortedSet<string>(StringComparer.Ordinal));
+                    }
+
                     foreach (JsonElement link in property.Value.EnumerateArray())
                     {
-                        _ = link.TryGetProperty("@removed", out _) ? _links[id].Remove(link.GetProperty("id").GetString()!) : _links[id].Add(link.GetProperty("id").GetString()!);
+                        _ = link.TryGetProperty("@removed", out _) ? ids.Remove(link.GetProperty("id").GetString()!) : ids.Add(link.GetProperty("id").GetString()!);
                     }
                 }
                 else if (property.Value.ValueKind == JsonValueKind.Null)
