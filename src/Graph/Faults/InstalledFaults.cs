@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using Berth.Graph.Requests;
+using Berth.Ledger;
+
+namespace Berth.Graph.Faults;
+
+/// <summary>
+/// The faults of every tenant of this process (B220): none until somebody installs one, none after a restart. A request of a process without faults reads one
+/// field here and nothing more.
+/// </summary>
+public sealed class InstalledFaults(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<Guid, TenantFaults> _tenants = new();
+    private readonly Lock _changing = new();
+    private volatile bool _any;
+
+    /// <summary>Whether any tenant has a fault.</summary>
+    public bool IsAny => _any;
+
+    /// <summary>The faults that a request of a tenant meets, or null.</summary>
+    internal TenantFaults? For(Guid tenant) => _any && _tenants.TryGetValue(tenant, out TenantFaults? faults) && !faults.Rules.IsEmpty ? faults : null;
+
+    /// <summary>The rules of a tenant, oldest first.</summary>
+    internal IReadOnlyList<ActiveFault> RulesOf(Guid tenant) => _tenants.TryGetValue(tenant, out TenantFaults? faults) ? faults.Rules : [];
+
+    /// <summary>Installs a rule, or says why not. A request that comes again under its id gets the fault that it installed (contract, Repeatability-Request-ID).</summary>
+    /// <param name="desk">The tenant.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="repeatable">Who installs it under which id, and a hash of the body; null when the request carries no id.</param>
+    internal (ActiveFault? Active, GraphError? Error) Install(TenantDesk desk, FaultRule rule, (string Key, string BodyHash)? repeatable)
+    {
+        lock (_changing)
+        {
+            TenantFaults faults = _tenants.GetOrAdd(desk.Id, _ => new TenantFaults(time));
+            if (repeatable is { } again && faults.Rules.FirstOrDefault(active => active.Repeatable?.Key == again.Key) is { } before)
+            {
+                return before.Repeatable!.Value.BodyHash == again.BodyHash ? (before, null) : (null, GraphRoom.RepeatedDifferently);
+            }
+
+            if (faults.Rules.Length >= GraphLimits.Faults)
+            {
+                return (null, GraphError.BadRequest(
+                    "faultsTooMany", $"This tenant has {GraphLimits.Faults} faults, which is the most: delete some before you install another."));
+            }
+
+            if (rule.Kind == FaultKind.ThrottleModel && faults.Rules.Any(active => active.Rule.Kind == FaultKind.ThrottleModel))
+            {
+                return (null, GraphError.BadRequest("faultModelTwice", "This tenant has a throttle model already: delete it before you install another."));
+            }
+
+            ActiveFault active = faults.Add(rule, repeatable);
+            Remember(desk, faults);
+            _any = true;
+            return (active, null);
+        }
+    }
+
+    /// <summary>Takes the rules away that are meant; false when there was none.</summary>
+    internal bool Remove(TenantDesk desk, Predicate<ActiveFault> which)
+    {
+        lock (_changing)
+        {
+            bool removed = _tenants.TryGetValue(desk.Id, out TenantFaults? faults) && faults.Remove(which);
+            if (removed)
+            {
+                Remember(desk, faults!);
+                _any = _tenants.Any(tenant => !tenant.Value.Rules.IsEmpty);
+            }
+
+            return removed;
+        }
+    }
+
+    // Old states cost memory: the desk keeps them only while a rule shows them.
+    private static void Remember(TenantDesk desk, TenantFaults faults) =>
+        desk.Remember(faults.Rules.Max(active => (int?)active.Rule.Versions) ?? 0);
+}
