@@ -155,8 +155,8 @@ public static class GraphRoom
         }
     }
 
-    // Status, kind, length of the location, location, body: the answer that a repetition gets (contract, Repeatability-Request-ID).
-    private static byte[] Remember(GraphResponse response)
+    /// <summary>Status, kind, length of the location, location, body: the answer that a repetition gets (contract, Repeatability-Request-ID).</summary>
+    internal static byte[] Remember(GraphResponse response)
     {
         using (response)
         {
@@ -171,7 +171,8 @@ public static class GraphRoom
         }
     }
 
-    private static GraphResponse Recall(ReadOnlySpan<byte> bytes)
+    /// <summary>The remembered answer.</summary>
+    internal static GraphResponse Recall(ReadOnlySpan<byte> bytes)
     {
         int status = BinaryPrimitives.ReadInt16LittleEndian(bytes);
         ResponseBody kind = (ResponseBody)bytes[2];

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Xml;
 using Berth.Engine;
@@ -7,6 +6,7 @@ using Berth.Graph.Faults;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
 using Berth.Graph.Writes;
+using Berth.Ledger;
 
 namespace Berth.Graph.Desk;
 
@@ -44,35 +44,33 @@ internal static class FaultDesk
             : GraphResponse.Error(request, GraphError.NotFound(keys.First)));
 
     private static Handling Install(Tenant tenant, GraphRequest request, RouteKeys keys) =>
-        (Refused(tenant, request) ?? (GraphRoom.RepeatabilityError(request) is { } bad ? GraphResponse.Error(request, bad) : null)) is { } refused
-            ? refused
-            : request.Reading("Fault", FaultBody.Read, rule => new Handling.Working((desk, _) =>
-            {
-                (ActiveFault? active, GraphError? error) = Of(request).Install(desk, rule, Repeatable(request));
-                return new(active is null ? GraphResponse.Error(request, error!) : GraphResponse.Json(
-                    201,
-                    active,
-                    static (json, one) => Write(json, one, matched: 0, fired: 0),
-                    new ResponseHeaders { Location = string.Create(CultureInfo.InvariantCulture, $"{request.ServiceRoot}/faults/{active.Id}") }));
-            }));
-
-    private static (string Key, string BodyHash)? Repeatable(GraphRequest request) => request.RepeatabilityId is { Length: > 0 } id
-        ? ($"{request.Caller.AppId:D} {id}", Convert.ToHexStringLower(SHA256.HashData(request.Body.Span)))
-        : null;
+        Refused(tenant, request) is { } refused ? refused : request.Reading("Fault", FaultBody.Read, rule => Once(request, desk =>
+        {
+            (ActiveFault? active, GraphError? error) = Of(request).Install(desk, rule);
+            return active is null ? GraphResponse.Error(request, error!) : GraphResponse.Json(
+                201,
+                active,
+                static (json, one) => Write(json, one),
+                new ResponseHeaders { Location = string.Create(CultureInfo.InvariantCulture, $"{request.ServiceRoot}/faults/{active.Id}") });
+        }));
 
     private static Handling RemoveAll(Tenant tenant, GraphRequest request, RouteKeys keys) =>
-        Refused(tenant, request) is { } refused ? refused : new Handling.Working((desk, _) =>
+        Refused(tenant, request) is { } refused ? refused : Once(request, desk =>
         {
             Of(request).Remove(desk, static _ => true);
-            return new(GraphResponse.Empty());
+            return GraphResponse.Empty();
         });
 
     private static Handling Remove(Tenant tenant, GraphRequest request, RouteKeys keys) =>
-        Refused(tenant, request) is { } refused ? refused : new Handling.Working((desk, _) =>
+        Refused(tenant, request) is { } refused ? refused : Once(request, desk =>
         {
             Func<ActiveFault, bool> meant = Is(keys.First);
-            return new(Of(request).Remove(desk, active => meant(active)) ? GraphResponse.Empty() : GraphResponse.Error(request, GraphError.NotFound(keys.First)));
+            return Of(request).Remove(desk, active => meant(active)) ? GraphResponse.Empty() : GraphResponse.Error(request, GraphError.NotFound(keys.First));
         });
+
+    private static Handling Once(GraphRequest request, Func<TenantDesk, GraphResponse> act) => GraphRoom.RepeatabilityError(request) is { } error
+        ? GraphResponse.Error(request, error)
+        : new Handling.Working((desk, _) => new(Of(request).Once(request, () => act(desk))));
 
     private static GraphResponse? Refused(Tenant tenant, GraphRequest request) => tenant.Profile.Kind == TenantKind.Production
         ? GraphResponse.Error(request, GraphError.BadRequest(
@@ -84,9 +82,7 @@ internal static class FaultDesk
     private static Func<ActiveFault, bool> Is(string key) =>
         int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? active => active.Id == id : static _ => false;
 
-    private static void Write(Utf8JsonWriter json, ActiveFault active) => Write(json, active, active.Matched, active.Fired);
-
-    private static void Write(Utf8JsonWriter json, ActiveFault active, long matched, long fired)
+    private static void Write(Utf8JsonWriter json, ActiveFault active)
     {
         FaultRule rule = active.Rule;
         json.WriteStartObject();
@@ -133,8 +129,8 @@ internal static class FaultDesk
             }
         }
 
-        json.WriteNumber("matched"u8, matched);
-        json.WriteNumber("fired"u8, fired);
+        json.WriteNumber("matched"u8, active.Matched);
+        json.WriteNumber("fired"u8, active.Fired);
         json.WriteEndObject();
     }
 

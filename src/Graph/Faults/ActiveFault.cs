@@ -3,9 +3,8 @@ namespace Berth.Graph.Faults;
 /// <summary>A rule that is installed, and how it fared so far.</summary>
 /// <param name="id">Its number at the tenant, counted from 1.</param>
 /// <param name="rule">The rule.</param>
-/// <param name="repeatable">The request that installed it, when that can come again: who sent it under which id, and a hash of its body.</param>
 /// <param name="time">The real time.</param>
-internal sealed class ActiveFault(int id, FaultRule rule, (string Key, string BodyHash)? repeatable, TimeProvider time)
+internal sealed class ActiveFault(int id, FaultRule rule, TimeProvider time)
 {
     private long _matched;
     private long _fired;
@@ -15,9 +14,6 @@ internal sealed class ActiveFault(int id, FaultRule rule, (string Key, string Bo
 
     /// <summary>The rule.</summary>
     public FaultRule Rule => rule;
-
-    /// <summary>The request that installed it, or null.</summary>
-    public (string Key, string BodyHash)? Repeatable => repeatable;
 
     /// <summary>The meters of a throttle model.</summary>
     public ThrottleModel? Model { get; } = rule.Kind == FaultKind.ThrottleModel ? new ThrottleModel(rule, time) : null;

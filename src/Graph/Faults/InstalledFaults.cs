@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Berth.Graph.Requests;
 using Berth.Ledger;
 
@@ -11,6 +12,7 @@ namespace Berth.Graph.Faults;
 public sealed class InstalledFaults(TimeProvider time)
 {
     private readonly ConcurrentDictionary<Guid, TenantFaults> _tenants = new();
+    private readonly OrderedDictionary<string, (string Body, byte[] Answer)> _answers = new(StringComparer.Ordinal);
     private readonly Lock _changing = new();
     private volatile bool _any;
 
@@ -23,20 +25,49 @@ public sealed class InstalledFaults(TimeProvider time)
     /// <summary>The rules of a tenant, oldest first.</summary>
     internal IReadOnlyList<ActiveFault> RulesOf(Guid tenant) => _tenants.TryGetValue(tenant, out TenantFaults? faults) ? faults.Rules : [];
 
-    /// <summary>Installs a rule, or says why not. A request that comes again under its id gets the fault that it installed (contract, Repeatability-Request-ID).</summary>
-    /// <param name="desk">The tenant.</param>
-    /// <param name="rule">The rule.</param>
-    /// <param name="repeatable">Who installs it under which id, and a hash of the body; null when the request carries no id.</param>
-    internal (ActiveFault? Active, GraphError? Error) Install(TenantDesk desk, FaultRule rule, (string Key, string BodyHash)? repeatable)
+    /// <summary>
+    /// Does something once: a request that comes again under its id gets the answer that it got then, as long as the process remembers it (contract,
+    /// Repeatability-Request-ID). What was refused is not remembered.
+    /// </summary>
+    internal GraphResponse Once(GraphRequest request, Func<GraphResponse> act)
+    {
+        if (request.RepeatabilityId is not { Length: > 0 } id)
+        {
+            return act();
+        }
+
+        string key = $"{request.Caller.TenantId} {request.Caller.AppId} {request.Method} {request.Path.Text} {id}";
+        string body = Convert.ToHexStringLower(SHA256.HashData(request.Body.Span));
+        lock (_changing)
+        {
+            if (_answers.TryGetValue(key, out (string Body, byte[] Answer) before))
+            {
+                return before.Body == body ? GraphRoom.Recall(before.Answer) : GraphResponse.Error(request, GraphRoom.RepeatedDifferently);
+            }
+
+            GraphResponse response = act();
+            if (response.Status >= 300)
+            {
+                return response;
+            }
+
+            if (_answers.Count == GraphLimits.FaultAnswers)
+            {
+                _answers.RemoveAt(0);
+            }
+
+            byte[] answer = GraphRoom.Remember(response);
+            _answers.Add(key, (body, answer));
+            return GraphRoom.Recall(answer);
+        }
+    }
+
+    /// <summary>Installs a rule, or says why not.</summary>
+    internal (ActiveFault? Active, GraphError? Error) Install(TenantDesk desk, FaultRule rule)
     {
         lock (_changing)
         {
             TenantFaults faults = _tenants.GetOrAdd(desk.Id, _ => new TenantFaults(time));
-            if (repeatable is { } again && faults.Rules.FirstOrDefault(active => active.Repeatable?.Key == again.Key) is { } before)
-            {
-                return before.Repeatable!.Value.BodyHash == again.BodyHash ? (before, null) : (null, GraphRoom.RepeatedDifferently);
-            }
-
             if (faults.Rules.Length >= GraphLimits.Faults)
             {
                 return (null, GraphError.BadRequest(
@@ -48,7 +79,7 @@ public sealed class InstalledFaults(TimeProvider time)
                 return (null, GraphError.BadRequest("faultModelTwice", "This tenant has a throttle model already: delete it before you install another."));
             }
 
-            ActiveFault active = faults.Add(rule, repeatable);
+            ActiveFault active = faults.Add(rule);
             Remember(desk, faults);
             _any = true;
             return (active, null);

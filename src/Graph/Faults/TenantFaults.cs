@@ -16,9 +16,9 @@ internal sealed class TenantFaults(TimeProvider time)
     public ImmutableArray<ActiveFault> Rules => _rules;
 
     /// <summary>Installs a rule. The caller sees to it that nobody else changes the list.</summary>
-    public ActiveFault Add(FaultRule rule, (string Key, string BodyHash)? repeatable)
+    public ActiveFault Add(FaultRule rule)
     {
-        ActiveFault active = new(++_last, rule, repeatable, time);
+        ActiveFault active = new(++_last, rule, time);
         _rules = _rules.Add(active);
         return active;
     }

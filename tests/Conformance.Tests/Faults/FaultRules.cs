@@ -211,6 +211,33 @@ public sealed class FaultRules
         Assert.Single(await room.FaultsAsync());
     }
 
+    [Fact]
+    public async Task So_many_answers_are_remembered_and_then_the_oldest_is_forgotten()
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        string first = await RemoveAllAsync(0);
+        await room.InstallAsync("""{"kind":"throttle","probability":0}""");
+        for (int i = 1; i < GraphLimits.FaultAnswers; i++)
+        {
+            Assert.Equal(first, await RemoveAllAsync(i));
+        }
+
+        // Still remembered, so it does nothing; one more, and it is done anew.
+        await room.InstallAsync("""{"kind":"throttle","probability":0}""");
+        await RemoveAllAsync(0);
+        Assert.Single(await room.FaultsAsync());
+        await RemoveAllAsync(GraphLimits.FaultAnswers);
+        await room.InstallAsync("""{"kind":"throttle","probability":0}""");
+        await RemoveAllAsync(0);
+        Assert.Empty(await room.FaultsAsync());
+
+        async Task<string> RemoveAllAsync(int id)
+        {
+            Answer answer = await room.SendAsync("DELETE", "/berth/v1/faults", (string?)null, "*", ("Repeatability-Request-ID", $"{id}"));
+            return $"{answer.Status} {answer.Text}";
+        }
+    }
+
     // B221
     [Fact]
     public async Task The_same_requests_meet_the_same_faults_in_every_process()
