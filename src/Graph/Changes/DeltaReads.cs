@@ -79,14 +79,18 @@ internal static class DeltaReads
                 {
                     EndsRound = false,
                     IssuedAt = round.IssuedAt,
-                    Until = token.EndsRound ? tenant.Version : token.Until,
+                    // A read that a fault puts behind can be older than the token.
+                    Until = token.EndsRound ? Math.Max(tenant.Version, token.Since) : token.Until,
                     Place = token.EndsRound ? new DeltaPlace(token.Since, 0, 0, 0) : token.Place,
                     Minimal = minimal || token.Minimal,
                     PageSize = size > 0 ? size : token.PageSize,
                 };
             }
 
-            return new Handling.Working(async (desk, cancel) => Answer(request, selection, round, await PageAsync(desk, round, selection, cancel).ConfigureAwait(false)));
+            return new Handling.Working(async (desk, cancel) => Math.Max(round.Since, round.Until) > desk.Current.Version
+                ? GraphResponse.Error(request, Gone(
+                    request, round.Query, "resyncRequired", "Resync is required. The directory stands before the state that the token names.", "deltaTokenAhead"))
+                : Answer(request, selection, round, await PageAsync(desk, round, selection, cancel).ConfigureAwait(false)));
         }
 
         private static GraphError Mismatched(string why) => new(
@@ -116,8 +120,6 @@ internal static class DeltaReads
                 : select != own.Select || (options.Ids is { } ids && ids != own.Ids) ? (null, Mismatched("The token is of another query: $select and $filter are said once, in the first request."))
                 : request.ReceivedAt.ToUnixTimeSeconds() - token.IssuedAt > (long)DeltaToken.Life.TotalSeconds
                     ? (null, Gone(request, own, "syncStateNotFound", "The sync state generation is not found. The delta token is expired and data must be synchronized again.", "deltaTokenExpired"))
-                : token.Since > tenant.Version || token.Until > tenant.Version
-                    ? (null, Gone(request, own, "resyncRequired", "Resync is required. The directory stands before the state that the token names.", "deltaTokenAhead"))
                 : (token, null);
         }
 

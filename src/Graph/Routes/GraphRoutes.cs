@@ -34,5 +34,6 @@ public static class GraphRoutes
         .. ImportDesk.Routes,
         .. WaitingDesk.Routes,
         .. CatalogDesk.Routes,
+        .. FaultDesk.Routes,
     ];
 }
