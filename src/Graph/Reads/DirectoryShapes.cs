@@ -162,6 +162,18 @@ internal static class DirectoryShapes
 
         public override Operand<MemberRow>? Inside(string name) => Either(user?.Inside(name), group?.Inside(name));
 
+        public override Func<MemberRow, Func<string, bool>, bool>? Texts
+        {
+            get
+            {
+                Func<UserRow, Func<string, bool>, bool>? ofUser = user?.Texts;
+                Func<GroupRow, Func<string, bool>, bool>? ofGroup = group?.Texts;
+                return ofUser is null && ofGroup is null
+                    ? null
+                    : (row, condition) => row.User is { } u ? ofUser?.Invoke(u, condition) == true : ofGroup?.Invoke(row.Group!.Value, condition) == true;
+            }
+        }
+
         public override Func<MemberRow, long?>? Count
         {
             get

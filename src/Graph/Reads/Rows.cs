@@ -64,6 +64,9 @@ internal readonly record struct MemberRow(UserRow? User, GroupRow? Group) : IRow
     /// <inheritdoc/>
     public int Position => User?.Position ?? (FirstGroup + Group!.Value.Position);
 
+    /// <summary>The position among groups after which those follow that stand after a position among both.</summary>
+    public static int GroupsAfter(int position) => position < FirstGroup ? -1 : position - FirstGroup;
+
     /// <summary>The user at an index.</summary>
     public static MemberRow OfUser(Tenant tenant, int user) => new(new UserRow(tenant, user, tenant.Users[user]!), null);
 

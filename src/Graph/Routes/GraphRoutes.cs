@@ -16,6 +16,7 @@ public static class GraphRoutes
         .. UserReads.Routes,
         .. GroupReads.Routes,
         .. MemberReads.Routes,
+        .. MembershipFunctions.Routes,
         .. LicenseDetailReads.Routes,
         .. SkuReads.Routes,
         .. UserWrites.Routes,

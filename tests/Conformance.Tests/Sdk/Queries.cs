@@ -36,7 +36,7 @@ public sealed class Queries(SdkTenant tenant)
                 ("startsWith(displayName,'an')", [ann]),
                 ("not startswith(displayName,'an')", [bea, cid]),
                 ("endsWith(userPrincipalName,'@contoso.example')", [ann, bea, cid]),
-                ("endswith(displayName,'neill')", [ann]),
+                ($"endswith(mail,'{department}.example')", [ann]),
                 ("accountEnabled eq true", [ann, bea, cid]),
                 ("accountEnabled eq false", []),
                 ($"assignedLicenses/any(s:s/skuId eq {sku})", [ann]),
@@ -67,6 +67,7 @@ public sealed class Queries(SdkTenant tenant)
             user.DisplayName = name;
             user.Department = department;
             user.JobTitle = title;
+            user.Mail = name == "Bea" ? $"{name}@x.example" : name == "Cid" ? null : $"ann@{department}.example";
         });
     }
 
