@@ -33,10 +33,5 @@ internal static class MemberReads
         .. Relations.Of("/groups/{group}/membersWithLicenseErrors", Read, ["user"], static (tenant, key) => GroupReads.Find(tenant, key) is { } row
             ? new Related(tenant, IndexList.Of(row.Group.Troubled), IndexList.Empty)
             : null),
-
-        // Groups of this directory have no owners and cannot be given any; clients that list both kinds of people ask all the same.
-        .. Relations.Of("/groups/{group}/owners", Read, Relations.MemberKinds, static (tenant, key) => GroupReads.Find(tenant, key) is null
-            ? null
-            : new Related(tenant, IndexList.Empty, IndexList.Empty)),
     ];
 }

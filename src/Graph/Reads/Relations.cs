@@ -21,6 +21,7 @@ internal static class Relations
     {
         ["device"] = None("device", "devices", "accountEnabled", "deviceId", "operatingSystem", "operatingSystemVersion", "trustType"),
         ["servicePrincipal"] = None("servicePrincipal", "servicePrincipals", "appId", "appDisplayName", "servicePrincipalType", "accountEnabled"),
+        ["application"] = None("application", "applications", "appId", "description", "publisherDomain", "signInAudience"),
         ["orgContact"] = None("orgContact", "contacts", "mail", "mailNickname", "givenName", "surname", "companyName", "department", "jobTitle"),
         ["directoryRole"] = None("directoryRole", "directoryRoles", "description", "roleTemplateId"),
         ["administrativeUnit"] = None("administrativeUnit", "administrativeUnits", "description", "visibility"),

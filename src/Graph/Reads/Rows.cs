@@ -12,6 +12,27 @@ internal readonly record struct UserRow(Tenant Tenant, int Position, User User) 
     /// <summary>The user's licenses.</summary>
     public UserLicenses Licenses => Tenant.LicensesOf(Position);
 
+    /// <summary>The user's manager, or null (B140).</summary>
+    public UserRow? Manager() => UserReads.At(Tenant, Tenant.ManagerOf(Position));
+
+    /// <summary>Those who report to the user.</summary>
+    public IEnumerable<UserRow> Reports()
+    {
+        foreach (int report in Tenant.ReportsOf(Position))
+        {
+            yield return new UserRow(Tenant, report, Tenant.Users[report]!);
+        }
+    }
+
+    /// <summary>The groups the user owns (B143).</summary>
+    public IEnumerable<GroupRow> Owned()
+    {
+        foreach (int group in Tenant.OwnedBy(Position))
+        {
+            yield return new GroupRow(Tenant, group, Tenant.Groups[group]);
+        }
+    }
+
     /// <summary>The groups the user is a first-level member of.</summary>
     public IEnumerable<MemberRow> Groups()
     {
@@ -26,23 +47,25 @@ internal readonly record struct UserRow(Tenant Tenant, int Position, User User) 
 internal readonly record struct GroupRow(Tenant Tenant, int Position, Group Group) : IRow
 {
     /// <summary>Its user members, then its group members.</summary>
-    public IEnumerable<MemberRow> Members() => MembersAfter(-1);
-
-    /// <summary>Those of its members that stand after a position.</summary>
-    public IEnumerable<MemberRow> MembersAfter(int position)
+    public IEnumerable<MemberRow> Members()
     {
-        foreach (int user in Group.Members.From(position + 1))
+        foreach (int user in Group.Members)
         {
             yield return MemberRow.OfUser(Tenant, user);
         }
 
         foreach (int group in Group.MemberGroups)
         {
-            MemberRow row = MemberRow.OfGroup(Tenant, group);
-            if (row.Position > position)
-            {
-                yield return row;
-            }
+            yield return MemberRow.OfGroup(Tenant, group);
+        }
+    }
+
+    /// <summary>The users who own it (B143).</summary>
+    public IEnumerable<UserRow> Owners()
+    {
+        foreach (int owner in Group.Owners)
+        {
+            yield return new UserRow(Tenant, owner, Tenant.Users[owner]!);
         }
     }
 

@@ -13,6 +13,7 @@ public sealed class AdvancedQueries
 
     private static readonly Company People = Make();
 
+    // L153, L154, L155, L156, L157.
     [Theory]
     [InlineData("users", "$filter=accountEnabled ne true", "Filter operator 'NotEqualsMatch' is not supported.")]
     [InlineData("users", "$filter=companyName ne null and NOT(companyName eq 'Microsoft')", "Filter operator 'NotEqualsMatch' is not supported.")]

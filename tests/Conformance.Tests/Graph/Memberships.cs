@@ -25,6 +25,7 @@ public sealed class Memberships
         _company.Do(new Command.AddMembers(_inner, [_outer]));
     }
 
+    // B162.
     [Fact]
     public void Transitive_members_are_every_user_and_group_at_any_depth_each_once()
     {
@@ -57,6 +58,7 @@ public sealed class Memberships
         Assert.Equal(404, _company.Refused("/v1.0/users/nobody@fabrikam.example/transitiveMemberOf").Status);
     }
 
+    // B163.
     [Theory]
     [InlineData("groups/{0}/members", "device", "devices")]
     [InlineData("groups/{0}/members", "servicePrincipal", "servicePrincipals")]

@@ -17,6 +17,7 @@ public sealed class Searches
 
     private static readonly Company People = Make();
 
+    // L159a, B164.
     [Theory]
     [InlineData("\"displayName:ann\"", "Ann Guthrie")]
     [InlineData("\"displayName:Guthr\"", "Ann Guthrie")]
