@@ -126,7 +126,7 @@ internal sealed class QueryReader<TRow>
 
         FilterClause? filter = Guarded(() => OnEnoughStack(parser.ParseFilter, filterText?.Length ?? 0), "Invalid filter clause: ");
         OrderByClause? orderBy = Guarded(parser.ParseOrderBy, "Invalid orderby clause: ");
-        SearchClause? search = _directory is null ? null : Guarded(() => OnEnoughStack(parser.ParseSearch, searchText?.Length ?? 0), "");
+        SearchClause? search = _directory is null ? null : Guarded(() => OnEnoughStack(parser.ParseSearch, searchText?.Length ?? 0), "", "$search");
         SelectExpandClause? select = Guarded(parser.ParseSelectAndExpand, "Parsing OData Select and Expand failed: ");
         bool? count = Guarded(parser.ParseCount, "");
 
@@ -306,7 +306,7 @@ internal sealed class QueryReader<TRow>
         return result;
     }
 
-    private static T Guarded<T>(Func<T> parse, string prefix)
+    private static T Guarded<T>(Func<T> parse, string prefix, string? option = null)
     {
         try
         {
@@ -314,7 +314,7 @@ internal sealed class QueryReader<TRow>
         }
         catch (Exception unreadable) when (unreadable is ODataException or ArgumentException or FormatException or OverflowException)
         {
-            throw Refuse(GraphError.BadQuery($"{prefix}{unreadable.Message}"));
+            throw Refuse(GraphError.BadQuery($"{prefix}{unreadable.Message}") with { Target = option });
         }
     }
 

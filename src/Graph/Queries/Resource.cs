@@ -36,7 +36,7 @@ internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions
         if ((_pages.Read(request.Query, out Query<TRow> query, out string key, out SkipToken? token)
             ?? (token is null ? Refused(request, query, castOfAll, counting: false) : null)) is { } error)
         {
-            return GraphResponse.Error(request, error);
+            return Refusal(request, error);
         }
 
         if (directory is not null && !request.EventualConsistency)
@@ -89,7 +89,7 @@ internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions
     {
         if ((_pages.Read(request.Query, out Query<TRow> query, out _, out _) ?? Refused(request, query, null, counting: true)) is { } error)
         {
-            return GraphResponse.Error(request, error);
+            return Refusal(request, error);
         }
 
         (IEnumerable<TRow> candidates, int? known) = rows(query, -1);
@@ -121,6 +121,10 @@ internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions
 
         return One(request, row, status, _entities.Everything with { Selected = selected }, headers);
     }
+
+    // Who searches without the header learns that first, whatever is wrong with the search.
+    private GraphResponse Refusal(GraphRequest request, GraphError error) => GraphResponse.Error(
+        request, directory is not null && error.Target == "$search" && !request.EventualConsistency ? GraphError.SearchNeedsHeader : error);
 
     // A page after the first needs nothing more: its token was given out to a query that had what it needs (B160).
     private GraphError? Refused(GraphRequest request, Query<TRow> query, string? castOfAll, bool counting)
