@@ -61,7 +61,7 @@ internal static class DeltaPages
                     continue;
                 }
 
-                foreach (Related related in set.Relations[relation].From(row, after))
+                foreach (FarEnd related in set.Relations[relation].From(row, after))
                 {
                     if (room-- == 0)
                     {

@@ -9,14 +9,14 @@ namespace Berth.Graph.Changes;
 /// <param name="Position">Its place in the order of the relation.</param>
 /// <param name="Type">Its type on the wire, such as <c>#microsoft.graph.user</c>.</param>
 /// <param name="Id">Its id.</param>
-internal readonly record struct Related(int Position, string Type, Guid Id);
+internal readonly record struct FarEnd(int Position, string Type, Guid Id);
 
 /// <summary>A relation whose changes come as <c>name@delta</c> (L161).</summary>
 /// <param name="Name">As Graph spells it.</param>
 /// <param name="ByDefault">Whether it comes without <c>$select</c>.</param>
 /// <param name="From">Who is related now, after a position, in order.</param>
 /// <param name="Has">Whether the user, or the group when the flag says so, at an index is related now.</param>
-internal sealed record DeltaRelation<TRow>(string Name, bool ByDefault, Func<TRow, int, IEnumerable<Related>> From, Func<TRow, int, bool, bool> Has);
+internal sealed record DeltaRelation<TRow>(string Name, bool ByDefault, Func<TRow, int, IEnumerable<FarEnd>> From, Func<TRow, int, bool, bool> Has);
 
 /// <summary>What a touch means for the objects of a set.</summary>
 internal enum DeltaEffect
@@ -105,11 +105,11 @@ internal sealed class UserDelta() : DeltaSet<UserRow>(
 
     public override Guid? IdOfGone(Tenant tenant, int index, Touch touch) => touch.UserWas?.Id ?? touch.UserIs?.Id;
 
-    private static IEnumerable<Related> Manager(UserRow user, int after)
+    private static IEnumerable<FarEnd> Manager(UserRow user, int after)
     {
         if (after < 0 && user.Manager() is { } manager)
         {
-            yield return new Related(manager.Position, "#microsoft.graph.user", manager.User.Id);
+            yield return new FarEnd(manager.Position, "#microsoft.graph.user", manager.User.Id);
         }
     }
 }
@@ -145,11 +145,26 @@ internal sealed class GroupDelta() : DeltaSet<GroupRow>(
 
     public override int RelationOf(Touch touch) => touch.Kind is TouchKind.OwnerAdded or TouchKind.OwnerRemoved ? 1 : 0;
 
-    private static IEnumerable<Related> Owners(GroupRow group, int after) => group.Group.Owners.Where(index => index > after)
-        .Select(index => new Related(index, "#microsoft.graph.user", group.Tenant.Users[index]!.Id));
+    private static IEnumerable<FarEnd> Owners(GroupRow group, int after) => group.Group.Owners.Where(index => index > after)
+        .Select(index => new FarEnd(index, "#microsoft.graph.user", group.Tenant.Users[index]!.Id));
 
-    private static IEnumerable<Related> Members(GroupRow group, int after) =>
-        group.MembersAfter(after).Select(member => new Related(member.Position, DirectoryShapes.TypeOf(member), member.User?.User.Id ?? member.Group!.Value.Group.Id));
+    private static IEnumerable<FarEnd> Members(GroupRow group, int after)
+    {
+        Tenant tenant = group.Tenant;
+        foreach (int user in group.Group.Members.From(after + 1))
+        {
+            yield return new FarEnd(user, "#microsoft.graph.user", tenant.Users[user]!.Id);
+        }
+
+        foreach (int inner in group.Group.MemberGroups)
+        {
+            MemberRow row = MemberRow.OfGroup(tenant, inner);
+            if (row.Position > after)
+            {
+                yield return new FarEnd(row.Position, "#microsoft.graph.group", tenant.Groups[inner].Id);
+            }
+        }
+    }
 
     private static bool HasMember(GroupRow group, int index, bool ofGroup) =>
         ofGroup ? group.Group.MemberGroups.Span.Contains(index) : group.Group.Members.Contains(index);
