@@ -44,7 +44,11 @@ public abstract record Command
     public sealed record CreateTenant(TenantProfile Profile, SkuCatalog Catalog) : Command;
 
     /// <summary>Adds a user; <see cref="User.Id"/> is new, <see cref="User.CreatedAt"/> is set by the decision.</summary>
-    public sealed record CreateUser(User User) : Command;
+    public sealed record CreateUser(User User) : Command
+    {
+        /// <summary>The user's manager; null for none (B140).</summary>
+        public Guid? ManagerId { get; init; }
+    }
 
     /// <summary>Replaces the properties of a user that exists with <see cref="User.Id"/>; <see cref="User.CreatedAt"/> stays.</summary>
     public sealed record UpdateUser(User User) : Command
@@ -52,19 +56,32 @@ public abstract record Command
         /// <summary>The user as the caller saw it: then only the properties in which the two differ are written, so that callers who
         /// change different properties at once do not undo each other. Null writes every property.</summary>
         public User? Basis { get; init; }
+
+        /// <summary>The user's manager from now on; null leaves the one there is.</summary>
+        public Guid? ManagerId { get; init; }
     }
+
+    /// <summary>Gives a user a manager in place of the one there is, or takes it away with null; one who has none is refused then (B140, B142).</summary>
+    public sealed record ReportTo(Guid UserId, Guid? ManagerId) : Command;
 
     /// <summary>Deletes a user; the seats return at once (L26).</summary>
     public sealed record DeleteUser(Guid UserId) : Command;
 
     /// <summary>Adds a group, with its first members (users or groups), all or nothing.</summary>
-    public sealed record CreateGroup(GroupProfile Profile, ValueArray<Guid> Members) : Command;
+    public sealed record CreateGroup(GroupProfile Profile, ValueArray<Guid> Members) : Command
+    {
+        /// <summary>Its first owners (B143).</summary>
+        public ValueArray<Guid> Owners { get; init; }
+    }
 
     /// <summary>Replaces the properties of a group and adds members, all or nothing.</summary>
     public sealed record UpdateGroup(GroupProfile Profile, ValueArray<Guid> NewMembers) : Command
     {
         /// <summary>The group as the caller saw it; see <see cref="UpdateUser.Basis"/>.</summary>
         public GroupProfile? Basis { get; init; }
+
+        /// <summary>Owners to add.</summary>
+        public ValueArray<Guid> NewOwners { get; init; }
     }
 
     /// <summary>Deletes a group without licenses (L73).</summary>
@@ -75,6 +92,12 @@ public abstract record Command
 
     /// <summary>Removes a member, user or group.</summary>
     public sealed record RemoveMember(Guid GroupId, Guid MemberId) : Command;
+
+    /// <summary>Adds owners (users), all or nothing; a present one is refused (B143).</summary>
+    public sealed record AddOwners(Guid GroupId, ValueArray<Guid> Owners) : Command;
+
+    /// <summary>Removes an owner; the last one stays (B144).</summary>
+    public sealed record RemoveOwner(Guid GroupId, Guid OwnerId) : Command;
 
     /// <summary>Adds and removes direct licenses in one switch, all or nothing (L16, L17).</summary>
     public sealed record AssignUserLicenses(Guid UserId, ValueArray<LicenseRequest> Add, ValueArray<Guid> Remove) : Command;

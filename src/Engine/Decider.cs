@@ -6,7 +6,7 @@ using Berth.Engine.Licensing;
 namespace Berth.Engine;
 
 /// <summary>Decides one command: checks first, then writes the draft; a refusal is returned before anything is written.</summary>
-internal sealed class Decider
+internal sealed partial class Decider
 {
     private readonly Tenant _tenant;
     private readonly DateTimeOffset _now;
@@ -32,14 +32,17 @@ internal sealed class Decider
     public Refusal? Decide(Command command) => command switch
     {
         Command.CreateTenant create => Create(create),
-        Command.CreateUser create => CreateUser(create.User),
+        Command.CreateUser create => CreateUser(create),
         Command.UpdateUser update => UpdateUser(update),
         Command.DeleteUser delete => DeleteUser(delete.UserId),
+        Command.ReportTo report => ReportTo(report),
         Command.CreateGroup create => CreateGroup(create),
         Command.UpdateGroup update => UpdateGroup(update),
         Command.DeleteGroup delete => DeleteGroup(delete.GroupId),
         Command.AddMembers add => AddMembers(add),
         Command.RemoveMember remove => RemoveMember(remove),
+        Command.AddOwners add => AddOwners(add),
+        Command.RemoveOwner remove => RemoveOwner(remove),
         Command.AssignUserLicenses assign => AssignUser(assign),
         Command.AssignGroupLicenses assign => AssignGroup(assign),
         Command.ReprocessUser reprocess => ReprocessUser(reprocess.UserId),
@@ -87,14 +90,17 @@ internal sealed class Decider
         return null;
     }
 
-    private Refusal? CreateUser(User user)
+    private Refusal? CreateUser(Command.CreateUser create)
     {
-        if (CheckNewUser(user) is { } refusal)
+        int manager = -1;
+        if ((CheckNewUser(create.User) ?? FindManager(create.User.Id, create.ManagerId, out manager)) is { } refusal)
         {
             return refusal;
         }
 
-        _draft.Record(new Change.UsersSet([_draft.UserCount], [Canonical(user) with { CreatedAt = _now }]));
+        int index = _draft.UserCount;
+        _draft.Record(new Change.UsersSet([index], [Canonical(create.User) with { CreatedAt = _now }]));
+        Report(index, manager);
         return null;
     }
 
@@ -146,11 +152,13 @@ internal sealed class Decider
 
         User before = _draft.User(index)!;
         User user = update.Basis is { } seen ? Rebase.Onto(before, seen, update.User) : update.User;
-        if (CheckUser(user) is { } refusal)
+        int manager = -1;
+        if ((CheckUser(user) ?? FindManager(user.Id, update.ManagerId, out manager)) is { } refusal)
         {
             return refusal;
         }
 
+        Report(index, manager);
         User after = Canonical(user) with { CreatedAt = before.CreatedAt };
         if (after == before)
         {
@@ -187,12 +195,14 @@ internal sealed class Decider
         }
 
         int index = _draft.GroupCount;
-        if (FindMembers(-1, create.Profile.Id, create.Members, out int[] users, out int[] groups) is { } refusal)
+        int[] owners = [];
+        if ((FindMembers(-1, create.Profile.Id, create.Members, out int[] users, out int[] groups) ?? FindOwners(-1, create.Owners, out owners)) is { } refusal)
         {
             return refusal;
         }
 
         _draft.Record(new Change.GroupSet(index, create.Profile with { CreatedAt = _now }));
+        Own(index, owners);
         Join(index, users, groups);
         return null;
     }
@@ -211,7 +221,8 @@ internal sealed class Decider
             return Invalid("securityEnabled", "A group with licenses stays security-enabled (L37): take its licenses away first.");
         }
 
-        if (FindMembers(index, group.Id, update.NewMembers, out int[] users, out int[] groups) is { } refusal)
+        int[] owners = [];
+        if ((FindMembers(index, group.Id, update.NewMembers, out int[] users, out int[] groups) ?? FindOwners(index, update.NewOwners, out owners)) is { } refusal)
         {
             return refusal;
         }
@@ -223,6 +234,7 @@ internal sealed class Decider
             _draft.Record(new Change.GroupSet(index, profile));
         }
 
+        Own(index, owners);
         Join(index, users, groups);
         return null;
     }

@@ -62,6 +62,11 @@ internal static class Description
             }
         }
 
+        foreach ((int manager, SortedPages<int> reports) in tenant.Parts.Reporting.Lines())
+        {
+            yield return new Change.ReportingSet(ValueArray.Own(reports.ToArray()), manager);
+        }
+
         // Indexes of deleted users at the end must not be given again.
         if (tenant.Users.Count > 0 && tenant.Users[tenant.Users.Count - 1] is null)
         {
@@ -93,6 +98,11 @@ internal static class Description
             if (group.MemberGroups.Count > 0)
             {
                 yield return new Change.MembersAdded(i, [], group.MemberGroups);
+            }
+
+            if (group.Owners.Count > 0)
+            {
+                yield return new Change.OwnersAdded(i, group.Owners);
             }
 
             if (group.EverLicensed)

@@ -47,6 +47,9 @@ public abstract record Change
     /// <summary>What a user was before this event changed or deleted it: tells, changes nothing. Audit log and history need it.</summary>
     public sealed record UserWas(int User, User Was) : Change;
 
+    /// <summary>Users (ascending) report to this manager now, or to nobody (B140).</summary>
+    public sealed record ReportingSet(ValueArray<int> Users, int? Manager) : Change;
+
     /// <summary>A group came or its properties changed.</summary>
     public sealed record GroupSet(int Group, GroupProfile Profile) : Change;
 
@@ -61,6 +64,12 @@ public abstract record Change
 
     /// <summary>Users (ascending) and groups are no longer members.</summary>
     public sealed record MembersRemoved(int Group, ValueArray<int> Users, ValueArray<int> Groups) : Change;
+
+    /// <summary>Users (ascending) own a group from now on (B143).</summary>
+    public sealed record OwnersAdded(int Group, ValueArray<int> Users) : Change;
+
+    /// <summary>Users (ascending) do not own a group any more.</summary>
+    public sealed record OwnersRemoved(int Group, ValueArray<int> Users) : Change;
 
     /// <summary>What a group wants changed.</summary>
     public sealed record GroupLicensesSet(int Group, LicenseSet Before, LicenseSet After) : Change;

@@ -93,6 +93,9 @@ internal sealed class TenantUnderTest
             Assert.Equal(expected.Users[user], actual.Users[user]);
             Assert.Equal(expected.LicensesOf(user), actual.LicensesOf(user));
             Assert.Equal(expected.GroupsOf(user), actual.GroupsOf(user));
+            Assert.Equal(expected.OwnedBy(user), actual.OwnedBy(user));
+            Assert.Equal(expected.ManagerOf(user), actual.ManagerOf(user));
+            Assert.Equal(expected.ReportsOf(user).ToArray(), actual.ReportsOf(user).ToArray());
             if (expected.Users[user] is { } known)
             {
                 Assert.Equal(user, actual.FindUser(known.Id));
@@ -108,6 +111,7 @@ internal sealed class TenantUnderTest
             Assert.Equal(one.IsDeleted, other.IsDeleted);
             Assert.Equal(one.Members.ToArray(), other.Members.ToArray());
             Assert.Equal(one.MemberGroups, other.MemberGroups);
+            Assert.Equal(one.Owners, other.Owners);
             Assert.Equal(one.Licenses, other.Licenses);
             Assert.Equal(one.EverLicensed, other.EverLicensed);
             Assert.Equal(one.Troubled.ToArray(), other.Troubled.ToArray());

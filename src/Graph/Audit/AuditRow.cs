@@ -107,6 +107,9 @@ internal sealed record Activity(string Name, string Category, string Operation)
     /// <summary>A user changed.</summary>
     public static readonly Activity UpdateUser = new("Update user", Users, "Update");
 
+    /// <summary>A user has another manager, or none any more.</summary>
+    public static readonly Activity SetUserManager = new("Set user manager", Users, "Update");
+
     /// <summary>A user is gone.</summary>
     public static readonly Activity DeleteUser = new("Delete user", Users, "Delete");
 
@@ -127,6 +130,12 @@ internal sealed record Activity(string Name, string Category, string Operation)
 
     /// <summary>A member left.</summary>
     public static readonly Activity RemoveMember = new("Remove member from group", Groups, "Unassign");
+
+    /// <summary>An owner came.</summary>
+    public static readonly Activity AddOwner = new("Add owner to group", Groups, "Assign");
+
+    /// <summary>An owner left.</summary>
+    public static readonly Activity RemoveOwner = new("Remove owner from group", Groups, "Unassign");
 
     /// <summary>The licenses of a group changed (L86).</summary>
     public static readonly Activity SetGroupLicense = new("Set group license", Groups, "Assign");

@@ -96,6 +96,9 @@ internal sealed class AuditTrail
             case Change.UserDeleted deleted:
                 One(() => Row(Activity.DeleteUser, _happened.Actor, User(deleted.User)));
                 break;
+            case Change.ReportingSet reporting:
+                _parts.Add((reporting.Users.Count, i => Reporting(reporting.Users[i], reporting.Manager)));
+                break;
             case Change.GroupSet group:
                 One(() => GroupSet(group));
                 break;
@@ -107,6 +110,12 @@ internal sealed class AuditTrail
                 break;
             case Change.MembersRemoved removed:
                 Members(Activity.RemoveMember, removed.Group, removed.Users, removed.Groups);
+                break;
+            case Change.OwnersAdded added:
+                Members(Activity.AddOwner, added.Group, added.Users, []);
+                break;
+            case Change.OwnersRemoved removed:
+                Members(Activity.RemoveOwner, removed.Group, removed.Users, []);
                 break;
             case Change.GroupLicensesSet licenses:
                 One(() => Row(Activity.SetGroupLicense, _happened.Actor, Group(licenses.Group, Licenses(licenses.Group))));
@@ -150,6 +159,10 @@ internal sealed class AuditTrail
         return Row(before is null ? Activity.AddUser : Activity.UpdateUser, _happened.Actor, target);
     }
 
+    private AuditRow Reporting(int user, int? manager) => manager is { } index
+        ? Row(Activity.SetUserManager, _happened.Actor, User(user), User(index))
+        : Row(Activity.SetUserManager, _happened.Actor, User(user));
+
     private AuditRow GroupSet(Change.GroupSet set)
     {
         GroupProfile? before = _happened.Changes.OfType<Change.GroupWas>().FirstOrDefault(was => was.Group == set.Group)?.Was;
@@ -160,7 +173,7 @@ internal sealed class AuditTrail
     private void Members(Activity activity, int group, ValueArray<int> users, ValueArray<int> groups)
     {
         GroupProfile profile = _tenant.Groups[group].Profile;
-        AuditChange[] which = activity == Activity.AddMember
+        AuditChange[] which = activity.Operation == "Assign"
             ? [new("Group.ObjectID", null, Json([$"{profile.Id}"])), new("Group.DisplayName", null, Json([profile.DisplayName]))]
             : [new("Group.ObjectID", Json([$"{profile.Id}"]), null), new("Group.DisplayName", Json([profile.DisplayName]), null)];
         _parts.Add((users.Count, i => Row(activity, _happened.Actor, User(users[i], which), Group(profile))));

@@ -28,7 +28,9 @@ internal static class DirectoryShapes
         "user",
         UserProperties(),
         new ManyNavigation<UserRow, MemberRow>("memberOf", Member, static row => row.Groups(), TypeOf),
-        new AbsentNavigation<UserRow>("manager", Member.EdmType));
+        new OneNavigation<UserRow, MemberRow>("manager", Member, static row => row.Manager() is { } manager ? new MemberRow(manager, null) : null, TypeOf),
+        new ManyNavigation<UserRow, MemberRow>("ownedObjects", Member, static row => row.Owned().Select(group => new MemberRow(null, group)), TypeOf),
+        new ManyNavigation<UserRow, MemberRow>("directReports", Member, static row => row.Reports(-1).Select(report => new MemberRow(report, null)), TypeOf));
 
     /// <summary><c>group</c>.</summary>
     public static Shape<GroupRow> Group { get; } = Shape<GroupRow>.Entity(
@@ -36,7 +38,7 @@ internal static class DirectoryShapes
         GroupProperties(),
         new ManyNavigation<GroupRow, MemberRow>("members", Member, static row => row.Members(), TypeOf),
         new ManyNavigation<GroupRow, MemberRow>("memberOf", Member, static row => row.Parents(), TypeOf),
-        new AbsentNavigation<GroupRow>("owners", Member.EdmType));
+        new ManyNavigation<GroupRow, MemberRow>("owners", Member, static row => row.Owners().Select(owner => new MemberRow(owner, null)), TypeOf));
 
     /// <summary>The <c>@odata.type</c> of a member; without it a client has a bare directory object (protocol 1.3).</summary>
     public static string TypeOf(MemberRow row) => row.User is null ? "#microsoft.graph.group" : "#microsoft.graph.user";

@@ -12,6 +12,30 @@ internal readonly record struct UserRow(Tenant Tenant, int Position, User User) 
     /// <summary>The user's licenses.</summary>
     public UserLicenses Licenses => Tenant.LicensesOf(Position);
 
+    /// <summary>How many users report to the user.</summary>
+    public int ReportCount => Tenant.ReportsOf(Position).Count;
+
+    /// <summary>The user's manager, or null (B140).</summary>
+    public UserRow? Manager() => UserReads.At(Tenant, Tenant.ManagerOf(Position));
+
+    /// <summary>Those who report to the user and stand after a position.</summary>
+    public IEnumerable<UserRow> Reports(int after)
+    {
+        foreach (int report in Tenant.ReportsOf(Position).From(after + 1))
+        {
+            yield return new UserRow(Tenant, report, Tenant.Users[report]!);
+        }
+    }
+
+    /// <summary>The groups the user owns (B143).</summary>
+    public IEnumerable<GroupRow> Owned()
+    {
+        foreach (int group in Tenant.OwnedBy(Position))
+        {
+            yield return new GroupRow(Tenant, group, Tenant.Groups[group]);
+        }
+    }
+
     /// <summary>The groups the user is a first-level member of.</summary>
     public IEnumerable<MemberRow> Groups()
     {
@@ -43,6 +67,15 @@ internal readonly record struct GroupRow(Tenant Tenant, int Position, Group Grou
             {
                 yield return row;
             }
+        }
+    }
+
+    /// <summary>The users who own it (B143).</summary>
+    public IEnumerable<UserRow> Owners()
+    {
+        foreach (int owner in Group.Owners)
+        {
+            yield return new UserRow(Tenant, owner, Tenant.Users[owner]!);
         }
     }
 

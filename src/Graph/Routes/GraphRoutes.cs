@@ -14,11 +14,14 @@ public static class GraphRoutes
     [
         .. OrganizationReads.Routes,
         .. UserReads.Routes,
+        .. ReportingReads.Routes,
         .. GroupReads.Routes,
         .. MemberReads.Routes,
+        .. OwnerReads.Routes,
         .. LicenseDetailReads.Routes,
         .. SkuReads.Routes,
         .. UserWrites.Routes,
+        .. ReportingWrites.Routes,
         .. GroupWrites.Routes,
         .. LicenseWrites.Routes,
         .. BatchRoutes.Routes,
@@ -29,5 +32,6 @@ public static class GraphRoutes
         .. ImportDesk.Routes,
         .. WaitingDesk.Routes,
         .. CatalogDesk.Routes,
+        .. FaultDesk.Routes,
     ];
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Berth.Engine;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 
@@ -13,42 +14,46 @@ internal sealed class GroupBody
     private static readonly string[] Visibilities = ["Public", "Private", "HiddenMembership"];
 
     private readonly BodyReader _read;
+    private readonly Tenant _tenant;
     private readonly HashSet<string> _given = new(StringComparer.OrdinalIgnoreCase);
     private GroupProfile _group;
     private ValueArray<Guid> _members;
+    private ValueArray<Guid> _owners;
 
-    private GroupBody(BodyReader read, GroupProfile start)
+    private GroupBody(BodyReader read, Tenant tenant, GroupProfile start)
     {
+        _tenant = tenant;
         _read = read;
         _group = start;
     }
 
-    /// <summary>A new group with every property that Graph requires on creation, and its first members.</summary>
-    public static (GroupProfile Group, ValueArray<Guid> Members) Create(BodyReader read, JsonElement element, Guid id)
+    /// <summary>A new group with every property that Graph requires on creation, and its first members and owners.</summary>
+    public static (GroupProfile Group, ValueArray<Guid> Members, ValueArray<Guid> Owners) Create(BodyReader read, JsonElement element, Guid id, Tenant tenant)
     {
-        GroupBody body = new(read, Blank(id));
+        GroupBody body = new(read, tenant, Blank(id));
         body.Read(element, importing: false);
         body.Require("displayName", "mailEnabled", "mailNickname", "securityEnabled");
-        return (body._group, body._members);
+        return (body._group, body._members, body._owners);
     }
 
-    /// <summary>A group with the properties of a body changed, and the members the body adds.</summary>
+    /// <summary>A group with the properties of a body changed, and the members and owners the body adds.</summary>
     /// <param name="read">Keeps the error.</param>
     /// <param name="element">The body.</param>
     /// <param name="before">The group.</param>
+    /// <param name="tenant">Whose users the body may name.</param>
     /// <param name="propertiesGiven">Whether the body has anything beside members: that takes another permission.</param>
-    public static (GroupProfile Group, ValueArray<Guid> Members) Change(BodyReader read, JsonElement element, GroupProfile before, out bool propertiesGiven)
+    public static (GroupProfile Group, ValueArray<Guid> Members, ValueArray<Guid> Owners) Change(BodyReader read, JsonElement element, GroupProfile before, Tenant tenant, out bool propertiesGiven)
     {
-        GroupBody body = new(read, before);
+        GroupBody body = new(read, tenant, before);
         body.Read(element, importing: false);
-        propertiesGiven = body._given.Any(name => !name.Equals(MemberLinks.Property, StringComparison.OrdinalIgnoreCase));
-        return (body._group, body._members);
+        propertiesGiven = body._given.Any(name => !name.Equals(MemberLinks.Members, StringComparison.OrdinalIgnoreCase));
+        return (body._group, body._members, body._owners);
     }
 
     /// <summary>A group from a line of an import: an id is kept, and all but the name may be missing.</summary>
     public static GroupProfile Import(BodyReader read, JsonElement element, Guid id)
     {
-        GroupBody body = new(read, Blank(id));
+        GroupBody body = new(read, Tenant.Unborn, Blank(id));
         body.Read(element, importing: true);
         body.Require("displayName");
         return body._group;
@@ -88,7 +93,10 @@ internal sealed class GroupBody
                     _group = _group with { Id = _read.Id(value, name) };
                     break;
                 case "MEMBERS@ODATA.BIND" when !importing:
-                    _members = MemberLinks.Read(_read, value);
+                    _members = MemberLinks.Read(_read, value, MemberLinks.Members, _tenant);
+                    break;
+                case "OWNERS@ODATA.BIND" when !importing:
+                    _owners = MemberLinks.Read(_read, value, MemberLinks.Owners, _tenant);
                     break;
                 default:
                     _read.FailUnknown(name);
