@@ -38,6 +38,12 @@ internal sealed class TenantFaults(TimeProvider time)
     public async ValueTask<GraphResponse> AnswerAsync(TenantDesk desk, GraphRequest request, RouteMatch match, CancellationToken cancel)
     {
         Tenant tenant = desk.Current;
+        if (!match.Route!.Access.Allows(request.Caller.Permissions))
+        {
+            // An item of a batch; what came by itself was refused before (B220).
+            return GraphResponse.Error(request, GraphError.Denied);
+        }
+
         TimeSpan delay = TimeSpan.Zero;
         ThrottleHeaders? told = null;
         GraphError? refusal = null;
