@@ -7,9 +7,11 @@ using Berth.CommandLine;
 using Berth.Demo;
 using Berth.Graph;
 using Berth.Graph.Hosting;
+using Berth.Graph.Notifications;
 using Berth.Identity;
 using Berth.Ledger;
 using Berth.Ledger.Stores;
+using Berth.Notifications;
 using Berth.SetUp;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -86,7 +88,10 @@ internal static class Server
         }
 
         // Graph comes first: what most requests want passes nothing else. OpenIddict comes last and sees identity paths only.
-        app.UseGraph(ledger.Find, tokens.AuthenticateAsync, time);
+        using NotificationSender sender = new(time);
+        using SubscriptionBooks subscriptions = new(ledger, new NotificationHosts(options.NotifyHosts), sender.HandshakeAsync);
+        await subscriptions.OpenAsync(cancellation).ConfigureAwait(false);
+        app.UseGraph(ledger.Find, tokens.AuthenticateAsync, time, subscriptions);
         app.Use(next => new Health(ledger, app.Lifetime, next).InvokeAsync);
         app.UseOpenTelemetryPrometheusScrapingEndpoint();
         app.UseIdentity();
@@ -100,6 +105,8 @@ internal static class Server
             throw new StartRefusedException(ListeningProblem(e)!, e);
         }
 
+        // Told from here on: what a receiver asks back is answered.
+        await using NotificationDelivery delivery = new(subscriptions, sender, time, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Notifications"));
         Uri[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(text => new Uri(text))];
         app.Services.GetRequiredService<OwnAddresses>().ListensOn(addresses);
         await Greeting.WriteAsync(options, addresses, ledger, setUp).ConfigureAwait(false);
