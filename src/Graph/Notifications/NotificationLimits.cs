@@ -57,6 +57,9 @@ public static class NotificationLimits
     /// <summary>The most entries of the journal that are looked at for one delivery.</summary>
     public const int ScanEntries = 1000;
 
+    /// <summary>The most answers of a tenant that are remembered for requests that come again.</summary>
+    public const int Answers = 256;
+
     /// <summary>The most deliveries under way at once.</summary>
     public const int Deliveries = 64;
 }

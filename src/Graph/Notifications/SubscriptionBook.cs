@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Berth.Graph.Requests;
 using Berth.Ledger;
 
 namespace Berth.Graph.Notifications;
@@ -15,13 +17,18 @@ public sealed class SubscriptionBook : IDisposable
     private readonly LedgerDoor _ledger;
     private readonly Action _changed;
     private readonly SemaphoreSlim _writing = new(1);
+    private readonly SemaphoreSlim _answering = new(1);
     private volatile Dictionary<Guid, ChangeSubscription> _byId;
+    private volatile IReadOnlyList<StoredAnswer> _answers;
     private volatile bool _isBehind;
 
-    private SubscriptionBook(TenantDesk desk, LedgerDoor ledger, Action changed, IEnumerable<ChangeSubscription> subscriptions)
+    private SubscriptionBook(TenantDesk desk, LedgerDoor ledger, Action changed, StoredBook stored)
     {
         (Desk, _ledger, _changed) = (desk, ledger, changed);
-        _byId = subscriptions.ToDictionary(subscription => subscription.Id);
+        _answers = stored.Answers;
+
+        // A restored backup can be behind what a subscription was told: then it goes on from the state that is there.
+        _byId = stored.Subscriptions.ToDictionary(one => one.Id, one => one with { Told = Math.Min(one.Told, desk.Current.Version) });
     }
 
     /// <summary>The tenant's desk.</summary>
@@ -37,7 +44,7 @@ public sealed class SubscriptionBook : IDisposable
     public static async Task<SubscriptionBook> OpenAsync(TenantDesk desk, LedgerDoor ledger, Action changed, CancellationToken cancel)
     {
         byte[]? blob = await ledger.ReadBlobAsync($"notifications/{desk.Id:D}", cancel).ConfigureAwait(false);
-        return new SubscriptionBook(desk, ledger, changed, blob is null ? [] : Read(blob, desk));
+        return new SubscriptionBook(desk, ledger, changed, blob is null ? new StoredBook(FormatVersion, [], []) : Read(blob, desk));
     }
 
     /// <summary>The subscription with an id, or null.</summary>
@@ -158,18 +165,72 @@ public sealed class SubscriptionBook : IDisposable
         }
     }
 
+    /// <summary>
+    /// Does something once: a request that comes again under its id gets the answer that it got then, also after a restart, while it is among those
+    /// remembered (contract, Repeatability-Request-ID). What was refused is not remembered.
+    /// </summary>
+    internal async ValueTask<GraphResponse> OnceAsync(GraphRequest request, Func<ValueTask<GraphResponse>> act, CancellationToken cancel)
+    {
+        if (GraphRoom.RepeatableOf(request, "", () => SHA256.HashData(request.Body.Span), static _ => []) is not { } repeatable)
+        {
+            return await act().ConfigureAwait(false);
+        }
+
+        await _answering.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            if (_answers.FirstOrDefault(one => one.Key == repeatable.Key) is { } before)
+            {
+                return before.BodyHash.AsSpan().SequenceEqual(repeatable.BodyHash.Span) ? GraphRoom.Recall(before.Answer) : GraphResponse.Error(request, GraphRoom.RepeatedDifferently);
+            }
+
+            GraphResponse response = await act().ConfigureAwait(false);
+            if (response.Status >= 300)
+            {
+                return response;
+            }
+
+            byte[] answer = GraphRoom.Remember(response);
+            await RememberAsync(new StoredAnswer(repeatable.Key, repeatable.BodyHash.ToArray(), answer)).ConfigureAwait(false);
+            return GraphRoom.Recall(answer);
+        }
+        finally
+        {
+            _answering.Release();
+        }
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => _writing.Dispose();
+    public void Dispose()
+    {
+        _writing.Dispose();
+        _answering.Dispose();
+    }
+
+    // It happened: whoever leaves now must find the answer when it comes back.
+    private async Task RememberAsync(StoredAnswer answer)
+    {
+        await _writing.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            _answers = [.. _answers.Skip(Math.Max(0, _answers.Count + 1 - NotificationLimits.Answers)), answer];
+            await StoreAsync(_byId, CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
 
     private async Task StoreAsync(Dictionary<Guid, ChangeSubscription> next, CancellationToken cancel)
     {
-        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(new StoredBook(FormatVersion, [.. next.Values.OrderBy(one => one.Id)]), StoredBookJson.Default.StoredBook);
+        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(new StoredBook(FormatVersion, [.. next.Values.OrderBy(one => one.Id)], _answers), StoredBookJson.Default.StoredBook);
         await _ledger.WriteBlobAsync(BlobName, bytes, cancel).ConfigureAwait(false);
         _byId = next;
         _isBehind = false;
     }
 
-    private static IReadOnlyList<ChangeSubscription> Read(byte[] blob, TenantDesk desk)
+    private static StoredBook Read(byte[] blob, TenantDesk desk)
     {
         StoredBook? book;
         try
@@ -181,15 +242,17 @@ public sealed class SubscriptionBook : IDisposable
             throw new InvalidDataException($"The subscriptions of tenant {desk.Id} in the database are damaged; restore the database from a backup.", e);
         }
 
-        // A restored backup can be behind what a subscription was told: then it goes on from the state that is there.
         return book is { Version: FormatVersion }
-            ? [.. book.Subscriptions.Select(one => one with { Told = Math.Min(one.Told, desk.Current.Version) })]
+            ? book
             : throw new InvalidDataException($"The subscriptions of tenant {desk.Id} in the database were written by a newer version of Berth; use that version.");
     }
 }
 
-/// <summary>The subscriptions as they lie in the store.</summary>
-internal sealed record StoredBook(int Version, IReadOnlyList<ChangeSubscription> Subscriptions);
+/// <summary>The subscriptions as they lie in the store, with the answers to writes that may come again, oldest first.</summary>
+internal sealed record StoredBook(int Version, IReadOnlyList<ChangeSubscription> Subscriptions, IReadOnlyList<StoredAnswer> Answers);
+
+/// <summary>An answer that is remembered.</summary>
+internal sealed record StoredAnswer(string Key, byte[] BodyHash, byte[] Answer);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, IgnoreReadOnlyProperties = true, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(StoredBook))]

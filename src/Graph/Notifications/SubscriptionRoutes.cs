@@ -38,8 +38,15 @@ internal static class SubscriptionRoutes
     private static ValueTask<GraphResponse> Answered(GraphResponse response) => new(response);
 
     private static Handling With(GraphRequest request, Func<SubscriptionBooks, SubscriptionBook, CancellationToken, ValueTask<GraphResponse>> answer) =>
-        request.Subscriptions is { } books
-            ? new Handling.Working(async (desk, cancel) => await answer(books, await books.OfAsync(desk, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false))
+        GraphRoom.RepeatabilityError(request) is { } error ? GraphResponse.Error(request, error)
+        : request.Subscriptions is { } books
+            ? new Handling.Working(async (desk, cancel) =>
+            {
+                SubscriptionBook book = await books.OfAsync(desk, cancel).ConfigureAwait(false);
+                return request.Method == GraphMethod.Get
+                    ? await answer(books, book, cancel).ConfigureAwait(false)
+                    : await book.OnceAsync(request, () => answer(books, book, cancel), cancel).ConfigureAwait(false);
+            })
             : GraphResponse.Error(request, new GraphError(501, "NotImplemented", "Change notifications are not served here.", "notificationsNotServed"));
 
     // Another's subscription is not there: nobody learns that it exists.

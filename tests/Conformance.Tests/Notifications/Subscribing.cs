@@ -297,6 +297,26 @@ public sealed class Subscribing
         Assert.Contains("1000", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_subscription_that_is_asked_for_again_under_its_id_is_made_once()
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        await using Receiver receiver = await Receiver.StartAsync();
+        string body = Body(receiver.Url(), DateTimeOffset.UtcNow.AddHours(1));
+        Answer first = await room.SendAsync("POST", "/v1.0/subscriptions", body, "*", ("Repeatability-Request-ID", "1"));
+        for (int i = 0; i < NotificationLimits.Answers - 1; i++)
+        {
+            string path = $"/v1.0/subscriptions/{first.Json.GetProperty("id").GetGuid()}/reauthorize";
+            Assert.Equal(204, (await room.SendAsync("POST", path, (string?)null, "*", ("Repeatability-Request-ID", $"r{i}"))).Status);
+        }
+
+        Assert.Equal(first.Text, (await room.SendAsync("POST", "/v1.0/subscriptions", body, "*", ("Repeatability-Request-ID", "1"))).Text);
+        Assert.Equal("repeatedDifferently", (await room.SendAsync("POST", "/v1.0/subscriptions", body + " ", "*", ("Repeatability-Request-ID", "1"))).InnerCode);
+        Assert.Equal(201, (await room.SendAsync("POST", "/v1.0/subscriptions", body, "*", ("Repeatability-Request-ID", "2"))).Status);
+        Assert.NotEqual(first.Text, (await room.SendAsync("POST", "/v1.0/subscriptions", body, "*", ("Repeatability-Request-ID", "1"))).Text);
+        Assert.Equal(3, room.Books.Opened.Single().All.Count);
+    }
+
     // B187
     [Fact]
     public async Task A_subscription_belongs_to_its_application_and_to_the_person_it_was_made_for()
