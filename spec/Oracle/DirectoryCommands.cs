@@ -33,6 +33,32 @@ public sealed partial class OracleTenant
             ? Accept(now, () => found.UsageLocation = usageLocation)
             : Answer.Refused("E11", "userNotFound", user);
 
+    /// <summary>Gives a user a manager, or takes the manager away with null (B140).</summary>
+    public Answer ReportTo(string user, string? manager, DateTimeOffset now)
+    {
+        if (!_users.TryGetValue(user, out OracleUser? found))
+        {
+            return Answer.Refused("E11", "userNotFound", user);
+        }
+
+        if (manager == user)
+        {
+            return Answer.Refused("B140", "managerOfItself", user);
+        }
+
+        if (manager is not null && !_users.ContainsKey(manager))
+        {
+            return Answer.Refused("E11", "managerNotFound", manager);
+        }
+
+        if (manager is null && found.Manager is null)
+        {
+            return Answer.Refused("B142", "managerMissing", user);
+        }
+
+        return Accept(now, () => found.Manager = manager);
+    }
+
     /// <summary>Deletes a user; the seats come back at once (L26).</summary>
     public Answer DeleteUser(string user, DateTimeOffset now)
     {
@@ -45,6 +71,11 @@ public sealed partial class OracleTenant
         {
             _users.Remove(user);
             _pairs.RemoveAll(pair => pair.User == user);
+            foreach (OracleUser other in _users.Values.Where(other => other.Manager == user))
+            {
+                other.Manager = null; // B141
+            }
+
             foreach (OracleGroup group in _groups.Values)
             {
                 group.Members.Remove(user);

@@ -14,6 +14,10 @@ public sealed partial class OracleTenant
         {
             lines.AddRange(States(user));
             lines.AddRange(AssignedLicenses(user));
+            if (_users[user].Manager is { } manager)
+            {
+                lines.Add($"manager {user} {manager}");
+            }
         }
 
         foreach (string sku in _catalog.PlansOfSku.Keys.Where(IsTenants).Order(StringComparer.Ordinal))

@@ -33,6 +33,9 @@ public sealed class OracleUser
 
     /// <summary>The direct source; always in force.</summary>
     public Licenses Direct { get; set; } = [];
+
+    /// <summary>The id of the manager, or null (B140).</summary>
+    public string? Manager { get; set; }
 }
 
 /// <summary>A group.</summary>

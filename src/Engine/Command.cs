@@ -44,7 +44,11 @@ public abstract record Command
     public sealed record CreateTenant(TenantProfile Profile, SkuCatalog Catalog) : Command;
 
     /// <summary>Adds a user; <see cref="User.Id"/> is new, <see cref="User.CreatedAt"/> is set by the decision.</summary>
-    public sealed record CreateUser(User User) : Command;
+    public sealed record CreateUser(User User) : Command
+    {
+        /// <summary>The user's manager; null for none (B140).</summary>
+        public Guid? ManagerId { get; init; }
+    }
 
     /// <summary>Replaces the properties of a user that exists with <see cref="User.Id"/>; <see cref="User.CreatedAt"/> stays.</summary>
     public sealed record UpdateUser(User User) : Command
@@ -52,7 +56,13 @@ public abstract record Command
         /// <summary>The user as the caller saw it: then only the properties in which the two differ are written, so that callers who
         /// change different properties at once do not undo each other. Null writes every property.</summary>
         public User? Basis { get; init; }
+
+        /// <summary>The user's manager from now on; null leaves the one there is.</summary>
+        public Guid? ManagerId { get; init; }
     }
+
+    /// <summary>Gives a user a manager in place of the one there is, or takes it away with null; one who has none is refused then (B140, B142).</summary>
+    public sealed record ReportTo(Guid UserId, Guid? ManagerId) : Command;
 
     /// <summary>Deletes a user; the seats return at once (L26).</summary>
     public sealed record DeleteUser(Guid UserId) : Command;

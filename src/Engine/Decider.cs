@@ -6,7 +6,7 @@ using Berth.Engine.Licensing;
 namespace Berth.Engine;
 
 /// <summary>Decides one command: checks first, then writes the draft; a refusal is returned before anything is written.</summary>
-internal sealed class Decider
+internal sealed partial class Decider
 {
     private readonly Tenant _tenant;
     private readonly DateTimeOffset _now;
@@ -32,9 +32,10 @@ internal sealed class Decider
     public Refusal? Decide(Command command) => command switch
     {
         Command.CreateTenant create => Create(create),
-        Command.CreateUser create => CreateUser(create.User),
+        Command.CreateUser create => CreateUser(create),
         Command.UpdateUser update => UpdateUser(update),
         Command.DeleteUser delete => DeleteUser(delete.UserId),
+        Command.ReportTo report => ReportTo(report),
         Command.CreateGroup create => CreateGroup(create),
         Command.UpdateGroup update => UpdateGroup(update),
         Command.DeleteGroup delete => DeleteGroup(delete.GroupId),
@@ -87,14 +88,17 @@ internal sealed class Decider
         return null;
     }
 
-    private Refusal? CreateUser(User user)
+    private Refusal? CreateUser(Command.CreateUser create)
     {
-        if (CheckNewUser(user) is { } refusal)
+        int manager = -1;
+        if ((CheckNewUser(create.User) ?? FindManager(create.User.Id, create.ManagerId, out manager)) is { } refusal)
         {
             return refusal;
         }
 
-        _draft.Record(new Change.UsersSet([_draft.UserCount], [Canonical(user) with { CreatedAt = _now }]));
+        int index = _draft.UserCount;
+        _draft.Record(new Change.UsersSet([index], [Canonical(create.User) with { CreatedAt = _now }]));
+        Report(index, manager);
         return null;
     }
 
@@ -146,11 +150,13 @@ internal sealed class Decider
 
         User before = _draft.User(index)!;
         User user = update.Basis is { } seen ? Rebase.Onto(before, seen, update.User) : update.User;
-        if (CheckUser(user) is { } refusal)
+        int manager = -1;
+        if ((CheckUser(user) ?? FindManager(user.Id, update.ManagerId, out manager)) is { } refusal)
         {
             return refusal;
         }
 
+        Report(index, manager);
         User after = Canonical(user) with { CreatedAt = before.CreatedAt };
         if (after == before)
         {

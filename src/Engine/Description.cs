@@ -62,6 +62,11 @@ internal static class Description
             }
         }
 
+        foreach ((int manager, SortedPages<int> reports) in tenant.Parts.Reporting.Lines())
+        {
+            yield return new Change.ReportingSet(ValueArray.Own(reports.ToArray()), manager);
+        }
+
         // Indexes of deleted users at the end must not be given again.
         if (tenant.Users.Count > 0 && tenant.Users[tenant.Users.Count - 1] is null)
         {

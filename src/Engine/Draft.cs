@@ -22,6 +22,7 @@ internal sealed class Draft
     private PagedMap<string>.Builder? _userNames;
     private PagedVector<ValueArray<int>>.Builder? _memberships;
     private PagedVector<UserLicenses>.Builder? _licenses;
+    private Reporting.Builder? _reporting;
     private PagedVector<Group>.Builder? _groups;
     private PagedMap<Guid>.Builder? _groupIds;
 
@@ -69,6 +70,12 @@ internal sealed class Draft
 
     public int FindGroup(Guid id) => _groupIds is { } ids ? ids.Find(id) : _before.FindGroup(id);
 
+    /// <summary>The index of a user's manager, or -1 (B140).</summary>
+    public int ManagerOf(int user) => _reporting is { } lines ? lines.ManagerOf(user) : _before.ManagerOf(user);
+
+    /// <summary>Indexes of the users whose manager a user is, ascending.</summary>
+    public SortedPages<int> ReportsOf(int user) => _reporting is { } lines ? lines.ReportsOf(user) : _before.ReportsOf(user);
+
     public bool IsMember(int user, int group) => Memberships(user).Span.BinarySearch(group) >= 0;
 
     /// <summary>What a group wants for a user: its licenses while the user is a first-level member, else nothing (L38).</summary>
@@ -115,6 +122,9 @@ internal sealed class Draft
                 break;
             case Change.UserDeleted deleted:
                 DeleteUser(deleted.User);
+                break;
+            case Change.ReportingSet reporting:
+                Reporting.Set(reporting.Users.Span, reporting.Manager ?? -1);
                 break;
             case Change.GroupSet group:
                 SetGroup(group.Group, group.Profile);
@@ -189,6 +199,7 @@ internal sealed class Draft
             _userNames?.Seal() ?? _before.Parts.UserNames,
             _memberships?.Seal() ?? _before.Parts.Memberships,
             _licenses?.Seal() ?? _before.Parts.Licenses,
+            _reporting?.Seal() ?? _before.Parts.Reporting,
             SealGroups(consequences),
             _groupIds?.Seal() ?? _before.Parts.GroupIds,
             consequences.Holders,
@@ -198,6 +209,8 @@ internal sealed class Draft
 
     /// <summary>What was recorded so far, in order.</summary>
     public List<Change> Recorded => _recorded;
+
+    private Reporting.Builder Reporting => _reporting ??= new Reporting.Builder(_before.Parts.Reporting);
 
     private Span<int> Touched()
     {
@@ -279,6 +292,7 @@ internal sealed class Draft
             Remember(_left, _joined, group, index);
         }
 
+        LeaveReporting(index);
         SetLicenses(index, UserLicenses.None);
         _memberships![index] = [];
         _users[index] = null;
@@ -286,6 +300,20 @@ internal sealed class Draft
         _userNames ??= _before.Parts.UserNames.ToBuilder();
         _userIds.Remove(user.Id);
         _userNames.Remove(user.UserPrincipalName);
+    }
+
+    // Who is gone is nobody's manager and has none (B141).
+    private void LeaveReporting(int user)
+    {
+        if (ManagerOf(user) >= 0)
+        {
+            Reporting.Set([user], -1);
+        }
+
+        if (ReportsOf(user) is { Count: > 0 } reports)
+        {
+            Reporting.Set(reports.ToArray(), -1);
+        }
     }
 
     private void SetGroup(int index, GroupProfile profile)

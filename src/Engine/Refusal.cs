@@ -29,6 +29,12 @@ public enum RefusalCode
     /// <summary>E11 for a member to be added or removed. Subject: the id asked for.</summary>
     MemberNotFound,
 
+    /// <summary>E11 for a manager to be set. Subject: the id asked for.</summary>
+    ManagerNotFound,
+
+    /// <summary>The user has no manager who could be taken away (B142). Subject: the user.</summary>
+    ManagerMissing,
+
     /// <summary>No subscription with this id. Subject: the id asked for.</summary>
     SubscriptionNotFound,
 
@@ -43,6 +49,9 @@ public enum RefusalCode
 
     /// <summary>A group cannot be a member of itself. Subject: the group.</summary>
     MemberOfItself,
+
+    /// <summary>Nobody is their own manager (B140). Subject: the user.</summary>
+    ManagerOfItself,
 
     /// <summary>The group cannot carry licenses (L37). Subject: the group.</summary>
     GroupNotSecurityEnabled,

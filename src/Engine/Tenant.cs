@@ -118,6 +118,12 @@ public sealed class Tenant
     /// <summary>Indexes of the groups a user is a first-level member of, ascending.</summary>
     public ValueArray<int> GroupsOf(int user) => Parts.Memberships[user];
 
+    /// <summary>The index of a user's manager, or -1 (B140).</summary>
+    public int ManagerOf(int user) => Parts.Reporting.ManagerOf(user);
+
+    /// <summary>Indexes of the users whose manager a user is, ascending.</summary>
+    public SortedPages<int> ReportsOf(int user) => Parts.Reporting.ReportsOf(user);
+
     /// <summary>Indexes of the groups a group is a first-level member of, ascending.</summary>
     public IEnumerable<int> ParentsOf(int group)
     {
@@ -214,6 +220,7 @@ internal sealed record TenantParts(
     PagedMap<string> UserNames,
     PagedVector<ValueArray<int>> Memberships,
     PagedVector<UserLicenses> Licenses,
+    Reporting Reporting,
     PagedVector<Group> Groups,
     PagedMap<Guid> GroupIds,
     SortedPages<int>[] Holders,
@@ -232,6 +239,7 @@ internal sealed record TenantParts(
         PagedMap<string>.Create(StringComparer.OrdinalIgnoreCase),
         PagedVector<ValueArray<int>>.Empty,
         PagedVector<UserLicenses>.Empty,
+        Reporting.Nobody,
         PagedVector<Group>.Empty,
         PagedMap<Guid>.Create(EqualityComparer<Guid>.Default),
         [],

@@ -47,6 +47,9 @@ public abstract record Change
     /// <summary>What a user was before this event changed or deleted it: tells, changes nothing. Audit log and history need it.</summary>
     public sealed record UserWas(int User, User Was) : Change;
 
+    /// <summary>Users (ascending) report to this manager now, or to nobody (B140).</summary>
+    public sealed record ReportingSet(ValueArray<int> Users, int? Manager) : Change;
+
     /// <summary>A group came or its properties changed.</summary>
     public sealed record GroupSet(int Group, GroupProfile Profile) : Change;
 

@@ -93,6 +93,8 @@ internal sealed class TenantUnderTest
             Assert.Equal(expected.Users[user], actual.Users[user]);
             Assert.Equal(expected.LicensesOf(user), actual.LicensesOf(user));
             Assert.Equal(expected.GroupsOf(user), actual.GroupsOf(user));
+            Assert.Equal(expected.ManagerOf(user), actual.ManagerOf(user));
+            Assert.Equal(expected.ReportsOf(user).ToArray(), actual.ReportsOf(user).ToArray());
             if (expected.Users[user] is { } known)
             {
                 Assert.Equal(user, actual.FindUser(known.Id));

@@ -107,6 +107,9 @@ internal sealed record Activity(string Name, string Category, string Operation)
     /// <summary>A user changed.</summary>
     public static readonly Activity UpdateUser = new("Update user", Users, "Update");
 
+    /// <summary>A user has another manager, or none any more.</summary>
+    public static readonly Activity SetUserManager = new("Set user manager", Users, "Update");
+
     /// <summary>A user is gone.</summary>
     public static readonly Activity DeleteUser = new("Delete user", Users, "Delete");
 

@@ -96,6 +96,9 @@ internal sealed class AuditTrail
             case Change.UserDeleted deleted:
                 One(() => Row(Activity.DeleteUser, _happened.Actor, User(deleted.User)));
                 break;
+            case Change.ReportingSet reporting:
+                _parts.Add((reporting.Users.Count, i => Reporting(reporting.Users[i], reporting.Manager)));
+                break;
             case Change.GroupSet group:
                 One(() => GroupSet(group));
                 break;
@@ -149,6 +152,10 @@ internal sealed class AuditTrail
         AuditTarget target = new(after.Id, "User", after.DisplayName, after.UserPrincipalName, null, [.. Changes(Properties(before), Properties(after))]);
         return Row(before is null ? Activity.AddUser : Activity.UpdateUser, _happened.Actor, target);
     }
+
+    private AuditRow Reporting(int user, int? manager) => manager is { } index
+        ? Row(Activity.SetUserManager, _happened.Actor, User(user), User(index))
+        : Row(Activity.SetUserManager, _happened.Actor, User(user));
 
     private AuditRow GroupSet(Change.GroupSet set)
     {

@@ -26,13 +26,16 @@ public static class RefusalTable
         RefusalCode.ValueInvalid => GraphError.BadRequest("valueInvalid", Invalid(refusal)),
         RefusalCode.DuplicateSku => GraphError.BadRequest("duplicateSku", $"License {refusal.Subject} occurs more than once in one list."),
         RefusalCode.SkuInBothLists => GraphError.BadRequest("skuInBothLists", $"License {refusal.Subject} occurs in addLicenses and in removeLicenses."),
-        RefusalCode.UserNotFound or RefusalCode.GroupNotFound or RefusalCode.MemberNotFound or RefusalCode.SubscriptionNotFound =>
+        RefusalCode.UserNotFound or RefusalCode.GroupNotFound or RefusalCode.MemberNotFound or RefusalCode.ManagerNotFound
+            or RefusalCode.SubscriptionNotFound =>
             GraphError.NotFound($"{refusal.Subject}"),
         RefusalCode.IdTaken => Conflict("idTaken", "id"),
         RefusalCode.UserPrincipalNameTaken => Conflict("userPrincipalNameTaken", "userPrincipalName"),
         RefusalCode.AlreadyMember => GraphError.BadRequest(
             "alreadyMember", "One or more added object references already exist for the following modified properties: 'members'."),
         RefusalCode.MemberOfItself => GraphError.BadRequest("memberOfItself", $"Group {refusal.Subject} cannot be a member of itself."),
+        RefusalCode.ManagerMissing => GraphError.NotFound("manager") with { InnerCode = "managerMissing" },
+        RefusalCode.ManagerOfItself => GraphError.BadRequest("managerOfItself", $"User {refusal.Subject} cannot be their own manager: name somebody else."),
         RefusalCode.GroupNotSecurityEnabled => GraphError.BadRequest(
             "groupNotSecurityEnabled", $"License assignment cannot be done for group {refusal.Subject}: only a group with securityEnabled can carry licenses."),
         RefusalCode.GroupHasLicenses => GraphError.BadRequest("groupHasLicenses", GroupHasLicenses),

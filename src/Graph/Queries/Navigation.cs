@@ -22,6 +22,57 @@ internal abstract class Navigation<TRow>(string name)
 
     /// <summary>The expansion with the properties of a nested <c>$select</c>, or the default ones; null when a name is unknown.</summary>
     public abstract Action<Utf8JsonWriter, TRow, bool>? Expand(IReadOnlyList<string>? select);
+
+    /// <summary>The properties a related object shows; null when a name is unknown.</summary>
+    protected static Property<TTarget>[]? Selected<TTarget>(Shape<TTarget> shape, IReadOnlyList<string>? select)
+    {
+        if (select is null)
+        {
+            return shape.Default;
+        }
+
+        Property<TTarget>?[] named = [.. select.Select(shape.Find)];
+        return named.Contains(null) ? null : [.. named.OfType<Property<TTarget>>().Where(property => property.IsWritten).Distinct()];
+    }
+}
+
+/// <summary>A relation to one, which may be missing: then nothing is written.</summary>
+/// <typeparam name="TRow">The row.</typeparam>
+/// <typeparam name="TTarget">What is related.</typeparam>
+/// <param name="name">As Graph spells it.</param>
+/// <param name="shape">What is related.</param>
+/// <param name="get">The related row, or null.</param>
+/// <param name="type">Its type on the wire, such as <c>#microsoft.graph.user</c>.</param>
+internal sealed class OneNavigation<TRow, TTarget>(string name, Shape<TTarget> shape, Func<TRow, TTarget?> get, Func<TTarget, string> type)
+    : Navigation<TRow>(name)
+    where TTarget : struct
+{
+    public override bool IsCollection => false;
+
+    public override IEdmStructuredType Target => shape.EdmType;
+
+    public override Action<Utf8JsonWriter, TRow, bool>? Expand(IReadOnlyList<string>? select)
+    {
+        if (Selected(shape, select) is not { } properties)
+        {
+            return null;
+        }
+
+        return (json, row, metadata) =>
+        {
+            if (get(row) is { } target)
+            {
+                json.WriteStartObject(Encoded);
+                if (metadata)
+                {
+                    json.WriteString("@odata.type"u8, type(target));
+                }
+
+                Shape<TTarget>.Write(json, target, properties);
+                json.WriteEndObject();
+            }
+        };
+    }
 }
 
 /// <summary>A relation to many.</summary>
@@ -40,16 +91,9 @@ internal sealed class ManyNavigation<TRow, TTarget>(string name, Shape<TTarget> 
 
     public override Action<Utf8JsonWriter, TRow, bool>? Expand(IReadOnlyList<string>? select)
     {
-        Property<TTarget>[] properties = shape.Default;
-        if (select is not null)
+        if (Selected(shape, select) is not { } properties)
         {
-            Property<TTarget>?[] named = [.. select.Select(shape.Find)];
-            if (named.Contains(null))
-            {
-                return null;
-            }
-
-            properties = [.. named.OfType<Property<TTarget>>().Where(property => property.IsWritten).Distinct()];
+            return null;
         }
 
         return (json, row, metadata) =>

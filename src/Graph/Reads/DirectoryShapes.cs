@@ -28,7 +28,8 @@ internal static class DirectoryShapes
         "user",
         UserProperties(),
         new ManyNavigation<UserRow, MemberRow>("memberOf", Member, static row => row.Groups(), TypeOf),
-        new AbsentNavigation<UserRow>("manager", Member.EdmType));
+        new OneNavigation<UserRow, MemberRow>("manager", Member, static row => row.Manager() is { } manager ? new MemberRow(manager, null) : null, TypeOf),
+        new ManyNavigation<UserRow, MemberRow>("directReports", Member, static row => row.Reports(-1).Select(report => new MemberRow(report, null)), TypeOf));
 
     /// <summary><c>group</c>.</summary>
     public static Shape<GroupRow> Group { get; } = Shape<GroupRow>.Entity(

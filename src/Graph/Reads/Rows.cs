@@ -12,6 +12,21 @@ internal readonly record struct UserRow(Tenant Tenant, int Position, User User) 
     /// <summary>The user's licenses.</summary>
     public UserLicenses Licenses => Tenant.LicensesOf(Position);
 
+    /// <summary>How many users report to the user.</summary>
+    public int ReportCount => Tenant.ReportsOf(Position).Count;
+
+    /// <summary>The user's manager, or null (B140).</summary>
+    public UserRow? Manager() => UserReads.At(Tenant, Tenant.ManagerOf(Position));
+
+    /// <summary>Those who report to the user and stand after a position.</summary>
+    public IEnumerable<UserRow> Reports(int after)
+    {
+        foreach (int report in Tenant.ReportsOf(Position).From(after + 1))
+        {
+            yield return new UserRow(Tenant, report, Tenant.Users[report]!);
+        }
+    }
+
     /// <summary>The groups the user is a first-level member of.</summary>
     public IEnumerable<MemberRow> Groups()
     {

@@ -14,11 +14,13 @@ public static class GraphRoutes
     [
         .. OrganizationReads.Routes,
         .. UserReads.Routes,
+        .. ReportingReads.Routes,
         .. GroupReads.Routes,
         .. MemberReads.Routes,
         .. LicenseDetailReads.Routes,
         .. SkuReads.Routes,
         .. UserWrites.Routes,
+        .. ReportingWrites.Routes,
         .. GroupWrites.Routes,
         .. LicenseWrites.Routes,
         .. BatchRoutes.Routes,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Berth.Engine;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 
@@ -13,20 +14,22 @@ internal sealed class GroupBody
     private static readonly string[] Visibilities = ["Public", "Private", "HiddenMembership"];
 
     private readonly BodyReader _read;
+    private readonly Tenant _tenant;
     private readonly HashSet<string> _given = new(StringComparer.OrdinalIgnoreCase);
     private GroupProfile _group;
     private ValueArray<Guid> _members;
 
-    private GroupBody(BodyReader read, GroupProfile start)
+    private GroupBody(BodyReader read, Tenant tenant, GroupProfile start)
     {
+        _tenant = tenant;
         _read = read;
         _group = start;
     }
 
     /// <summary>A new group with every property that Graph requires on creation, and its first members.</summary>
-    public static (GroupProfile Group, ValueArray<Guid> Members) Create(BodyReader read, JsonElement element, Guid id)
+    public static (GroupProfile Group, ValueArray<Guid> Members) Create(BodyReader read, JsonElement element, Guid id, Tenant tenant)
     {
-        GroupBody body = new(read, Blank(id));
+        GroupBody body = new(read, tenant, Blank(id));
         body.Read(element, importing: false);
         body.Require("displayName", "mailEnabled", "mailNickname", "securityEnabled");
         return (body._group, body._members);
@@ -36,10 +39,11 @@ internal sealed class GroupBody
     /// <param name="read">Keeps the error.</param>
     /// <param name="element">The body.</param>
     /// <param name="before">The group.</param>
+    /// <param name="tenant">Whose users the body may name.</param>
     /// <param name="propertiesGiven">Whether the body has anything beside members: that takes another permission.</param>
-    public static (GroupProfile Group, ValueArray<Guid> Members) Change(BodyReader read, JsonElement element, GroupProfile before, out bool propertiesGiven)
+    public static (GroupProfile Group, ValueArray<Guid> Members) Change(BodyReader read, JsonElement element, GroupProfile before, Tenant tenant, out bool propertiesGiven)
     {
-        GroupBody body = new(read, before);
+        GroupBody body = new(read, tenant, before);
         body.Read(element, importing: false);
         propertiesGiven = body._given.Any(name => !name.Equals(MemberLinks.Property, StringComparison.OrdinalIgnoreCase));
         return (body._group, body._members);
@@ -48,7 +52,7 @@ internal sealed class GroupBody
     /// <summary>A group from a line of an import: an id is kept, and all but the name may be missing.</summary>
     public static GroupProfile Import(BodyReader read, JsonElement element, Guid id)
     {
-        GroupBody body = new(read, Blank(id));
+        GroupBody body = new(read, Tenant.Unborn, Blank(id));
         body.Read(element, importing: true);
         body.Require("displayName");
         return body._group;
@@ -88,7 +92,7 @@ internal sealed class GroupBody
                     _group = _group with { Id = _read.Id(value, name) };
                     break;
                 case "MEMBERS@ODATA.BIND" when !importing:
-                    _members = MemberLinks.Read(_read, value);
+                    _members = MemberLinks.Read(_read, value, _tenant);
                     break;
                 default:
                     _read.FailUnknown(name);

@@ -29,7 +29,7 @@ internal static class GroupWrites
 
     private static Handling Create(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(
         GroupBody.Resource,
-        static (read, body) => GroupBody.Create(read, body, Guid.NewGuid()),
+        (read, body) => GroupBody.Create(read, body, Guid.NewGuid(), tenant),
         read => request.Submit(
             read.Group.DisplayName,
             new Command.CreateGroup(read.Group, read.Members),
@@ -50,7 +50,7 @@ internal static class GroupWrites
             GroupBody.Resource,
             (read, body) =>
             {
-                (GroupProfile Group, ValueArray<Guid> Members) change = GroupBody.Change(read, body, before, out bool propertiesGiven);
+                (GroupProfile Group, ValueArray<Guid> Members) change = GroupBody.Change(read, body, before, tenant, out bool propertiesGiven);
                 if (propertiesGiven && !Write.Allows(request.Caller.Permissions))
                 {
                     read.Fail(GraphError.Denied);
@@ -70,7 +70,7 @@ internal static class GroupWrites
         string key = keys.First;
         return request.Reading(
             GroupBody.Resource,
-            MemberLinks.ReadReference,
+            (read, body) => MemberLinks.ReadReference(read, body, tenant),
             member => request.Submit(key, new Command.AddMembers(Submitting.GroupId(key), [member]), static _ => GraphResponse.Empty()));
     }
 

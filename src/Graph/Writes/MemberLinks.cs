@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using Berth.Engine;
 using Berth.Engine.Collections;
+using Berth.Graph.Requests;
 
 namespace Berth.Graph.Writes;
 
@@ -16,12 +18,12 @@ internal static class MemberLinks
     private static readonly string[] Collections = ["directoryObjects", "users", "groups"];
 
     /// <summary>The ids of <see cref="Property"/>, at most <see cref="GraphLimits.BoundMembers"/>.</summary>
-    public static ValueArray<Guid> Read(BodyReader read, JsonElement value)
+    public static ValueArray<Guid> Read(BodyReader read, JsonElement value, Tenant tenant)
     {
         List<Guid> ids = [];
         foreach (JsonElement item in read.Items(value, Property))
         {
-            ids.Add(ReadOne(read, item, Property));
+            ids.Add(ReadOne(read, item, Property, tenant));
             if (ids.Count > GraphLimits.BoundMembers)
             {
                 read.FailValue(Property, string.Create(CultureInfo.InvariantCulture, $"One request adds at most {GraphLimits.BoundMembers} members."));
@@ -37,14 +39,14 @@ internal static class MemberLinks
     }
 
     /// <summary>The id of the body of <c>POST .../members/$ref</c>: <c>{"@odata.id": "..."}</c>.</summary>
-    public static Guid ReadReference(BodyReader read, JsonElement body)
+    public static Guid ReadReference(BodyReader read, JsonElement body, Tenant tenant)
     {
         Guid? id = null;
         foreach ((string name, JsonElement value) in read.Properties(body, "reference"))
         {
             if (name.Equals("@odata.id", StringComparison.OrdinalIgnoreCase))
             {
-                id = ReadOne(read, value, name);
+                id = ReadOne(read, value, name, tenant);
             }
             else
             {
@@ -60,27 +62,47 @@ internal static class MemberLinks
         return id ?? Guid.Empty;
     }
 
-    private static Guid ReadOne(BodyReader read, JsonElement value, string property)
+    /// <summary>The id that one reference means; a user may be named by the user principal name, as clients do.</summary>
+    public static Guid ReadOne(BodyReader read, JsonElement value, string property, Tenant tenant)
     {
         string? text = read.Text(value, property, GraphLimits.PathCharacters);
-        if (text is not null && Id(text) is { } id)
+        (string collection, string key) = Split(text ?? "");
+        if (Collections.Contains(collection, StringComparer.OrdinalIgnoreCase))
         {
-            return id;
+            if (Guid.TryParseExact(key, "D", out Guid id))
+            {
+                return id;
+            }
+
+            if (collection.Equals("users", StringComparison.OrdinalIgnoreCase) && key.Contains('@', StringComparison.Ordinal))
+            {
+                Guid named = Submitting.UserId(tenant, key);
+                if (named == Guid.Empty)
+                {
+                    read.Fail(GraphError.NotFound(key));
+                }
+
+                return named;
+            }
         }
 
         read.FailValue(property, "Every item is the URL of an object and ends with its id: https://graph.microsoft.com/v1.0/directoryObjects/{id}.");
         return Guid.Empty;
     }
 
-    // .../directoryObjects/{id}, .../users('{id}'), relative or absolute.
-    private static Guid? Id(string url)
+    // .../directoryObjects/{id}, .../users('{id}'), relative or absolute; the directory's own references end with the type behind the id.
+    private static (string Collection, string Key) Split(string url)
     {
         string[] segments = Uri.UnescapeDataString(url).Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (segments.Length > 2 && segments[^1].StartsWith("Microsoft.DirectoryServices.", StringComparison.OrdinalIgnoreCase))
+        {
+            segments = segments[..^1];
+        }
+
         string last = segments.Length > 0 ? segments[^1] : "";
         int open = last.IndexOf("('", StringComparison.Ordinal);
-        (string collection, string key) = open > 0 && last.EndsWith("')", StringComparison.Ordinal)
+        return open > 0 && last.EndsWith("')", StringComparison.Ordinal)
             ? (last[..open], last[(open + 2)..^2])
             : (segments.Length > 1 ? segments[^2] : "", last);
-        return Collections.Contains(collection, StringComparer.OrdinalIgnoreCase) && Guid.TryParseExact(key, "D", out Guid id) ? id : null;
     }
 }

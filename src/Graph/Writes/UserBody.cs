@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Berth.Engine;
 using Berth.Engine.Directory;
 using Berth.Graph.Requests;
 
@@ -10,6 +11,8 @@ internal sealed class UserBody
 {
     /// <summary>The resource as messages name it.</summary>
     public const string Resource = "User";
+
+    private const string ManagerProperty = "manager@odata.bind";
 
     private static readonly SearchValues<char> NotInNickname = SearchValues.Create("@()\\[]\";:<>, \t\r\n");
     private static readonly string[] UserTypes = ["Member", "Guest"];
@@ -63,18 +66,21 @@ internal sealed class UserBody
     private readonly BodyReader _read;
     private readonly HashSet<string> _given = new(StringComparer.OrdinalIgnoreCase);
     private User _user;
+    private readonly Tenant _tenant;
     private bool _passwordGiven;
+    private Guid? _manager;
 
-    private UserBody(BodyReader read, User start)
+    private UserBody(BodyReader read, Tenant tenant, User start)
     {
+        _tenant = tenant;
         _read = read;
         _user = start;
     }
 
-    /// <summary>A new user with every property that Graph requires on creation.</summary>
-    public static User Create(BodyReader read, JsonElement element, Guid id)
+    /// <summary>A new user with every property that Graph requires on creation, and the manager the body names.</summary>
+    public static (User User, Guid? ManagerId) Create(BodyReader read, JsonElement element, Guid id, Tenant tenant)
     {
-        UserBody body = new(read, Blank(id));
+        UserBody body = new(read, tenant, Blank(id));
         body.Read(element, importing: false);
         body.Require("accountEnabled", "displayName", "mailNickname", "userPrincipalName");
         if (!body._passwordGiven)
@@ -86,21 +92,21 @@ internal sealed class UserBody
             read.FailValue("mailNickname", "It must not be empty.");
         }
 
-        return body._user;
+        return (body._user, body._manager);
     }
 
-    /// <summary>A user with the properties of a body changed; null takes a value away.</summary>
-    public static User Change(BodyReader read, JsonElement element, User before)
+    /// <summary>A user with the properties of a body changed; null takes a value away. The manager is null when the body names none.</summary>
+    public static (User User, Guid? ManagerId) Change(BodyReader read, JsonElement element, User before, Tenant tenant)
     {
-        UserBody body = new(read, before);
+        UserBody body = new(read, tenant, before);
         body.Read(element, importing: false);
-        return body._user;
+        return (body._user, body._manager);
     }
 
     /// <summary>A user from a line of an import: an id is kept, a password may be missing, and so may all but the two names.</summary>
     public static User Import(BodyReader read, JsonElement element, Guid id)
     {
-        UserBody body = new(read, Blank(id));
+        UserBody body = new(read, Tenant.Unborn, Blank(id));
         body.Read(element, importing: true);
         body.Require("displayName", "userPrincipalName");
         return body._user;
@@ -130,7 +136,11 @@ internal sealed class UserBody
     {
         foreach ((string name, JsonElement value) in _read.Properties(element, "user"))
         {
-            if (Settable.TryGetValue(name, out Action<UserBody, JsonElement, string>? set) || (importing && Importable.TryGetValue(name, out set)))
+            if (!importing && name.Equals(ManagerProperty, StringComparison.OrdinalIgnoreCase))
+            {
+                _manager = MemberLinks.ReadOne(_read, value, name, _tenant);
+            }
+            else if (Settable.TryGetValue(name, out Action<UserBody, JsonElement, string>? set) || (importing && Importable.TryGetValue(name, out set)))
             {
                 _given.Add(name);
                 set(this, value, name);

@@ -20,9 +20,11 @@ internal static class UserWrites
 
     private static Handling Create(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(
         UserBody.Resource,
-        static (read, body) => UserBody.Create(read, body, Guid.NewGuid()),
-        user => WithoutPassword(request, request.Submit(
-            user.UserPrincipalName, new Command.CreateUser(user), accepted => Entities.User(accepted.Next, request, 201, user.Id))));
+        (read, body) => UserBody.Create(read, body, Guid.NewGuid(), tenant),
+        read => WithoutPassword(request, request.Submit(
+            read.User.UserPrincipalName,
+            new Command.CreateUser(read.User) { ManagerId = read.ManagerId },
+            accepted => Entities.User(accepted.Next, request, 201, read.User.Id))));
 
     private static Handling Change(Tenant tenant, GraphRequest request, RouteKeys keys)
     {
@@ -30,9 +32,9 @@ internal static class UserWrites
         return tenant.TryGetUser(Submitting.FindUser(tenant, key), out User? before)
             ? request.Reading(
                 UserBody.Resource,
-                (read, body) => UserBody.Change(read, body, before),
-                user => WithoutPassword(
-                    request, request.Submit(key, new Command.UpdateUser(user) { Basis = before }, static _ => GraphResponse.Empty())))
+                (read, body) => UserBody.Change(read, body, before, tenant),
+                change => WithoutPassword(request, request.Submit(
+                    key, new Command.UpdateUser(change.User) { Basis = before, ManagerId = change.ManagerId }, static _ => GraphResponse.Empty())))
             : GraphResponse.Error(request, GraphError.NotFound(key));
     }
 

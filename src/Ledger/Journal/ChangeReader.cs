@@ -48,6 +48,7 @@ internal static class ChangeReader
         Tag.GroupProcessed => new Change.GroupProcessed(from.Number(), from.Number(), from.Number()),
         Tag.GroupReprocessAsked => new Change.GroupReprocessAsked(from.Number()),
         Tag.UserWas => new Change.UserWas(from.Number(), from.User()),
+        Tag.ReportingSet => new Change.ReportingSet(from.Indexes(), from.Number() is > 0 and int manager ? manager - 1 : null),
         Tag.GroupWas => new Change.GroupWas(from.Number(), from.Group()),
         Tag unknown => throw new NewerFormatException($"a change of kind {(byte)unknown}"),
     };

@@ -127,6 +127,11 @@ internal static class ChangeWriter
                 to.Count(was.User);
                 to.User(was.Was);
                 break;
+            case Change.ReportingSet set:
+                to.Begin(Tag.ReportingSet);
+                to.Indexes(set.Users);
+                to.Count(set.Manager is { } manager ? manager + 1 : 0);
+                break;
             case Change.GroupWas was:
                 to.Begin(Tag.GroupWas);
                 to.Count(was.Group);

@@ -13,7 +13,10 @@ namespace Berth.Ledger.Journal;
 internal static class PayloadFormat
 {
     /// <summary>The format that is written. A change of what lies in a payload needs a new one, and a reader of the old one stays.</summary>
-    public const byte Version = 1;
+    public const byte Version = 2;
+
+    /// <summary>The oldest format that is read.</summary>
+    public const byte Oldest = 1;
 
     public const int ChecksumBytes = 4;
 
@@ -47,9 +50,10 @@ internal static class PayloadFormat
         GroupReprocessAsked,
         UserWas,
         GroupWas,
+        ReportingSet,
     }
 
-    /// <summary>How the text of an attribute is written; part of format 1.</summary>
+    /// <summary>How the text of an attribute is written; the same in every format.</summary>
     public static TextKind KindOf(UserAttribute attribute) => attribute switch
     {
         UserAttribute.Mail => TextKind.Name,

@@ -40,7 +40,8 @@ internal ref struct PayloadReader
             throw new InvalidDataException("its checksum is wrong");
         }
 
-        if (payload[0] != PayloadFormat.Version)
+        Format = payload[0];
+        if (Format < PayloadFormat.Oldest)
         {
             throw new InvalidDataException($"there never was a format {payload[0]}");
         }
@@ -48,6 +49,9 @@ internal ref struct PayloadReader
         _at = 1;
         _lastTime = time.UtcTicks;
     }
+
+    /// <summary>The format the payload is written in, from <see cref="PayloadFormat.Oldest"/> on.</summary>
+    public byte Format { get; }
 
     /// <summary>Bytes not read yet.</summary>
     public readonly int Left => _bytes.Length - _at;

@@ -31,6 +31,7 @@ public sealed partial class EverythingHasATest
         [RefusalCode.UserNotFound] = "POST /users/{user}/assignLicense",
         [RefusalCode.GroupNotFound] = "POST /groups/{group}/assignLicense",
         [RefusalCode.MemberNotFound] = "POST /groups/{group}/members/$ref",
+        [RefusalCode.ManagerNotFound] = "PUT /users/{user}/manager/$ref",
         [RefusalCode.SubscriptionNotFound] = "PATCH /berth/v1/subscriptions/{subscription}",
     };
 

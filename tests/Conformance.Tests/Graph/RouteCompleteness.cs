@@ -39,6 +39,8 @@ public sealed partial class RouteCompleteness
         [
             ("POST /users", "/v1.0/users", RunningRoom.UserJson("eve"), "application/json"),
             ("PATCH /users/{user}", $"/v1.0/users/{ada}", """{"city":"Kyiv"}""", "application/json"),
+            ("PUT /users/{user}/manager/$ref", $"/v1.0/users/{ada}/manager/$ref", $$"""{"@odata.id":"https://x/users/{{bob}}"}""", "application/json"),
+            ("DELETE /users/{user}/manager/$ref", $"/v1.0/users/{ada}/manager/$ref", null, ""),
             ("POST /groups", "/v1.0/groups", """{"displayName":"g","mailEnabled":false,"mailNickname":"g","securityEnabled":true}""", "application/json"),
             ("PATCH /groups/{group}", $"/v1.0/groups/{group}", """{"description":"d"}""", "application/json"),
             ("POST /groups/{group}/members/$ref", $"/v1.0/groups/{group}/members/$ref", $$"""{"@odata.id":"https://x/users/{{ada}}"}""", "application/json"),

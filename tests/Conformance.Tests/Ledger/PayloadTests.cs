@@ -22,6 +22,13 @@ public sealed class PayloadTests
 
     public static TheoryData<string> Kinds => [.. Changes.Kinds.Select(kind => kind.Name)];
 
+    /// <summary>The golden files of every format but the one that is written.</summary>
+    public static TheoryData<string> OlderGolden =>
+    [
+        .. Directory.EnumerateFiles(Repository.PathOf("tests/Conformance.Tests/Ledger/Golden"), "*.bin").Select(file => Path.GetFileName(file))
+            .Where(file => !file.EndsWith($".v{PayloadFormat.Version}.bin", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+    ];
+
     [Fact]
     public void Every_kind_of_change_has_an_example_and_a_generator()
     {
@@ -45,6 +52,16 @@ public sealed class PayloadTests
         Change read = Assert.Single(JournalReader.Read(row with { Payload = golden }).Changes);
         Assert.True(Changes.Same(example, read), $"{file} is read as {read}");
         Assert.Equal(Convert.ToHexString(golden), Convert.ToHexString(row.Payload.Span));
+    }
+
+    [Theory]
+    [MemberData(nameof(OlderGolden))]
+    public void A_golden_journal_entry_of_an_older_format_is_read_as_it_was_meant(string file)
+    {
+        Change example = Changes.Examples.Single(change => change.GetType().Name == file.Split('.')[0]);
+        byte[] golden = File.ReadAllBytes(Repository.PathOf($"tests/Conformance.Tests/Ledger/Golden/{file}"));
+        Change read = Assert.Single(JournalReader.Read(Write(example) with { Payload = golden }).Changes);
+        Assert.True(Changes.Same(example, read), $"{file} is read as {read}");
     }
 
     [Theory]
@@ -132,7 +149,7 @@ public sealed class PayloadTests
                 body[random.Next(1, Math.Max(2, body.Length)) % body.Length] = (byte)random.Next(256);
             }
 
-            body[0] = PayloadFormat.Version;
+            body[0] = (byte)random.Next(PayloadFormat.Oldest, PayloadFormat.Version + 1);
             Exception? failure = Record.Exception(() => JournalReader.Read(Signed(body)));
             Assert.True(failure is null or JournalDamagedException or LedgerRefusedException, failure?.ToString());
         }

@@ -22,6 +22,10 @@ public sealed class Access(SdkTenant tenant)
         ("POST", "/users", "{}", ["User.ReadWrite.All", "Directory.ReadWrite.All"]),
         ("PATCH", "/users/USER", "{}", ["User.ReadWrite.All", "Directory.ReadWrite.All"]),
         ("DELETE", "/users/NOBODY", null, ["User.ReadWrite.All", "Directory.ReadWrite.All"]),
+        ("GET", "/users/USER/manager", null, ["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"]),
+        ("GET", "/users/USER/directReports", null, ["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"]),
+        ("PUT", "/users/USER/manager/$ref", "{}", ["User.ReadWrite.All", "Directory.ReadWrite.All"]),
+        ("DELETE", "/users/USER/manager/$ref", null, ["User.ReadWrite.All", "Directory.ReadWrite.All"]),
         ("POST", "/users/USER/assignLicense", "{}", ["LicenseAssignment.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"]),
         ("POST", "/users/USER/reprocessLicenseAssignment", null, ["LicenseAssignment.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"]),
         (

@@ -60,6 +60,10 @@ public sealed class EngineDesk : Desk
             UserLicenses licenses = tenant.LicensesOf(index);
             lines.AddRange(licenses.Held().OrderBy(SkuId, StringComparer.Ordinal)
                 .Select(sku => $"holder {Text(user.Id)} {SkuId(sku)} without {Plans(licenses.MergedDisabled(sku))}"));
+            if (tenant.ManagerOf(index) is >= 0 and int manager)
+            {
+                lines.Add($"manager {Text(user.Id)} {Text(tenant.Users[manager]!.Id)}");
+            }
         }
 
         foreach (Sku sku in tenant.Catalog.Skus.Where(sku => tenant.Owns(sku.Index)).OrderBy(sku => Text(sku.Id), StringComparer.Ordinal))
@@ -139,6 +143,7 @@ public sealed class EngineDesk : Desk
                 ? user with { UsageLocation = r.UsageLocation }
                 : NewUser(r.User, r.UsageLocation)),
         Request.DeleteUser r => new Command.DeleteUser(Id(r.User)),
+        Request.ReportTo r => new Command.ReportTo(Id(r.User), r.Superior is null ? null : Id(r.Superior)),
         Request.CreateGroup r => new Command.CreateGroup(NewGroup(r.Group, r.SecurityEnabled), Ids(r.Members)),
         Request.DeleteGroup r => new Command.DeleteGroup(Id(r.Group)),
         Request.AddMembers r => new Command.AddMembers(Id(r.Group), Ids(r.Members)),

@@ -20,6 +20,7 @@ public static class Invariants
             .. NeverAboveAssignable(desk.Before, desk.Tenant),
             .. NobodyIsOvertaken(desk.Before, desk.Tenant, desk.Last.Command),
             .. TheWaitingListsAgree(desk.Tenant),
+            .. ReportsAreThoseWhoHaveTheManager(desk.Tenant),
             .. ReplayIsTheState(desk),
             .. DecidingAgainDecidesTheSame(desk),
         ];
@@ -117,6 +118,18 @@ public static class Invariants
         }
     }
 
+    private static IEnumerable<string> ReportsAreThoseWhoHaveTheManager(Tenant tenant)
+    {
+        ILookup<int, int> reports = Enumerable.Range(0, tenant.Users.Count).ToLookup(tenant.ManagerOf);
+        for (int user = 0; user < tenant.Users.Count; user++)
+        {
+            if (!reports[user].SequenceEqual(tenant.ReportsOf(user)))
+            {
+                yield return $"The reports of user {user} are not the users whose manager it is.";
+            }
+        }
+    }
+
     private static IEnumerable<string> ReplayIsTheState(EngineDesk desk) => desk.Last.Decision is Decision.Accepted { Event: { } happened }
         ? Differences("The event replayed", Deciding.Apply(desk.Before, happened), desk.Tenant)
         : ReferenceEquals(desk.Before, desk.Tenant) ? [] : ["The tenant changed without an event."];
@@ -148,7 +161,8 @@ public static class Invariants
 
         for (int user = 0; user < one.Users.Count; user++)
         {
-            if (one.Users[user] != other.Users[user] || !one.LicensesOf(user).Equals(other.LicensesOf(user)) || one.GroupsOf(user) != other.GroupsOf(user))
+            if (one.Users[user] != other.Users[user] || !one.LicensesOf(user).Equals(other.LicensesOf(user)) || one.GroupsOf(user) != other.GroupsOf(user)
+                || one.ManagerOf(user) != other.ManagerOf(user) || !one.ReportsOf(user).SequenceEqual(other.ReportsOf(user)))
             {
                 yield return $"{who} gives another user {user}.";
             }

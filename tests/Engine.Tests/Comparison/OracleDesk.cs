@@ -20,6 +20,7 @@ public sealed class OracleDesk(string country, IReadOnlyCollection<string>? skus
         Request.CreateUser r => _tenant.CreateUser(r.User, r.UsageLocation, now),
         Request.SetUsageLocation r => _tenant.SetUsageLocation(r.User, r.UsageLocation, now),
         Request.DeleteUser r => _tenant.DeleteUser(r.User, now),
+        Request.ReportTo r => _tenant.ReportTo(r.User, r.Superior, now),
         Request.CreateGroup r => _tenant.CreateGroup(r.Group, r.SecurityEnabled, r.Members, now),
         Request.DeleteGroup r => _tenant.DeleteGroup(r.Group, now),
         Request.AddMembers r => _tenant.AddMembers(r.Group, r.Members, now),

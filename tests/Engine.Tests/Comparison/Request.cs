@@ -12,6 +12,9 @@ public abstract record Request
 
     public sealed record DeleteUser(string User) : Request;
 
+    /// <summary>Another manager; null for none.</summary>
+    public sealed record ReportTo(string User, string? Superior) : Request;
+
     public sealed record CreateGroup(string Group, bool SecurityEnabled, string[] Members) : Request;
 
     public sealed record DeleteGroup(string Group) : Request;

@@ -105,6 +105,8 @@ public static class Requests
             .Select((sku, slot, units, status) => (Request)new Request.Buy(Subscription(sku, slot), sku, units, status))),
         (7, Gen.Select(User, Location).Select((user, location) => (Request)new Request.SetUsageLocation(user, location))),
         (3, User.Select(user => (Request)new Request.DeleteUser(user))),
+        (3, Gen.Select(User, Gen.Frequency((4, User.Select(user => (string?)user)), (1, Gen.Const((string?)null))))
+            .Select((user, superior) => (Request)new Request.ReportTo(user, superior))),
         (5, Gen.Select(User, Location).Select((user, location) => (Request)new Request.CreateUser(user, location))),
         (2, Group.Select(group => (Request)new Request.DeleteGroup(group))),
         (3, Line().Array[1, 6].Select(lines => (Request)new Request.ImportDirectory(lines))),

@@ -114,6 +114,8 @@ public sealed class Step
 
     public string? User { get; set; }
 
+    public string? Superior { get; set; }
+
     public string? Group { get; set; }
 
     public string? Member { get; set; }
@@ -160,6 +162,9 @@ public sealed class Step
                 break;
             case Request.DeleteUser r:
                 step.User = Names.Readable(r.User);
+                break;
+            case Request.ReportTo r:
+                (step.User, step.Superior) = (Names.Readable(r.User), r.Superior is null ? null : Names.Readable(r.Superior));
                 break;
             case Request.CreateGroup r:
                 (step.Group, step.SecurityEnabled, step.Members) = (Names.Readable(r.Group), r.SecurityEnabled ? null : false, MemberNames(r.Members));
@@ -211,6 +216,7 @@ public sealed class Step
         "createUser" => new Request.CreateUser(Names.User(User!), UsageLocation),
         "setUsageLocation" => new Request.SetUsageLocation(Names.User(User!), UsageLocation),
         "deleteUser" => new Request.DeleteUser(Names.User(User!)),
+        "reportTo" => new Request.ReportTo(Names.User(User!), Superior is null ? null : Names.User(Superior)),
         "createGroup" => new Request.CreateGroup(Names.Group(Group!), SecurityEnabled ?? true, Ids(Members)),
         "deleteGroup" => new Request.DeleteGroup(Names.Group(Group!)),
         "addMembers" => new Request.AddMembers(Names.Group(Group!), Ids(Members)),
