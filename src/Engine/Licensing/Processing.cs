@@ -11,7 +11,7 @@ internal sealed class Processing
 {
     private readonly Tenant _before;
     private readonly Draft _draft;
-    private readonly DateTimeOffset _now;
+    private DateTimeOffset _now;
     private readonly SortedSet<WaitingPair> _again = [];
     private readonly Dictionary<int, List<WaitingPair>> _failed = [];
     private readonly Dictionary<int, IEnumerator<WaitingPair>> _open = [];
@@ -31,6 +31,13 @@ internal sealed class Processing
     private bool Fair => _draft.Settings.Retry == RetryMode.Fair;
 
     private long Sequence => _before.Version + 1;
+
+    /// <summary>The tenant's time at which pairs are evaluated.</summary>
+    public DateTimeOffset Now
+    {
+        get => _now;
+        set => (_now, _last) = (value, null);
+    }
 
     /// <summary>Evaluates a pair.</summary>
     /// <returns>Whether it succeeded, or at least changed what is in force (mode independent).</returns>
@@ -302,7 +309,8 @@ internal sealed class Processing
         return next;
     }
 
-    private int[] InOrder(int group, int[] members)
+    /// <summary>Members of a group in order: who waits already first, earliest first, then by user id (B22).</summary>
+    public int[] InOrder(int group, int[] members)
     {
         WaitingSince now = new(Sequence, _now);
         WaitingPair[] keys = new WaitingPair[members.Length];
