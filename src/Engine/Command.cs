@@ -68,13 +68,20 @@ public abstract record Command
     public sealed record DeleteUser(Guid UserId) : Command;
 
     /// <summary>Adds a group, with its first members (users or groups), all or nothing.</summary>
-    public sealed record CreateGroup(GroupProfile Profile, ValueArray<Guid> Members) : Command;
+    public sealed record CreateGroup(GroupProfile Profile, ValueArray<Guid> Members) : Command
+    {
+        /// <summary>Its first owners (B143).</summary>
+        public ValueArray<Guid> Owners { get; init; }
+    }
 
     /// <summary>Replaces the properties of a group and adds members, all or nothing.</summary>
     public sealed record UpdateGroup(GroupProfile Profile, ValueArray<Guid> NewMembers) : Command
     {
         /// <summary>The group as the caller saw it; see <see cref="UpdateUser.Basis"/>.</summary>
         public GroupProfile? Basis { get; init; }
+
+        /// <summary>Owners to add.</summary>
+        public ValueArray<Guid> NewOwners { get; init; }
     }
 
     /// <summary>Deletes a group without licenses (L73).</summary>
@@ -85,6 +92,12 @@ public abstract record Command
 
     /// <summary>Removes a member, user or group.</summary>
     public sealed record RemoveMember(Guid GroupId, Guid MemberId) : Command;
+
+    /// <summary>Adds owners (users), all or nothing; a present one is refused (B143).</summary>
+    public sealed record AddOwners(Guid GroupId, ValueArray<Guid> Owners) : Command;
+
+    /// <summary>Removes an owner; the last one stays (B144).</summary>
+    public sealed record RemoveOwner(Guid GroupId, Guid OwnerId) : Command;
 
     /// <summary>Adds and removes direct licenses in one switch, all or nothing (L16, L17).</summary>
     public sealed record AssignUserLicenses(Guid UserId, ValueArray<LicenseRequest> Add, ValueArray<Guid> Remove) : Command;

@@ -105,6 +105,11 @@ internal static class Description
                 yield return new Change.MembersAdded(i, [], group.MemberGroups);
             }
 
+            if (group.Owners.Count > 0)
+            {
+                yield return new Change.OwnersAdded(i, group.Owners);
+            }
+
             if (group.MembershipUpdatedAt is { } updated)
             {
                 yield return new Change.MembershipProcessed(i, updated);

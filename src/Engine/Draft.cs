@@ -25,6 +25,7 @@ internal sealed class Draft
     private PagedVector<ValueArray<int>>.Builder? _memberships;
     private PagedVector<UserLicenses>.Builder? _licenses;
     private Reporting.Builder? _reporting;
+    private Ownership.Builder? _ownership;
     private PagedVector<Group>.Builder? _groups;
     private PagedMap<Guid>.Builder? _groupIds;
 
@@ -97,6 +98,9 @@ internal sealed class Draft
 
     /// <summary>Indexes of the users whose manager a user is, ascending.</summary>
     public SortedPages<int> ReportsOf(int user) => _reporting is { } lines ? lines.ReportsOf(user) : _before.ReportsOf(user);
+
+    /// <summary>Indexes of the groups a user owns, ascending (B143).</summary>
+    public ValueArray<int> OwnedBy(int user) => _ownership is { } owned ? owned.Of(user) : _before.OwnedBy(user);
 
     public bool IsMember(int user, int group) => Memberships(user).Span.BinarySearch(group) >= 0;
 
@@ -190,6 +194,12 @@ internal sealed class Draft
             case Change.MembersRemoved removed:
                 Leave(removed);
                 break;
+            case Change.OwnersAdded added:
+                SetOwners(added.Group, Group(added.Group).Owners.Union(added.Users).Order().ToValueArray());
+                break;
+            case Change.OwnersRemoved removed:
+                SetOwners(removed.Group, Group(removed.Group).Owners.Except(removed.Users).ToValueArray());
+                break;
             case Change.GroupLicensesSet licenses:
                 WriteGroup(licenses.Group, Group(licenses.Group) with { Licenses = licenses.After, EverLicensed = true });
                 break;
@@ -253,6 +263,7 @@ internal sealed class Draft
             _memberships?.Seal() ?? _before.Parts.Memberships,
             _licenses?.Seal() ?? _before.Parts.Licenses,
             _reporting?.Seal() ?? _before.Parts.Reporting,
+            _ownership?.Seal() ?? _before.Parts.Ownership,
             SealGroups(consequences),
             _groupIds?.Seal() ?? _before.Parts.GroupIds,
             consequences.Holders,
@@ -265,6 +276,8 @@ internal sealed class Draft
 
     /// <summary>What was recorded so far, in order.</summary>
     public List<Change> Recorded => _recorded;
+
+    private Ownership.Builder Ownership => _ownership ??= new Ownership.Builder(_before.Parts.Ownership);
 
     private Reporting.Builder Reporting => _reporting ??= new Reporting.Builder(_before.Parts.Reporting);
 
@@ -353,6 +366,11 @@ internal sealed class Draft
 
         FlipsOf(index, Everything);
         LeaveReporting(index);
+        foreach (int group in OwnedBy(index))
+        {
+            SetOwners(group, Group(group).Owners.Where(one => one != index).ToValueArray());
+        }
+
         SetLicenses(index, UserLicenses.None);
         _memberships![index] = [];
         _users[index] = null;
@@ -360,6 +378,22 @@ internal sealed class Draft
         _userNames ??= _before.Parts.UserNames.ToBuilder();
         _userIds.Remove(user.Id);
         _userNames.Remove(user.UserPrincipalName);
+    }
+
+    private void SetOwners(int group, ValueArray<int> owners)
+    {
+        Group before = Group(group);
+        foreach (int user in before.Owners.Except(owners))
+        {
+            Ownership.Remove(user, group);
+        }
+
+        foreach (int user in owners.Except(before.Owners))
+        {
+            Ownership.Add(user, group);
+        }
+
+        WriteGroup(group, before with { Owners = owners });
     }
 
     // Who is gone is nobody's manager and has none (B141).
@@ -399,7 +433,7 @@ internal sealed class Draft
         }
         else
         {
-            _groups.Add(new Group(profile, false, SortedPages<int>.Empty, [], LicenseSet.Empty, false, SortedPages<int>.Empty));
+            _groups.Add(new Group(profile, false, SortedPages<int>.Empty, [], [], LicenseSet.Empty, false, SortedPages<int>.Empty));
         }
 
         _groupIds.Set(profile.Id, index);
@@ -425,6 +459,7 @@ internal sealed class Draft
 
     private void DeleteGroup(int index)
     {
+        SetOwners(index, []);
         Group group = Group(index);
         foreach (int member in Members(index))
         {

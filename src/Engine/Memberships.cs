@@ -28,7 +28,7 @@ internal sealed class Memberships
     private (ValueArray<Subscription> Subscriptions, Catalog.SkuCatalog Catalog) _seenWith;
 
     private readonly Dictionary<int, HashSet<int>> _touched = [];
-    private readonly HashSet<int> _processed = [];
+    private readonly Dictionary<int, DateTimeOffset> _processed = [];
     private bool _linesPassed;
 
     public Memberships(Tenant before, Draft draft, Processing processing)
@@ -186,15 +186,11 @@ internal sealed class Memberships
                 _draft.Note(new Change.MembersAdded(group, joined.ToValueArray(), []));
             }
 
-            if (left.Count + joined.Count > 0)
-            {
-                _processed.Add(group);
-            }
         }
 
-        foreach (int group in _processed.Where(group => !_draft.Group(group).IsDeleted).Order())
+        foreach ((int group, DateTimeOffset at) in _processed.Where(pair => !_draft.Group(pair.Key).IsDeleted).OrderBy(pair => pair.Key))
         {
-            _draft.Record(new Change.MembershipProcessed(group, _draft.PassedTo));
+            _draft.Record(new Change.MembershipProcessed(group, at));
         }
     }
 
@@ -330,9 +326,13 @@ internal sealed class Memberships
         {
             LeaveGroups(group);
             MembershipRule? rule = _draft.Rules.IsOn(group) ? _draft.Rules.RuleOf(group) : null;
-            for (int user = 0; user < _draft.UserCount; user++)
+            if (rule is null)
             {
-                Ask(turns, user, group, rule);
+                AskAll(turns, group, _draft.Members(group), null);
+            }
+            else
+            {
+                AskAll(turns, group, Enumerable.Range(0, _draft.UserCount), rule);
             }
         }
 
@@ -394,10 +394,7 @@ internal sealed class Memberships
                 users = _draft.FindGroup(source) is >= 0 and int index ? users.Union(_draft.Members(index)) : users;
             }
 
-            foreach (int user in users)
-            {
-                Ask(turns, user, group, rule);
-            }
+            AskAll(turns, group, users, rule);
         }
 
         foreach ((int user, int group) in _linked)
@@ -412,7 +409,7 @@ internal sealed class Memberships
 
     private void LeaveGroups(int group)
     {
-        _processed.Add(group);
+        _processed[group] = _processing.Now;
         if (_draft.Group(group).MemberGroups is { Count: > 0 } inner)
         {
             _draft.Record(new Change.MembersRemoved(group, [], inner));
@@ -427,6 +424,14 @@ internal sealed class Memberships
         }
     }
 
+    private void AskAll(SortedDictionary<Guid, Turn> turns, int group, IEnumerable<int> users, MembershipRule? rule)
+    {
+        foreach (int user in users)
+        {
+            Ask(turns, user, group, rule);
+        }
+    }
+
     private void Ask(SortedDictionary<Guid, Turn> turns, int user, int group, MembershipRule? rule)
     {
         if (_draft.User(user) is not { } one)
@@ -434,7 +439,7 @@ internal sealed class Memberships
             return;
         }
 
-        Evaluations++;
+        Evaluations += rule is null ? 0 : 1;
         bool matches = rule?.Matches(new RuleSubject(one, user, _processing.Now, _draft.Facts)) ?? false;
         if (matches == _draft.IsMember(user, group))
         {
@@ -493,8 +498,11 @@ internal sealed class Memberships
         _processing.Welcome(group, [.. users]);
     }
 
-    private void Touch(int group, List<int> users) =>
+    private void Touch(int group, List<int> users)
+    {
         (CollectionsMarshal.GetValueRefOrAddDefault(_touched, group, out _) ??= []).UnionWith(users);
+        _processed[group] = _processing.Now;
+    }
 
     /// <summary>Who comes to a group and who goes.</summary>
     private sealed class Turn(int group)

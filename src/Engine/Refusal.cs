@@ -29,6 +29,9 @@ public enum RefusalCode
     /// <summary>E11 for a member to be added or removed. Subject: the id asked for.</summary>
     MemberNotFound,
 
+    /// <summary>E11 for an owner to be added or removed. Subject: the id asked for.</summary>
+    OwnerNotFound,
+
     /// <summary>E11 for a manager to be set. Subject: the id asked for.</summary>
     ManagerNotFound,
 
@@ -73,6 +76,15 @@ public enum RefusalCode
 
     /// <summary>A group cannot be a member of itself. Subject: the group.</summary>
     MemberOfItself,
+
+    /// <summary>Owns the group already (B143). Subject: the owner.</summary>
+    AlreadyOwner,
+
+    /// <summary>The group would have more than <see cref="Group.MostOwners"/> owners (B143).</summary>
+    TooManyOwners,
+
+    /// <summary>The last owner of a group cannot be taken away (B144). Subject: the owner.</summary>
+    LastOwner,
 
     /// <summary>Nobody is their own manager (B140). Subject: the user.</summary>
     ManagerOfItself,

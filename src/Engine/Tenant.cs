@@ -12,6 +12,7 @@ namespace Berth.Engine;
 /// <param name="IsDeleted">A deleted group keeps its index, because pairs held through it name it (L72, L74).</param>
 /// <param name="Members">Indexes of its first-level user members.</param>
 /// <param name="MemberGroups">Indexes of member groups; their members get nothing (L38).</param>
+/// <param name="Owners">Indexes of the users who own it, ascending; owning gives nothing (B143).</param>
 /// <param name="Licenses">What the group wants for each of its user members.</param>
 /// <param name="EverLicensed">Whether its licenses were ever set: only then has it a processing state.</param>
 /// <param name="Troubled">Indexes of users with an error from this group, members or not (L118).</param>
@@ -20,10 +21,14 @@ public sealed record Group(
     bool IsDeleted,
     SortedPages<int> Members,
     ValueArray<int> MemberGroups,
+    ValueArray<int> Owners,
     LicenseSet Licenses,
     bool EverLicensed,
     SortedPages<int> Troubled)
 {
+    /// <summary>The most owners a group has (B143).</summary>
+    public const int MostOwners = 100;
+
     /// <summary>The object id.</summary>
     public Guid Id => Profile.Id;
 
@@ -128,6 +133,9 @@ public sealed class Tenant
     /// <summary>Indexes of the users whose manager a user is, ascending.</summary>
     public SortedPages<int> ReportsOf(int user) => Parts.Reporting.ReportsOf(user);
 
+    /// <summary>Indexes of the groups a user owns, ascending (B143).</summary>
+    public ValueArray<int> OwnedBy(int user) => Parts.Ownership.Of(user);
+
     /// <summary>Indexes of the groups a group is a first-level member of, ascending.</summary>
     public IEnumerable<int> ParentsOf(int group)
     {
@@ -214,6 +222,7 @@ internal sealed record TenantParts(
     PagedVector<ValueArray<int>> Memberships,
     PagedVector<UserLicenses> Licenses,
     Reporting Reporting,
+    Ownership Ownership,
     PagedVector<Group> Groups,
     PagedMap<Guid> GroupIds,
     SortedPages<int>[] Holders,
@@ -236,6 +245,7 @@ internal sealed record TenantParts(
         PagedVector<ValueArray<int>>.Empty,
         PagedVector<UserLicenses>.Empty,
         Reporting.Nobody,
+        Ownership.Nothing,
         PagedVector<Group>.Empty,
         PagedMap<Guid>.Create(EqualityComparer<Guid>.Default),
         [],

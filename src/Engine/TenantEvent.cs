@@ -65,6 +65,12 @@ public abstract record Change
     /// <summary>Users (ascending) and groups are no longer members.</summary>
     public sealed record MembersRemoved(int Group, ValueArray<int> Users, ValueArray<int> Groups) : Change;
 
+    /// <summary>Users (ascending) own a group from now on (B143).</summary>
+    public sealed record OwnersAdded(int Group, ValueArray<int> Users) : Change;
+
+    /// <summary>Users (ascending) do not own a group any more.</summary>
+    public sealed record OwnersRemoved(int Group, ValueArray<int> Users) : Change;
+
     /// <summary>What a group wants changed.</summary>
     public sealed record GroupLicensesSet(int Group, LicenseSet Before, LicenseSet After) : Change;
 

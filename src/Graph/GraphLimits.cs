@@ -63,7 +63,7 @@ public static class GraphLimits
     /// <summary>The longest item of such a list, in characters.</summary>
     public const int ListItemCharacters = 256;
 
-    /// <summary>The most members one request can add by <c>members@odata.bind</c> (L170).</summary>
+    /// <summary>The most members one request can add by <c>members@odata.bind</c> (L170), and the most owners by <c>owners@odata.bind</c> (B143).</summary>
     public const int BoundMembers = 20;
 
     /// <summary>The most items of a <c>$batch</c>.</summary>

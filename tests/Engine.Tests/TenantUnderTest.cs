@@ -93,6 +93,7 @@ internal sealed class TenantUnderTest
             Assert.Equal(expected.Users[user], actual.Users[user]);
             Assert.Equal(expected.LicensesOf(user), actual.LicensesOf(user));
             Assert.Equal(expected.GroupsOf(user), actual.GroupsOf(user));
+            Assert.Equal(expected.OwnedBy(user), actual.OwnedBy(user));
             Assert.Equal(expected.ManagerOf(user), actual.ManagerOf(user));
             Assert.Equal(expected.ReportsOf(user).ToArray(), actual.ReportsOf(user).ToArray());
             if (expected.Users[user] is { } known)
@@ -110,8 +111,11 @@ internal sealed class TenantUnderTest
             Assert.Equal(one.IsDeleted, other.IsDeleted);
             Assert.Equal(one.Members.ToArray(), other.Members.ToArray());
             Assert.Equal(one.MemberGroups, other.MemberGroups);
+            Assert.Equal(one.Owners, other.Owners);
             Assert.Equal(one.Licenses, other.Licenses);
             Assert.Equal(one.EverLicensed, other.EverLicensed);
+            Assert.Equal(one.MembershipUpdatedAt, other.MembershipUpdatedAt);
+            Assert.Equal(expected.RuleOf(group)?.Text, actual.RuleOf(group)?.Text);
             Assert.Equal(one.Troubled.ToArray(), other.Troubled.ToArray());
             Assert.Equal(expected.FindGroup(one.Id), actual.FindGroup(one.Id));
         }
@@ -123,5 +127,6 @@ internal sealed class TenantUnderTest
         }
 
         Assert.Equal(expected.Troubled.ToArray(), actual.Troubled.ToArray());
+        Assert.Equal(expected.Parts.Flips.All.ToArray(), actual.Parts.Flips.All.ToArray());
     }
 }

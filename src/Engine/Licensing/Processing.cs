@@ -124,6 +124,25 @@ internal sealed class Processing
         }
     }
 
+    /// <summary>Evaluates those who have just joined a group.</summary>
+    public void Welcome(int group, int[] users)
+    {
+        if (!_draft.Group(group).Licenses.IsEmpty)
+        {
+            // A pair held from an earlier membership is evaluated as well: it exists only while something is owed (L72).
+            EvaluateMembers(group, users);
+            return;
+        }
+
+        foreach (int user in users)
+        {
+            if (_draft.Licenses(user).Source(group) is not null)
+            {
+                Evaluate(user, group);
+            }
+        }
+    }
+
     /// <summary>Evaluates members of a group in order: who waits already first, earliest first, then by user id.</summary>
     public void EvaluateMembers(int group, int[] members)
     {

@@ -131,6 +131,12 @@ internal sealed record Activity(string Name, string Category, string Operation)
     /// <summary>A member left.</summary>
     public static readonly Activity RemoveMember = new("Remove member from group", Groups, "Unassign");
 
+    /// <summary>An owner came.</summary>
+    public static readonly Activity AddOwner = new("Add owner to group", Groups, "Assign");
+
+    /// <summary>An owner left.</summary>
+    public static readonly Activity RemoveOwner = new("Remove owner from group", Groups, "Unassign");
+
     /// <summary>The licenses of a group changed (L86).</summary>
     public static readonly Activity SetGroupLicense = new("Set group license", Groups, "Assign");
 

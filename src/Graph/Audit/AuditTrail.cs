@@ -111,6 +111,12 @@ internal sealed class AuditTrail
             case Change.MembersRemoved removed:
                 Members(Activity.RemoveMember, removed.Group, removed.Users, removed.Groups);
                 break;
+            case Change.OwnersAdded added:
+                Members(Activity.AddOwner, added.Group, added.Users, []);
+                break;
+            case Change.OwnersRemoved removed:
+                Members(Activity.RemoveOwner, removed.Group, removed.Users, []);
+                break;
             case Change.GroupLicensesSet licenses:
                 One(() => Row(Activity.SetGroupLicense, _happened.Actor, Group(licenses.Group, Licenses(licenses.Group))));
                 break;
@@ -167,7 +173,7 @@ internal sealed class AuditTrail
     private void Members(Activity activity, int group, ValueArray<int> users, ValueArray<int> groups)
     {
         GroupProfile profile = _tenant.Groups[group].Profile;
-        AuditChange[] which = activity == Activity.AddMember
+        AuditChange[] which = activity.Operation == "Assign"
             ? [new("Group.ObjectID", null, Json([$"{profile.Id}"])), new("Group.DisplayName", null, Json([profile.DisplayName]))]
             : [new("Group.ObjectID", Json([$"{profile.Id}"]), null), new("Group.DisplayName", Json([profile.DisplayName]), null)];
         _parts.Add((users.Count, i => Row(activity, _happened.Actor, User(users[i], which), Group(profile))));

@@ -115,16 +115,3 @@ internal sealed class ManyNavigation<TRow, TTarget>(string name, Shape<TTarget> 
         };
     }
 }
-
-/// <summary>A relation to one that nobody here has: a client may ask for it and gets nothing.</summary>
-/// <typeparam name="TRow">The row.</typeparam>
-/// <param name="name">As Graph spells it.</param>
-/// <param name="target">Where it would lead.</param>
-internal sealed class AbsentNavigation<TRow>(string name, IEdmStructuredType target) : Navigation<TRow>(name)
-{
-    public override bool IsCollection => false;
-
-    public override IEdmStructuredType Target => target;
-
-    public override Action<Utf8JsonWriter, TRow, bool> Expand(IReadOnlyList<string>? select) => static (_, _, _) => { };
-}

@@ -28,11 +28,6 @@ internal static class MemberReads
             (Users(group, group.Group.Troubled, after).Rows.Select(user => new MemberRow(user, null)), group.Group.Troubled.Count)))),
         new(GraphMethod.Get, "/groups/{group}/membersWithLicenseErrors/graph.user", Read, Of((request, group) =>
             UserReads.Users.Page(request, (query, after) => Users(group, group.Group.Troubled, after)))),
-
-        // Groups of this directory have no owners and cannot be given any; clients that list both kinds of people ask all the same.
-        new(GraphMethod.Get, "/groups/{group}/owners", Read, Of((request, group) => Members.Page(request, static (_, _) => ([], 0)))),
-        new(GraphMethod.Get, "/groups/{group}/owners/$count", Read, Of((request, group) => Members.Count(request, static (_, _) => ([], 0)))),
-        new(GraphMethod.Get, "/groups/{group}/owners/graph.user", Read, Of((request, group) => UserReads.Users.Page(request, static (_, _) => ([], 0)))),
     ];
 
     private static RouteHandler Of(Func<GraphRequest, GroupRow, GraphResponse> answer) => (tenant, request, keys) =>

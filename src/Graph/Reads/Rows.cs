@@ -27,6 +27,15 @@ internal readonly record struct UserRow(Tenant Tenant, int Position, User User) 
         }
     }
 
+    /// <summary>The groups the user owns (B143).</summary>
+    public IEnumerable<GroupRow> Owned()
+    {
+        foreach (int group in Tenant.OwnedBy(Position))
+        {
+            yield return new GroupRow(Tenant, group, Tenant.Groups[group]);
+        }
+    }
+
     /// <summary>The groups the user is a first-level member of.</summary>
     public IEnumerable<MemberRow> Groups()
     {
@@ -58,6 +67,15 @@ internal readonly record struct GroupRow(Tenant Tenant, int Position, Group Grou
             {
                 yield return row;
             }
+        }
+    }
+
+    /// <summary>The users who own it (B143).</summary>
+    public IEnumerable<UserRow> Owners()
+    {
+        foreach (int owner in Group.Owners)
+        {
+            yield return new UserRow(Tenant, owner, Tenant.Users[owner]!);
         }
     }
 

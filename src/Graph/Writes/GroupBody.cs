@@ -2,6 +2,7 @@ using System.Text.Json;
 using Berth.Engine;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
+using Berth.Engine.Directory.Rules;
 
 namespace Berth.Graph.Writes;
 
@@ -11,6 +12,14 @@ internal sealed class GroupBody
     /// <summary>The resource as messages name it.</summary>
     public const string Resource = "Group";
 
+    private static readonly string[] GroupTypes = ["Unified", GroupProfile.DynamicMembership];
+
+    private static readonly Dictionary<string, RuleProcessing> Processing = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["On"] = RuleProcessing.On,
+        ["Paused"] = RuleProcessing.Paused,
+    };
+
     private static readonly string[] Visibilities = ["Public", "Private", "HiddenMembership"];
 
     private readonly BodyReader _read;
@@ -18,6 +27,7 @@ internal sealed class GroupBody
     private readonly HashSet<string> _given = new(StringComparer.OrdinalIgnoreCase);
     private GroupProfile _group;
     private ValueArray<Guid> _members;
+    private ValueArray<Guid> _owners;
 
     private GroupBody(BodyReader read, Tenant tenant, GroupProfile start)
     {
@@ -26,27 +36,28 @@ internal sealed class GroupBody
         _group = start;
     }
 
-    /// <summary>A new group with every property that Graph requires on creation, and its first members.</summary>
-    public static (GroupProfile Group, ValueArray<Guid> Members) Create(BodyReader read, JsonElement element, Guid id, Tenant tenant)
+    /// <summary>A new group with every property that Graph requires on creation, and its first members and owners.</summary>
+    public static (GroupProfile Group, ValueArray<Guid> Members, ValueArray<Guid> Owners) Create(BodyReader read, JsonElement element, Guid id, Tenant tenant)
     {
         GroupBody body = new(read, tenant, Blank(id));
         body.Read(element, importing: false);
         body.Require("displayName", "mailEnabled", "mailNickname", "securityEnabled");
-        return (body._group, body._members);
+        return (body._group, body._members, body._owners);
     }
 
-    /// <summary>A group with the properties of a body changed, and the members the body adds.</summary>
+    /// <summary>A group with the properties of a body changed, and the members and owners the body adds.</summary>
     /// <param name="read">Keeps the error.</param>
     /// <param name="element">The body.</param>
     /// <param name="before">The group.</param>
     /// <param name="tenant">Whose users the body may name.</param>
     /// <param name="propertiesGiven">Whether the body has anything beside members: that takes another permission.</param>
-    public static (GroupProfile Group, ValueArray<Guid> Members) Change(BodyReader read, JsonElement element, GroupProfile before, Tenant tenant, out bool propertiesGiven)
+    public static (GroupProfile Group, ValueArray<Guid> Members, ValueArray<Guid> Owners) Change(BodyReader read, JsonElement element, GroupProfile before, Tenant tenant, out bool propertiesGiven)
     {
         GroupBody body = new(read, tenant, before);
         body.Read(element, importing: false);
-        propertiesGiven = body._given.Any(name => !name.Equals(MemberLinks.Property, StringComparison.OrdinalIgnoreCase));
-        return (body._group, body._members);
+        body.BecomeStatic(before);
+        propertiesGiven = body._given.Any(name => !name.Equals(MemberLinks.Members, StringComparison.OrdinalIgnoreCase));
+        return (body._group, body._members, body._owners);
     }
 
     /// <summary>A group from a line of an import: an id is kept, and all but the name may be missing.</summary>
@@ -56,6 +67,19 @@ internal sealed class GroupBody
         body.Read(element, importing: true);
         body.Require("displayName");
         return body._group;
+    }
+
+    /// <summary>A membership rule. Only who reads rules knows how long one may be, and what the error at the character beyond says (B120).</summary>
+    internal static string? Rule(BodyReader read, JsonElement value, string name)
+    {
+        if (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > RuleLimits.LongestRule } text
+            && !MembershipRule.TryParse(text, out _, out RuleError? error))
+        {
+            read.Fail("membershipRuleInvalid", $"Invalid value specified for property '{name}' of resource '{Resource}'. {error.Message}");
+            return null;
+        }
+
+        return read.Text(value, name, RuleLimits.LongestRule);
     }
 
     private static GroupProfile Blank(Guid id) => new(id, "", null, null, MailEnabled: false, SecurityEnabled: true, [], null, default);
@@ -85,6 +109,12 @@ internal sealed class GroupBody
                 case "GROUPTYPES":
                     _group = _group with { GroupTypes = Types(value, name) };
                     break;
+                case "MEMBERSHIPRULE":
+                    _group = _group with { MembershipRule = Rule(_read, value, name) };
+                    break;
+                case "MEMBERSHIPRULEPROCESSINGSTATE":
+                    _group = _group with { RuleProcessing = value.ValueKind == JsonValueKind.Null ? null : _read.OneOf(value, name, Processing) };
+                    break;
                 case "VISIBILITY":
                     _group = _group with { Visibility = Visibility(value, name) };
                     break;
@@ -92,7 +122,10 @@ internal sealed class GroupBody
                     _group = _group with { Id = _read.Id(value, name) };
                     break;
                 case "MEMBERS@ODATA.BIND" when !importing:
-                    _members = MemberLinks.Read(_read, value, _tenant);
+                    _members = MemberLinks.Read(_read, value, MemberLinks.Members, _tenant);
+                    break;
+                case "OWNERS@ODATA.BIND" when !importing:
+                    _owners = MemberLinks.Read(_read, value, MemberLinks.Owners, _tenant);
                     break;
                 default:
                     _read.FailUnknown(name);
@@ -129,21 +162,31 @@ internal sealed class GroupBody
         foreach (JsonElement item in _read.Items(value, name))
         {
             string type = _read.Required(item, name, GraphLimits.NameCharacters);
-            if (type.Equals("DynamicMembership", StringComparison.OrdinalIgnoreCase))
+            if (GroupTypes.FirstOrDefault(one => one.Equals(type, StringComparison.OrdinalIgnoreCase)) is not { } known)
             {
-                _read.FailValue(name, "Groups whose members follow from a rule are not offered by this version: leave DynamicMembership out and add members.");
+                _read.FailValue(name, $"It can have {string.Join(" and ", GroupTypes)} or be empty.");
             }
-            else if (!type.Equals("Unified", StringComparison.OrdinalIgnoreCase))
+            else if (!types.Contains(known))
             {
-                _read.FailValue(name, "It can have Unified or be empty.");
-            }
-            else if (types.Count == 0)
-            {
-                types.Add("Unified");
+                types.Add(known);
             }
         }
 
         return types.ToValueArray();
+    }
+
+    // As Microsoft's own script makes a group static: it takes the type away and pauses the rule, and says nothing of the rule itself.
+    private void BecomeStatic(GroupProfile before)
+    {
+        if (before.IsDynamic && _given.Contains("groupTypes") && !_group.HasDynamicType
+            && _given.Contains("membershipRuleProcessingState") && _group.RuleProcessing != RuleProcessing.On && !_given.Contains("membershipRule"))
+        {
+            _group = _group with { MembershipRule = null, RuleProcessing = null };
+        }
+        else if (before.IsDynamic && !_group.IsDynamic && !_group.HasDynamicType && !_given.Contains("membershipRuleProcessingState"))
+        {
+            _group = _group with { RuleProcessing = null };
+        }
     }
 
     private string? Visibility(JsonElement value, string name)

@@ -21,10 +21,8 @@ internal static class GroupWrites
         new(GraphMethod.Delete, "/groups/{group}", Write, Delete),
         new(GraphMethod.Post, "/groups/{group}/members/$ref", Members, AddMember),
         new(GraphMethod.Delete, "/groups/{group}/members/{member}/$ref", Members, RemoveMember),
-
-        // Berth keeps no owners. Clients that remove somebody from a group ask for both roles and expect a 404 for the one not held.
-        new(GraphMethod.Delete, "/groups/{group}/owners/{owner}/$ref", Members, static (_, request, keys) =>
-            GraphResponse.Error(request, GraphError.NotFound(keys.Second))),
+        new(GraphMethod.Post, "/groups/{group}/owners/$ref", Write, AddOwner),
+        new(GraphMethod.Delete, "/groups/{group}/owners/{owner}/$ref", Write, RemoveOwner),
     ];
 
     private static Handling Create(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(
@@ -32,8 +30,12 @@ internal static class GroupWrites
         (read, body) => GroupBody.Create(read, body, Guid.NewGuid(), tenant),
         read => request.Submit(
             read.Group.DisplayName,
-            new Command.CreateGroup(read.Group, read.Members),
+            new Command.CreateGroup(read.Group, read.Members) { Owners = OwnersOf(tenant, request, read.Group, read.Owners) },
             accepted => Entities.Group(accepted.Next, request, 201, read.Group.Id)));
+
+    // B145
+    private static ValueArray<Guid> OwnersOf(Tenant tenant, GraphRequest request, GroupProfile group, ValueArray<Guid> owners) =>
+        owners.Count == 0 && group.GroupTypes.Contains("Unified") && request.Caller.User is { } person && tenant.FindUser(person.Id) >= 0 ? [person.Id] : owners;
 
     // Members alone take less than a change of the group itself (protocol 2.1).
     private static Handling Change(Tenant tenant, GraphRequest request, RouteKeys keys)
@@ -50,7 +52,7 @@ internal static class GroupWrites
             GroupBody.Resource,
             (read, body) =>
             {
-                (GroupProfile Group, ValueArray<Guid> Members) change = GroupBody.Change(read, body, before, tenant, out bool propertiesGiven);
+                (GroupProfile Group, ValueArray<Guid> Members, ValueArray<Guid> Owners) change = GroupBody.Change(read, body, before, tenant, out bool propertiesGiven);
                 if (propertiesGiven && !Write.Allows(request.Caller.Permissions))
                 {
                     read.Fail(GraphError.Denied);
@@ -59,7 +61,9 @@ internal static class GroupWrites
                 return change;
             },
             change => request.Submit(
-                key, new Command.UpdateGroup(change.Group, change.Members) { Basis = before }, static _ => GraphResponse.Empty()));
+                key,
+                new Command.UpdateGroup(change.Group, change.Members) { Basis = before, NewOwners = change.Owners },
+                static _ => GraphResponse.Empty()));
     }
 
     private static Handling.Wanted Delete(Tenant tenant, GraphRequest request, RouteKeys keys) =>
@@ -77,5 +81,19 @@ internal static class GroupWrites
     private static Handling RemoveMember(Tenant tenant, GraphRequest request, RouteKeys keys) =>
         Guid.TryParseExact(keys.Second, "D", out Guid member)
             ? request.Submit(keys.First, new Command.RemoveMember(Submitting.GroupId(keys.First), member), static _ => GraphResponse.Empty())
+            : GraphResponse.Error(request, GraphError.NotFound(keys.Second));
+
+    private static Handling AddOwner(Tenant tenant, GraphRequest request, RouteKeys keys)
+    {
+        string key = keys.First;
+        return request.Reading(
+            GroupBody.Resource,
+            (read, body) => MemberLinks.ReadReference(read, body, tenant),
+            owner => request.Submit(key, new Command.AddOwners(Submitting.GroupId(key), [owner]), static _ => GraphResponse.Empty()));
+    }
+
+    private static Handling RemoveOwner(Tenant tenant, GraphRequest request, RouteKeys keys) =>
+        Guid.TryParseExact(keys.Second, "D", out Guid owner)
+            ? request.Submit(keys.First, new Command.RemoveOwner(Submitting.GroupId(keys.First), owner), static _ => GraphResponse.Empty())
             : GraphResponse.Error(request, GraphError.NotFound(keys.Second));
 }

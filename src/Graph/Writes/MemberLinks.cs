@@ -13,20 +13,24 @@ namespace Berth.Graph.Writes;
 internal static class MemberLinks
 {
     /// <summary>The property that adds members (L170).</summary>
-    public const string Property = "members@odata.bind";
+    public const string Members = "members@odata.bind";
+
+    /// <summary>The property that adds owners (B143).</summary>
+    public const string Owners = "owners@odata.bind";
 
     private static readonly string[] Collections = ["directoryObjects", "users", "groups"];
 
-    /// <summary>The ids of <see cref="Property"/>, at most <see cref="GraphLimits.BoundMembers"/>.</summary>
-    public static ValueArray<Guid> Read(BodyReader read, JsonElement value, Tenant tenant)
+    /// <summary>The ids of <see cref="Members"/> or <see cref="Owners"/>, at most <see cref="GraphLimits.BoundMembers"/>.</summary>
+    public static ValueArray<Guid> Read(BodyReader read, JsonElement value, string property, Tenant tenant)
     {
         List<Guid> ids = [];
-        foreach (JsonElement item in read.Items(value, Property))
+        foreach (JsonElement item in read.Items(value, property))
         {
-            ids.Add(ReadOne(read, item, Property, tenant));
+            ids.Add(ReadOne(read, item, property, tenant));
             if (ids.Count > GraphLimits.BoundMembers)
             {
-                read.FailValue(Property, string.Create(CultureInfo.InvariantCulture, $"One request adds at most {GraphLimits.BoundMembers} members."));
+                string what = property == Owners ? "owners" : "members";
+                read.FailValue(property, string.Create(CultureInfo.InvariantCulture, $"One request adds at most {GraphLimits.BoundMembers} {what}."));
             }
 
             if (read.Error is not null)

@@ -132,10 +132,29 @@ internal static class ChangeWriter
                 to.Indexes(set.Users);
                 to.Count(set.Manager is { } manager ? manager + 1 : 0);
                 break;
+            case Change.OwnersAdded added:
+                to.Begin(Tag.OwnersAdded);
+                to.Count(added.Group);
+                to.Indexes(added.Users);
+                break;
+            case Change.OwnersRemoved removed:
+                to.Begin(Tag.OwnersRemoved);
+                to.Count(removed.Group);
+                to.Indexes(removed.Users);
+                break;
             case Change.GroupWas was:
                 to.Begin(Tag.GroupWas);
                 to.Count(was.Group);
                 to.Group(was.Was);
+                break;
+            case Change.MembershipProcessed processed:
+                to.Begin(Tag.MembershipProcessed);
+                to.Count(processed.Group);
+                to.Time(processed.At);
+                break;
+            case Change.TimePassed passed:
+                to.Begin(Tag.TimePassed);
+                to.Time(passed.To);
                 break;
             default:
                 throw new InvalidOperationException($"The journal has no form for a change of kind {change.GetType().Name} yet.");
@@ -210,6 +229,11 @@ internal static class ChangeWriter
 
         to.Shared(profile.Visibility);
         to.Time(profile.CreatedAt);
+        to.Text(profile.MembershipRule);
+        if (profile.MembershipRule is not null)
+        {
+            to.Flag(profile.RuleProcessing == RuleProcessing.Paused);
+        }
     }
 
     private static void Trouble(this PayloadWriter to, Trouble trouble)

@@ -51,6 +51,10 @@ internal static class PayloadFormat
         UserWas,
         GroupWas,
         ReportingSet,
+        OwnersAdded,
+        OwnersRemoved,
+        MembershipProcessed,
+        TimePassed,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

@@ -185,17 +185,6 @@ public sealed class Reads
     }
 
     [Fact]
-    public void A_group_has_no_owners_and_says_so()
-    {
-        Company company = Company.Empty();
-        Guid group = company.AddGroup("crew", company.AddUser("ada"));
-        Assert.Empty(company.All($"/v1.0/groups/{group}/Owners?$select=id,displayName,userPrincipalName,givenName,surname"));
-        Assert.Empty(company.All($"/v1.0/groups/{group}/owners/microsoft.graph.user?$select=id"));
-        Assert.Equal((200, "0"), company.Ask($"/v1.0/groups/{group}/owners/$count?$filter=id eq 'x'"));
-        Assert.Equal(404, company.Refused($"/v1.0/groups/{Company.NewId()}/owners").Status);
-    }
-
-    [Fact]
     public void Expand_brings_members_and_groups_along_at_most_twenty()
     {
         Company company = Company.Empty();

@@ -71,6 +71,8 @@ internal static class Changes
             new Change.DirectSet([5, 8], one, both, [_noon, _noon.AddHours(-1)]),
             new Change.SourceSet(2, [.. Enumerable.Range(0, 4000)], LicenseSet.Empty, trouble, _noon),
             new Change.ReportingSet([5, 6, 8], 3),
+            new Change.OwnersAdded(2, [5, 8]),
+            new Change.OwnersRemoved(2, [5]),
             new Change.GroupProcessed(2, 998, 2),
             new Change.GroupReprocessAsked(2),
         ];
@@ -128,6 +130,8 @@ internal static class Changes
             [typeof(Change.SourceSet)] = Gen.Select(index, indexes, licenses, trouble, time)
                 .Select((one, users, applied, owed, at) => (Change)new Change.SourceSet(one, users, applied, owed, at)),
             [typeof(Change.ReportingSet)] = Gen.Select(ascending, Gen.Int[0, 5_000_000].Nullable()).Select((users, manager) => (Change)new Change.ReportingSet(users, manager)),
+            [typeof(Change.OwnersAdded)] = Gen.Select(index, ascending).Select((one, users) => (Change)new Change.OwnersAdded(one, users)),
+            [typeof(Change.OwnersRemoved)] = Gen.Select(index, ascending).Select((one, users) => (Change)new Change.OwnersRemoved(one, users)),
             [typeof(Change.GroupProcessed)] = Gen.Select(index, index, index).Select((one, good, bad) => (Change)new Change.GroupProcessed(one, good, bad)),
             [typeof(Change.GroupReprocessAsked)] = index.Select(one => (Change)new Change.GroupReprocessAsked(one)),
         };

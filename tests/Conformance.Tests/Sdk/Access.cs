@@ -39,6 +39,12 @@ public sealed class Access(SdkTenant tenant)
         ("POST", "/groups/GROUP/assignLicense", "{}", ["LicenseAssignment.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"]),
         ("POST", "/groups/GROUP/members/$ref", "{}", ["GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"]),
         ("DELETE", "/groups/GROUP/members/NOBODY/$ref", null, ["GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"]),
+        (
+            "GET", "/groups/GROUP/owners", null,
+            ["GroupMember.Read.All", "GroupMember.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"]),
+        ("POST", "/groups/GROUP/owners/$ref", "{}", ["Group.ReadWrite.All", "Directory.ReadWrite.All"]),
+        ("DELETE", "/groups/GROUP/owners/NOBODY/$ref", null, ["Group.ReadWrite.All", "Directory.ReadWrite.All"]),
+        ("PATCH", "/groups/GROUP", """{"owners@odata.bind":[]}""", ["Group.ReadWrite.All", "Directory.ReadWrite.All"]),
         ("PATCH", "/groups/GROUP", """{"description":"x"}""", ["Group.ReadWrite.All", "Directory.ReadWrite.All"]),
         ("PATCH", "/groups/GROUP", """{"members@odata.bind":[]}""", ["GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"]),
         ("GET", "/auditLogs/directoryAudits", null, ["AuditLog.Read.All"]),

@@ -36,15 +36,6 @@ public sealed class Groups(SdkTenant tenant)
     }
 
     [Theory, EveryDoor]
-    public async Task A_group_has_no_owners(Door door)
-    {
-        Group group = await tenant.GroupAsync(door, await tenant.UserAsync(door));
-        Assert.Empty((await tenant.Graph(door).Groups[group.Id].Owners.GetAsync(cancellationToken: Cancel))!.Value!);
-        Assert.Empty((await tenant.Graph(door).Groups[group.Id].Owners.GraphUser.GetAsync(cancellationToken: Cancel))!.Value!);
-        Assert.Equal(0, await tenant.Graph(door).Groups[group.Id].Owners.Count.GetAsync(cancellationToken: Cancel));
-    }
-
-    [Theory, EveryDoor]
     public async Task Members_come_and_go_by_reference(Door door)
     {
         User ada = await tenant.UserAsync(door);
@@ -157,18 +148,6 @@ public sealed class Groups(SdkTenant tenant)
         await NotFoundAsync(nobody, () => tenant.Graph(door).Groups[nobody].Members.GetAsync(cancellationToken: Cancel));
         await NotFoundAsync(nobody, () => tenant.Graph(door).Groups[nobody].DeleteAsync(cancellationToken: Cancel));
         await NotFoundAsync(nobody, () => tenant.Graph(door).Groups[nobody].PatchAsync(new Group { Description = "x" }, cancellationToken: Cancel));
-    }
-
-    [Theory, EveryDoor]
-    public async Task A_group_has_no_owners_and_nobody_is_taken_out_of_that_role(Door door)
-    {
-        User ada = await tenant.UserAsync(door);
-        Group group = await tenant.GroupAsync(door, ada);
-
-        Assert.Empty((await tenant.Graph(door).Groups[group.Id].Owners.GetAsync(cancellationToken: Cancel))!.Value!);
-        Assert.Equal(0, await tenant.Graph(door).Groups[group.Id].Owners.Count.GetAsync(request => request.Headers.Add("ConsistencyLevel", "eventual"), Cancel));
-        await NotFoundAsync(ada.Id!, () => tenant.Graph(door).Groups[group.Id].Owners[ada.Id].Ref.DeleteAsync(cancellationToken: Cancel));
-        Assert.Single((await tenant.Graph(door).Groups[group.Id].Members.GetAsync(cancellationToken: Cancel))!.Value!);
     }
 
     [Theory, EveryDoor]

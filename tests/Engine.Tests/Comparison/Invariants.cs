@@ -162,7 +162,8 @@ public static class Invariants
         for (int user = 0; user < one.Users.Count; user++)
         {
             if (one.Users[user] != other.Users[user] || !one.LicensesOf(user).Equals(other.LicensesOf(user)) || one.GroupsOf(user) != other.GroupsOf(user)
-                || one.ManagerOf(user) != other.ManagerOf(user) || !one.ReportsOf(user).SequenceEqual(other.ReportsOf(user)))
+                || one.ManagerOf(user) != other.ManagerOf(user) || !one.ReportsOf(user).SequenceEqual(other.ReportsOf(user))
+                || one.OwnedBy(user) != other.OwnedBy(user))
             {
                 yield return $"{who} gives another user {user}.";
             }
@@ -173,7 +174,7 @@ public static class Invariants
             Group first = one.Groups[group], second = other.Groups[group];
             if (first.Profile != second.Profile || first.IsDeleted != second.IsDeleted || !first.Members.SequenceEqual(second.Members)
                 || first.MemberGroups != second.MemberGroups || !first.Licenses.Equals(second.Licenses) || !first.Troubled.SequenceEqual(second.Troubled)
-                || first.EverLicensed != second.EverLicensed)
+                || first.EverLicensed != second.EverLicensed || first.Owners != second.Owners)
             {
                 yield return $"{who} gives another group {group}.";
             }

@@ -34,10 +34,11 @@ internal readonly record struct RuleLink(Guid Object, int Group) : IComparable<R
 /// </summary>
 internal sealed class RuleIndex
 {
+    // Before what is made of it.
+    private static readonly SortedPages<int>[] Nothing = [.. Enumerable.Repeat(SortedPages<int>.Empty, RuleReads.Width)];
+
     /// <summary>No group is dynamic.</summary>
     public static readonly RuleIndex Empty = new(ImmutableDictionary<int, GroupRule>.Empty);
-
-    private static readonly SortedPages<int>[] Nothing = [.. Enumerable.Repeat(SortedPages<int>.Empty, RuleReads.Width)];
 
     private readonly ImmutableDictionary<int, GroupRule> _rules;
     private SortedPages<int>[] _byRead = Nothing;
@@ -81,6 +82,9 @@ internal sealed class RuleIndex
     /// <summary>Groups that follow a rule which reads the attribute of a bit.</summary>
     public SortedPages<int> Reading(int bit) => _byRead[bit];
 
+    /// <summary>Groups with a memberOf rule over a source, followed or not.</summary>
+    public IEnumerable<int> NamedBy(Guid source) => Linked(Sources, source);
+
     /// <summary>Groups that follow a memberOf rule over a source.</summary>
     public IEnumerable<int> FollowersOf(Guid source) => Linked(Sources, source).Where(IsOn);
 
@@ -102,7 +106,6 @@ internal sealed class RuleIndex
         return rule is null ? index : index.Plus(group, new GroupRule(rule, isOn));
     }
 
-    /// <summary>The objects that a rule names that way, as those who name a given one.</summary>
     private static IEnumerable<int> Linked(SortedPages<RuleLink> links, Guid to) =>
         links.From(new RuleLink(to, 0)).TakeWhile(link => link.Object == to).Select(link => link.Group);
 

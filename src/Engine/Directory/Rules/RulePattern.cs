@@ -56,7 +56,7 @@ internal static class RulePattern
                     Take(inner);
                     break;
                 case '{' when Repeat(pattern, at, out int end) is { } times:
-                    sum = Math.Min(Enough, sum + (Math.Min(times, Enough) * last));
+                    sum = Math.Min(Enough, sum + (Math.Clamp(times - 1, 0, Enough) * last));
                     at = end;
                     break;
                 case '*' or '+' or '?' or '|' or '^' or '$':
@@ -72,7 +72,8 @@ internal static class RulePattern
             sum = Math.Min(Enough, sum + before);
         }
 
-        return sum;
+        // The end is a state of its own.
+        return sum + 1;
 
         void Take(long states)
         {
@@ -98,7 +99,7 @@ internal static class RulePattern
         return pattern.Length;
     }
 
-    // {n}, {n,} and {n,m}: how often beyond the first time.
+    // {n}, {n,} and {n,m}: how often at most, or at least when there is no most.
     private static long? Repeat(string pattern, int at, out int end)
     {
         end = pattern.IndexOf('}', at);
