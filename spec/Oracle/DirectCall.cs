@@ -7,7 +7,7 @@ public sealed record Wish(string Sku, IReadOnlyList<string> DisabledPlans);
 public sealed partial class OracleTenant
 {
     /// <summary>Adds and removes direct licenses, all or nothing.</summary>
-    public Answer AssignUser(string user, IReadOnlyList<Wish> add, IReadOnlyList<string> remove, DateTimeOffset now)
+    public Answer AssignUser(string user, IReadOnlyList<Wish> add, IReadOnlyList<string> remove)
     {
         if (Misshapen(add, remove) is { } misshapen)
         {
@@ -61,7 +61,7 @@ public sealed partial class OracleTenant
         return Conflict(all)
             ?? Unmet(all, Others(user, null))
             ?? NoSeat(user, add)
-            ?? Accept(now, () => found.Direct = final);
+            ?? Accept(() => found.Direct = final);
     }
 
     // B50: shape, before anything is looked up.

@@ -33,5 +33,6 @@ public static class GraphRoutes
         .. ImportDesk.Routes,
         .. WaitingDesk.Routes,
         .. CatalogDesk.Routes,
+        .. FaultDesk.Routes,
     ];
 }
