@@ -18,6 +18,7 @@ public sealed class TenantDesk
     private Tenant _current;
     private RecentStates? _recent;
     private bool _inSnapshot;
+    private long _ruleEvaluations;
 
     internal TenantDesk(Guid id, Tenant current, GroupCommit writer, IJournalStore store, TimeProvider time)
     {
@@ -40,6 +41,13 @@ public sealed class TenantDesk
             Volatile.Write(ref _current, value);
             Volatile.Read(ref _recent)?.Add(value);
         }
+    }
+
+    /// <summary>How often a membership rule was asked about a user since this ledger was opened, whatever became of the command.</summary>
+    public long RuleEvaluations
+    {
+        get => Volatile.Read(ref _ruleEvaluations);
+        internal set => Volatile.Write(ref _ruleEvaluations, value);
     }
 
     /// <summary>The tenant's time.</summary>
