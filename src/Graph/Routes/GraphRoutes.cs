@@ -19,6 +19,7 @@ public static class GraphRoutes
         .. RuleEvaluation.Routes,
         .. MemberReads.Routes,
         .. OwnerReads.Routes,
+        .. MembershipFunctions.Routes,
         .. LicenseDetailReads.Routes,
         .. SkuReads.Routes,
         .. UserWrites.Routes,
