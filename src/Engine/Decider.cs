@@ -195,6 +195,7 @@ internal sealed partial class Decider
         }
 
         _draft.Note(new Change.UserWas(index, _draft.User(index)!));
+        EndRelationsOfUser(index);
         _draft.Record(new Change.UserDeleted(index));
         return null;
     }
@@ -274,6 +275,7 @@ internal sealed partial class Decider
             };
         }
 
+        EndRelationsOfGroup(index);
         _draft.Record(new Change.GroupDeleted(index));
         return null;
     }

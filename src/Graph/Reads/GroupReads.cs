@@ -12,9 +12,10 @@ internal static class GroupReads
     /// <summary>How groups are answered, also by writes.</summary>
     public static Resource<GroupRow> Groups { get; } = new(DirectoryShapes.Group, "groups", DirectoryCapabilities.Group);
 
-    private static readonly Resource<GroupRow> BetaGroups = new(DirectoryShapes.BetaGroup, "groups");
+    private static readonly Resource<GroupRow> BetaGroups = new(DirectoryShapes.BetaGroup, "groups", DirectoryCapabilities.Group);
 
-    private static readonly RouteAccess Read = RouteAccess.AnyOf(
+    /// <summary>Who may read them.</summary>
+    public static RouteAccess Read { get; } = RouteAccess.AnyOf(
         "GroupMember.Read.All", "Group.Read.All", "GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All");
 
     /// <summary>The routes.</summary>
