@@ -142,12 +142,12 @@ internal sealed partial class NotificationDelivery : IAsyncDisposable
 
             // Given up. What piled up meanwhile would be as late: the receiver is told to read for itself.
             NoticePlace tip = new(book.Desk.Current.Version, 0);
-            await book.ToldAsync(subscription.Id, tip.Sequence, _stopping.Token).ConfigureAwait(false);
+            book.Tell(subscription.Id, tip.Sequence);
             Tell(book, subscription, LifecycleEvent.Missed);
             return tip;
         }
 
-        await book.ToldAsync(subscription.Id, batch.Next.Sequence, _stopping.Token).ConfigureAwait(false);
+        book.Tell(subscription.Id, batch.Next.Sequence);
         if (batch.IsAtEnd)
         {
             DateTimeOffset due = subscription.IsChallenged ? subscription.ExpiresAt : challenge;

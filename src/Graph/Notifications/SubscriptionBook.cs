@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -18,6 +19,7 @@ public sealed class SubscriptionBook : IDisposable
     private readonly Action _changed;
     private readonly SemaphoreSlim _writing = new(1);
     private readonly SemaphoreSlim _answering = new(1);
+    private readonly ConcurrentDictionary<Guid, long> _told = new();
     private volatile Dictionary<Guid, ChangeSubscription> _byId;
     private volatile IReadOnlyList<StoredAnswer> _answers;
     private volatile bool _isBehind;
@@ -129,21 +131,10 @@ public sealed class SubscriptionBook : IDisposable
     }
 
     /// <summary>Notes up to where a subscription was told; it is stored with the next <see cref="SaveAsync"/>, and told again when that never comes.</summary>
-    public async Task ToldAsync(Guid id, long sequence, CancellationToken cancel)
+    public void Tell(Guid id, long sequence)
     {
-        await _writing.WaitAsync(cancel).ConfigureAwait(false);
-        try
-        {
-            if (Find(id) is { } before && before.Told < sequence)
-            {
-                _byId = new Dictionary<Guid, ChangeSubscription>(_byId) { [id] = before with { Told = sequence } };
-                _isBehind = true;
-            }
-        }
-        finally
-        {
-            _writing.Release();
-        }
+        _told[id] = sequence;
+        _isBehind = true;
     }
 
     /// <summary>Stores what was noted since the last time.</summary>
@@ -222,12 +213,26 @@ public sealed class SubscriptionBook : IDisposable
         }
     }
 
+    // How far each was told is kept beside the subscriptions: it changes with every commit, they hardly ever do.
     private async Task StoreAsync(Dictionary<Guid, ChangeSubscription> next, CancellationToken cancel)
     {
-        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(new StoredBook(FormatVersion, [.. next.Values.OrderBy(one => one.Id)], _answers), StoredBookJson.Default.StoredBook);
-        await _ledger.WriteBlobAsync(BlobName, bytes, cancel).ConfigureAwait(false);
-        _byId = next;
         _isBehind = false;
+        try
+        {
+            StoredBook book = new(FormatVersion, [.. next.Values.OrderBy(one => one.Id).Select(one => one with { Told = Math.Max(one.Told, _told.GetValueOrDefault(one.Id)) })], _answers);
+            await _ledger.WriteBlobAsync(BlobName, JsonSerializer.SerializeToUtf8Bytes(book, StoredBookJson.Default.StoredBook), cancel).ConfigureAwait(false);
+        }
+        catch
+        {
+            _isBehind = true;
+            throw;
+        }
+
+        _byId = next;
+        foreach (Guid gone in _told.Keys.Where(id => !next.ContainsKey(id)))
+        {
+            _told.TryRemove(gone, out _);
+        }
     }
 
     private static StoredBook Read(byte[] blob, TenantDesk desk)
