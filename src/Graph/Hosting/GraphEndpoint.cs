@@ -24,19 +24,21 @@ public static class GraphEndpoint
     /// <param name="desks">The desk of a tenant, or null when it is not here.</param>
     /// <param name="authenticate">Reads the token of a request.</param>
     /// <param name="time">The real time.</param>
+    /// <param name="passwords">Where passwords of users go; without it they are forgotten.</param>
     public static IApplicationBuilder UseGraph(
         this IApplicationBuilder app,
         Func<Guid, TenantDesk?> desks,
         Func<HttpContext, ValueTask<Authentication>> authenticate,
-        TimeProvider time)
+        TimeProvider time,
+        PasswordDoor? passwords = null)
     {
-        GraphDoor door = new(desks, authenticate, time, app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Graph"));
+        GraphDoor door = new(desks, authenticate, time, passwords, app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Graph"));
         return app.Use(next => context => door.InvokeAsync(context, next));
     }
 }
 
 internal sealed class GraphDoor(
-    Func<Guid, TenantDesk?> desks, Func<HttpContext, ValueTask<Authentication>> authenticate, TimeProvider time, ILogger log)
+    Func<Guid, TenantDesk?> desks, Func<HttpContext, ValueTask<Authentication>> authenticate, TimeProvider time, PasswordDoor? passwords, ILogger log)
 {
     private const string Minimal = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
     private const string WithoutMetadata = "application/json;odata.metadata=none;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
@@ -124,7 +126,7 @@ internal sealed class GraphDoor(
             return exchange.Error(GraphError.Unauthenticated($"The token's tenant '{caller.TenantId}' is not here.", "Bearer"));
         }
 
-        (GraphRequest? request, GraphError? error) = exchange.Read(caller, _faults);
+        (GraphRequest? request, GraphError? error) = exchange.Read(caller, _faults, passwords);
         if (request is null)
         {
             return exchange.Error(error!);
@@ -136,7 +138,7 @@ internal sealed class GraphDoor(
             return exchange.Error(match.Error!);
         }
 
-        if (!route.Access.Allows(caller.Permissions))
+        if (!GraphRoom.IsAllowed(desk.Current, request, match))
         {
             // Before the body is read: nobody sends us a gigabyte without the right to.
             return exchange.Error(GraphError.Denied);
@@ -277,7 +279,7 @@ internal sealed class GraphDoor(
 
         public GraphResponse Error(GraphError error) => GraphResponse.Error(error, RequestId, ClientRequestId, _receivedAt);
 
-        public (GraphRequest? Request, GraphError? Error) Read(Caller caller, InstalledFaults faults)
+        public (GraphRequest? Request, GraphError? Error) Read(Caller caller, InstalledFaults faults, PasswordDoor? passwords)
         {
             int question = Target.IndexOf('?', StringComparison.Ordinal);
             string query = question < 0 ? "" : Target[(question + 1)..];
@@ -308,6 +310,7 @@ internal sealed class GraphDoor(
                 EventualConsistency = http.Headers["ConsistencyLevel"].ToString().Equals("eventual", StringComparison.OrdinalIgnoreCase),
                 ThrottlePriority = faults.IsAny ? http.Headers["x-ms-throttle-priority"].ToString() : null,
                 Faults = faults,
+                Passwords = passwords,
                 ContentType = http.ContentType,
                 RepeatabilityId = http.Headers["Repeatability-Request-ID"] is { Count: > 0 } id ? id.ToString() : null,
             }, null);

@@ -119,7 +119,8 @@ public sealed class DemoCompany
     {
         await using LedgerDoor ledger = LedgerDoor.Open(store, TimeProvider.System);
         using AppRegistrations apps = await AppRegistrations.OpenAsync(ledger, Cancel);
-        await DemoTenant.MakeAsync(ledger, apps, seed, Cancel);
+        DemoAccess access = new(apps, new UserPasswords(ledger), await Administrators.OpenAsync(ledger, Cancel), []);
+        await DemoTenant.MakeAsync(ledger, access, seed, Cancel);
         return ledger.Find(DemoTenant.Id)!.Current;
     }
 }
