@@ -32,7 +32,7 @@ internal static class IdentityEndpoints
         {
             server.EnableDegradedMode();
             server.AllowClientCredentialsFlow();
-            server.AllowCustomFlow(TokenRequestReading.OfPerson);
+            server.AllowCustomFlow(TokenRequestReading.AnyGrant);
             server.SetTokenEndpointUris(BelowTenant(IdentityPaths.Token));
             server.SetConfigurationEndpointUris(BelowTenant(IdentityPaths.Configuration));
             server.SetJsonWebKeySetEndpointUris(BelowTenant(IdentityPaths.Keys));
@@ -170,7 +170,7 @@ internal sealed class TenantConfiguration(LedgerDoor ledger) : IOpenIddictServer
 
         context.Metadata["device_authorization_endpoint"] = UriHelper.BuildAbsolute(http.Request.Scheme, http.Request.Host, http.Request.PathBase, IdentityPaths.DeviceCode);
         context.TokenEndpointAuthenticationMethods.Add(OpenIddictConstants.ClientAuthenticationMethods.PrivateKeyJwt);
-        context.GrantTypes.Remove(TokenRequestReading.OfPerson);
+        context.GrantTypes.Remove(TokenRequestReading.AnyGrant);
         context.GrantTypes.UnionWith(
         [
             OpenIddictConstants.GrantTypes.AuthorizationCode, OpenIddictConstants.GrantTypes.RefreshToken, OpenIddictConstants.GrantTypes.Password,

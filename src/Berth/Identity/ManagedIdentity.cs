@@ -45,7 +45,7 @@ internal sealed class ManagedIdentity(AppRegistrations apps, OwnAddresses addres
 
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.Headers.CacheControl = "no-store";
-        context.Response.StatusCode = problem is null ? StatusCodes.Status200OK : app is null ? StatusCodes.Status404NotFound : StatusCodes.Status400BadRequest;
+        context.Response.StatusCode = problem is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest;
         await using Utf8JsonWriter json = new(context.Response.BodyWriter);
         json.WriteStartObject();
         if (problem is not null)

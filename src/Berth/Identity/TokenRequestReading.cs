@@ -1,6 +1,5 @@
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Berth.Identity;
@@ -11,8 +10,8 @@ namespace Berth.Identity;
 /// </summary>
 internal sealed class TokenRequestReading : IOpenIddictServerHandler<ExtractTokenRequestContext>
 {
-    /// <summary>The grant that stands for every one in which a person has a part.</summary>
-    public const string OfPerson = "urn:berth:grant:person";
+    /// <summary>The grant that stands for all: one that OpenIddict has no rule for.</summary>
+    public const string AnyGrant = "urn:berth:grant";
 
     /// <inheritdoc/>
     public ValueTask HandleAsync(ExtractTokenRequestContext context)
@@ -27,10 +26,10 @@ internal sealed class TokenRequestReading : IOpenIddictServerHandler<ExtractToke
         exchange.Asked = asked;
         request.ClientAssertion = null;
         request.ClientAssertionType = null;
-        if (!string.IsNullOrEmpty(asked.GrantType) && asked.GrantType != GrantTypes.ClientCredentials)
+        request.Scope = null;
+        if (!string.IsNullOrEmpty(asked.GrantType))
         {
-            request.GrantType = OfPerson;
-            request.Scope = null;
+            request.GrantType = AnyGrant;
         }
 
         return ValueTask.CompletedTask;

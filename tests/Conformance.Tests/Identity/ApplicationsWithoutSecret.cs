@@ -5,7 +5,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Berth.Conformance.Tests.Process;
-using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Xunit;
 
@@ -204,7 +203,7 @@ public sealed class ApplicationsWithoutSecret(EmptyDemo demo) : IClassFixture<Em
         http.DefaultRequestHeaders.Add("X-IDENTITY-HEADER", "x");
         using HttpResponseMessage response = await http.GetAsync(new Uri("/msi/token?resource=https://graph.microsoft.com&api-version=2019-08-01", UriKind.Relative), Cancel);
 
-        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.False(File.Exists(Path.Combine(production.Data, "demo-client.pem")));
     }
 
@@ -222,23 +221,30 @@ public sealed class ApplicationsWithoutSecret(EmptyDemo demo) : IClassFixture<Em
         X509Certificate2 name = named ?? certificate;
         DateTime now = TimeProvider.System.GetUtcNow().UtcDateTime;
         using RSA key = certificate.GetRSAPrivateKey()!;
-        Dictionary<string, object> headers = header switch
+        string head = JsonSerializer.Serialize(new Dictionary<string, string>
         {
-            "x5t" => new() { ["x5t"] = Base64Url(name.GetCertHash()) },
-            "x5t#S256" => new() { ["x5t#S256"] = Base64Url(name.GetCertHash(HashAlgorithmName.SHA256)) },
-            _ => new() { ["kid"] = name.Thumbprint },
-        };
-        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = issuer ?? BerthProcess.DemoClient,
-            Audience = audience ?? $"https://login.microsoftonline.com/{BerthProcess.DemoTenant}/oauth2/v2.0/token",
-            NotBefore = begins ?? now.AddMinutes(-1),
-            Expires = ends ?? now.AddMinutes(10),
-            IssuedAt = now,
-            Claims = new Dictionary<string, object> { ["sub"] = subject ?? BerthProcess.DemoClient, ["jti"] = Guid.NewGuid().ToString() },
-            AdditionalHeaderClaims = headers,
-            SigningCredentials = new SigningCredentials(new RsaSecurityKey(key.ExportParameters(true)), algorithm),
+            ["alg"] = algorithm,
+            ["typ"] = "JWT",
+            [header] = header switch
+            {
+                "x5t" => Base64Url(name.GetCertHash()),
+                "x5t#S256" => Base64Url(name.GetCertHash(HashAlgorithmName.SHA256)),
+                _ => name.Thumbprint,
+            },
         });
+        string claims = JsonSerializer.Serialize(new Dictionary<string, object>
+        {
+            ["iss"] = issuer ?? BerthProcess.DemoClient,
+            ["sub"] = subject ?? BerthProcess.DemoClient,
+            ["aud"] = audience ?? $"https://login.microsoftonline.com/{BerthProcess.DemoTenant}/oauth2/v2.0/token",
+            ["nbf"] = new DateTimeOffset(begins ?? now.AddMinutes(-1)).ToUnixTimeSeconds(),
+            ["exp"] = new DateTimeOffset(ends ?? now.AddMinutes(10)).ToUnixTimeSeconds(),
+            ["jti"] = Guid.NewGuid().ToString(),
+        });
+        string signed = $"{Encode(head)}.{Encode(claims)}";
+        byte[] signature = key.SignData(
+            Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, algorithm == SecurityAlgorithms.RsaSha256 ? RSASignaturePadding.Pkcs1 : RSASignaturePadding.Pss);
+        return $"{signed}.{Base64Url(signature)}";
     }
 
     internal static X509Certificate2 NewCertificate()
