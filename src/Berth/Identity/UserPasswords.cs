@@ -17,6 +17,9 @@ internal sealed class UserPasswords(LedgerDoor ledger)
     private const int Head = 1 + sizeof(int) + 1;
 
     private readonly ConcurrentDictionary<Guid, ClientSecret> _passing = [];
+    private readonly Lock _lock = new();
+    private readonly List<(string Name, ReadOnlyMemory<byte> Value, TaskCompletionSource Kept)> _waiting = [];
+    private bool _writing;
 
     /// <summary>Accepts a password of a user who has no other until this process ends; it is never stored.</summary>
     public void AcceptWhileRunning(Guid user, string password) => _passing[user] = ClientSecret.Of(password, IdentityLimits.MadeUpPasswordRounds);
@@ -32,7 +35,48 @@ internal sealed class UserPasswords(LedgerDoor ledger)
         blob[Head - 1] = checked((byte)kept.Salt.Count);
         kept.Salt.Span.CopyTo(blob.AsSpan(Head));
         kept.Hash.Span.CopyTo(blob.AsSpan(Head + kept.Salt.Count));
-        return ledger.WriteBlobAsync(NameOf(tenant.Profile.Id, password.UserId), blob, cancel);
+        cancel.ThrowIfCancellationRequested();
+        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            _waiting.Add((NameOf(tenant.Profile.Id, password.UserId), blob, done));
+            if (!_writing)
+            {
+                _writing = true;
+                _ = Task.Run(WriteAsync, CancellationToken.None);
+            }
+        }
+
+        return new ValueTask(done.Task);
+    }
+
+    // What came while one transaction was under way goes into the next one: a flush of the disk is shared, and the journal's writer meets one other at most.
+    private async Task WriteAsync()
+    {
+        while (true)
+        {
+            (string Name, ReadOnlyMemory<byte> Value, TaskCompletionSource Kept)[] batch;
+            lock (_lock)
+            {
+                batch = [.. _waiting];
+                _waiting.Clear();
+                if (batch.Length == 0)
+                {
+                    _writing = false;
+                    return;
+                }
+            }
+
+            try
+            {
+                await ledger.WriteBlobsAsync([.. batch.Select(one => (one.Name, one.Value))], CancellationToken.None).ConfigureAwait(false);
+                Array.ForEach(batch, one => one.Kept.SetResult());
+            }
+            catch (Exception e)
+            {
+                Array.ForEach(batch, one => one.Kept.SetException(e));
+            }
+        }
     }
 
     /// <summary>What is kept of a user's password, or null.</summary>

@@ -18,6 +18,8 @@ public sealed class GrantLimits : IDisposable
     private static readonly SignedInPerson _person = new(_app.TenantId, Guid.NewGuid(), "ada@contoso.example", "Ada", "stamp");
     private static readonly AskedScopes _asked = new(true, [], ["openid", "offline_access"]);
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     private readonly HandSetTime _time = new();
     private readonly RSA _rsa = RSA.Create(2048);
 
@@ -172,19 +174,19 @@ public sealed class GrantLimits : IDisposable
         await using LedgerDoor ledger = LedgerDoor.Open(store, _time);
         TenantProfile profile = new(Guid.NewGuid(), "Contoso", "contoso.example", "US", kind, default);
         TenantCreation.Created created = Assert.IsType<TenantCreation.Created>(
-            await ledger.CreateTenantAsync(new Command.CreateTenant(profile, SkuCatalog.BuiltIn), Actor.Berth, TestContext.Current.CancellationToken));
+            await ledger.CreateTenantAsync(new Command.CreateTenant(profile, SkuCatalog.BuiltIn), Actor.Berth, Cancel));
         UserPasswords passwords = new(ledger);
         Guid user = Guid.NewGuid();
 
-        Assert.Null(await passwords.FindAsync(profile.Id, user, default));
-        await passwords.KeepAsync(created.Desk.Current, new NewPassword(user, "Correct-horse-9"), default);
-        ClientSecret kept = (await passwords.FindAsync(profile.Id, user, default))!;
+        Assert.Null(await passwords.FindAsync(profile.Id, user, Cancel));
+        await passwords.KeepAsync(created.Desk.Current, new NewPassword(user, "Correct-horse-9"), Cancel);
+        ClientSecret kept = (await passwords.FindAsync(profile.Id, user, Cancel))!;
 
         Assert.Equal(rounds, kept.Iterations);
         Assert.True(kept.Matches("Correct-horse-9"));
         Assert.False(kept.Matches("correct-horse-9"));
-        await ledger.WriteBlobAsync($"identity/password/{profile.Id:N}/{user:N}", "damaged"u8.ToArray(), default);
-        await Assert.ThrowsAsync<InvalidDataException>(async () => await passwords.FindAsync(profile.Id, user, default));
+        await ledger.WriteBlobAsync($"identity/password/{profile.Id:N}/{user:N}", "damaged"u8.ToArray(), Cancel);
+        await Assert.ThrowsAsync<InvalidDataException>(async () => await passwords.FindAsync(profile.Id, user, Cancel));
         Assert.DoesNotContain("Correct", new NewPassword(user, "Correct-horse-9").ToString(), StringComparison.Ordinal);
     }
 
@@ -193,18 +195,18 @@ public sealed class GrantLimits : IDisposable
     {
         MemoryStore store = new();
         await using LedgerDoor ledger = LedgerDoor.Open(store, _time);
-        Administrators administrators = await Administrators.OpenAsync(ledger, default);
+        Administrators administrators = await Administrators.OpenAsync(ledger, Cancel);
         Guid tenant = Guid.NewGuid(), kept = Guid.NewGuid(), passing = Guid.NewGuid();
-        await administrators.AddAsync(tenant, kept, default);
+        await administrators.AddAsync(tenant, kept, Cancel);
         administrators.AcceptWhileRunning(tenant, passing);
-        Administrators reopened = await Administrators.OpenAsync(ledger, default);
+        Administrators reopened = await Administrators.OpenAsync(ledger, Cancel);
 
         Assert.True(administrators.Has(tenant, kept) && administrators.Has(tenant, passing));
         Assert.True(reopened.Has(tenant, kept));
         Assert.False(reopened.Has(tenant, passing));
         Assert.False(reopened.Has(Guid.NewGuid(), kept));
-        await ledger.WriteBlobAsync("identity/administrators", "{"u8.ToArray(), default);
-        await Assert.ThrowsAsync<InvalidDataException>(() => Administrators.OpenAsync(ledger, default));
+        await ledger.WriteBlobAsync("identity/administrators", "{"u8.ToArray(), Cancel);
+        await Assert.ThrowsAsync<InvalidDataException>(() => Administrators.OpenAsync(ledger, Cancel));
     }
 
     private GrantedCode Code() => new(_app, _person, _asked, "http://localhost:8400/", null, null, _time.Now + IdentityLimits.AuthorizationCode);

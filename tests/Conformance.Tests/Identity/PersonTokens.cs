@@ -88,6 +88,15 @@ public sealed class PersonTokens(EmptyDemo demo) : IClassFixture<EmptyDemo>
     }
 
     [Fact]
+    public async Task Everybody_who_is_created_at_once_can_sign_in_at_once()
+    {
+        (string Id, string Name)[] users = await Task.WhenAll(Enumerable.Range(0, 40).Select(number => Berth.CreateUserAsync($"{Password}{number}")));
+        int[] statuses = await Task.WhenAll(users.Select(async (user, number) => (await Berth.SignInAsync(user.Name, $"{Password}{number}")).Status));
+
+        Assert.All(statuses, status => Assert.Equal(200, status));
+    }
+
+    [Fact]
     public async Task A_scope_that_gives_nothing_is_refused()
     {
         (_, string name) = await Berth.CreateUserAsync(Password);
