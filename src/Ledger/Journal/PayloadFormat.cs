@@ -54,6 +54,8 @@ internal static class PayloadFormat
         OwnersAdded,
         OwnersRemoved,
         RelationsEnded,
+        MembershipProcessed,
+        TimePassed,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>
