@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Berth.Conformance.Tests.Identity;
 
-/// <summary>Tokens in a person's name: by password and by refresh token, and what they open (B202 to B206).</summary>
+/// <summary>Tokens in a person's name: by password and by refresh token, and what they open (B202, B203, B204, B205, B206).</summary>
 public sealed class PersonTokens(EmptyDemo demo) : IClassFixture<EmptyDemo>
 {
     private const string Password = "Correct-horse-9";

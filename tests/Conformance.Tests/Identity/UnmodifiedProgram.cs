@@ -94,7 +94,7 @@ public sealed class UnmodifiedProgram
         "Environment" => new EnvironmentCredential(Here(new EnvironmentCredentialOptions())),
         "DefaultAzure" => new DefaultAzureCredential(Here(new DefaultAzureCredentialOptions())),
         _ => new ChainedTokenCredential(
-            new WorkloadIdentityCredential(Here(new WorkloadIdentityCredentialOptions { TokenFilePath = "/nonexistent" })), new EnvironmentCredential(Here(new EnvironmentCredentialOptions()))),
+            new WorkloadIdentityCredential(Here(new WorkloadIdentityCredentialOptions())), new EnvironmentCredential(Here(new EnvironmentCredentialOptions()))),
     };
 
     // Under Microsoft's names a program says nothing; under its own it must say that its authority is none of Microsoft's.
