@@ -13,6 +13,7 @@ public static class GraphRoutes
     /// <summary>Every route of the room.</summary>
     public static IEnumerable<Route> All =>
     [
+        .. MetadataReads.Routes,
         .. OrganizationReads.Routes,
         .. UserReads.Routes,
         .. ReportingReads.Routes,
