@@ -7,10 +7,12 @@ using Berth.CommandLine;
 using Berth.Demo;
 using Berth.Graph;
 using Berth.Graph.Hosting;
+using Berth.Graph.Notifications;
 using Berth.Graph.Requests;
 using Berth.Identity;
 using Berth.Ledger;
 using Berth.Ledger.Stores;
+using Berth.Notifications;
 using Berth.SetUp;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -93,7 +95,10 @@ internal static class Server
 
         // Graph comes first: what most requests want passes nothing else. OpenIddict comes last and sees identity paths only.
         app.Use(next => new ApplicationCertificates(apps, tokens, time, next).InvokeAsync);
-        app.UseGraph(ledger.Find, tokens.AuthenticateAsync, time, new PasswordDoor(administrators.Has, passwords.KeepAsync));
+        using NotificationSender sender = new(time);
+        using SubscriptionBooks subscriptions = new(ledger, new NotificationHosts(options.NotifyHosts), sender.HandshakeAsync);
+        await subscriptions.OpenAsync(cancellation).ConfigureAwait(false);
+        app.UseGraph(ledger.Find, tokens.AuthenticateAsync, time, subscriptions, new PasswordDoor(administrators.Has, passwords.KeepAsync));
         app.Use(next => new Health(ledger, app.Lifetime, next).InvokeAsync);
         app.UseOpenTelemetryPrometheusScrapingEndpoint();
         app.UseIdentity();
@@ -107,6 +112,8 @@ internal static class Server
             throw new StartRefusedException(ListeningProblem(e)!, e);
         }
 
+        // Told from here on: what a receiver asks back is answered.
+        await using NotificationDelivery delivery = new(subscriptions, sender, time, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Notifications"));
         Uri[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(text => new Uri(text))];
         app.Services.GetRequiredService<OwnAddresses>().ListensOn(addresses);
         await Greeting.WriteAsync(options, addresses, ledger, setUp).ConfigureAwait(false);

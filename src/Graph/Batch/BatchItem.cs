@@ -58,6 +58,7 @@ internal sealed record BatchItem(
             WithoutMetadata = Header("Accept")?.Contains("odata.metadata=none", StringComparison.OrdinalIgnoreCase) ?? batch.WithoutMetadata,
             EventualConsistency = string.Equals(Header("ConsistencyLevel"), "eventual", StringComparison.OrdinalIgnoreCase),
             Prefer = Header("Prefer"),
+            Subscriptions = batch.Subscriptions,
             ThrottlePriority = Header("x-ms-throttle-priority") ?? batch.ThrottlePriority,
             InBatch = true,
             Faults = batch.Faults,

@@ -1,4 +1,5 @@
 using Berth.Graph.Faults;
+using Berth.Graph.Notifications;
 
 namespace Berth.Graph.Requests;
 
@@ -75,6 +76,9 @@ public sealed record GraphRequest
 
     /// <summary>Whether <c>ConsistencyLevel: eventual</c> was sent (L153).</summary>
     public bool EventualConsistency { get; init; }
+
+    /// <summary>The subscriptions of this server; null where change notifications are not served.</summary>
+    public SubscriptionBooks? Subscriptions { get; init; }
 
     /// <summary><c>Prefer</c> as it came, or null: wishes that an answer may heed.</summary>
     public string? Prefer { get; init; }
