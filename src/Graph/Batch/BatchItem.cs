@@ -62,6 +62,7 @@ internal sealed record BatchItem(
             ThrottlePriority = Header("x-ms-throttle-priority") ?? batch.ThrottlePriority,
             InBatch = true,
             Faults = batch.Faults,
+            Passwords = batch.Passwords,
             ContentType = contentType,
             // A batch that is sent again is the same items again.
             RepeatabilityId = Header("Repeatability-Request-ID") ?? (batch.RepeatabilityId is { } whole ? $"{whole}#{index}" : null),

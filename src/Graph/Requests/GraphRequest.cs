@@ -101,6 +101,9 @@ public sealed record GraphRequest
     /// <summary>The body; empty when there is none or when the route reads <see cref="BodyStream"/>. Valid while the request is handled.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
+    /// <summary>Where passwords go; without it they are forgotten.</summary>
+    public PasswordDoor? Passwords { get; init; }
+
     /// <summary>The body of a route with <see cref="Routes.RouteBody.Lines"/>, which is never held whole.</summary>
     public Stream? BodyStream { get; init; }
 

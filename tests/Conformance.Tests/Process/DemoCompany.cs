@@ -36,7 +36,7 @@ public sealed class DemoCompany
         MemoryStore store = new();
         await using LedgerDoor ledger = LedgerDoor.Open(store, TimeProvider.System);
         using AppRegistrations apps = await AppRegistrations.OpenAsync(ledger, Cancel);
-        await DemoTenant.MakeAsync(ledger, apps, DemoSeed.Contoso, Cancel);
+        await DemoTenant.MakeAsync(ledger, new DemoAccess(apps, new UserPasswords(ledger), await Administrators.OpenAsync(ledger, Cancel), []), DemoSeed.Contoso, Cancel);
         TenantDesk desk = ledger.Find(DemoTenant.Id)!;
         Group[] dynamic = [.. Enumerable.Range(0, desk.Current.Groups.Count).Select(index => desk.Current.Groups[index]).Where(group => group.Profile.IsDynamic)];
 
@@ -141,7 +141,8 @@ public sealed class DemoCompany
     {
         await using LedgerDoor ledger = LedgerDoor.Open(store, TimeProvider.System);
         using AppRegistrations apps = await AppRegistrations.OpenAsync(ledger, Cancel);
-        await DemoTenant.MakeAsync(ledger, apps, seed, Cancel);
+        DemoAccess access = new(apps, new UserPasswords(ledger), await Administrators.OpenAsync(ledger, Cancel), []);
+        await DemoTenant.MakeAsync(ledger, access, seed, Cancel);
         return ledger.Find(DemoTenant.Id)!.Current;
     }
 }
