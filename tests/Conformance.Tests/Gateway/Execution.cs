@@ -126,6 +126,19 @@ public sealed class Execution(EmptyDemo demo) : IClassFixture<EmptyDemo>
         Assert.Single(errors.Split('\n'), line => line.StartsWith("berth exec: refused http://example.org, which is plain http.", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(99, 99)]
+    [InlineData(100, 100)]
+    [InlineData(101, 100)]
+    public async Task At_most_a_hundred_names_are_told(int names, int told)
+    {
+        (_, string output, string errors) = await RunAsync(
+            "sh", "-c", $"i=0; while [ $i -lt {names} ]; do curl -s https://n$i.example/; [ $? = 56 ] && echo refused; i=$((i+1)); done");
+
+        Assert.Equal(names, output.Split('\n').Count(line => line == "refused"));
+        Assert.Equal(told, errors.Split('\n').Count(line => line.StartsWith("berth exec: refused n", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task The_input_is_the_programs()
     {
