@@ -32,6 +32,7 @@ public sealed partial class OracleTenant
             lines.Add($"group {group} has errors for {string.Join(' ', users.Order(StringComparer.Ordinal))}");
         }
 
+        lines.AddRange(_deletedUsers.Keys.Concat(_deletedGroups.Keys).Order(StringComparer.Ordinal).Select(id => $"deleted {id}"));
         return lines;
     }
 

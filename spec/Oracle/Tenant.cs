@@ -44,6 +44,9 @@ public sealed class OracleGroup
     /// <summary>Whether it can carry licenses (L37).</summary>
     public bool SecurityEnabled { get; set; }
 
+    /// <summary>Whether it is a Microsoft 365 group, which goes to deleted items (B146).</summary>
+    public bool IsUnified { get; set; }
+
     /// <summary>Ids of its members, users and groups.</summary>
     public List<string> Members { get; } = [];
 

@@ -10,7 +10,7 @@ namespace Berth.Engine;
 /// The next tenant in the making: deciding and replaying write it by the same calls, so they cannot differ. Licenses are
 /// written per user; what follows from them (holders, waiting lists, packed outcomes) is drawn once, in <see cref="Seal"/>.
 /// </summary>
-internal sealed class Draft
+internal sealed partial class Draft
 {
     private readonly Tenant _before;
     private readonly List<Change> _recorded = [];
@@ -35,6 +35,7 @@ internal sealed class Draft
         Clock = before.Clock;
         Catalog = before.Catalog;
         Subscriptions = before.Subscriptions;
+        Deleted = before.Deleted;
         Seats = new Seats(before);
     }
 
@@ -79,6 +80,9 @@ internal sealed class Draft
 
     /// <summary>Indexes of the groups a user owns, ascending (B143).</summary>
     public ValueArray<int> OwnedBy(int user) => _ownership is { } owned ? owned.Of(user) : _before.OwnedBy(user);
+
+    /// <summary>Whether a group is not deleted.</summary>
+    public bool IsThere(int group) => !Group(group).IsDeleted;
 
     public bool IsMember(int user, int group) => Memberships(user).Span.BinarySearch(group) >= 0;
 
@@ -126,6 +130,28 @@ internal sealed class Draft
                 break;
             case Change.UserDeleted deleted:
                 DeleteUser(deleted.User);
+                break;
+            case Change.UserToDeletedItems deleted:
+                ToDeletedItems(deleted);
+                break;
+            case Change.GroupToDeletedItems deleted:
+                ToDeletedItems(deleted);
+                break;
+            case Change.UserRestored restored:
+                Restore(restored);
+                break;
+            case Change.GroupRestored restored:
+                Restore(restored);
+                break;
+            case Change.DeletedUserSet set:
+                ReachUser(set.User);
+                Deleted = Deleted.With(set.User, set.Item);
+                break;
+            case Change.DeletedGroupSet set:
+                Deleted = Deleted.With(set.Group, set.Item);
+                break;
+            case Change.DeletedItemsPurged purged:
+                Purge(purged);
                 break;
             case Change.ReportingSet reporting:
                 Reporting.Set(reporting.Users.Span, reporting.Manager ?? -1);
@@ -211,6 +237,7 @@ internal sealed class Draft
             _licenses?.Seal() ?? _before.Parts.Licenses,
             _reporting?.Seal() ?? _before.Parts.Reporting,
             _ownership?.Seal() ?? _before.Parts.Ownership,
+            Deleted,
             SealGroups(consequences),
             _groupIds?.Seal() ?? _before.Parts.GroupIds,
             consequences.Holders,
@@ -375,12 +402,9 @@ internal sealed class Draft
             RemoveMembership(member, index);
         }
 
-        for (int parent = 0; parent < GroupCount; parent++)
+        foreach (int parent in ParentsOf(index))
         {
-            if (Group(parent).MemberGroups.Span.Contains(index))
-            {
-                WriteGroup(parent, Group(parent) with { MemberGroups = Group(parent).MemberGroups.Where(one => one != index).ToValueArray() });
-            }
+            WriteGroup(parent, Group(parent) with { MemberGroups = Group(parent).MemberGroups.Where(one => one != index).ToValueArray() });
         }
 
         WriteGroup(index, group with { IsDeleted = true, Members = SortedPages<int>.Empty, MemberGroups = [], Licenses = LicenseSet.Empty });

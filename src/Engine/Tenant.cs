@@ -103,6 +103,9 @@ public sealed class Tenant
     /// <summary>Every group by index; a deleted one stays (<see cref="Group.IsDeleted"/>).</summary>
     public PagedVector<Group> Groups => Parts.Groups;
 
+    /// <summary>What was deleted and can be restored (B146).</summary>
+    public DeletedItems Deleted => Parts.Deleted;
+
     /// <summary>Every pair in error, in waiting order, whatever the error.</summary>
     public SortedPages<WaitingPair> Troubled => Parts.Troubled;
 
@@ -230,6 +233,7 @@ internal sealed record TenantParts(
     PagedVector<UserLicenses> Licenses,
     Reporting Reporting,
     Ownership Ownership,
+    DeletedItems Deleted,
     PagedVector<Group> Groups,
     PagedMap<Guid> GroupIds,
     SortedPages<int>[] Holders,
@@ -250,6 +254,7 @@ internal sealed record TenantParts(
         PagedVector<UserLicenses>.Empty,
         Reporting.Nobody,
         Ownership.Nothing,
+        DeletedItems.None,
         PagedVector<Group>.Empty,
         PagedMap<Guid>.Create(EqualityComparer<Guid>.Default),
         [],

@@ -23,6 +23,9 @@ public sealed record GroupProfile(
     string? Visibility,
     DateTimeOffset CreatedAt)
 {
+    /// <summary>Whether it is a Microsoft 365 group.</summary>
+    public bool IsUnified => GroupTypes.Contains("Unified");
+
     /// <summary>The longest display name, in characters.</summary>
     public const int LongestDisplayName = 256;
 

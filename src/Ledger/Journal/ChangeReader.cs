@@ -51,6 +51,15 @@ internal static class ChangeReader
         Tag.ReportingSet => new Change.ReportingSet(from.Indexes(), from.Number() is > 0 and int manager ? manager - 1 : null),
         Tag.OwnersAdded => new Change.OwnersAdded(from.Number(), from.Indexes()),
         Tag.OwnersRemoved => new Change.OwnersRemoved(from.Number(), from.Indexes()),
+        Tag.UserToDeletedItems => new Change.UserToDeletedItems(from.Number(), from.Time()),
+        Tag.GroupToDeletedItems => new Change.GroupToDeletedItems(from.Number(), from.Time()),
+        Tag.UserRestored => new Change.UserRestored(from.Number(), from.User()),
+        Tag.GroupRestored => new Change.GroupRestored(from.Number()),
+        Tag.DeletedUserSet => new Change.DeletedUserSet(from.Number(), new DeletedUser(
+            from.User(), from.Time(), from.Licenses(), from.Indexes(), from.Number() - 1, from.Indexes(), from.Indexes())),
+        Tag.DeletedGroupSet => new Change.DeletedGroupSet(from.Number(), new DeletedGroup(
+            from.Id(), from.Time(), from.Indexes(), from.Indexes(), from.Indexes(), from.Indexes())),
+        Tag.DeletedItemsPurged => new Change.DeletedItemsPurged(from.Indexes(), from.Indexes(), from.Flag()),
         Tag.GroupWas => new Change.GroupWas(from.Number(), from.Group()),
         Tag unknown => throw new NewerFormatException($"a change of kind {(byte)unknown}"),
     };

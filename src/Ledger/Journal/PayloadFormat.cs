@@ -53,6 +53,13 @@ internal static class PayloadFormat
         ReportingSet,
         OwnersAdded,
         OwnersRemoved,
+        UserToDeletedItems,
+        GroupToDeletedItems,
+        UserRestored,
+        GroupRestored,
+        DeletedUserSet,
+        DeletedGroupSet,
+        DeletedItemsPurged,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

@@ -11,7 +11,11 @@ public sealed class OracleDesk(string country, IReadOnlyCollection<string>? skus
     private static readonly Oracle.PlanRules BuiltInRules = Oracle.PlanRules.Read(SpecFiles.PlanRulesJson);
     private readonly OracleTenant _tenant = new(Rows.Where(row => skus is null || skus.Contains(row.SkuId)), BuiltInRules, country);
 
-    public override string Do(Request request, DateTimeOffset now) => Answer(request, now).ToString();
+    public override string Do(Request request, DateTimeOffset now)
+    {
+        _tenant.Pass(now);
+        return Answer(request, now).ToString();
+    }
 
     public override List<string> Picture() => _tenant.Picture();
 
@@ -21,8 +25,10 @@ public sealed class OracleDesk(string country, IReadOnlyCollection<string>? skus
         Request.SetUsageLocation r => _tenant.SetUsageLocation(r.User, r.UsageLocation, now),
         Request.DeleteUser r => _tenant.DeleteUser(r.User, now),
         Request.ReportTo r => _tenant.ReportTo(r.User, r.Superior, now),
-        Request.CreateGroup r => _tenant.CreateGroup(r.Group, r.SecurityEnabled, r.Members, now),
+        Request.CreateGroup r => _tenant.CreateGroup(r.Group, r.SecurityEnabled, r.Unified, r.Members, now),
         Request.DeleteGroup r => _tenant.DeleteGroup(r.Group, now),
+        Request.Restore r => _tenant.Restore(r.Item, now),
+        Request.Purge r => _tenant.Purge(r.Item, now),
         Request.AddMembers r => _tenant.AddMembers(r.Group, r.Members, now),
         Request.RemoveMember r => _tenant.RemoveMember(r.Group, r.Member, now),
         Request.AssignUser r => _tenant.AssignUser(r.User, Wishes(r.Add), r.Remove, now),

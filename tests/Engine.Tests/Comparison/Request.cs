@@ -15,9 +15,13 @@ public abstract record Request
     /// <summary>Another manager; null for none.</summary>
     public sealed record ReportTo(string User, string? Superior) : Request;
 
-    public sealed record CreateGroup(string Group, bool SecurityEnabled, string[] Members) : Request;
+    public sealed record CreateGroup(string Group, bool SecurityEnabled, string[] Members, bool Unified = false) : Request;
 
     public sealed record DeleteGroup(string Group) : Request;
+
+    public sealed record Restore(string Item) : Request;
+
+    public sealed record Purge(string Item) : Request;
 
     public sealed record AddMembers(string Group, string[] Members) : Request;
 

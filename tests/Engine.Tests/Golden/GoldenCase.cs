@@ -124,6 +124,10 @@ public sealed class Step
 
     public bool? SecurityEnabled { get; set; }
 
+    public bool? Unified { get; set; }
+
+    public string? Item { get; set; }
+
     public string? UsageLocation { get; set; }
 
     public License[]? Add { get; set; }
@@ -167,10 +171,17 @@ public sealed class Step
                 (step.User, step.Superior) = (Names.Readable(r.User), r.Superior is null ? null : Names.Readable(r.Superior));
                 break;
             case Request.CreateGroup r:
-                (step.Group, step.SecurityEnabled, step.Members) = (Names.Readable(r.Group), r.SecurityEnabled ? null : false, MemberNames(r.Members));
+                (step.Group, step.SecurityEnabled, step.Members, step.Unified) =
+                    (Names.Readable(r.Group), r.SecurityEnabled ? null : false, MemberNames(r.Members), r.Unified ? true : null);
                 break;
             case Request.DeleteGroup r:
                 step.Group = Names.Readable(r.Group);
+                break;
+            case Request.Restore r:
+                step.Item = Names.MemberName(r.Item);
+                break;
+            case Request.Purge r:
+                step.Item = Names.MemberName(r.Item);
                 break;
             case Request.AddMembers r:
                 (step.Group, step.Members) = (Names.Readable(r.Group), MemberNames(r.Members));
@@ -217,8 +228,10 @@ public sealed class Step
         "setUsageLocation" => new Request.SetUsageLocation(Names.User(User!), UsageLocation),
         "deleteUser" => new Request.DeleteUser(Names.User(User!)),
         "reportTo" => new Request.ReportTo(Names.User(User!), Superior is null ? null : Names.User(Superior)),
-        "createGroup" => new Request.CreateGroup(Names.Group(Group!), SecurityEnabled ?? true, Ids(Members)),
+        "createGroup" => new Request.CreateGroup(Names.Group(Group!), SecurityEnabled ?? true, Ids(Members), Unified ?? false),
         "deleteGroup" => new Request.DeleteGroup(Names.Group(Group!)),
+        "restore" => new Request.Restore(Names.Member(Item!)),
+        "purge" => new Request.Purge(Names.Member(Item!)),
         "addMembers" => new Request.AddMembers(Names.Group(Group!), Ids(Members)),
         "removeMember" => new Request.RemoveMember(Names.Group(Group!), Names.Member(Member!)),
         "assignUser" => new Request.AssignUser(Names.User(User!), Wanted(Add), Skus(Remove)),

@@ -1,0 +1,188 @@
+namespace Berth.Oracle;
+
+/// <summary>A user in deleted items.</summary>
+public sealed class OracleDeletedUser
+{
+    /// <summary>The user as it was.</summary>
+    public required OracleUser User { get; init; }
+
+    /// <summary>When it was deleted.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Ids of its groups.</summary>
+    public List<string> Groups { get; init; } = [];
+
+    /// <summary>Ids of those who reported to it.</summary>
+    public List<string> Reports { get; init; } = [];
+}
+
+/// <summary>A group in deleted items.</summary>
+public sealed class OracleDeletedGroup
+{
+    /// <summary>The group as it was, with its members.</summary>
+    public required OracleGroup Group { get; init; }
+
+    /// <summary>When it was deleted.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Ids of the groups it was a member of.</summary>
+    public List<string> Parents { get; init; } = [];
+}
+
+/// <content>Deleted items: they can be restored for thirty days. (directory.md)</content>
+public sealed partial class OracleTenant
+{
+    private readonly Dictionary<string, OracleDeletedUser> _deletedUsers = [];
+    private readonly Dictionary<string, OracleDeletedGroup> _deletedGroups = [];
+
+    /// <summary>Time has passed: what was deleted thirty days ago or earlier is gone for good (B147).</summary>
+    public void Pass(DateTimeOffset now)
+    {
+        foreach (string user in _deletedUsers.Keys.Where(user => now - _deletedUsers[user].At >= TimeSpan.FromDays(30)).ToList())
+        {
+            _deletedUsers.Remove(user);
+        }
+
+        foreach (string group in _deletedGroups.Keys.Where(group => now - _deletedGroups[group].At >= TimeSpan.FromDays(30)).ToList())
+        {
+            _deletedGroups.Remove(group);
+        }
+    }
+
+    /// <summary>Takes an item out for good (B147).</summary>
+    public Answer Purge(string id, DateTimeOffset now) =>
+        _deletedUsers.ContainsKey(id) || _deletedGroups.ContainsKey(id)
+            ? Accept(now, () =>
+            {
+                _deletedUsers.Remove(id);
+                _deletedGroups.Remove(id);
+            })
+            : Answer.Refused("B146", "deletedItemNotFound", id);
+
+    /// <summary>Brings an item back, its wants as new requests (B74, B148).</summary>
+    public Answer Restore(string id, DateTimeOffset now)
+    {
+        if (_deletedUsers.TryGetValue(id, out OracleDeletedUser? user))
+        {
+            return Accept(now, () => RestoreUser(id, user));
+        }
+
+        if (_deletedGroups.TryGetValue(id, out OracleDeletedGroup? group))
+        {
+            return Accept(now, () => RestoreGroup(id, group));
+        }
+
+        return Answer.Refused("B146", "deletedItemNotFound", id);
+    }
+
+    private void RestoreUser(string id, OracleDeletedUser item)
+    {
+        _deletedUsers.Remove(id);
+        _users.Add(id, new OracleUser { UsageLocation = item.User.UsageLocation });
+        AssignAgain(id, item.User.Direct);
+        foreach (string group in item.Groups.Order(StringComparer.Ordinal))
+        {
+            if (_groups.TryGetValue(group, out OracleGroup? there))
+            {
+                there.Members.Add(id);
+                Evaluate(id, group);
+            }
+            else if (_deletedGroups.TryGetValue(group, out OracleDeletedGroup? absent))
+            {
+                absent.Group.Members.Add(id);
+            }
+        }
+
+        if (item.User.Manager is { } manager)
+        {
+            if (_users.ContainsKey(manager))
+            {
+                _users[id].Manager = manager;
+            }
+            else if (_deletedUsers.TryGetValue(manager, out OracleDeletedUser? absent))
+            {
+                absent.Reports.Add(id);
+            }
+        }
+
+        foreach (string report in item.Reports)
+        {
+            OracleUser? other = _users.GetValueOrDefault(report) ?? _deletedUsers.GetValueOrDefault(report)?.User;
+            if (other is { Manager: null })
+            {
+                other.Manager = id;
+            }
+        }
+    }
+
+    // B149: all direct licenses as one call; else one by one, again until a pass gives none.
+    private void AssignAgain(string id, Licenses direct)
+    {
+        List<Wish> left = [.. direct.Select(one => new Wish(one.Key, one.Value))];
+        if (left.Count == 0 || TryAssign(id, left))
+        {
+            return;
+        }
+
+        bool again = true;
+        while (again)
+        {
+            again = false;
+            foreach (Wish wish in left.ToList())
+            {
+                if (TryAssign(id, [wish]))
+                {
+                    left.Remove(wish);
+                    again = true;
+                }
+            }
+        }
+    }
+
+    private bool TryAssign(string id, List<Wish> add)
+    {
+        OracleUser user = _users[id];
+        if (Hindrance(id, user, add, []) is not null)
+        {
+            return false;
+        }
+
+        user.Direct = Switch(user.Direct, add, []);
+        return true;
+    }
+
+    private void RestoreGroup(string id, OracleDeletedGroup item)
+    {
+        _deletedGroups.Remove(id);
+        OracleGroup group = new() { SecurityEnabled = item.Group.SecurityEnabled, IsUnified = true };
+        _groups.Add(id, group);
+        foreach (string member in item.Group.Members)
+        {
+            if (_users.ContainsKey(member) || _groups.ContainsKey(member))
+            {
+                group.Members.Add(member);
+            }
+            else if (_deletedUsers.TryGetValue(member, out OracleDeletedUser? user))
+            {
+                user.Groups.Add(id);
+            }
+            else if (_deletedGroups.TryGetValue(member, out OracleDeletedGroup? inner))
+            {
+                inner.Parents.Add(id);
+            }
+        }
+
+        EvaluateInOrder(id, group.Members.Where(_users.ContainsKey));
+        foreach (string parent in item.Parents)
+        {
+            if (_groups.TryGetValue(parent, out OracleGroup? there))
+            {
+                there.Members.Add(id);
+            }
+            else if (_deletedGroups.TryGetValue(parent, out OracleDeletedGroup? absent))
+            {
+                absent.Group.Members.Add(id);
+            }
+        }
+    }
+}
