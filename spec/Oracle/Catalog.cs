@@ -15,6 +15,9 @@ public sealed class Catalog
     /// <summary>Part number of each SKU, by SKU id.</summary>
     public Dictionary<string, string> PartNumberOfSku { get; } = [];
 
+    /// <summary>Name of each plan, by plan id.</summary>
+    public Dictionary<string, string> NameOfPlan { get; } = [];
+
     /// <summary>Takes rows in: a SKU gains the plans it did not have; no plan and no SKU ever vanishes (B43).</summary>
     public void Add(IEnumerable<SkuRow> rows)
     {
@@ -22,6 +25,7 @@ public sealed class Catalog
         {
             Rows.Add(row);
             PartNumberOfSku[row.SkuId] = row.PartNumber;
+            NameOfPlan[row.PlanId] = row.PlanName;
             if (!PlansOfSku.TryGetValue(row.SkuId, out List<string>? plans))
             {
                 plans = [];

@@ -36,7 +36,7 @@ public sealed partial class OracleTenant
     private readonly Dictionary<string, OracleDeletedGroup> _deletedGroups = [];
 
     /// <summary>Time has passed: what was deleted thirty days ago or earlier is gone for good (B147).</summary>
-    public void Pass(DateTimeOffset now)
+    private void PassDeleted(DateTimeOffset now)
     {
         foreach (string user in _deletedUsers.Keys.Where(user => now - _deletedUsers[user].At >= TimeSpan.FromDays(30)).ToList())
         {
@@ -50,9 +50,9 @@ public sealed partial class OracleTenant
     }
 
     /// <summary>Takes an item out for good (B147).</summary>
-    public Answer Purge(string id, DateTimeOffset now) =>
+    public Answer Purge(string id) =>
         _deletedUsers.ContainsKey(id) || _deletedGroups.ContainsKey(id)
-            ? Accept(now, () =>
+            ? Accept(() =>
             {
                 _deletedUsers.Remove(id);
                 _deletedGroups.Remove(id);
@@ -60,16 +60,16 @@ public sealed partial class OracleTenant
             : Answer.Refused("B146", "deletedItemNotFound", id);
 
     /// <summary>Brings an item back, its wants as new requests (B74, B148).</summary>
-    public Answer Restore(string id, DateTimeOffset now)
+    public Answer Restore(string id)
     {
         if (_deletedUsers.TryGetValue(id, out OracleDeletedUser? user))
         {
-            return Accept(now, () => RestoreUser(id, user));
+            return Accept(() => RestoreUser(id, user));
         }
 
         if (_deletedGroups.TryGetValue(id, out OracleDeletedGroup? group))
         {
-            return Accept(now, () => RestoreGroup(id, group));
+            return Accept(() => RestoreGroup(id, group));
         }
 
         return Answer.Refused("B146", "deletedItemNotFound", id);
@@ -78,14 +78,21 @@ public sealed partial class OracleTenant
     private void RestoreUser(string id, OracleDeletedUser item)
     {
         _deletedUsers.Remove(id);
-        _users.Add(id, new OracleUser { UsageLocation = item.User.UsageLocation });
-        AssignAgain(id, item.User.Direct);
+        Licenses direct = item.User.Direct;
+        string? before = item.User.Manager;
+        (item.User.Direct, item.User.Manager) = ([], null);
+        _users.Add(id, item.User);
+        AssignAgain(id, direct);
         foreach (string group in item.Groups.Order(StringComparer.Ordinal))
         {
             if (_groups.TryGetValue(group, out OracleGroup? there))
             {
-                there.Members.Add(id);
-                Evaluate(id, group);
+                // A group that chooses its members looks at whoever is restored (B136).
+                if (!there.IsOn)
+                {
+                    there.Members.Add(id);
+                    Evaluate(id, group);
+                }
             }
             else if (_deletedGroups.TryGetValue(group, out OracleDeletedGroup? absent))
             {
@@ -93,7 +100,7 @@ public sealed partial class OracleTenant
             }
         }
 
-        if (item.User.Manager is { } manager)
+        if (before is { } manager)
         {
             if (_users.ContainsKey(manager))
             {
@@ -154,9 +161,16 @@ public sealed partial class OracleTenant
     private void RestoreGroup(string id, OracleDeletedGroup item)
     {
         _deletedGroups.Remove(id);
-        OracleGroup group = new() { SecurityEnabled = item.Group.SecurityEnabled, IsUnified = true };
+        OracleGroup group = item.Group;
+        List<string> members = [.. group.Members];
+        group.Members.Clear();
         _groups.Add(id, group);
-        foreach (string member in item.Group.Members)
+        if (group.IsOn)
+        {
+            _everybody.Add(id); // it chooses again (B133)
+        }
+
+        foreach (string member in group.IsOn ? [] : members)
         {
             if (_users.ContainsKey(member) || _groups.ContainsKey(member))
             {

@@ -7,7 +7,7 @@ public sealed record Wish(string Sku, IReadOnlyList<string> DisabledPlans);
 public sealed partial class OracleTenant
 {
     /// <summary>Adds and removes direct licenses, all or nothing.</summary>
-    public Answer AssignUser(string user, IReadOnlyList<Wish> add, IReadOnlyList<string> remove, DateTimeOffset now)
+    public Answer AssignUser(string user, IReadOnlyList<Wish> add, IReadOnlyList<string> remove)
     {
         if (Misshapen(add, remove) is { } misshapen)
         {
@@ -24,7 +24,7 @@ public sealed partial class OracleTenant
             return Answer.Done; // B57: nothing to do is well done
         }
 
-        return Hindrance(user, found, add, remove) ?? Accept(now, () => found.Direct = Switch(found.Direct, add, remove));
+        return Hindrance(user, found, add, remove) ?? Accept(() => found.Direct = Switch(found.Direct, add, remove));
     }
 
     // What stands against a call of the right shape; null when it can be carried out.

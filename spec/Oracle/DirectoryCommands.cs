@@ -3,11 +3,11 @@ namespace Berth.Oracle;
 /// <summary>A line of a directory import.</summary>
 public abstract record DirectoryLine
 {
-    /// <summary>A user.</summary>
-    public sealed record OfUser(string User, string? UsageLocation) : DirectoryLine;
+    /// <summary>A user, with values of other properties.</summary>
+    public sealed record OfUser(string User, string? UsageLocation, IReadOnlyDictionary<string, string?> Facts) : DirectoryLine;
 
     /// <summary>A security group.</summary>
-    public sealed record OfGroup(string Group) : DirectoryLine;
+    public sealed record OfGroup(string Group, Choice Choice) : DirectoryLine;
 
     /// <summary>A user becomes a member.</summary>
     public sealed record OfMember(string Group, string User) : DirectoryLine;
@@ -16,25 +16,29 @@ public abstract record DirectoryLine
 /// <content>Users, groups and membership. (directory.md)</content>
 public sealed partial class OracleTenant
 {
-    /// <summary>Adds a user.</summary>
-    public Answer CreateUser(string user, string? usageLocation, DateTimeOffset now)
+    /// <summary>Adds a user, with values of other properties.</summary>
+    public Answer CreateUser(string user, string? usageLocation, IReadOnlyDictionary<string, string?> facts)
     {
         if (IsTaken(user))
         {
             return Answer.Refused("B80", "idTaken", user);
         }
 
-        return Accept(now, () => _users.Add(user, new OracleUser { UsageLocation = usageLocation }));
+        return Accept(() => _users.Add(user, NewUser(usageLocation, facts)));
     }
 
+    /// <summary>Changes values of other properties; null takes one away.</summary>
+    public Answer SetUser(string user, IReadOnlyDictionary<string, string?> facts) =>
+        _users.TryGetValue(user, out OracleUser? found) ? Accept(() => Set(found, facts)) : Answer.Refused("E11", "userNotFound", user);
+
     /// <summary>Changes where a user's licenses are used; null takes the location away. Active pairs are not evaluated (B38).</summary>
-    public Answer SetUsageLocation(string user, string? usageLocation, DateTimeOffset now) =>
+    public Answer SetUsageLocation(string user, string? usageLocation) =>
         _users.TryGetValue(user, out OracleUser? found)
-            ? Accept(now, () => found.UsageLocation = usageLocation)
+            ? Accept(() => found.UsageLocation = usageLocation)
             : Answer.Refused("E11", "userNotFound", user);
 
     /// <summary>Gives a user a manager, or takes the manager away with null (B140).</summary>
-    public Answer ReportTo(string user, string? manager, DateTimeOffset now)
+    public Answer ReportTo(string user, string? manager)
     {
         if (!_users.TryGetValue(user, out OracleUser? found))
         {
@@ -56,23 +60,23 @@ public sealed partial class OracleTenant
             return Answer.Refused("B142", "managerMissing", user);
         }
 
-        return Accept(now, () => found.Manager = manager);
+        return Accept(() => found.Manager = manager);
     }
 
     /// <summary>Deletes a user, who goes to deleted items (B146); the seats come back at once (L26).</summary>
-    public Answer DeleteUser(string user, DateTimeOffset now)
+    public Answer DeleteUser(string user)
     {
         if (!_users.TryGetValue(user, out OracleUser? found))
         {
             return Answer.Refused("E11", "userNotFound", user);
         }
 
-        return Accept(now, () =>
+        return Accept(() =>
         {
             _deletedUsers[user] = new OracleDeletedUser
             {
                 User = found,
-                At = now,
+                At = _now,
                 Groups = [.. _groups.Keys.Where(group => _groups[group].Members.Contains(user))],
                 Reports = [.. _users.Keys.Where(other => _users[other].Manager == user)],
             };
@@ -90,24 +94,25 @@ public sealed partial class OracleTenant
         });
     }
 
-    /// <summary>Adds a group with its first members.</summary>
-    public Answer CreateGroup(string group, bool securityEnabled, bool isUnified, IReadOnlyList<string> members, DateTimeOffset now)
+    /// <summary>Adds a group with its first members, or with a rule that chooses them.</summary>
+    public Answer CreateGroup(string group, bool securityEnabled, bool unified, Choice choice, IReadOnlyList<string> members)
     {
         if (IsTaken(group))
         {
             return Answer.Refused("B80", "idTaken", group);
         }
 
-        OracleGroup created = new() { SecurityEnabled = securityEnabled, IsUnified = isUnified };
-        return Unwelcome(group, created, members) ?? Accept(now, () =>
+        OracleGroup created = new() { SecurityEnabled = securityEnabled, Unified = unified };
+        return Misfit(group, null, unified, choice, members) ?? Unwelcome(group, created, members) ?? Accept(() =>
         {
             _groups.Add(group, created);
             created.Members.AddRange(members.Distinct());
+            Choose(group, created, choice);
         });
     }
 
     /// <summary>Deletes a group that has no licenses: a Microsoft 365 group goes to deleted items, any other for good (B146); what it still gives somebody stays with its id (L73, L74).</summary>
-    public Answer DeleteGroup(string group, DateTimeOffset now)
+    public Answer DeleteGroup(string group)
     {
         if (!_groups.TryGetValue(group, out OracleGroup? found))
         {
@@ -119,14 +124,14 @@ public sealed partial class OracleTenant
             return Answer.Refused("L73", "groupHasLicenses", found.Licenses.Keys);
         }
 
-        return Accept(now, () =>
+        return Accept(() =>
         {
-            if (found.IsUnified)
+            if (found.Unified)
             {
                 _deletedGroups[group] = new OracleDeletedGroup
                 {
                     Group = found,
-                    At = now,
+                    At = _now,
                     Parents = [.. _groups.Keys.Where(other => _groups[other].Members.Contains(group))],
                 };
             }
@@ -140,14 +145,19 @@ public sealed partial class OracleTenant
     }
 
     /// <summary>Adds members, all or none.</summary>
-    public Answer AddMembers(string group, IReadOnlyList<string> members, DateTimeOffset now)
+    public Answer AddMembers(string group, IReadOnlyList<string> members)
     {
         if (!_groups.TryGetValue(group, out OracleGroup? found))
         {
             return Answer.Refused("E11", "groupNotFound", group);
         }
 
-        return Unwelcome(group, found, members) ?? Accept(now, () =>
+        if (found.Rule is not null)
+        {
+            return Answer.Refused("L140", "groupIsDynamic", group);
+        }
+
+        return Unwelcome(group, found, members) ?? Accept(() =>
         {
             found.Members.AddRange(members.Distinct());
             EvaluateInOrder(group, members.Where(_users.ContainsKey)); // L38, L39: users of the first level only
@@ -155,11 +165,16 @@ public sealed partial class OracleTenant
     }
 
     /// <summary>Removes a member.</summary>
-    public Answer RemoveMember(string group, string member, DateTimeOffset now)
+    public Answer RemoveMember(string group, string member)
     {
         if (!_groups.TryGetValue(group, out OracleGroup? found))
         {
             return Answer.Refused("E11", "groupNotFound", group);
+        }
+
+        if (found.Rule is not null)
+        {
+            return Answer.Refused("L140", "groupIsDynamic", group);
         }
 
         if (!found.Members.Contains(member))
@@ -167,34 +182,61 @@ public sealed partial class OracleTenant
             return Answer.Refused("E11", "memberNotFound", member);
         }
 
-        return Accept(now, () =>
+        return Accept(() =>
         {
-            found.Members.Remove(member);
             if (_users.ContainsKey(member))
             {
-                Evaluate(member, group);
-                if (_entraStrict)
-                {
-                    RetryUser(member, group); // B31(c), L65
-                }
+                Leave(member, group);
+            }
+            else
+            {
+                found.Members.Remove(member);
             }
         });
     }
 
+    private void Leave(string user, string group)
+    {
+        _groups[group].Members.Remove(user);
+        Evaluate(user, group);
+        if (_entraStrict)
+        {
+            RetryUser(user, group); // B31(c), L65
+        }
+    }
+
+    private static OracleUser NewUser(string? usageLocation, IReadOnlyDictionary<string, string?> facts)
+    {
+        OracleUser user = new() { UsageLocation = usageLocation };
+        Set(user, facts);
+        return user;
+    }
+
+    private static void Set(OracleUser user, IReadOnlyDictionary<string, string?> facts)
+    {
+        foreach ((string name, string? value) in facts)
+        {
+            user.Facts.Remove(name);
+            if (value is not null)
+            {
+                user.Facts.Add(name, value);
+            }
+        }
+    }
+
     /// <summary>Takes lines in one after another; a bad one is reported and leaves the others alone (B86).</summary>
-    public Answer Import(IReadOnlyList<DirectoryLine> lines, DateTimeOffset now)
+    public Answer Import(IReadOnlyList<DirectoryLine> lines)
     {
         List<string> bad = [];
-        Accept(now, () =>
+        for (int i = 0; i < lines.Count; i++)
         {
-            for (int i = 0; i < lines.Count; i++)
+            if (Import(lines[i]) is { } refused)
             {
-                if (Import(lines[i]) is { } refused)
-                {
-                    bad.Add($"{i + 1} {refused.Code} {string.Join(' ', refused.About)}");
-                }
+                bad.Add($"{i + 1} {refused.Code} {string.Join(' ', refused.About)}");
             }
-        });
+        }
+
+        Settle(); // B138: the passes of the lines are the first
         return bad.Count > 0 ? Answer.Without(bad) : Answer.Done;
     }
 
@@ -203,10 +245,19 @@ public sealed partial class OracleTenant
         switch (line)
         {
             case DirectoryLine.OfUser one when !IsTaken(one.User):
-                _users.Add(one.User, new OracleUser { UsageLocation = one.UsageLocation });
+                _users.Add(one.User, NewUser(one.UsageLocation, one.Facts));
+                Pass(null, one.User);
                 return null;
             case DirectoryLine.OfGroup one when !IsTaken(one.Group):
-                _groups.Add(one.Group, new OracleGroup { SecurityEnabled = true });
+                if (Misfit(one.Group, null, false, one.Choice, []) is { } misfit)
+                {
+                    return misfit;
+                }
+
+                OracleGroup created = new() { SecurityEnabled = true };
+                _groups.Add(one.Group, created);
+                Choose(one.Group, created, one.Choice);
+                Pass(one.Group, null);
                 return null;
             case DirectoryLine.OfUser one:
                 return Answer.Refused("B80", "idTaken", one.User);
@@ -214,6 +265,8 @@ public sealed partial class OracleTenant
                 return Answer.Refused("B80", "idTaken", one.Group);
             case DirectoryLine.OfMember one when !_groups.ContainsKey(one.Group):
                 return Answer.Refused("E11", "groupNotFound", one.Group);
+            case DirectoryLine.OfMember one when _groups[one.Group].Rule is not null:
+                return Answer.Refused("L140", "groupIsDynamic", one.Group);
             case DirectoryLine.OfMember one when !_users.ContainsKey(one.User):
                 return Answer.Refused("E11", "userNotFound", one.User);
             case DirectoryLine.OfMember one when _groups[one.Group].Members.Contains(one.User):
@@ -221,6 +274,7 @@ public sealed partial class OracleTenant
             case DirectoryLine.OfMember one:
                 _groups[one.Group].Members.Add(one.User);
                 Evaluate(one.User, one.Group);
+                Pass(null, one.User);
                 return null;
             default:
                 throw new NotSupportedException(line.ToString());

@@ -4,7 +4,7 @@ namespace Berth.Oracle;
 public sealed partial class OracleTenant
 {
     /// <summary>Changes what a group wants and evaluates its members.</summary>
-    public Answer AssignGroup(string group, IReadOnlyList<Wish> add, IReadOnlyList<string> remove, DateTimeOffset now)
+    public Answer AssignGroup(string group, IReadOnlyList<Wish> add, IReadOnlyList<string> remove)
     {
         if (Misshapen(add, remove) is { } misshapen)
         {
@@ -19,6 +19,11 @@ public sealed partial class OracleTenant
         if (!found.SecurityEnabled)
         {
             return Answer.Refused("L37", "groupNotSecurityEnabled", group);
+        }
+
+        if (found.Rule is { AboutDevices: true })
+        {
+            return Answer.Refused("B131", "deviceRuleNotAllowed", group);
         }
 
         if (add.Count == 0 && remove.Count == 0)
@@ -45,7 +50,7 @@ public sealed partial class OracleTenant
             return unmet; // L40, B63
         }
 
-        return Accept(now, () =>
+        return Accept(() =>
         {
             bool changed = !final.SameAs(found.Licenses);
             found.Licenses = final;
@@ -58,7 +63,7 @@ public sealed partial class OracleTenant
     }
 
     /// <summary>Evaluates every pair of a group again, active ones too.</summary>
-    public Answer ReprocessGroup(string group, DateTimeOffset now)
+    public Answer ReprocessGroup(string group)
     {
         if (!_groups.TryGetValue(group, out OracleGroup? found))
         {
@@ -67,18 +72,18 @@ public sealed partial class OracleTenant
 
         // B37: members, and users who left but are still held.
         IEnumerable<string> left = _pairs.Where(pair => pair.Group == group).Select(pair => pair.User);
-        return Accept(now, () => EvaluateInOrder(group, found.Members.Where(_users.ContainsKey).Concat(left).ToList()));
+        return Accept(() => EvaluateInOrder(group, found.Members.Where(_users.ContainsKey).Concat(left).ToList()));
     }
 
     /// <summary>Evaluates every pair of a user again, active ones too; says what is still wrong.</summary>
-    public Answer ReprocessUser(string user, DateTimeOffset now)
+    public Answer ReprocessUser(string user)
     {
         if (!_users.ContainsKey(user))
         {
             return Answer.Refused("E11", "userNotFound", user);
         }
 
-        Accept(now, () =>
+        Accept(() =>
         {
             // B35
             IEnumerable<string> member = _groups.Where(pair => pair.Value.Members.Contains(user)).Select(pair => pair.Key);

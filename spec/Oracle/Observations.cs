@@ -3,9 +3,11 @@ namespace Berth.Oracle;
 /// <content>What can be read. (read-models.md)</content>
 public sealed partial class OracleTenant
 {
+    private static readonly string[] Statuses = ["Enabled", "Warning", "Suspended", "LockedOut"];
+
     /// <summary>
     /// Everything a reader can see, one fact a line, in a fixed order: what each source shows, what each user holds,
-    /// the figures of each SKU, the waiting order, and each group's users in error.
+    /// the figures of each SKU, the waiting order, each group's users in error, its rule and its members.
     /// </summary>
     public List<string> Picture()
     {
@@ -32,6 +34,7 @@ public sealed partial class OracleTenant
             lines.Add($"group {group} has errors for {string.Join(' ', users.Order(StringComparer.Ordinal))}");
         }
 
+        lines.AddRange(Memberships());
         lines.AddRange(_deletedUsers.Keys.Concat(_deletedGroups.Keys).Order(StringComparer.Ordinal).Select(id => $"deleted {id}"));
         return lines;
     }
@@ -83,13 +86,29 @@ public sealed partial class OracleTenant
     // L90, L92, L96, B44: the sum over the subscriptions; deleted ones count nowhere.
     private string Figures(string sku)
     {
-        long Units(string status) => _subscriptions.Values.Where(s => s.Sku == sku && s.Status == status).Sum(s => (long)s.Units);
-        string[] statuses = ["Enabled", "Warning", "Suspended", "LockedOut"];
-        string capability = statuses.FirstOrDefault(status => Units(status) > 0)
-            ?? statuses.FirstOrDefault(status => _subscriptions.Values.Any(s => s.Sku == sku && s.Status == status))
-            ?? "Deleted";
-        return $"sku {sku} {capability} consumed {Consumed(sku)} assignable {Assignable(sku)} "
-            + $"prepaid {string.Join(' ', statuses.Select(status => Units(status)))}";
+        return $"sku {sku} {Capability(sku)} consumed {Consumed(sku)} assignable {Assignable(sku)} "
+            + $"prepaid {string.Join(' ', Statuses.Select(status => Units(sku, status)))}";
+    }
+
+    // B44
+    private string Capability(string sku) => Statuses.FirstOrDefault(status => Units(sku, status) > 0)
+        ?? Statuses.FirstOrDefault(status => _subscriptions.Values.Any(s => s.Sku == sku && s.Status == status))
+        ?? "Deleted";
+
+    private long Units(string sku, string status) => _subscriptions.Values.Where(s => s.Sku == sku && s.Status == status).Sum(s => (long)s.Units);
+
+    // How a group comes to its members, and who they are.
+    private IEnumerable<string> Memberships()
+    {
+        foreach ((string group, OracleGroup found) in _groups.OrderBy(group => group.Key, StringComparer.Ordinal))
+        {
+            if (found.RuleText is not null)
+            {
+                yield return $"chooses {group} {(found.Paused ? "Paused" : "On")} {found.RuleText}";
+            }
+
+            yield return $"members {group} {string.Join(' ', found.Members.Order(StringComparer.Ordinal))}";
+        }
     }
 
     // B21: the whole waiting order; pairs that began to wait in the same command share a number.

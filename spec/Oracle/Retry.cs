@@ -58,11 +58,14 @@ public sealed partial class OracleTenant
     // B22: one change of a group evaluates users in order of waitingSince (unset counts as now), then user id.
     private void EvaluateInOrder(string group, IEnumerable<string> users)
     {
-        foreach (string user in users.Distinct().OrderBy(user => Since(user, group)).ThenBy(user => user, StringComparer.Ordinal).ToList())
+        foreach (string user in InOrder(group, users))
         {
             Evaluate(user, group);
         }
     }
+
+    private List<string> InOrder(string group, IEnumerable<string> users) =>
+        [.. users.Distinct().OrderBy(user => Since(user, group)).ThenBy(user => user, StringComparer.Ordinal)];
 
     private long Since(string user, string group) =>
         _pairs.Find(pair => pair.User == user && pair.Group == group)?.WaitingSince ?? _sequence;

@@ -31,6 +31,9 @@ public sealed class OracleUser
     /// <summary>Where the licenses are used; null by default (L20).</summary>
     public string? UsageLocation { get; set; }
 
+    /// <summary>Values of other properties by Graph's names; the values of a collection are separated by line feeds.</summary>
+    public Dictionary<string, string> Facts { get; } = [];
+
     /// <summary>The direct source; always in force.</summary>
     public Licenses Direct { get; set; } = [];
 
@@ -44,14 +47,26 @@ public sealed class OracleGroup
     /// <summary>Whether it can carry licenses (L37).</summary>
     public bool SecurityEnabled { get; set; }
 
-    /// <summary>Whether it is a Microsoft 365 group, which goes to deleted items (B146).</summary>
-    public bool IsUnified { get; set; }
-
     /// <summary>Ids of its members, users and groups.</summary>
     public List<string> Members { get; } = [];
 
     /// <summary>What it wants for its members.</summary>
     public Licenses Licenses { get; set; } = [];
+
+    /// <summary>Whether it is a Microsoft 365 group.</summary>
+    public bool Unified { get; init; }
+
+    /// <summary>Its membership rule as it was written; null for a group with members by hand.</summary>
+    public string? RuleText { get; set; }
+
+    /// <summary>The rule as it was read.</summary>
+    public MembershipRule? Rule { get; set; }
+
+    /// <summary>Whether the rule rests (L141).</summary>
+    public bool Paused { get; set; }
+
+    /// <summary>Whether the rule chooses the members now.</summary>
+    public bool IsOn => Rule is not null && !Paused;
 }
 
 /// <summary>A purchase.</summary>
@@ -97,6 +112,17 @@ public sealed class OraclePair
 
     /// <summary>Whether what the group wants is not what is in force.</summary>
     public bool IsInError => Shown.Count > 0;
+
+    /// <summary>The same again; what is in force and shown is never changed, only replaced.</summary>
+    public OraclePair Copy() => new()
+    {
+        User = User,
+        Group = Group,
+        Applied = Applied,
+        Shown = Shown,
+        WaitingSince = WaitingSince,
+        WaitingSinceTime = WaitingSinceTime,
+    };
 }
 
 /// <summary>
@@ -126,17 +152,12 @@ public sealed partial class OracleTenant
         _country = country;
     }
 
-    // B20: every accepted command has the next journal sequence; B30: afterwards comes the retry of its mode.
-    private Answer Accept(DateTimeOffset now, Action effects)
+    // B20, B136, B137: what the command touches itself, then a pass over the membership rules, the retry of its mode, and rounds.
+    private Answer Accept(Action effects)
     {
-        _sequence++;
-        _now = now;
         effects();
-        if (!_entraStrict)
-        {
-            RetryFair();
-        }
-
+        Pass(null, null);
+        Settle();
         return Answer.Done;
     }
 

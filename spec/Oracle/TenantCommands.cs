@@ -4,7 +4,7 @@ namespace Berth.Oracle;
 public sealed partial class OracleTenant
 {
     /// <summary>Buys units.</summary>
-    public Answer Buy(string subscription, string sku, int units, string status, DateTimeOffset now)
+    public Answer Buy(string subscription, string sku, int units, string status)
     {
         if (_subscriptions.ContainsKey(subscription))
         {
@@ -16,18 +16,18 @@ public sealed partial class OracleTenant
             return Answer.Refused("E1", "skuNotInTenant", sku);
         }
 
-        return Accept(now, () => _subscriptions.Add(subscription, new OracleSubscription { Sku = sku, Units = units, Status = status }));
+        return Accept(() => _subscriptions.Add(subscription, new OracleSubscription { Sku = sku, Units = units, Status = status }));
     }
 
     /// <summary>Changes units or status; null leaves one as it is. Nobody loses anything (L97, B42).</summary>
-    public Answer ChangeSubscription(string subscription, int? units, string? status, DateTimeOffset now)
+    public Answer ChangeSubscription(string subscription, int? units, string? status)
     {
         if (!_subscriptions.TryGetValue(subscription, out OracleSubscription? found))
         {
             return Answer.Refused("E11", "subscriptionNotFound", subscription);
         }
 
-        return Accept(now, () =>
+        return Accept(() =>
         {
             found.Units = units ?? found.Units;
             found.Status = status ?? found.Status;
@@ -35,16 +35,16 @@ public sealed partial class OracleTenant
     }
 
     /// <summary>Chooses the modes.</summary>
-    public Answer Configure(bool entraStrict, bool independent, DateTimeOffset now)
+    public Answer Configure(bool entraStrict, bool independent)
     {
         // The mode that holds after the change decides whether the retry follows (B39).
         _entraStrict = entraStrict;
         _independent = independent;
-        return Accept(now, () => { });
+        return Accept(() => { });
     }
 
     /// <summary>Takes in catalog rows (L44) and, when given, other plan rules. Active pairs are not evaluated (B39, B43).</summary>
-    public Answer Import(IEnumerable<SkuRow> rows, PlanRules? rules, DateTimeOffset now) => Accept(now, () =>
+    public Answer Import(IEnumerable<SkuRow> rows, PlanRules? rules) => Accept(() =>
     {
         _catalog.Add(rows);
         _rules = rules ?? _rules;

@@ -15,9 +15,7 @@ public sealed class RuleIds
     /// <summary>Rules whose test is still to be named. The list only shrinks: a rule that a test cites must leave it.</summary>
     private static readonly string[] _owed =
     [
-        "B74", "L21", "L43", "L47", "L104",
-        "L120", "L121", "L122", "L123", "L124", "L125", "L126", "L127", "L128", "L129", "L130", "L131", "L132", "L134", "L135", "L136", "L137", "L138", "L140", "L141", "L145", "L75", "L76",
-        "B120", "B121", "B122", "B123", "B124", "B125", "B126", "B127", "B128", "B129", "B130", "B131", "B132", "B133", "B134", "B135", "B136", "B137", "B138", "B139",
+        "B74", "L21", "L43", "L47", "L104", "L140", "L141", "L145", "L75", "L76", "B132", "B133", "B134", "B135", "B136", "B137", "B138",
     ];
 
     private static readonly Regex _comment = new("//.*$", RegexOptions.Multiline);

@@ -94,6 +94,9 @@ public sealed class EngineDesk : Desk
         lines.AddRange(All(tenant.Groups).Where(group => group.Troubled.Count > 0).OrderBy(group => Text(group.Id), StringComparer.Ordinal)
             .Select(group => $"group {Text(group.Id)} has errors for "
                 + string.Join(' ', group.Troubled.Select(user => Text(tenant.Users[user]!.Id)).Order(StringComparer.Ordinal))));
+        lines.AddRange(All(tenant.Groups).Where(group => !group.IsDeleted).OrderBy(group => Text(group.Id), StringComparer.Ordinal)
+            .Select(group => $"members {Text(group.Id)} " + string.Join(' ', group.Members.Select(user => Text(tenant.Users[user]!.Id))
+                .Concat(group.MemberGroups.Select(inner => Text(tenant.Groups[inner].Id))).Order(StringComparer.Ordinal))));
         return lines;
 
         static IEnumerable<T> All<T>(PagedVector<T> vector) => Enumerable.Range(0, vector.Count).Select(index => vector[index]);
@@ -145,10 +148,11 @@ public sealed class EngineDesk : Desk
 
     private Command Translate(Request request) => request switch
     {
-        Request.CreateUser r => new Command.CreateUser(NewUser(r.User, r.UsageLocation)),
+        Request.CreateUser r => new Command.CreateUser(With(NewUser(r.User, r.UsageLocation), r.Facts)),
+        Request.SetUser r => new Command.UpdateUser(With(Tenant.TryGetUser(Tenant.FindUser(Id(r.User)), out User? user) ? user : NewUser(r.User, null), r.Facts)),
         Request.SetUsageLocation r => new Command.UpdateUser(
-            Tenant.TryGetUser(Tenant.FindUser(Id(r.User)), out User? user)
-                ? user with { UsageLocation = r.UsageLocation }
+            Tenant.TryGetUser(Tenant.FindUser(Id(r.User)), out User? there)
+                ? there with { UsageLocation = r.UsageLocation }
                 : NewUser(r.User, r.UsageLocation)),
         Request.DeleteUser r => new Command.DeleteUser(Id(r.User)),
         Request.ReportTo r => new Command.ReportTo(Id(r.User), r.Superior is null ? null : Id(r.Superior)),
@@ -180,12 +184,21 @@ public sealed class EngineDesk : Desk
     private static ImportLine Translate(Line line, int number) => line switch
     {
         { User: { } user, Group: { } group } => new ImportLine.OfMember(number, Id(group), Id(user)),
-        { User: { } user } => new ImportLine.OfUser(number, NewUser(user, line.UsageLocation)),
+        { User: { } user } => new ImportLine.OfUser(number, With(NewUser(user, line.UsageLocation), (line.Set ?? []).Select(pair => new Fact(pair.Key, pair.Value)))),
         _ => new ImportLine.OfGroup(number, NewGroup(line.Group!, true, false)),
     };
 
     private static User NewUser(string user, string? usageLocation) =>
         new(Id(user), $"{user}@contoso.example", user, null, true, usageLocation, default, new UserAttributes([]));
+
+    private static User With(User user, IEnumerable<Fact> facts) => facts.Aggregate(user, (one, fact) => fact.Name switch
+    {
+        "userPrincipalName" => one with { UserPrincipalName = fact.Value! },
+        "displayName" => one with { DisplayName = fact.Value! },
+        "mailNickname" => one with { MailNickname = fact.Value },
+        "accountEnabled" => one with { AccountEnabled = fact.Value == "true" },
+        _ => one with { Attributes = one.Attributes.With(Enum.Parse<UserAttribute>(fact.Name, ignoreCase: true), fact.Value) },
+    });
 
     private static GroupProfile NewGroup(string group, bool securityEnabled, bool unified) =>
         new(Id(group), group, null, null, false, securityEnabled, unified ? ["Unified"] : [], null, default);

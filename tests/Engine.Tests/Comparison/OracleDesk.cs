@@ -11,47 +11,59 @@ public sealed class OracleDesk(string country, IReadOnlyCollection<string>? skus
     private static readonly Oracle.PlanRules BuiltInRules = Oracle.PlanRules.Read(SpecFiles.PlanRulesJson);
     private readonly OracleTenant _tenant = new(Rows.Where(row => skus is null || skus.Contains(row.SkuId)), BuiltInRules, country);
 
-    public override string Do(Request request, DateTimeOffset now)
-    {
-        _tenant.Pass(now);
-        return Answer(request, now).ToString();
-    }
+    public override string Do(Request request, DateTimeOffset now) => _tenant.At(now, () => Answer(request)).ToString();
 
     public override List<string> Picture() => _tenant.Picture();
 
-    private Answer Answer(Request request, DateTimeOffset now) => request switch
+    private Answer Answer(Request request) => request switch
     {
-        Request.CreateUser r => _tenant.CreateUser(r.User, r.UsageLocation, now),
-        Request.SetUsageLocation r => _tenant.SetUsageLocation(r.User, r.UsageLocation, now),
-        Request.DeleteUser r => _tenant.DeleteUser(r.User, now),
-        Request.ReportTo r => _tenant.ReportTo(r.User, r.Superior, now),
-        Request.CreateGroup r => _tenant.CreateGroup(r.Group, r.SecurityEnabled, r.Unified, r.Members, now),
-        Request.DeleteGroup r => _tenant.DeleteGroup(r.Group, now),
-        Request.Restore r => _tenant.Restore(r.Item, now),
-        Request.Purge r => _tenant.Purge(r.Item, now),
-        Request.AddMembers r => _tenant.AddMembers(r.Group, r.Members, now),
-        Request.RemoveMember r => _tenant.RemoveMember(r.Group, r.Member, now),
-        Request.AssignUser r => _tenant.AssignUser(r.User, Wishes(r.Add), r.Remove, now),
-        Request.AssignGroup r => _tenant.AssignGroup(r.Group, Wishes(r.Add), r.Remove, now),
-        Request.ReprocessUser r => _tenant.ReprocessUser(r.User, now),
-        Request.ReprocessGroup r => _tenant.ReprocessGroup(r.Group, now),
-        Request.Buy r => _tenant.Buy(r.Subscription, r.Sku, r.Units, r.Status, now),
-        Request.ChangeSubscription r => _tenant.ChangeSubscription(r.Subscription, r.Units, r.Status, now),
-        Request.ImportDirectory r => _tenant.Import([.. r.Lines.Select(Translate)], now),
-        Request.Configure r => _tenant.Configure(r.EntraStrict, r.Independent, now),
+        Request.CreateUser r => _tenant.CreateUser(r.User, r.UsageLocation, Facts(r.User, r.Facts)),
+        Request.SetUser r => _tenant.SetUser(r.User, r.Facts.ToDictionary(fact => fact.Name, fact => fact.Value)),
+        Request.SetUsageLocation r => _tenant.SetUsageLocation(r.User, r.UsageLocation),
+        Request.DeleteUser r => _tenant.DeleteUser(r.User),
+        Request.ReportTo r => _tenant.ReportTo(r.User, r.Superior),
+        Request.CreateGroup r => _tenant.CreateGroup(r.Group, r.SecurityEnabled, r.Unified, Choice(r.Chosen), r.Members),
+        Request.ChangeGroup r => _tenant.ChangeGroup(r.Group, Choice(r.Chosen), r.Members),
+        Request.DeleteGroup r => _tenant.DeleteGroup(r.Group),
+        Request.Restore r => _tenant.Restore(r.Item),
+        Request.Purge r => _tenant.Purge(r.Item),
+        Request.AddMembers r => _tenant.AddMembers(r.Group, r.Members),
+        Request.RemoveMember r => _tenant.RemoveMember(r.Group, r.Member),
+        Request.AssignUser r => _tenant.AssignUser(r.User, Wishes(r.Add), r.Remove),
+        Request.AssignGroup r => _tenant.AssignGroup(r.Group, Wishes(r.Add), r.Remove),
+        Request.ReprocessUser r => _tenant.ReprocessUser(r.User),
+        Request.ReprocessGroup r => _tenant.ReprocessGroup(r.Group),
+        Request.Buy r => _tenant.Buy(r.Subscription, r.Sku, r.Units, r.Status),
+        Request.ChangeSubscription r => _tenant.ChangeSubscription(r.Subscription, r.Units, r.Status),
+        Request.ImportDirectory r => _tenant.Import([.. r.Lines.Select(Translate)]),
+        Request.Configure r => _tenant.Configure(r.EntraStrict, r.Independent),
         Request.Import r => _tenant.Import(
             r.Plans.Select(plan => new SkuRow(SpecFiles.PartNumber(plan.Sku), plan.Sku, plan.Plan, plan.Name)),
-            r.Rules is null ? null : Oracle.PlanRules.Read(r.Rules),
-            now),
+            r.Rules is null ? null : Oracle.PlanRules.Read(r.Rules)),
+        Request.MoveClock or Request.RunDue => Oracle.Answer.Done,
         _ => throw new NotSupportedException(request.ToString()),
     };
 
     private static DirectoryLine Translate(Line line) => line switch
     {
         { User: { } user, Group: { } group } => new DirectoryLine.OfMember(group, user),
-        { User: { } user } => new DirectoryLine.OfUser(user, line.UsageLocation),
-        _ => new DirectoryLine.OfGroup(line.Group!),
+        { User: { } user } => new DirectoryLine.OfUser(user, line.UsageLocation, Facts(user, (line.Set ?? []).Select(pair => new Fact(pair.Key, pair.Value)))),
+        _ => new DirectoryLine.OfGroup(line.Group!, line.Rule is null ? Oracle.Choice.ByHand : new Choice(true, line.Rule, null)),
     };
+
+    private static Choice Choice(Chosen chosen) => new(chosen.Dynamic, chosen.Rule, chosen.State);
+
+    // What a user of the comparison has from the start, and more.
+    private static Dictionary<string, string?> Facts(string user, IEnumerable<Fact> more)
+    {
+        Dictionary<string, string?> facts = new() { ["userPrincipalName"] = $"{user}@contoso.example", ["displayName"] = user, ["accountEnabled"] = "true" };
+        foreach (Fact fact in more)
+        {
+            facts[fact.Name] = fact.Value;
+        }
+
+        return facts;
+    }
 
     private static Wish[] Wishes(Wanted[] add) => [.. add.Select(wanted => new Wish(wanted.Sku, wanted.Disabled))];
 }

@@ -85,7 +85,7 @@ public static class Requests
         Gen<Request[]> people = Gen.Select(Gen.Shuffle(Users, Users.Length - 1), Location.Array[Users.Length])
             .Select((users, locations) => users.Zip(locations, (user, location) => (Request)new Request.CreateUser(user, location)).ToArray());
         Gen<Request[]> groups = Gen.Shuffle(Users, 0, Users.Length - 2).Array[Groups.Length]
-            .Select(members => Groups.Zip(members, (group, some) => (Request)new Request.CreateGroup(group, true, some, group[0] % 2 == 0))
+            .Select(members => Groups.Zip(members, (group, some) => (Request)new Request.CreateGroup(group, true, some) { Unified = group[1] % 2 == 0 })
                 .Append(new Request.CreateGroup(Mailing, false, [])).ToArray());
         return Gen.Select(settings, purchases, people, groups).Select((first, second, third, fourth) => (Request[])[first, .. second, .. third, .. Fewer(third, fourth)]);
 
@@ -115,7 +115,7 @@ public static class Requests
         (5, Gen.Select(User, Location).Select((user, location) => (Request)new Request.CreateUser(user, location))),
         (3, Group.Select(group => (Request)new Request.DeleteGroup(group))),
         (3, Line().Array[1, 6].Select(lines => (Request)new Request.ImportDirectory(lines))),
-        (3, Gen.Select(Group, Member.Array[0, 3], Gen.Bool).Select((group, members, unified) => (Request)new Request.CreateGroup(group, group != Mailing, members, unified))),
+        (3, Gen.Select(Group, Member.Array[0, 3], Gen.Bool).Select((group, members, unified) => (Request)new Request.CreateGroup(group, group != Mailing, members) { Unified = unified })),
         (9, User.Select(user => (Request)new Request.ReprocessUser(user))),
         (4, Group.Select(group => (Request)new Request.ReprocessGroup(group))),
         (1, Settings()),

@@ -116,15 +116,27 @@ public sealed class Step
 
     public string? Superior { get; set; }
 
+    /// <summary>Values of properties of a user by Graph's names; null takes one away.</summary>
+    public Dictionary<string, string?>? Set { get; set; }
+
     public string? Group { get; set; }
+
+    /// <summary>A membership rule.</summary>
+    public string? Rule { get; set; }
+
+    /// <summary>On or Paused.</summary>
+    public string? State { get; set; }
+
+    /// <summary>Whether a group has the type DynamicMembership; left out: when it has a rule.</summary>
+    public bool? Dynamic { get; set; }
+
+    public bool? Unified { get; set; }
 
     public string? Member { get; set; }
 
     public string[]? Members { get; set; }
 
     public bool? SecurityEnabled { get; set; }
-
-    public bool? Unified { get; set; }
 
     public string? Item { get; set; }
 
@@ -159,7 +171,10 @@ public sealed class Step
         switch (request)
         {
             case Request.CreateUser r:
-                (step.User, step.UsageLocation) = (Names.Readable(r.User), r.UsageLocation);
+                (step.User, step.UsageLocation, step.Set) = (Names.Readable(r.User), r.UsageLocation, r.Facts.Length == 0 ? null : Readable(r.Facts));
+                break;
+            case Request.SetUser r:
+                (step.User, step.Set) = (Names.Readable(r.User), Readable(r.Facts));
                 break;
             case Request.SetUsageLocation r:
                 (step.User, step.UsageLocation) = (Names.Readable(r.User), r.UsageLocation);
@@ -171,8 +186,12 @@ public sealed class Step
                 (step.User, step.Superior) = (Names.Readable(r.User), r.Superior is null ? null : Names.Readable(r.Superior));
                 break;
             case Request.CreateGroup r:
-                (step.Group, step.SecurityEnabled, step.Members, step.Unified) =
-                    (Names.Readable(r.Group), r.SecurityEnabled ? null : false, MemberNames(r.Members), r.Unified ? true : null);
+                (step.Group, step.SecurityEnabled, step.Members, step.Unified) = (Names.Readable(r.Group), r.SecurityEnabled ? null : false, MemberNames(r.Members), r.Unified ? true : null);
+                step.Choose(r.Chosen);
+                break;
+            case Request.ChangeGroup r:
+                (step.Group, step.Members) = (Names.Readable(r.Group), MemberNames(r.Members));
+                step.Choose(r.Chosen);
                 break;
             case Request.DeleteGroup r:
                 step.Group = Names.Readable(r.Group);
@@ -224,11 +243,15 @@ public sealed class Step
 
     public Request ToRequest() => Do switch
     {
-        "createUser" => new Request.CreateUser(Names.User(User!), UsageLocation),
+        "createUser" => new Request.CreateUser(Names.User(User!), UsageLocation, Facts()),
+        "setUser" => new Request.SetUser(Names.User(User!), Facts()),
         "setUsageLocation" => new Request.SetUsageLocation(Names.User(User!), UsageLocation),
         "deleteUser" => new Request.DeleteUser(Names.User(User!)),
         "reportTo" => new Request.ReportTo(Names.User(User!), Superior is null ? null : Names.User(Superior)),
-        "createGroup" => new Request.CreateGroup(Names.Group(Group!), SecurityEnabled ?? true, Ids(Members), Unified ?? false),
+        "createGroup" => new Request.CreateGroup(Names.Group(Group!), SecurityEnabled ?? true, Ids(Members)) { Chosen = Choice(), Unified = Unified ?? false },
+        "changeGroup" => new Request.ChangeGroup(Names.Group(Group!), Choice(), Ids(Members)),
+        "moveClock" => new Request.MoveClock(),
+        "runDue" => new Request.RunDue(),
         "deleteGroup" => new Request.DeleteGroup(Names.Group(Group!)),
         "restore" => new Request.Restore(Names.Member(Item!)),
         "purge" => new Request.Purge(Names.Member(Item!)),
@@ -241,13 +264,21 @@ public sealed class Step
         "buy" => new Request.Buy(Names.Subscription(Subscription!), Names.Sku(Sku!), Units!.Value, Status ?? "Enabled"),
         "changeSubscription" => new Request.ChangeSubscription(Names.Subscription(Subscription!), Units, Status),
         "importDirectory" => new Request.ImportDirectory(
-            [.. Lines!.Select(line => line with { User = line.User is null ? null : Names.User(line.User), Group = line.Group is null ? null : Names.Group(line.Group) })]),
+            [.. Lines!.Select(line => line with { User = line.User is null ? null : Names.User(line.User), Rule = line.Rule is null ? null : Names.Meant(line.Rule), Group = line.Group is null ? null : Names.Group(line.Group) })]),
         "configure" => new Request.Configure(Retry == "entra-strict", GroupAtomicity == "independent"),
         "import" => new Request.Import(
             [.. (Plans ?? []).SelectMany(item => item.Gains!.Select(plan => new NewPlan(Names.Sku(item.Sku), Names.Plan(plan, null), plan)))],
             PlanRules?.GetRawText()),
         _ => throw new NotSupportedException($"No command is called '{Do}'."),
     };
+
+    private void Choose(Chosen chosen) => (Rule, State, Dynamic) = (chosen.Rule, chosen.State, chosen.Dynamic == chosen.Rule is not null ? null : chosen.Dynamic);
+
+    private Chosen Choice() => new(Dynamic ?? Rule is not null, Rule is null ? null : Names.Meant(Rule), State);
+
+    private Fact[] Facts() => [.. (Set ?? []).Select(pair => new Fact(pair.Key, pair.Value))];
+
+    private static Dictionary<string, string?> Readable(Fact[] facts) => facts.ToDictionary(fact => fact.Name, fact => fact.Value);
 
     private static string[] Ids(string[]? members) => [.. (members ?? []).Select(Names.Member)];
 

@@ -36,6 +36,14 @@ public static partial class Names
     /// <summary>A plan of the table by name, else an invented one that starts with <c>new</c>.</summary>
     public static string Plan(string name, string? sku) => name.StartsWith("new", StringComparison.Ordinal) ? Spell(name, PlanKind) : SpecFiles.Plan(name, sku);
 
+    /// <summary>A membership rule in which <c>&lt;user:NAME&gt;</c>, <c>&lt;group:NAME&gt;</c> and <c>&lt;plan:NAME&gt;</c> stand for ids.</summary>
+    public static string Meant(string rule) => Named().Replace(rule, match => (match.Groups["kind"].Value, match.Groups["name"].Value) switch
+    {
+        ("user", var name) => User(name),
+        ("group", var name) => Group(name),
+        (_, var name) => Plan(name, null),
+    });
+
     /// <summary>A line with every id replaced by its name, and without times.</summary>
     public static string Readable(string line) => Time().Replace(Id().Replace(line, match => NameOf(match.Value)), "");
 
@@ -61,6 +69,9 @@ public static partial class Names
         string hex = Convert.ToHexStringLower(Encoding.ASCII.GetBytes(name.PadRight(LongestName, '\0')));
         return $"{hex[..8]}-{hex[8..12]}-{hex[12..16]}-8000-{kind}";
     }
+
+    [GeneratedRegex("<(?<kind>user|group|plan):(?<name>[^>]+)>")]
+    private static partial Regex Named();
 
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
     private static partial Regex Id();
