@@ -41,11 +41,30 @@ public sealed partial class OracleTenant
         foreach (string user in _deletedUsers.Keys.Where(user => now - _deletedUsers[user].At >= TimeSpan.FromDays(30)).ToList())
         {
             _deletedUsers.Remove(user);
+            Forget(user);
         }
 
         foreach (string group in _deletedGroups.Keys.Where(group => now - _deletedGroups[group].At >= TimeSpan.FromDays(30)).ToList())
         {
             _deletedGroups.Remove(group);
+            Forget(group);
+        }
+    }
+
+    // What is gone for good is in no link any more: something new with its id is something else.
+    private void Forget(string id)
+    {
+        foreach (OracleDeletedUser user in _deletedUsers.Values)
+        {
+            user.Groups.Remove(id);
+            user.Reports.Remove(id);
+            user.User.Manager = user.User.Manager == id ? null : user.User.Manager;
+        }
+
+        foreach (OracleDeletedGroup group in _deletedGroups.Values)
+        {
+            group.Group.Members.Remove(id);
+            group.Parents.Remove(id);
         }
     }
 
@@ -56,6 +75,7 @@ public sealed partial class OracleTenant
             {
                 _deletedUsers.Remove(id);
                 _deletedGroups.Remove(id);
+                Forget(id);
             })
             : Answer.Refused("B146", "deletedItemNotFound", id);
 

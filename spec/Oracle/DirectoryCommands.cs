@@ -136,6 +136,11 @@ public sealed partial class OracleTenant
                 };
             }
 
+            else
+            {
+                Forget(group);
+            }
+
             _groups.Remove(group);
             foreach (OracleGroup other in _groups.Values)
             {

@@ -156,7 +156,7 @@ internal sealed partial class Decider
 
         foreach (int report in item.Reports)
         {
-            if (_draft.Deleted.Users.TryGetValue(report, out DeletedUser? absent) && absent.Manager < 0)
+            if (_draft.Deleted.Users.TryGetValue(report, out DeletedUser? absent) && IsGone(absent.Manager))
             {
                 _draft.Record(new Change.DeletedUserSet(report, absent with { Manager = index }));
             }
@@ -208,6 +208,9 @@ internal sealed partial class Decider
             }
         }
     }
+
+    // Nobody, or somebody who is gone for good.
+    private bool IsGone(int user) => user < 0 || (_draft.User(user) is null && !_draft.Deleted.Users.ContainsKey(user));
 
     private static ValueArray<int> With(ValueArray<int> indexes, int index) => indexes.Append(index).Distinct().Order().ToValueArray();
 }

@@ -39,7 +39,7 @@ public readonly record struct PermissionSet(ulong Bits)
         "Group.Create", "Group.Read.All", "Group.ReadWrite.All", "GroupMember.Read.All", "GroupMember.ReadWrite.All",
         "LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All",
         "Organization.Read.All", "Organization.ReadWrite.All",
-        "User.Read.All", "User.ReadBasic.All", "User.ReadWrite.All",
+        "User.DeleteRestore.All", "User.Read.All", "User.ReadBasic.All", "User.ReadWrite.All",
     ];
 
     private static readonly FrozenDictionary<string, int> BitOf =
