@@ -135,7 +135,6 @@ public sealed partial class OracleTenant
                     Parents = [.. _groups.Keys.Where(other => _groups[other].Members.Contains(group))],
                 };
             }
-
             else
             {
                 Forget(group);

@@ -36,6 +36,15 @@ public static class GraphLimits
     /// <summary>The deepest nesting of a filter: parentheses and negations, in levels.</summary>
     public const int FilterDepth = 64;
 
+    /// <summary>The longest search, in characters after decoding.</summary>
+    public const int SearchCharacters = 2048;
+
+    /// <summary>The deepest nesting of a search, in levels; the parser has a limit of its own not far above.</summary>
+    public const int SearchDepth = 16;
+
+    /// <summary>The most clauses of a search.</summary>
+    public const int SearchClauses = 100;
+
     /// <summary>The most relations one <c>$expand</c> names.</summary>
     public const int Expansions = 8;
 
@@ -71,6 +80,12 @@ public static class GraphLimits
 
     /// <summary>The types of one <c>getByIds</c> that are looked at; Graph has fewer.</summary>
     public const int DirectoryObjectTypes = 64;
+
+    /// <summary>The most ids that one request can check memberships for.</summary>
+    public const int CheckedIds = 20;
+
+    /// <summary>The most memberships that <c>getMemberGroups</c> and <c>getMemberObjects</c> return.</summary>
+    public const int Memberships = 11_000;
 
     /// <summary>The most items of a <c>$batch</c>.</summary>
     public const int BatchItems = 20;

@@ -20,6 +20,7 @@ public static class GraphRoutes
         .. OwnerReads.Routes,
         .. DirectoryObjectReads.Routes,
         .. DeletedItemReads.Routes,
+        .. MembershipFunctions.Routes,
         .. LicenseDetailReads.Routes,
         .. SkuReads.Routes,
         .. UserWrites.Routes,

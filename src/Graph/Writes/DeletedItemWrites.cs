@@ -27,9 +27,9 @@ internal static class DeletedItemWrites
     private static Handling Restore(Tenant tenant, GraphRequest request, RouteKeys keys)
     {
         string key = keys.First;
-        if (Refused(tenant, request, key) is { } refused)
+        if (!MayWrite(tenant, request, key))
         {
-            return refused;
+            return GraphResponse.Error(request, GraphError.Denied);
         }
 
         return request.Body.IsEmpty
@@ -66,18 +66,17 @@ internal static class DeletedItemWrites
             return request.Submit(
                 key,
                 new Command.RestoreDeletedItem(id) { NewUserPrincipalName = newName },
-                accepted => MemberReads.Members.One(request, DirectoryObjectReads.Find(accepted.Next, id)!.Value));
+                accepted => MemberReads.Members.Written(request, DirectoryObjectReads.Find(accepted.Next, id)!.Value, 200, default));
         }
     }
 
-    private static Handling Purge(Tenant tenant, GraphRequest request, RouteKeys keys) =>
-        Refused(tenant, request, keys.First)
-        ?? (Handling)request.Submit(keys.First, new Command.PurgeDeletedItem(Submitting.GroupId(keys.First)), static _ => GraphResponse.Empty());
-
-    private static GraphResponse? Refused(Tenant tenant, GraphRequest request, string key) =>
-        DeletedItemReads.Find(tenant, request, key) is not { } item ? GraphResponse.Error(request, GraphError.NotFound(key))
-        : (item.User is null ? Groups : Users).Allows(request.Caller.Permissions) ? null
+    private static Handling Purge(Tenant tenant, GraphRequest request, RouteKeys keys) => MayWrite(tenant, request, keys.First)
+        ? request.Submit(keys.First, new Command.PurgeDeletedItem(Submitting.GroupId(keys.First)), static _ => GraphResponse.Empty())
         : GraphResponse.Error(request, GraphError.Denied);
+
+    // What is not there is for the decision to say: a request that is sent again gets its first answer.
+    private static bool MayWrite(Tenant tenant, GraphRequest request, string key) =>
+        DeletedItemReads.Find(tenant, request, key) is not { } item || (item.User is null ? Groups : Users).Allows(request.Caller.Permissions);
 
     private static Handling OwnedObjects(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(
         Resource,

@@ -27,9 +27,10 @@ internal static class DirectoryObjectWrites
     {
         string key = keys.First;
         Guid id = Submitting.GroupId(key);
-        return DirectoryObjectReads.Find(tenant, id) is not { } found ? GraphResponse.Error(request, GraphError.NotFound(key))
-            : !(found.User is null ? DeleteGroups : DeleteUsers).Allows(request.Caller.Permissions) ? GraphResponse.Error(request, GraphError.Denied)
-            : request.Submit(key, found.User is null ? new Command.DeleteGroup(id) : new Command.DeleteUser(id), static _ => GraphResponse.Empty());
+        bool isGroup = tenant.FindGroup(id) >= 0;
+        return (isGroup ? DeleteGroups : tenant.FindUser(id) >= 0 ? DeleteUsers : DeleteUsers.Or(DeleteGroups)).Allows(request.Caller.Permissions)
+            ? request.Submit(key, isGroup ? new Command.DeleteGroup(id) : new Command.DeleteUser(id), static _ => GraphResponse.Empty())
+            : GraphResponse.Error(request, GraphError.Denied);
     }
 
     private static Handling ByIds(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(

@@ -50,9 +50,15 @@ public sealed partial class RouteCompleteness
             ("POST /users/{user}/assignLicense", $"/v1.0/users/{ada}/assignLicense", licenses, "application/json"),
             ("POST /groups/{group}/assignLicense", $"/v1.0/groups/{group}/assignLicense", licenses, "application/json"),
             ("POST /users/{user}/reprocessLicenseAssignment", $"/v1.0/users/{ada}/reprocessLicenseAssignment", null, ""),
+            .. Functions("/users", "{user}", ada, group), .. Functions("/groups", "{group}", group, group), .. Functions("/directoryObjects", "{object}", ada, group),
             ("DELETE /groups/{group}/members/{member}/$ref", $"/v1.0/groups/{group}/members/{ada}/$ref", null, ""),
             ("DELETE /groups/{group}", $"/v1.0/groups/{old}", null, ""),
             ("DELETE /users/{user}", $"/v1.0/users/{bob}", null, ""),
+            ("POST /directory/deletedItems/{item}/restore", $"/v1.0/directory/deletedItems/{bob}/restore", null, ""),
+            ("DELETE /directoryObjects/{object}", $"/v1.0/directoryObjects/{bob}", null, ""),
+            ("DELETE /directory/deletedItems/{item}", $"/v1.0/directory/deletedItems/{bob}", null, ""),
+            ("POST /directory/deletedItems/getUserOwnedObjects", "/v1.0/directory/deletedItems/getUserOwnedObjects", $$"""{"userId":"{{ada}}","type":"Group"}""", "application/json"),
+            ("POST /directoryObjects/getByIds", "/v1.0/directoryObjects/getByIds", $$"""{"ids":["{{ada}}"]}""", "application/json"),
             ("POST /$batch", "/v1.0/$batch", $$"""{"requests":[{"id":1,"method":"DELETE","url":"/users/{{ada}}"}]}""", "application/json"),
             ("POST /subscriptions", "/berth/v1/subscriptions", """{"skuPartNumber":"SPE_E3","units":1}""", "application/json"),
             ("PATCH /subscriptions/{subscription}", $"/berth/v1/subscriptions/{subscription}", """{"units":6}""", "application/json"),
@@ -81,6 +87,19 @@ public sealed partial class RouteCompleteness
             Answer again = await Send(room, method, path, body, contentType, id);
             Assert.Equal((first.Status, first.Text, first.Location), (again.Status, again.Text, again.Location));
             Assert.Equal(version, room.Tenant.Version);
+        }
+    }
+
+    // They change nothing; their repetition is the same question.
+    private static IEnumerable<(string Route, string Path, string? Body, string ContentType)> Functions(string set, string brace, Guid key, Guid group)
+    {
+        foreach ((string function, string body) in ((string, string)[])
+            [
+                ("getMemberGroups", "{}"), ("getMemberObjects", "{}"),
+                ("checkMemberGroups", $$"""{"groupIds":["{{group}}"]}"""), ("checkMemberObjects", $$"""{"ids":["{{group}}"]}"""),
+            ])
+        {
+            yield return ($"POST {set}/{brace}/{function}", $"/v1.0{set}/{key}/{function}", body, "application/json");
         }
     }
 

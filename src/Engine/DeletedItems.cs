@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using Berth.Engine.Collections;
+using Berth.Engine.Directory;
 using Berth.Engine.Licensing;
 
-namespace Berth.Engine.Directory;
+namespace Berth.Engine;
 
 /// <summary>A user in deleted items, with everything that comes back at a restore (B148).</summary>
 /// <param name="User">The user as it was; <see cref="User.UserPrincipalName"/> may have been taken by somebody else since.</param>
