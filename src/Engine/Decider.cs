@@ -191,6 +191,7 @@ internal sealed partial class Decider
         }
 
         _draft.Note(new Change.UserWas(index, _draft.User(index)!));
+        EndRelationsOfUser(index);
         _draft.Record(new Change.UserToDeletedItems(index, _now));
         return null;
     }
@@ -264,6 +265,7 @@ internal sealed partial class Decider
             };
         }
 
+        EndRelationsOfGroup(index);
         _draft.Record(_draft.Group(index).Profile.IsUnified ? new Change.GroupToDeletedItems(index, _now) : new Change.GroupDeleted(index));
         return null;
     }

@@ -142,6 +142,13 @@ internal static class ChangeWriter
                 to.Count(removed.Group);
                 to.Indexes(removed.Users);
                 break;
+            case Change.RelationsEnded ended:
+                to.Begin(Tag.RelationsEnded);
+                to.Byte((byte)ended.Kind);
+                to.Count(ended.Of);
+                to.Indexes(ended.Users);
+                to.Indexes(ended.Groups);
+                break;
             case Change.UserToDeletedItems deleted:
                 to.Begin(Tag.UserToDeletedItems);
                 to.Count(deleted.User);

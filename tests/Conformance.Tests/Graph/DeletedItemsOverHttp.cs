@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Berth.Engine.Directory;
 using Xunit;
 
 namespace Berth.Conformance.Tests.Graph;
@@ -179,7 +178,7 @@ public sealed class DeletedItemsOverHttp
             ],
             log.GetProperty("value").EnumerateArray().Select(row =>
                 $"{row.GetProperty("activityDisplayName").GetString()} {row.GetProperty("targetResources")[0].GetProperty("displayName").GetString()}"));
-        Assert.Equal(DeletedItems.None.NextPurge, room.Tenant.Deleted.NextPurge);
+        Assert.Null(room.Tenant.Deleted.NextPurge);
     }
 
     [Fact]
@@ -206,6 +205,51 @@ public sealed class DeletedItemsOverHttp
         Assert.Equal(200, (await room.SendAsync("POST", $"/v1.0/directory/deletedItems/{ada}/restore", null as string, "User.DeleteRestore.All")).Status);
         Assert.Equal(204, (await room.SendAsync("DELETE", $"/v1.0/users/{ada}", null as string, "User.DeleteRestore.All")).Status);
         Assert.Equal(204, (await room.SendAsync("DELETE", $"/v1.0/directory/deletedItems/{ada}", null as string, "User.DeleteRestore.All")).Status);
+    }
+
+    // L161
+    [Fact]
+    public async Task Delta_tells_what_can_be_restored_what_was_and_what_is_gone_for_good()
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        Guid ada = await room.AddUserAsync("ada");
+        Guid crew = (await room.DoAsync(
+            "POST", "/v1.0/groups", """{"displayName":"crew","mailEnabled":true,"mailNickname":"crew","securityEnabled":false,"groupTypes":["Unified"]}""")).GetProperty("id").GetGuid();
+        string users = (await RoundAsync("/v1.0/users/delta?$select=displayName")).Link, groups = (await RoundAsync("/v1.0/groups/delta?$select=displayName")).Link;
+
+        foreach ((string method, string tail, string told) in new[]
+            {
+                ("DELETE", "", "changed"), ("POST", "/restore", "here"), ("DELETE", "", "changed"), ("PURGE", "", "deleted"),
+            })
+        {
+            foreach ((string collection, Guid id) in new[] { ("users", ada), ("groups", crew) })
+            {
+                string path = method == "DELETE" ? $"/v1.0/{collection}/{id}" : $"/v1.0/directory/deletedItems/{id}{tail}";
+                await room.DoAsync(method == "PURGE" ? "DELETE" : method, path);
+            }
+
+            (string[] items, users) = await RoundAsync(users);
+            Assert.Equal([$"{ada} {told}"], items);
+            (items, groups) = await RoundAsync(groups);
+            Assert.Equal([$"{crew} {told}"], items);
+        }
+
+        async Task<(string[] Items, string Link)> RoundAsync(string link)
+        {
+            List<string> items = [];
+            while (true)
+            {
+                JsonElement page = await room.DoAsync("GET", link.StartsWith('/') ? link : new Uri(link).PathAndQuery);
+                items.AddRange(page.GetProperty("value").EnumerateArray().Select(item =>
+                    $"{item.GetProperty("id").GetGuid()} {(item.TryGetProperty("@removed", out JsonElement removed) ? removed.GetProperty("reason").GetString() : "here")}"));
+                if (page.TryGetProperty("@odata.deltaLink", out JsonElement end))
+                {
+                    return ([.. items], end.GetString()!);
+                }
+
+                link = page.GetProperty("@odata.nextLink").GetString()!;
+            }
+        }
     }
 
     private static string Reference(Guid id) => $$"""{"@odata.id":"https://graph.microsoft.com/v1.0/directoryObjects/{{id}}"}""";
