@@ -89,10 +89,39 @@ public sealed partial class OracleTenant
 
         if (_deletedGroups.TryGetValue(id, out OracleDeletedGroup? group))
         {
-            return Accept(() => RestoreGroup(id, group));
+            return BadReturn(id, group.Group) ?? Accept(() => RestoreGroup(id, group));
         }
 
         return Answer.Refused("B146", "deletedItemNotFound", id);
+    }
+
+    // B151: a rule that names or is named as B130 forbids, or one too many; a source that is gone is an empty one.
+    private Answer? BadReturn(string id, OracleGroup group)
+    {
+        if (group.Rule is not { } rule)
+        {
+            return null;
+        }
+
+        IEnumerable<OracleGroup> others = _groups.Values.Where(other => other.Rule is not null);
+        if (rule.Tree is RuleTree.MemberOf memberOf)
+        {
+            List<string> chained = [.. memberOf.Groups.Distinct().Where(source => source == id || (_groups.TryGetValue(source, out OracleGroup? there) && there.Rule?.Tree is RuleTree.MemberOf))];
+            if (chained.Count == 0 && others.Any(other => other.Rule!.Tree is RuleTree.MemberOf their && their.Groups.Contains(id)))
+            {
+                chained.Add(id);
+            }
+
+            if (chained.Count > 0)
+            {
+                return Answer.Refused("B151", "memberOfSourceNotAllowed", chained);
+            }
+        }
+
+        return others.Count() >= MostDynamicGroups ? Answer.Refused("B151", "tooManyDynamicGroups", id)
+            : rule.Tree is RuleTree.MemberOf && others.Count(other => other.Rule!.Tree is RuleTree.MemberOf) >= MostMemberOfGroups
+                ? Answer.Refused("B151", "tooManyMemberOfGroups", id)
+            : null;
     }
 
     private void RestoreUser(string id, OracleDeletedUser item)

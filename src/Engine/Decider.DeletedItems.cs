@@ -1,5 +1,6 @@
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
+using Berth.Engine.Directory.Rules;
 using Berth.Engine.Licensing;
 
 namespace Berth.Engine;
@@ -56,8 +57,7 @@ internal sealed partial class Decider
             return Invalid("newUserPrincipalName", "A group has no user principal name: leave it out.");
         }
 
-        RestoreGroup(group);
-        return null;
+        return RestoreGroup(group);
     }
 
     private Refusal? RestoreUser(int index, string? newUserPrincipalName)
@@ -70,12 +70,17 @@ internal sealed partial class Decider
         }
 
         _draft.Record(new Change.UserRestored(index, user));
+        _memberships.Came(index);
         AssignAgain(index, user, item.Direct);
         foreach (int group in item.Groups.OrderBy(group => _draft.Group(group).Id))
         {
             if (_draft.IsThere(group))
             {
-                Join(group, [index], []);
+                // A group that chooses its members looks at whoever is restored (B136).
+                if (!IsOn(group))
+                {
+                    Join(group, [index], []);
+                }
             }
             else if (_draft.Deleted.Groups.TryGetValue(group, out DeletedGroup? absent))
             {
@@ -163,13 +168,23 @@ internal sealed partial class Decider
         }
     }
 
-    private void RestoreGroup(int index)
+    private Refusal? RestoreGroup(int index)
     {
         DeletedGroup item = _draft.Deleted.Groups[index];
+        if (CheckRestoredRule(index) is { } refusal)
+        {
+            return refusal;
+        }
+
         _draft.Record(new Change.GroupRestored(index));
+        FollowIfNew(index, null, _draft.Group(index).Profile);
         int[] owners = [.. item.Owners.Where(owner => _draft.User(owner) is not null)];
         Own(index, owners);
-        Join(index, [.. item.Members.Where(member => _draft.User(member) is not null)], [.. item.MemberGroups.Where(_draft.IsThere)]);
+        if (!IsOn(index))
+        {
+            Join(index, [.. item.Members.Where(member => _draft.User(member) is not null)], [.. item.MemberGroups.Where(_draft.IsThere)]);
+        }
+
         foreach (int parent in item.Parents.Where(_draft.IsThere))
         {
             _draft.Record(new Change.MembersAdded(parent, [], [index]));
@@ -207,10 +222,27 @@ internal sealed partial class Decider
                 _draft.Record(new Change.DeletedGroupSet(parent, absent with { MemberGroups = With(absent.MemberGroups, index) }));
             }
         }
+
+        return null;
     }
 
     // Nobody, or somebody who is gone for good.
     private bool IsGone(int user) => user < 0 || (_draft.User(user) is null && !_draft.Deleted.Users.ContainsKey(user));
+
+    private bool IsOn(int group) => _draft.Group(group).Profile.RuleProcessing == RuleProcessing.On;
+
+    // B151: the rule of a group that comes back must still be possible; sources that are gone are empty ones.
+    private Refusal? CheckRestoredRule(int index)
+    {
+        GroupProfile profile = _draft.Group(index).Profile;
+        if (profile.MembershipRule is not { } text || !MembershipRule.TryParse(text, out MembershipRule? rule, out _))
+        {
+            return null;
+        }
+
+        Refusal? sources = CheckSources(index, profile.Id, rule, mayBeMissing: true);
+        return sources ?? CheckNumbers(index, profile.Id, null, rule);
+    }
 
     private static ValueArray<int> With(ValueArray<int> indexes, int index) => indexes.Append(index).Distinct().Order().ToValueArray();
 }

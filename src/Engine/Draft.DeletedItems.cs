@@ -23,9 +23,8 @@ internal sealed partial class Draft
         int index = deleted.Group;
         Group group = Group(index);
 
-        // Members of a group are merged when the draft is sealed; a command that deletes a group changes none of them before.
         DeletedGroup item = new(
-            group.Id, deleted.At, ValueArray.Own(group.Members.ToArray()), group.MemberGroups, ParentsOf(index).ToValueArray(), group.Owners);
+            group.Id, deleted.At, ValueArray.Own(Members(index)), group.MemberGroups, ParentsOf(index).ToValueArray(), group.Owners);
         DeleteGroup(index);
         Deleted = Deleted.With(index, item);
     }
@@ -41,6 +40,7 @@ internal sealed partial class Draft
         Deleted = Deleted.WithoutGroup(restored.Group);
         Group group = Group(restored.Group);
         WriteGroup(restored.Group, group with { IsDeleted = false });
+        SetRule(restored.Group, group.Profile);
         _groupIds ??= _before.Parts.GroupIds.ToBuilder();
         _groupIds.Set(group.Id, restored.Group);
     }

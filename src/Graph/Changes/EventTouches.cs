@@ -111,7 +111,7 @@ internal sealed class EventTouches
             case Change.GroupProcessed or Change.GroupReprocessAsked:
                 // For the audit log alone.
                 break;
-            case Change.TenantCreated or Change.CatalogSet or Change.SettingsSet or Change.ClockSet or Change.SubscriptionSet:
+            case Change.TenantCreated or Change.CatalogSet or Change.SettingsSet or Change.ClockSet or Change.SubscriptionSet or Change.MembershipProcessed or Change.TimePassed:
                 // The directory stays as it is (B183).
                 break;
             default:

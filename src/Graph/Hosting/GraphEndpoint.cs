@@ -241,7 +241,12 @@ internal sealed class GraphDoor(
 
             if (response.Kind != ResponseBody.None)
             {
-                headers.ContentType = response.Kind == ResponseBody.Text ? "text/plain" : exchange.WithoutMetadata ? WithoutMetadata : Minimal;
+                headers.ContentType = response.Kind switch
+                {
+                    ResponseBody.Text => "text/plain",
+                    ResponseBody.Xml => "application/xml",
+                    _ => exchange.WithoutMetadata ? WithoutMetadata : Minimal,
+                };
                 headers.ContentLength = response.Body.Length;
                 await http.BodyWriter.WriteAsync(response.Body, exchange.Context.RequestAborted).ConfigureAwait(false);
             }

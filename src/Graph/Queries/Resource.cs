@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Graph.Requests;
+using Microsoft.OData.Edm;
 
 namespace Berth.Graph.Queries;
 
@@ -20,6 +21,9 @@ internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions
         : this(shape, set, QueryOptions.OfDirectory, directory)
     {
     }
+
+    /// <summary>The type of a row.</summary>
+    public IEdmStructuredType Type => shape.EdmType;
 
     /// <summary>The <c>@odata.type</c> of a row in a collection of several kinds; null when there is only one kind.</summary>
     public Func<TRow, string>? TypeOf { get; init; }

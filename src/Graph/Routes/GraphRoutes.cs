@@ -13,10 +13,12 @@ public static class GraphRoutes
     /// <summary>Every route of the room.</summary>
     public static IEnumerable<Route> All =>
     [
+        .. MetadataReads.Routes,
         .. OrganizationReads.Routes,
         .. UserReads.Routes,
         .. ReportingReads.Routes,
         .. GroupReads.Routes,
+        .. RuleEvaluation.Routes,
         .. MemberReads.Routes,
         .. OwnerReads.Routes,
         .. DirectoryObjectReads.Routes,

@@ -54,6 +54,8 @@ internal static class PayloadFormat
         OwnersAdded,
         OwnersRemoved,
         RelationsEnded,
+        MembershipProcessed,
+        TimePassed,
         UserToDeletedItems,
         GroupToDeletedItems,
         UserRestored,

@@ -44,6 +44,8 @@ public sealed partial class RouteCompleteness
             ("DELETE /users/{user}/manager/$ref", $"/v1.0/users/{ada}/manager/$ref", null, ""),
             ("POST /groups", "/v1.0/groups", """{"displayName":"g","mailEnabled":false,"mailNickname":"g","securityEnabled":true}""", "application/json"),
             ("PATCH /groups/{group}", $"/v1.0/groups/{group}", """{"description":"d"}""", "application/json"),
+            ("POST /groups/{group}/evaluateDynamicMembership", $"/beta/groups/{group}/evaluateDynamicMembership", Evaluation(ada), "application/json"),
+            ("POST /groups/evaluateDynamicMembership", "/beta/groups/evaluateDynamicMembership", Evaluation(ada), "application/json"),
             ("POST /groups/{group}/members/$ref", $"/v1.0/groups/{group}/members/$ref", $$"""{"@odata.id":"https://x/users/{{ada}}"}""", "application/json"),
             ("POST /groups/{group}/owners/$ref", $"/v1.0/groups/{group}/owners/$ref", $$"""{"@odata.id":"https://x/users/{{bob}}"}""", "application/json"),
             ("DELETE /groups/{group}/owners/{owner}/$ref", $"/v1.0/groups/{group}/owners/{ada}/$ref", null, ""),
@@ -89,6 +91,8 @@ public sealed partial class RouteCompleteness
             Assert.Equal(version, room.Tenant.Version);
         }
     }
+
+    private static string Evaluation(Guid member) => $$"""{"memberId":"{{member}}","membershipRule":"user.city -ne null"}""";
 
     // They change nothing; their repetition is the same question.
     private static IEnumerable<(string Route, string Path, string? Body, string ContentType)> Functions(string set, string brace, Guid key, Guid group)
