@@ -13,7 +13,7 @@ public sealed class Delivering
 
     // L171
     [Fact]
-    public async Task A_user_who_comes_changes_and_goes_is_told()
+    public async Task A_user_who_comes_and_changes_is_told()
     {
         await using RunningRoom room = await RunningRoom.OpenAsync();
         await using Receiver receiver = await Receiver.StartAsync();
@@ -64,6 +64,21 @@ public sealed class Delivering
         Assert.All(ofMembers, notice => Assert.True(notice.GetProperty("resourceData").TryGetProperty("members@delta", out _)));
         Assert.Equal($"Groups/{desk}", Text(Assert.Single(await other.NextAsync(1)), "resource"));
         Assert.False(members.HasMore || other.HasMore);
+    }
+
+    // L171
+    [Fact]
+    public async Task A_group_that_is_gone_for_good_is_told_as_deleted()
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        await using Receiver receiver = await Receiver.StartAsync();
+        Guid inner = await room.AddGroupAsync("inner"), sales = await room.AddGroupAsync("sales", inner);
+        await SubscribeAsync(room, receiver.Url(), "/groups");
+        await room.DoAsync("DELETE", $"/v1.0/groups/{inner}");
+        JsonElement[] told = await receiver.NextAsync(2);
+        Assert.Equal(
+            [("updated", $"Groups/{sales}"), ("deleted", $"Groups/{inner}")], told.Select(notice => (Text(notice, "changeType")!, Text(notice, "resource")!)));
+        Assert.Equal($$"""[{"id":"{{inner}}","@removed":"deleted"}]""", told[0].GetProperty("resourceData").GetProperty("members@delta").GetRawText());
     }
 
     [Fact]
