@@ -36,8 +36,8 @@ internal static class LicenseDetailReads
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
-        new(GraphMethod.Get, "/users/{user}/licenseDetails", Read, List),
-        new(GraphMethod.Get, "/users/{user}/licenseDetails/{licenseDetails}", Read, One),
+        new(GraphMethod.Get, "/users/{user}/licenseDetails", Read.OrOneself(), List),
+        new(GraphMethod.Get, "/users/{user}/licenseDetails/{licenseDetails}", Read.OrOneself(), One),
     ];
 
     private static Handling List(Tenant tenant, GraphRequest request, RouteKeys keys)

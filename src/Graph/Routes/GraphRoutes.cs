@@ -2,6 +2,7 @@ using Berth.Graph.Audit;
 using Berth.Graph.Batch;
 using Berth.Graph.Changes;
 using Berth.Graph.Desk;
+using Berth.Graph.Notifications;
 using Berth.Graph.Reads;
 using Berth.Graph.Writes;
 
@@ -35,6 +36,7 @@ public static class GraphRoutes
         .. BatchRoutes.Routes,
         .. AuditReads.Routes,
         .. DeltaReads.Routes,
+        .. SubscriptionRoutes.Routes,
         .. SubscriptionDesk.Routes,
         .. ClockDesk.Routes,
         .. SettingsDesk.Routes,
