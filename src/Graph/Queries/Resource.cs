@@ -88,6 +88,36 @@ internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions
         });
     }
 
+    /// <summary>All of a few rows, as the query selects: the answer of a function that was asked for them one by one.</summary>
+    public GraphResponse All(GraphRequest request, IEnumerable<TRow> rows)
+    {
+        if (_entities.Read(request.Query, out Query<TRow> query, out _, out _) is { } error)
+        {
+            return GraphResponse.Error(request, error);
+        }
+
+        return GraphResponse.Json(200, (this, request, query, rows), static (json, s) =>
+        {
+            (Resource<TRow> self, GraphRequest request, Query<TRow> query, IEnumerable<TRow> rows) = s;
+            json.WriteStartObject();
+            if (!request.WithoutMetadata)
+            {
+                json.WriteString("@odata.context"u8, self.Context(request, query, ""));
+            }
+
+            json.WriteStartArray("value"u8);
+            foreach (TRow row in rows)
+            {
+                json.WriteStartObject();
+                self.Write(json, request, query, row);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
     /// <summary>The number of rows a filter takes, as plain text: <c>/users/$count</c>.</summary>
     public GraphResponse Count(GraphRequest request, Func<Query<TRow>, int, (IEnumerable<TRow> Rows, int? Count)> rows)
     {

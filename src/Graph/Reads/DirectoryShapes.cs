@@ -80,7 +80,7 @@ internal static class DirectoryShapes
         new TextProperty<UserRow>("usageLocation", static row => row.User.UsageLocation),
         new TextProperty<UserRow>("mailNickname", static row => row.User.MailNickname),
         new TimeProperty<UserRow>("createdDateTime", static row => row.User.CreatedAt),
-        new TimeProperty<UserRow>("deletedDateTime", static _ => null),
+        new TimeProperty<UserRow>("deletedDateTime", static row => row.DeletedAt),
         new TextProperty<UserRow>("userType", static row => row.User.Attributes[UserAttribute.UserType] ?? "Member"),
         Text("department", UserAttribute.Department),
         Text("companyName", UserAttribute.CompanyName),
@@ -114,7 +114,7 @@ internal static class DirectoryShapes
     private static List<Property<GroupRow>> GroupProperties() =>
     [
         new ObjectIdProperty<GroupRow>("id", static row => row.Group.Id) { IsDefault = true },
-        new TimeProperty<GroupRow>("deletedDateTime", static _ => null) { IsDefault = true },
+        new TimeProperty<GroupRow>("deletedDateTime", static row => row.DeletedAt) { IsDefault = true },
         new TimeProperty<GroupRow>("createdDateTime", static row => row.Group.Profile.CreatedAt) { IsDefault = true },
         new TextProperty<GroupRow>("description", static row => row.Group.Profile.Description) { IsDefault = true },
         new TextProperty<GroupRow>("displayName", static row => row.Group.Profile.DisplayName) { IsDefault = true },

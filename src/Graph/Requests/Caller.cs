@@ -40,7 +40,7 @@ public readonly record struct PermissionSet(ulong Bits)
         "Group.Create", "Group.Read.All", "Group.ReadWrite.All", "GroupMember.Read.All", "GroupMember.ReadWrite.All",
         "LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All",
         "Organization.Read.All", "Organization.ReadWrite.All",
-        "User.Read", "User.Read.All", "User.ReadBasic.All", "User.ReadWrite.All",
+        "User.DeleteRestore.All", "User.Read", "User.Read.All", "User.ReadBasic.All", "User.ReadWrite.All",
     ];
 
     /// <summary>The names an application can hold for itself: all but the one that speaks of a signed-in person (B204).</summary>

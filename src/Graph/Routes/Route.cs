@@ -79,6 +79,9 @@ public sealed record RouteAccess(IReadOnlyList<PermissionSet> Sets)
     /// <summary>Any token of the tenant: each item of a batch is checked by itself.</summary>
     public static RouteAccess Anyone { get; } = new([PermissionSet.None]);
 
+    /// <summary>Whoever may by one of two; where the kind of the object decides, the handler looks again.</summary>
+    public RouteAccess Or(RouteAccess other) => new([.. Sets.Union(other.Sets)]);
+
     /// <summary>Whether a caller with these permissions may.</summary>
     public bool Allows(PermissionSet granted)
     {

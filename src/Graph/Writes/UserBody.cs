@@ -36,7 +36,7 @@ internal sealed class UserBody
         ["displayName"] = static (body, value, name) =>
             body._user = body._user with { DisplayName = body._read.Required(value, name, User.LongestDisplayName) },
         ["mailNickname"] = static (body, value, name) => body._user = body._user with { MailNickname = Nickname(body._read, value, name) },
-        ["userPrincipalName"] = static (body, value, name) => body._user = body._user with { UserPrincipalName = body.PrincipalName(value, name) },
+        ["userPrincipalName"] = static (body, value, name) => body._user = body._user with { UserPrincipalName = PrincipalName(body._read, value, name) },
         ["usageLocation"] = static (body, value, name) => body._user = body._user with { UsageLocation = body._read.Country(value, name) },
         ["passwordProfile"] = static (body, value, name) => body.CheckPassword(value, name),
         ["userType"] = static (body, value, name) => body.Set(UserAttribute.UserType, body.OneOfUserTypes(value, name)),
@@ -179,14 +179,15 @@ internal sealed class UserBody
     private void Set(UserAttribute attribute, string? value) =>
         _user = _user.Attributes[attribute] == value ? _user : _user with { Attributes = _user.Attributes.With(attribute, value) };
 
-    private string PrincipalName(JsonElement value, string name)
+    /// <summary>A user principal name: one at sign with something on both sides, and no blanks.</summary>
+    internal static string PrincipalName(BodyReader read, JsonElement value, string name)
     {
-        string text = _read.Required(value, name, User.LongestUserPrincipalName);
+        string text = read.Required(value, name, User.LongestUserPrincipalName);
         int at = text.IndexOf('@', StringComparison.Ordinal);
         if (at <= 0 || at == text.Length - 1 || at != text.LastIndexOf('@') || text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
         {
             const string Message = "Property userPrincipalName is invalid.";
-            _read.Fail(GraphError.BadRequest("valueInvalid", Message + " It has the form alias@domain, without blanks.") with
+            read.Fail(GraphError.BadRequest("valueInvalid", Message + " It has the form alias@domain, without blanks.") with
             {
                 Details = [new ErrorDetail("InvalidValue", Message, "userPrincipalName")],
             });

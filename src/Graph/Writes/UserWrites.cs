@@ -8,6 +8,7 @@ namespace Berth.Graph.Writes;
 /// <summary>Creating, changing and deleting users.</summary>
 internal static class UserWrites
 {
+    private static readonly RouteAccess Remove = RouteAccess.AnyOf("User.DeleteRestore.All", "User.ReadWrite.All", "Directory.ReadWrite.All");
     private static readonly RouteAccess Write = RouteAccess.AnyOf("User.ReadWrite.All", "Directory.ReadWrite.All");
 
     private static readonly PermissionSet WholeDirectory = PermissionSet.Of("Directory.ReadWrite.All");
@@ -17,7 +18,7 @@ internal static class UserWrites
     [
         new(GraphMethod.Post, "/users", Write, Create),
         new(GraphMethod.Patch, "/users/{user}", Write, Change),
-        new(GraphMethod.Delete, "/users/{user}", Write, Delete),
+        new(GraphMethod.Delete, "/users/{user}", Remove, Delete),
     ];
 
     private static Handling Create(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(

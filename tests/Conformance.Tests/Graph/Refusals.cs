@@ -39,6 +39,7 @@ public sealed class Refusals
         [RefusalCode.OwnerNotFound] = async room => await room.SendAsync("DELETE", $"/v1.0/groups/{await room.AddGroupAsync("g")}/owners/{Guid.NewGuid()}/$ref"),
         [RefusalCode.ManagerNotFound] = async room => await Manager(room, await room.AddUserAsync("ada"), Guid.NewGuid()),
         [RefusalCode.ManagerMissing] = async room => await room.SendAsync("DELETE", $"/v1.0/users/{await room.AddUserAsync("ada")}/manager/$ref"),
+        [RefusalCode.DeletedItemNotFound] = room => room.SendAsync("POST", $"/v1.0/directory/deletedItems/{Guid.NewGuid()}/restore"),
         [RefusalCode.SubscriptionNotFound] = room => room.SendAsync("PATCH", $"/berth/v1/subscriptions/{Guid.NewGuid()}", """{"units":1}"""),
         [RefusalCode.IdTaken] = async room =>
         {

@@ -42,7 +42,15 @@ public sealed class EngineDesk : Desk
             _drawn = (Tenant, PictureOf(Tenant));
         }
 
-        return _drawn.Picture;
+        // Readers do not show what has had its time; the next command takes it out (B147).
+        DateTimeOffset now = Last.Context.Now;
+        return
+        [
+            .. _drawn.Picture,
+            .. Tenant.Deleted.Users.Values.Where(item => DeletedItems.IsThere(item.DeletedAt, now)).Select(item => Text(item.User.Id))
+                .Concat(Tenant.Deleted.Groups.Values.Where(item => DeletedItems.IsThere(item.DeletedAt, now)).Select(item => Text(item.Id)))
+                .Order(StringComparer.Ordinal).Select(id => $"deleted {id}"),
+        ];
     }
 
     /// <summary>The lines of a tenant.</summary>
@@ -167,6 +175,8 @@ public sealed class EngineDesk : Desk
             Chosen(Tenant.FindGroup(Id(r.Group)) is >= 0 and int index ? Tenant.Groups[index].Profile : NewGroup(r.Group, true), r.Chosen), Ids(r.Members)),
         Request.RunDue => new Command.RunDue(),
         Request.DeleteGroup r => new Command.DeleteGroup(Id(r.Group)),
+        Request.Restore r => new Command.RestoreDeletedItem(Id(r.Item)),
+        Request.Purge r => new Command.PurgeDeletedItem(Id(r.Item)),
         Request.AddMembers r => new Command.AddMembers(Id(r.Group), Ids(r.Members)),
         Request.RemoveMember r => new Command.RemoveMember(Id(r.Group), Id(r.Member)),
         Request.AssignUser r => new Command.AssignUserLicenses(Id(r.User), Licenses(r.Add), Ids(r.Remove)),
