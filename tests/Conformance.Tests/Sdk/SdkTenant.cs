@@ -98,7 +98,7 @@ public sealed class SdkTenant : IAsyncLifetime
         {
             AuthorityHost = Https,
             DisableInstanceDiscovery = true,
-            Transport = new HttpClientTransport(new HttpClient(Berth.Handler())),
+            Transport = new HttpClientTransport(new HttpClient(new Observer(Berth.Handler()))),
         };
         ClientSecretCredential credential = new(BerthProcess.DemoTenant, BerthProcess.DemoClient, secret, options);
         return new AzureIdentityAuthenticationProvider(credential, ["localhost"], null, true, BerthProcess.GraphScope);

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using Berth.Conformance.Tests.Completeness;
+using Berth.Conformance.Tests.Process;
+using Xunit;
+
+namespace Berth.Conformance.Tests.Clients;
+
+/// <summary>Tests that share one Berth and the clients' programs, one after another.</summary>
+[CollectionDefinition(nameof(ClientTenant))]
+public sealed class ClientTenantCollection : ICollectionFixture<ClientTenant>;
+
+/// <summary>
+/// A running <c>berth serve --demo</c> and, before it, two recorders: one with TLS under a name of its own, one for <c>berth exec</c>, so that what
+/// is asserted and witnessed is what went over the wire. Programs get a home folder that is theirs and nobody's.
+/// </summary>
+public sealed class ClientTenant : IAsyncLifetime
+{
+    /// <summary>A program that takes this long hangs.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(100);
+
+    private X509Certificate2? _certificate;
+    private int _number;
+
+    /// <summary>The server.</summary>
+    public BerthProcess Berth { get; private set; } = null!;
+
+    /// <summary>A plain client with the demo client's token.</summary>
+    public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>What stands before the server on TLS, as <c>https://localhost:PORT</c>.</summary>
+    public Recorder Named { get; private set; } = null!;
+
+    /// <summary>What stands between <c>berth exec</c> and the server.</summary>
+    public Recorder Behind { get; private set; } = null!;
+
+    /// <summary>A folder for the homes of programs; it goes with the fixture.</summary>
+    public string Homes { get; } = Directory.CreateTempSubdirectory("berth-clients-").FullName;
+
+    public async ValueTask InitializeAsync()
+    {
+        await NodePackages.ReadyAsync();
+        Berth = await BerthProcess.StartAsync(null, "--demo", "--https", "https://localhost:0");
+        Http = await Berth.ClientAsync();
+        _certificate = X509Certificate2.CreateFromPemFile(Path.Combine(Berth.Data, "server.pem"), Path.Combine(Berth.Data, "server.key"));
+        Named = await Recorder.StartAsync(Berth.Http!, _certificate);
+        Behind = await Recorder.StartAsync(Berth.Http!);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Recorder recorder in new[] { Named, Behind }.OfType<Recorder>())
+        {
+            await recorder.DisposeAsync();
+        }
+
+        _certificate?.Dispose();
+        Http?.Dispose();
+        if (Berth is not null)
+        {
+            await Berth.DisposeAsync();
+        }
+
+        Directory.Delete(Homes, true);
+    }
+
+    /// <summary>A name that no other test has.</summary>
+    public string Name(string like) => $"{like}-{Interlocked.Increment(ref _number)}";
+
+    /// <summary>A new home folder.</summary>
+    public string Home() => Directory.CreateDirectory(Path.Combine(Homes, Name("home"))).FullName;
+
+    /// <summary>Runs a script of <c>tests/clients</c> through a door; the one line of JSON that it prints.</summary>
+    public async Task<JsonElement> ScriptAsync(ClientDoor door, string script)
+    {
+        Dictionary<string, string> environment = new() { ["HOME"] = Home() };
+        if (door == ClientDoor.OwnName)
+        {
+            environment["GRAPH_ORIGIN"] = Named.Address.GetLeftPart(UriPartial.Authority);
+            environment["NODE_EXTRA_CA_CERTS"] = Path.Combine(Berth.Data, "ca.pem");
+            environment["AZURE_TENANT_ID"] = BerthProcess.DemoTenant;
+            environment["AZURE_CLIENT_ID"] = BerthProcess.DemoClient;
+            environment["AZURE_CLIENT_SECRET"] = BerthProcess.DemoSecret;
+        }
+
+        string[] command = ["node", Path.Combine(NodePackages.Folder, script)];
+        (int code, string output, string errors) = await RunAsync(environment, door == ClientDoor.Exec ? Exec(command) : command);
+        Assert.True(code == 0, $"{script} ended with exit code {code}: {errors}");
+        using JsonDocument seen = JsonDocument.Parse(output);
+        return seen.RootElement.Clone();
+    }
+
+    /// <summary>The command line that runs a program so that Microsoft's names mean this Berth.</summary>
+    public string[] Exec(params string[] command) => [BerthProcess.Program, "exec", "--server", Behind.Address.GetLeftPart(UriPartial.Authority), "--", .. command];
+
+    /// <summary>Runs a program to its end.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(IReadOnlyDictionary<string, string> environment, string[] command)
+    {
+        using RunningProgram program = new(environment, command);
+        return await program.EndAsync().WaitAsync(_patience, TestContext.Current.CancellationToken);
+    }
+}

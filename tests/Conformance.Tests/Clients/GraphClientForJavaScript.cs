@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Berth.Conformance.Tests.Completeness;
+using Xunit;
+
+namespace Berth.Conformance.Tests.Clients;
+
+/// <summary>
+/// <c>@microsoft/microsoft-graph-client</c> with <c>@azure/identity</c> on Node.js, unmodified. The scripts of <c>tests/clients/graph-client</c> say what they
+/// saw; what must be so is said here.
+/// </summary>
+[Collection(nameof(ClientTenant))]
+public sealed class GraphClientForJavaScript(ClientTenant tenant)
+{
+    private const string Workstation = "CPC_E_4C_16GB_512GB";
+
+    [Theory]
+    [InlineData(ClientDoor.OwnName)]
+    public async Task A_license_is_given_and_taken_directly_and_by_a_group(ClientDoor door)
+    {
+        JsonElement seen = await tenant.ScriptAsync(door, "graph-client/licensing.mjs");
+
+        string sku = Text(seen, "skuId");
+        string user = Text(seen, "user");
+        Assert.Equal([sku], Texts(seen, "assigned"));
+        Assert.Equal([Workstation], Texts(seen, "details"));
+        Assert.Equal(0, Number(seen, "without"));
+        Refused(seen.GetProperty("unknown"), 400, "Request_BadRequest", $"License {user} does not correspond to a valid company License.");
+        Refused(
+            seen.GetProperty("incomplete"),
+            400,
+            "Request_BadRequest",
+            "One or more parameters of the operation 'assignLicense' are missing from the request payload. The missing parameters are: removeLicenses.");
+        JsonElement state = Assert.Single(seen.GetProperty("states").EnumerateArray());
+        Assert.Equal((Text(seen, "group"), "Active", "None"), (Text(state, "by"), Text(state, "state"), Text(state, "error")));
+        Assert.Equal("ProcessingComplete", Text(seen, "processing"));
+        Refused(seen.GetProperty("kept"), 400, "Request_BadRequest", "User license is inherited from a group membership and it cannot be removed directly from the user.");
+        Assert.Equal(0, Number(seen, "left"));
+    }
+
+    [Theory]
+    [InlineData(ClientDoor.OwnName)]
+    public async Task The_page_iterator_sees_everybody_once(ClientDoor door)
+    {
+        JsonElement seen = await tenant.ScriptAsync(door, "graph-client/pages.mjs");
+
+        Assert.Equal(40, Number(seen, "firstPage"));
+        Assert.True(Number(seen, "counted") >= 250, $"{seen}");
+        Assert.Equal(Number(seen, "counted"), Number(seen, "seen"));
+        Assert.Equal(Number(seen, "counted"), Number(seen, "different"));
+        Assert.True(seen.GetProperty("complete").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData(ClientDoor.OwnName)]
+    public async Task A_batch_runs_in_order_and_what_waits_for_a_failure_fails(ClientDoor door)
+    {
+        JsonElement seen = await tenant.ScriptAsync(door, "graph-client/batch.mjs");
+
+        Assert.Equal("""{"create":201,"change":204,"read":200}""", seen.GetProperty("row").GetRawText());
+        Assert.Equal("Legal", Text(seen, "department"));
+        Assert.Equal("""{"nobody":404,"after":424,"also":424}""", seen.GetProperty("stranded").GetRawText());
+    }
+
+    private static string Text(JsonElement element, string property) => element.GetProperty(property).GetString()!;
+
+    private static int Number(JsonElement element, string property) => element.GetProperty(property).GetInt32();
+
+    private static IEnumerable<string?> Texts(JsonElement element, string property) => element.GetProperty(property).EnumerateArray().Select(item => item.GetString());
+
+    private static void Refused(JsonElement refusal, int status, string code, string message) =>
+        Assert.Equal((status, code, message), (Number(refusal, "status"), Text(refusal, "code"), Text(refusal, "message")));
+}
