@@ -98,4 +98,28 @@ public static class GraphLimits
 
     /// <summary>The most entries of the journal that one page of the audit log reads.</summary>
     public const int AuditScanEntries = 2_000;
+
+    /// <summary>The most faults of one tenant.</summary>
+    public const int Faults = 100;
+
+    /// <summary>The most answers that are remembered for repeated requests to install or delete faults.</summary>
+    public const int FaultAnswers = 256;
+
+    /// <summary>The longest route of a fault, in characters.</summary>
+    public const int FaultRouteCharacters = 512;
+
+    /// <summary>The longest that one request is delayed by faults together.</summary>
+    public static readonly TimeSpan FaultDelay = TimeSpan.FromMinutes(10);
+
+    /// <summary>The longest <c>Retry-After</c> of a fault, in seconds.</summary>
+    public const int FaultRetryAfterSeconds = 3600;
+
+    /// <summary>How many states of the tenant a read can be behind.</summary>
+    public const int FaultVersionsBehind = 32;
+
+    /// <summary>How long a read can be behind.</summary>
+    public static readonly TimeSpan FaultWindow = TimeSpan.FromHours(1);
+
+    /// <summary>The largest quota that a throttle model can be given, in resource units or writes.</summary>
+    public const int FaultQuota = 1_000_000;
 }

@@ -30,8 +30,17 @@ public static class GraphRoom
     /// <param name="desk">The caller's tenant.</param>
     /// <param name="request">The request; an item of a batch is one too.</param>
     /// <param name="cancel">Is heeded until a command is decided.</param>
-    public static ValueTask<GraphResponse> AnswerAsync(TenantDesk desk, GraphRequest request, CancellationToken cancel) =>
-        FinishAsync(desk, request, Handle(desk.Current, request), cancel);
+    public static ValueTask<GraphResponse> AnswerAsync(TenantDesk desk, GraphRequest request, CancellationToken cancel)
+    {
+        (request, RouteMatch match) = Find(request);
+        return match.Route is null ? new ValueTask<GraphResponse>(GraphResponse.Error(request, match.Error!)) : AnswerAsync(desk, request, match, cancel);
+    }
+
+    /// <summary>The answer to a request whose route is known, under the faults of its tenant; Berth's own interface meets none (B220).</summary>
+    internal static ValueTask<GraphResponse> AnswerAsync(TenantDesk desk, GraphRequest request, RouteMatch match, CancellationToken cancel) =>
+        request.Faults?.For(desk.Id) is { } faults && request.Version != GraphVersion.Berth
+            ? faults.AnswerAsync(desk, request, match, cancel)
+            : FinishAsync(desk, request, Handle(desk.Current, request, match), cancel);
 
     /// <summary>The route of a request. <c>/me</c> becomes the signed-in user's path (protocol 1.2).</summary>
     internal static (GraphRequest Request, RouteMatch Match) Find(GraphRequest request)
@@ -146,8 +155,8 @@ public static class GraphRoom
         }
     }
 
-    // Status, kind, length of the location, location, body: the answer that a repetition gets (contract, Repeatability-Request-ID).
-    private static byte[] Remember(GraphResponse response)
+    /// <summary>Status, kind, length of the location, location, body: the answer that a repetition gets (contract, Repeatability-Request-ID).</summary>
+    internal static byte[] Remember(GraphResponse response)
     {
         using (response)
         {
@@ -162,7 +171,8 @@ public static class GraphRoom
         }
     }
 
-    private static GraphResponse Recall(ReadOnlySpan<byte> bytes)
+    /// <summary>The remembered answer.</summary>
+    internal static GraphResponse Recall(ReadOnlySpan<byte> bytes)
     {
         int status = BinaryPrimitives.ReadInt16LittleEndian(bytes);
         ResponseBody kind = (ResponseBody)bytes[2];

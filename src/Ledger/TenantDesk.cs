@@ -16,6 +16,7 @@ public sealed class TenantDesk
     private readonly IJournalStore _store;
     private readonly TimeProvider _time;
     private Tenant _current;
+    private RecentStates? _recent;
     private bool _inSnapshot;
 
     internal TenantDesk(Guid id, Tenant current, GroupCommit writer, IJournalStore store, TimeProvider time)
@@ -34,7 +35,11 @@ public sealed class TenantDesk
     public Tenant Current
     {
         get => Volatile.Read(ref _current);
-        internal set => Volatile.Write(ref _current, value);
+        internal set
+        {
+            Volatile.Write(ref _current, value);
+            Volatile.Read(ref _recent)?.Add(value);
+        }
     }
 
     /// <summary>The tenant's time.</summary>
@@ -80,6 +85,20 @@ public sealed class TenantDesk
     /// <exception cref="LedgerFencedException">This ledger may not write any more.</exception>
     public ValueTask<Submission> SubmitAsync(Command command, Actor actor, Repeatable? repeatable = null, CancellationToken cancel = default) =>
         _writer.SubmitAsync(this, command, actor, repeatable, cancel);
+
+    /// <summary>Keeps so many published states beside the current one from now on; 0 keeps none, as it is in the beginning.</summary>
+    public void Remember(int states)
+    {
+        if (Volatile.Read(ref _recent)?.Older != states)
+        {
+            Volatile.Write(ref _recent, states == 0 ? null : new RecentStates(_time, states, Current));
+        }
+    }
+
+    /// <summary>The states before the current one, newest first, of those that <see cref="Remember"/> keeps. No command is ever decided on one of them.</summary>
+    /// <param name="versions">The most states.</param>
+    /// <param name="window">How long ago a state may have been replaced, in real time.</param>
+    public IReadOnlyList<Tenant> Behind(int versions, TimeSpan window) => Volatile.Read(ref _recent)?.Before(versions, window) ?? [];
 
     /// <summary>The journal, newest first: events with a sequence number below the given one, read page by page as they are asked for.</summary>
     /// <param name="below">The lowest number not wanted; <see cref="long.MaxValue"/> for everything.</param>

@@ -57,6 +57,9 @@ internal sealed record BatchItem(
             ReceivedAt = batch.ReceivedAt,
             WithoutMetadata = Header("Accept")?.Contains("odata.metadata=none", StringComparison.OrdinalIgnoreCase) ?? batch.WithoutMetadata,
             EventualConsistency = string.Equals(Header("ConsistencyLevel"), "eventual", StringComparison.OrdinalIgnoreCase),
+            ThrottlePriority = Header("x-ms-throttle-priority") ?? batch.ThrottlePriority,
+            InBatch = true,
+            Faults = batch.Faults,
             ContentType = contentType,
             // A batch that is sent again is the same items again.
             RepeatabilityId = Header("Repeatability-Request-ID") ?? (batch.RepeatabilityId is { } whole ? $"{whole}#{index}" : null),

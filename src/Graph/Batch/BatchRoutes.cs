@@ -103,6 +103,11 @@ internal static class BatchRoutes
             json.WriteString("Retry-After"u8, $"{answer.Headers.RetryAfterSeconds}");
         }
 
+        foreach ((string name, string value) in answer.Headers.Throttle?.ToHeaders() ?? [])
+        {
+            json.WriteString(name, value);
+        }
+
         json.WriteEndObject();
         if (answer.Kind != ResponseBody.None)
         {

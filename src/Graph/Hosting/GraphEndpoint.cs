@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Berth.Graph.Faults;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
 using Berth.Ledger;
@@ -39,6 +40,8 @@ internal sealed class GraphDoor(
 {
     private const string Minimal = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
     private const string WithoutMetadata = "application/json;odata.metadata=none;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+
+    private readonly InstalledFaults _faults = new(time);
 
     private static readonly StringValues ODataVersion = "4.0";
     private static readonly StringValues NoCache = "no-cache";
@@ -121,7 +124,7 @@ internal sealed class GraphDoor(
             return exchange.Error(GraphError.Unauthenticated($"The token's tenant '{caller.TenantId}' is not here.", "Bearer"));
         }
 
-        (GraphRequest? request, GraphError? error) = exchange.Read(caller);
+        (GraphRequest? request, GraphError? error) = exchange.Read(caller, _faults);
         if (request is null)
         {
             return exchange.Error(error!);
@@ -168,7 +171,7 @@ internal sealed class GraphDoor(
                 break;
         }
 
-        return await GraphRoom.FinishAsync(desk, request, GraphRoom.Handle(desk.Current, request, match), context.RequestAborted).ConfigureAwait(false);
+        return await GraphRoom.AnswerAsync(desk, request, match, context.RequestAborted).ConfigureAwait(false);
     }
 
     // False when the body is larger than a body may be.
@@ -194,6 +197,12 @@ internal sealed class GraphDoor(
     {
         using (response)
         {
+            if (response.IsDropped)
+            {
+                exchange.Context.Abort();
+                return;
+            }
+
             HttpResponse http = exchange.Context.Response;
             IHeaderDictionary headers = http.Headers;
             http.StatusCode = response.Status;
@@ -219,6 +228,14 @@ internal sealed class GraphDoor(
             if (response.Headers.RetryAfterSeconds > 0)
             {
                 headers.RetryAfter = response.Headers.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            }
+
+            if (response.Headers.Throttle is { } throttle)
+            {
+                foreach ((string name, string value) in throttle.ToHeaders())
+                {
+                    headers[name] = value;
+                }
             }
 
             if (response.Kind != ResponseBody.None)
@@ -260,7 +277,7 @@ internal sealed class GraphDoor(
 
         public GraphResponse Error(GraphError error) => GraphResponse.Error(error, RequestId, ClientRequestId, _receivedAt);
 
-        public (GraphRequest? Request, GraphError? Error) Read(Caller caller)
+        public (GraphRequest? Request, GraphError? Error) Read(Caller caller, InstalledFaults faults)
         {
             int question = Target.IndexOf('?', StringComparison.Ordinal);
             string query = question < 0 ? "" : Target[(question + 1)..];
@@ -289,6 +306,8 @@ internal sealed class GraphDoor(
                 ReceivedAt = _receivedAt,
                 WithoutMetadata = WithoutMetadata,
                 EventualConsistency = http.Headers["ConsistencyLevel"].ToString().Equals("eventual", StringComparison.OrdinalIgnoreCase),
+                ThrottlePriority = faults.IsAny ? http.Headers["x-ms-throttle-priority"].ToString() : null,
+                Faults = faults,
                 ContentType = http.ContentType,
                 RepeatabilityId = http.Headers["Repeatability-Request-ID"] is { Count: > 0 } id ? id.ToString() : null,
             }, null);

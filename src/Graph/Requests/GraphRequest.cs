@@ -1,3 +1,5 @@
+using Berth.Graph.Faults;
+
 namespace Berth.Graph.Requests;
 
 /// <summary>Which interface a path belongs to.</summary>
@@ -79,6 +81,15 @@ public sealed record GraphRequest
 
     /// <summary><c>Repeatability-Request-ID</c>, or null: a write that carries one happens once (contract).</summary>
     public string? RepeatabilityId { get; init; }
+
+    /// <summary><c>x-ms-throttle-priority</c>, or null (L166).</summary>
+    public string? ThrottlePriority { get; init; }
+
+    /// <summary>Whether it is an item of a <c>$batch</c>.</summary>
+    public bool InBatch { get; init; }
+
+    /// <summary>Where faults are installed that it may meet; null where there can be none.</summary>
+    public InstalledFaults? Faults { get; init; }
 
     /// <summary>The body; empty when there is none or when the route reads <see cref="BodyStream"/>. Valid while the request is handled.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }

@@ -17,6 +17,9 @@ public readonly record struct ResponseHeaders
 
     /// <summary><c>Retry-After</c>, in seconds; 0 sends none.</summary>
     public int RetryAfterSeconds { get; init; }
+
+    /// <summary>What it tells of throttling; null where nothing is throttled.</summary>
+    public ThrottleHeaders? Throttle { get; init; }
 }
 
 /// <summary>What the body of an answer is.</summary>
@@ -69,8 +72,17 @@ public sealed class GraphResponse : IDisposable
     /// <summary>The body, valid until <see cref="Dispose"/>.</summary>
     public ReadOnlyMemory<byte> Body => _bytes?.Written ?? default;
 
+    /// <summary>No answer at all: the connection ends.</summary>
+    public static GraphResponse Dropped => Empty(0);
+
+    /// <summary>Whether there is no answer.</summary>
+    public bool IsDropped => Status == 0;
+
     /// <summary>204, or another status without a body.</summary>
     public static GraphResponse Empty(int status = 204, ResponseHeaders headers = default) => new(status, ResponseBody.None, null, headers);
+
+    /// <summary>The same answer with other headers; the body is the new one's from then on.</summary>
+    public GraphResponse With(ResponseHeaders headers) => new(Status, Kind, _bytes, headers);
 
     /// <summary>A JSON answer, written by a function that must not keep the writer.</summary>
     public static GraphResponse Json<TState>(int status, TState state, Action<Utf8JsonWriter, TState> write, ResponseHeaders headers = default)

@@ -32,5 +32,6 @@ public static class GraphRoutes
         .. ImportDesk.Routes,
         .. WaitingDesk.Routes,
         .. CatalogDesk.Routes,
+        .. FaultDesk.Routes,
     ];
 }

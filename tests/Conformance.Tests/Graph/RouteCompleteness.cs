@@ -61,6 +61,9 @@ public sealed partial class RouteCompleteness
             ("POST /import", "/berth/v1/import", """{"group":{"displayName":"i"}}""", "application/x-ndjson"),
             ("POST /groups/{group}/reprocess", $"/berth/v1/groups/{group}/reprocess", null, ""),
             ("POST /catalog/import", "/berth/v1/catalog/import", Table, "text/csv"),
+            ("POST /faults", "/berth/v1/faults", """{"kind":"throttle","probability":0}""", "application/json"),
+            ("DELETE /faults/{fault}", "/berth/v1/faults/1", null, ""),
+            ("DELETE /faults", "/berth/v1/faults", null, ""),
             ("PUT /catalog/rules", "/berth/v1/catalog/rules", """{"requires":[]}""", "application/json"),
         ];
 

@@ -37,9 +37,10 @@ internal sealed class RunningRoom : IAsyncDisposable
 
     public Tenant Tenant => Desk.Current;
 
-    public static async Task<RunningRoom> OpenAsync(TenantKind kind = TenantKind.Emulator)
+    public static async Task<RunningRoom> OpenAsync(TenantKind kind = TenantKind.Emulator, TimeProvider? time = null)
     {
-        LedgerDoor ledger = LedgerDoor.Open(new MemoryStore(), TimeProvider.System);
+        time ??= TimeProvider.System;
+        LedgerDoor ledger = LedgerDoor.Open(new MemoryStore(), time);
         TenantProfile profile = new(TenantId, "Fabrikam", "fabrikam.example", "US", kind, default);
         TenantCreation created = await ledger.CreateTenantAsync(new Command.CreateTenant(profile, SkuCatalog.BuiltIn), Actor.Berth, TestContext.Current.CancellationToken);
         TenantDesk desk = Assert.IsType<TenantCreation.Created>(created).Desk;
@@ -48,7 +49,7 @@ internal sealed class RunningRoom : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel(kestrel => kestrel.Limits.MaxRequestLineSize = 2 * Berth.Graph.GraphLimits.QueryCharacters).UseUrls("http://127.0.0.1:0");
         WebApplication app = builder.Build();
-        app.UseGraph(ledger.Find, context => ValueTask.FromResult(Authenticate(context.Request.Headers.Authorization.ToString())), TimeProvider.System);
+        app.UseGraph(ledger.Find, context => ValueTask.FromResult(Authenticate(context.Request.Headers.Authorization.ToString())), time);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new RunningRoom(app, ledger, desk);
     }
@@ -82,7 +83,10 @@ internal sealed class RunningRoom : IAsyncDisposable
 
         using HttpResponseMessage response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         byte[] body = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
-        return new Answer((int)response.StatusCode, body, response.Headers.Location?.OriginalString, response.Content.Headers.ContentType?.MediaType);
+        return new Answer((int)response.StatusCode, body, response.Headers.Location?.OriginalString, response.Content.Headers.ContentType?.MediaType)
+        {
+            Headers = response.Headers.ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase),
+        };
     }
 
     /// <summary>Sends a request that must succeed; its answer's JSON.</summary>
@@ -174,6 +178,10 @@ internal sealed class RunningRoom : IAsyncDisposable
 /// <summary>An answer as it came.</summary>
 internal sealed record Answer(int Status, byte[] Body, string? Location, string? MediaType)
 {
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    public string? Header(string name) => Headers.GetValueOrDefault(name);
+
     public string Text => Encoding.UTF8.GetString(Body);
 
     public JsonElement Json => JsonDocument.Parse(Body).RootElement;

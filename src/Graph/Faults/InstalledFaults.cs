@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Berth.Graph.Requests;
+using Berth.Ledger;
+
+namespace Berth.Graph.Faults;
+
+/// <summary>
+/// The faults of every tenant of this process (B220): none until somebody installs one, none after a restart. A request of a process without faults reads one
+/// field here and nothing more.
+/// </summary>
+public sealed class InstalledFaults(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<Guid, TenantFaults> _tenants = new();
+    private readonly OrderedDictionary<string, (string Body, byte[] Answer)> _answers = new(StringComparer.Ordinal);
+    private readonly Lock _changing = new();
+    private volatile bool _any;
+
+    /// <summary>Whether any tenant has a fault.</summary>
+    public bool IsAny => _any;
+
+    /// <summary>The faults that a request of a tenant meets, or null.</summary>
+    internal TenantFaults? For(Guid tenant) => _any && _tenants.TryGetValue(tenant, out TenantFaults? faults) && !faults.Rules.IsEmpty ? faults : null;
+
+    /// <summary>The rules of a tenant, oldest first.</summary>
+    internal IReadOnlyList<ActiveFault> RulesOf(Guid tenant) => _tenants.TryGetValue(tenant, out TenantFaults? faults) ? faults.Rules : [];
+
+    /// <summary>
+    /// Does something once: a request that comes again under its id gets the answer that it got then, as long as the process remembers it (contract,
+    /// Repeatability-Request-ID). What was refused is not remembered.
+    /// </summary>
+    internal GraphResponse Once(GraphRequest request, Func<GraphResponse> act)
+    {
+        if (request.RepeatabilityId is not { Length: > 0 } id)
+        {
+            return act();
+        }
+
+        string key = $"{request.Caller.TenantId} {request.Caller.AppId} {request.Method} {request.Path.Text} {id}";
+        string body = Convert.ToHexStringLower(SHA256.HashData(request.Body.Span));
+        lock (_changing)
+        {
+            if (_answers.TryGetValue(key, out (string Body, byte[] Answer) before))
+            {
+                return before.Body == body ? GraphRoom.Recall(before.Answer) : GraphResponse.Error(request, GraphRoom.RepeatedDifferently);
+            }
+
+            GraphResponse response = act();
+            if (response.Status >= 300)
+            {
+                return response;
+            }
+
+            if (_answers.Count == GraphLimits.FaultAnswers)
+            {
+                _answers.RemoveAt(0);
+            }
+
+            byte[] answer = GraphRoom.Remember(response);
+            _answers.Add(key, (body, answer));
+            return GraphRoom.Recall(answer);
+        }
+    }
+
+    /// <summary>Installs a rule, or says why not.</summary>
+    internal (ActiveFault? Active, GraphError? Error) Install(TenantDesk desk, FaultRule rule)
+    {
+        lock (_changing)
+        {
+            TenantFaults faults = _tenants.GetOrAdd(desk.Id, _ => new TenantFaults(time));
+            if (faults.Rules.Length >= GraphLimits.Faults)
+            {
+                return (null, GraphError.BadRequest(
+                    "faultsTooMany", $"This tenant has {GraphLimits.Faults} faults, which is the most: delete some before you install another."));
+            }
+
+            if (rule.Kind == FaultKind.ThrottleModel && faults.Rules.Any(active => active.Rule.Kind == FaultKind.ThrottleModel))
+            {
+                return (null, GraphError.BadRequest("faultModelTwice", "This tenant has a throttle model already: delete it before you install another."));
+            }
+
+            ActiveFault active = faults.Add(rule);
+            Remember(desk, faults);
+            _any = true;
+            return (active, null);
+        }
+    }
+
+    /// <summary>Takes the rules away that are meant; false when there was none.</summary>
+    internal bool Remove(TenantDesk desk, Predicate<ActiveFault> which)
+    {
+        lock (_changing)
+        {
+            bool removed = _tenants.TryGetValue(desk.Id, out TenantFaults? faults) && faults.Remove(which);
+            if (removed)
+            {
+                Remember(desk, faults!);
+                _any = _tenants.Any(tenant => !tenant.Value.Rules.IsEmpty);
+            }
+
+            return removed;
+        }
+    }
+
+    // Old states cost memory: the desk keeps them only while a rule shows them.
+    private static void Remember(TenantDesk desk, TenantFaults faults) =>
+        desk.Remember(faults.Rules.Max(active => (int?)active.Rule.Versions) ?? 0);
+}
