@@ -22,6 +22,8 @@ public sealed class ClientTenant : IAsyncLifetime
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(100);
 
     private X509Certificate2? _certificate;
+    private M365? _app;
+    private M365? _admin;
     private int _number;
 
     /// <summary>The server.</summary>
@@ -90,6 +92,20 @@ public sealed class ClientTenant : IAsyncLifetime
         Assert.True(code == 0, $"{script} ended with exit code {code}: {errors}");
         using JsonDocument seen = JsonDocument.Parse(output);
         return seen.RootElement.Clone();
+    }
+
+    /// <summary><c>m365</c>, signed in as the demo's application with its secret.</summary>
+    public async Task<M365> AppAsync() => _app ??= await SignedInAsync("secret", "--secret", BerthProcess.DemoSecret);
+
+    /// <summary><c>m365</c>, signed in as the demo's administrator with her password.</summary>
+    public async Task<M365> AdminAsync() => _admin ??= await SignedInAsync("password", "--userName", "admin@contoso.example", "--password", "berth-demo-password");
+
+    /// <summary><c>m365</c> after a login.</summary>
+    public async Task<M365> SignedInAsync(string authType, params string[] more)
+    {
+        M365 m365 = new(this);
+        await m365.RunAsync(["login", "--authType", authType, "--tenant", BerthProcess.DemoTenant, "--appId", BerthProcess.DemoClient, .. more]);
+        return m365;
     }
 
     /// <summary>The command line that runs a program so that Microsoft's names mean this Berth.</summary>
