@@ -36,6 +36,15 @@ public static class GraphLimits
     /// <summary>The deepest nesting of a filter: parentheses and negations, in levels.</summary>
     public const int FilterDepth = 64;
 
+    /// <summary>The longest search, in characters after decoding.</summary>
+    public const int SearchCharacters = 2048;
+
+    /// <summary>The deepest nesting of a search, in levels; the parser has a limit of its own not far above.</summary>
+    public const int SearchDepth = 16;
+
+    /// <summary>The most clauses of a search.</summary>
+    public const int SearchClauses = 100;
+
     /// <summary>The most relations one <c>$expand</c> names.</summary>
     public const int Expansions = 8;
 
@@ -65,6 +74,12 @@ public static class GraphLimits
 
     /// <summary>The most members one request can add by <c>members@odata.bind</c> (L170), and the most owners by <c>owners@odata.bind</c> (B143).</summary>
     public const int BoundMembers = 20;
+
+    /// <summary>The most ids that one request can check memberships for.</summary>
+    public const int CheckedIds = 20;
+
+    /// <summary>The most memberships that <c>getMemberGroups</c> and <c>getMemberObjects</c> return.</summary>
+    public const int Memberships = 11_000;
 
     /// <summary>The most items of a <c>$batch</c>.</summary>
     public const int BatchItems = 20;

@@ -36,6 +36,10 @@ internal abstract class Property<TRow>(string name)
     /// <summary>The number of its elements; null when it is no collection.</summary>
     public virtual Func<TRow, long?>? Count => null;
 
+    /// <summary>Whether one of its texts satisfies a condition; null when it has no text.</summary>
+    public virtual Func<TRow, Func<string, bool>, bool>? Texts =>
+        Operand is Operand<TRow>.Text text ? (row, condition) => text.Get(row) is { } value && condition(value) : null;
+
     /// <summary>Whether one of its elements satisfies a condition; null when it is no collection.</summary>
     public virtual Func<TRow, bool?>? Any(SingleValueNode condition, RangeVariable variable) => null;
 }
@@ -211,6 +215,9 @@ internal sealed class ValuesProperty<TRow, TValue>(string name, Func<TRow, IEnum
         operand is Operand<TValue>.Identifier ? EdmCoreModel.Instance.GetGuid(isNullable: false) : EdmCoreModel.Instance.GetString(isNullable: false));
 
     public override Func<TRow, long?> Count => row => get(row).LongCount();
+
+    public override Func<TRow, Func<string, bool>, bool>? Texts =>
+        operand is Operand<TValue>.Text text ? (row, condition) => get(row).Any(value => text.Get(value) is { } found && condition(found)) : null;
 
     public override void Write(Utf8JsonWriter json, TRow row)
     {

@@ -18,6 +18,7 @@ public static class GraphRoutes
         .. GroupReads.Routes,
         .. MemberReads.Routes,
         .. OwnerReads.Routes,
+        .. MembershipFunctions.Routes,
         .. LicenseDetailReads.Routes,
         .. SkuReads.Routes,
         .. UserWrites.Routes,

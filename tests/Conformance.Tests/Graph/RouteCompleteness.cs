@@ -50,6 +50,7 @@ public sealed partial class RouteCompleteness
             ("POST /users/{user}/assignLicense", $"/v1.0/users/{ada}/assignLicense", licenses, "application/json"),
             ("POST /groups/{group}/assignLicense", $"/v1.0/groups/{group}/assignLicense", licenses, "application/json"),
             ("POST /users/{user}/reprocessLicenseAssignment", $"/v1.0/users/{ada}/reprocessLicenseAssignment", null, ""),
+            .. Functions("/users", "{user}", ada, group), .. Functions("/groups", "{group}", group, group), .. Functions("/directoryObjects", "{object}", ada, group),
             ("DELETE /groups/{group}/members/{member}/$ref", $"/v1.0/groups/{group}/members/{ada}/$ref", null, ""),
             ("DELETE /groups/{group}", $"/v1.0/groups/{old}", null, ""),
             ("DELETE /users/{user}", $"/v1.0/users/{bob}", null, ""),
@@ -81,6 +82,19 @@ public sealed partial class RouteCompleteness
             Answer again = await Send(room, method, path, body, contentType, id);
             Assert.Equal((first.Status, first.Text, first.Location), (again.Status, again.Text, again.Location));
             Assert.Equal(version, room.Tenant.Version);
+        }
+    }
+
+    // They change nothing; their repetition is the same question.
+    private static IEnumerable<(string Route, string Path, string? Body, string ContentType)> Functions(string set, string brace, Guid key, Guid group)
+    {
+        foreach ((string function, string body) in ((string, string)[])
+            [
+                ("getMemberGroups", "{}"), ("getMemberObjects", "{}"),
+                ("checkMemberGroups", $$"""{"groupIds":["{{group}}"]}"""), ("checkMemberObjects", $$"""{"ids":["{{group}}"]}"""),
+            ])
+        {
+            yield return ($"POST {set}/{brace}/{function}", $"/v1.0{set}/{key}/{function}", body, "application/json");
         }
     }
 
