@@ -9,6 +9,7 @@ public sealed class BetaModelsForJavaScript(ClientTenant tenant)
 {
     [Theory]
     [InlineData(ClientDoor.OwnName)]
+    [InlineData(ClientDoor.Exec)]
     public async Task Generated_models_read_and_write_users_groups_and_licenses(ClientDoor door)
     {
         JsonElement seen = await tenant.ScriptAsync(door, "beta-sdk/licensing.mjs");

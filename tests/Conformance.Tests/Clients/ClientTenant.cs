@@ -23,7 +23,6 @@ public sealed class ClientTenant : IAsyncLifetime
 
     private X509Certificate2? _certificate;
     private M365? _app;
-    private M365? _admin;
     private int _number;
 
     /// <summary>The server.</summary>
@@ -94,11 +93,32 @@ public sealed class ClientTenant : IAsyncLifetime
         return seen.RootElement.Clone();
     }
 
+    /// <summary>Installs a fault, does something, takes the fault away; with which statuses a path was answered meanwhile, in order.</summary>
+    /// <param name="fault">The fault, as <c>/berth/v1/faults</c> takes it.</param>
+    /// <param name="door">The door at which to look.</param>
+    /// <param name="path">The path at which to look, without a query.</param>
+    /// <param name="meanwhile">What to do.</param>
+    public async Task<int[]> WithFaultAsync(string fault, ClientDoor door, string path, Func<Task> meanwhile)
+    {
+        Recorder recorder = door == ClientDoor.Exec ? Behind : Named;
+        int before = recorder.Exchanges.Count();
+        using StringContent body = new(fault, Encoding.UTF8, "application/json");
+        using HttpResponseMessage installed = await Http.PostAsync(new Uri("/berth/v1/faults", UriKind.Relative), body, TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.Created, installed.StatusCode);
+        try
+        {
+            await meanwhile();
+        }
+        finally
+        {
+            using HttpResponseMessage taken = await Http.DeleteAsync(new Uri("/berth/v1/faults", UriKind.Relative), CancellationToken.None);
+        }
+
+        return [.. recorder.Exchanges.Skip(before).Where(exchange => exchange.Target.Split('?')[0] == path).Select(exchange => exchange.Status)];
+    }
+
     /// <summary><c>m365</c>, signed in as the demo's application with its secret.</summary>
     public async Task<M365> AppAsync() => _app ??= await SignedInAsync("secret", "--secret", BerthProcess.DemoSecret);
-
-    /// <summary><c>m365</c>, signed in as the demo's administrator with her password.</summary>
-    public async Task<M365> AdminAsync() => _admin ??= await SignedInAsync("password", "--userName", "admin@contoso.example", "--password", "berth-demo-password");
 
     /// <summary><c>m365</c> after a login.</summary>
     public async Task<M365> SignedInAsync(string authType, params string[] more)

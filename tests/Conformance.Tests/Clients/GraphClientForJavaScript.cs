@@ -15,6 +15,7 @@ public sealed class GraphClientForJavaScript(ClientTenant tenant)
 
     [Theory]
     [InlineData(ClientDoor.OwnName)]
+    [InlineData(ClientDoor.Exec)]
     public async Task A_license_is_given_and_taken_directly_and_by_a_group(ClientDoor door)
     {
         JsonElement seen = await tenant.ScriptAsync(door, "graph-client/licensing.mjs");
@@ -39,6 +40,7 @@ public sealed class GraphClientForJavaScript(ClientTenant tenant)
 
     [Theory]
     [InlineData(ClientDoor.OwnName)]
+    [InlineData(ClientDoor.Exec)]
     public async Task The_page_iterator_sees_everybody_once(ClientDoor door)
     {
         JsonElement seen = await tenant.ScriptAsync(door, "graph-client/pages.mjs");
@@ -52,6 +54,7 @@ public sealed class GraphClientForJavaScript(ClientTenant tenant)
 
     [Theory]
     [InlineData(ClientDoor.OwnName)]
+    [InlineData(ClientDoor.Exec)]
     public async Task A_batch_runs_in_order_and_what_waits_for_a_failure_fails(ClientDoor door)
     {
         JsonElement seen = await tenant.ScriptAsync(door, "graph-client/batch.mjs");
@@ -59,6 +62,36 @@ public sealed class GraphClientForJavaScript(ClientTenant tenant)
         Assert.Equal("""{"create":201,"change":204,"read":200}""", seen.GetProperty("row").GetRawText());
         Assert.Equal("Legal", Text(seen, "department"));
         Assert.Equal("""{"nobody":404,"after":424,"also":424}""", seen.GetProperty("stranded").GetRawText());
+    }
+
+    [Theory]
+    [InlineData(ClientDoor.OwnName)]
+    [InlineData(ClientDoor.Exec)]
+    public async Task A_refusal_for_too_many_requests_is_waited_out_and_never_reaches_the_program(ClientDoor door)
+    {
+        JsonElement seen = default;
+        int[] statuses = await tenant.WithFaultAsync(
+            """{"kind":"throttle","route":"GET /organization","count":2,"retryAfter":1}""",
+            door,
+            "/v1.0/organization",
+            async () => seen = await tenant.ScriptAsync(door, "graph-client/retry.mjs"));
+
+        Assert.Equal("Contoso", Text(seen, "displayName"));
+        Assert.Equal([429, 429, 200], statuses);
+    }
+
+    [Theory]
+    [InlineData(ClientDoor.OwnName)]
+    [InlineData(ClientDoor.Exec)]
+    public async Task Advanced_queries_find_what_they_search_and_refuse_without_the_header(ClientDoor door)
+    {
+        JsonElement seen = await tenant.ScriptAsync(door, "graph-client/search.mjs");
+
+        Assert.Equal($"Searched {Text(seen, "word")}", Assert.Single(Texts(seen, "found")));
+        Assert.Equal(1, Number(seen, "count"));
+        Assert.Equal(1, Number(seen, "ends"));
+        Assert.Equal((400, "Request_UnsupportedQuery"), (Number(seen.GetProperty("without"), "status"), Text(seen.GetProperty("without"), "code")));
+        Assert.True(Number(seen, "counted") > 250, $"{seen}");
     }
 
     private static string Text(JsonElement element, string property) => element.GetProperty(property).GetString()!;

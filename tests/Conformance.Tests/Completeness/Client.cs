@@ -12,7 +12,9 @@ public static partial class Client
         ("graph-js", "@microsoft/microsoft-graph-client"),
         ("graph-typescript-beta", "@microsoft/msgraph-beta-sdk"),
         ("CLIMicrosoft365", "@pnp/cli-microsoft365"),
-        ("azsdk-net-Identity", "Azure.Identity"),
+
+        // It tells the version of the library that its requests go through, not its own.
+        ("azsdk-net-Core", "Azure.Identity with Azure.Core"),
         ("azsdk-js-identity", "@azure/identity"),
     ];
 

@@ -122,8 +122,10 @@ public sealed class SdkTenant : IAsyncLifetime
         return token;
     }
 
-    /// <summary>The SDK's own pipeline, retries and all, ending at this server.</summary>
-    public HttpClient Wire() => GraphClientFactory.Create(finalHandler: new Observer(Berth.Handler()));
+    /// <summary>The SDK's own pipeline, retries and all, ending at this server; it names itself as the one that the SDK makes when nobody brings one.</summary>
+    public HttpClient Wire() => GraphClientFactory.Create(
+        new GraphClientOptions { GraphServiceLibraryClientVersion = typeof(GraphServiceClient).Assembly.GetName().Version!.ToString(3), GraphServiceTargetVersion = "1.0" },
+        finalHandler: new Observer(Berth.Handler()));
 
     /// <summary>A name that no other test has.</summary>
     public string Name(string like) => $"{like}-{Interlocked.Increment(ref _number)}";

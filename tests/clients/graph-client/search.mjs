@@ -2,9 +2,9 @@
 import { client, name, person, refusal, tell } from "./client.mjs";
 
 const word = name("needle").replaceAll("-", "");
-await client.api("/users").post(person(name("js"), { displayName: `Searched ${word}` }));
+const user = await client.api("/users").post(person(name("js"), { displayName: `Searched ${word}` }));
 const found = await client.api("/users").header("ConsistencyLevel", "eventual").search(`"displayName:${word}"`).count(true).select("displayName").get();
-const ends = await client.api("/users").header("ConsistencyLevel", "eventual").filter(`endsWith(displayName,'${word}')`).count(true).get();
+const ends = await client.api("/users").header("ConsistencyLevel", "eventual").filter(`endsWith(userPrincipalName,'${user.userPrincipalName.slice(3)}')`).count(true).get();
 const without = await refusal(() => client.api("/users").search(`"displayName:${word}"`).get());
 const counted = await client.api("/users/$count").header("ConsistencyLevel", "eventual").get();
 
