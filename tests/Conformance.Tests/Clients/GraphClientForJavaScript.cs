@@ -94,6 +94,20 @@ public sealed class GraphClientForJavaScript(ClientTenant tenant)
         Assert.True(Number(seen, "counted") > 250, $"{seen}");
     }
 
+    [Theory]
+    [InlineData(ClientDoor.OwnName)]
+    [InlineData(ClientDoor.Exec)]
+    public async Task Delta_links_lead_from_change_to_change(ClientDoor door)
+    {
+        JsonElement seen = await tenant.ScriptAsync(door, "graph-client/delta.mjs");
+
+        Assert.True(Number(seen, "all") > 250, $"{seen}");
+        Assert.Equal(1, Number(seen, "first"));
+        Assert.Equal(0, Number(seen, "quiet"));
+        Assert.Equal(["Delta"], Texts(seen, "department"));
+        Assert.Equal(["changed"], Texts(seen, "removed"));
+    }
+
     private static string Text(JsonElement element, string property) => element.GetProperty(property).GetString()!;
 
     private static int Number(JsonElement element, string property) => element.GetProperty(property).GetInt32();

@@ -40,7 +40,7 @@ public sealed class M365
         return (output + errors).Trim();
     }
 
-    /// <summary>Starts a command without waiting for its end.</summary>
+    /// <summary>Starts a command that talks with a person before its end.</summary>
     internal RunningProgram Start(params string[] arguments) => new(_environment, CommandLine(arguments));
 
     private Task<(int ExitCode, string Output, string Errors)> TryAsync(string[] arguments) => ClientTenant.RunAsync(_environment, CommandLine(arguments));

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
+using System.Threading.Channels;
 
 namespace Berth.Conformance.Tests.Clients;
 
@@ -6,7 +8,8 @@ namespace Berth.Conformance.Tests.Clients;
 internal sealed class RunningProgram : IDisposable
 {
     private readonly System.Diagnostics.Process _process;
-    private readonly Task<string> _errors;
+    private readonly List<string> _errors = [];
+    private readonly Channel<string> _errorLines = Channel.CreateUnbounded<string>();
 
     /// <summary>Starts it, with these variables beside those of the tests.</summary>
     public RunningProgram(IReadOnlyDictionary<string, string> environment, string[] command)
@@ -25,19 +28,36 @@ internal sealed class RunningProgram : IDisposable
 
         _process = System.Diagnostics.Process.Start(start)!;
         _process.StandardInput.Close();
-        _errors = _process.StandardError.ReadToEndAsync();
+        _process.ErrorDataReceived += (_, line) => { _ = line.Data is null ? _errorLines.Writer.TryComplete() : _errorLines.Writer.TryWrite(line.Data); };
+        _process.BeginErrorReadLine();
     }
 
-    /// <summary>The next line of its output; null at the end.</summary>
-    public Task<string?> LineAsync() => _process.StandardOutput.ReadLineAsync();
+    /// <summary>Waits until a line of its error stream matches; null when it ended without one.</summary>
+    public async Task<Match?> SaysAsync(Regex pattern)
+    {
+        await foreach (string line in _errorLines.Reader.ReadAllAsync())
+        {
+            _errors.Add(line);
+            if (pattern.Match(line) is { Success: true } match)
+            {
+                return match;
+            }
+        }
 
-    /// <summary>Waits for its end; the output that nobody read yet, and the error stream.</summary>
+        return null;
+    }
+
+    /// <summary>Waits for its end; what it wrote.</summary>
     public async Task<(int ExitCode, string Output, string Errors)> EndAsync()
     {
         string output = await _process.StandardOutput.ReadToEndAsync();
-        string errors = await _errors;
+        await foreach (string line in _errorLines.Reader.ReadAllAsync())
+        {
+            _errors.Add(line);
+        }
+
         await _process.WaitForExitAsync();
-        return (_process.ExitCode, output, errors);
+        return (_process.ExitCode, output, string.Join('\n', _errors));
     }
 
     public void Dispose()
