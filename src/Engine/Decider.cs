@@ -183,6 +183,7 @@ internal sealed partial class Decider
         }
 
         _draft.Note(new Change.UserWas(index, _draft.User(index)!));
+        EndRelationsOfUser(index);
         _draft.Record(new Change.UserDeleted(index));
         return null;
     }
@@ -256,6 +257,7 @@ internal sealed partial class Decider
             };
         }
 
+        EndRelationsOfGroup(index);
         _draft.Record(new Change.GroupDeleted(index));
         return null;
     }

@@ -157,7 +157,7 @@ internal sealed class Draft
             case Change.SourceSet source:
                 SetSource(source);
                 break;
-            case Change.GroupProcessed or Change.GroupReprocessAsked or Change.UserWas or Change.GroupWas:
+            case Change.GroupProcessed or Change.GroupReprocessAsked or Change.UserWas or Change.GroupWas or Change.RelationsEnded:
                 break;
             default:
                 throw new InvalidOperationException($"A change of kind {change.GetType().Name} has no effect yet.");

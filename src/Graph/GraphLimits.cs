@@ -137,4 +137,25 @@ public static class GraphLimits
 
     /// <summary>The largest quota that a throttle model can be given, in resource units or writes.</summary>
     public const int FaultQuota = 1_000_000;
+
+    /// <summary>The objects of a page of a delta query when nothing is asked, as Graph has it; <c>Prefer: odata.maxpagesize</c> asks for 1 to <see cref="LargestPage"/>.</summary>
+    public const int DeltaPage = 200;
+
+    /// <summary>The most related objects, members say, on a page of a delta query: so many for each object it may have.</summary>
+    public const int DeltaRelatedPerObject = 5;
+
+    /// <summary>The most objects a delta query can be narrowed to by id (L160).</summary>
+    public const int DeltaIds = 50;
+
+    /// <summary>The longest token of a delta query, in characters.</summary>
+    public const int DeltaTokenCharacters = 16 * 1024;
+
+    /// <summary>The most touches of users and groups that one page of a delta query looks at; a selection can leave fewer on it.</summary>
+    public const int DeltaScanTouches = 10_000;
+
+    /// <summary>The most entries of the journal that one page of a delta query reads.</summary>
+    public const int DeltaScanEntries = 2_000;
+
+    /// <summary>The longest <c>Prefer</c> header that is read, in characters; a longer one is ignored.</summary>
+    public const int PreferCharacters = 256;
 }

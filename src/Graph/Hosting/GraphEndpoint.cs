@@ -307,6 +307,7 @@ internal sealed class GraphDoor(
                 ReceivedAt = _receivedAt,
                 WithoutMetadata = WithoutMetadata,
                 EventualConsistency = http.Headers["ConsistencyLevel"].ToString().Equals("eventual", StringComparison.OrdinalIgnoreCase),
+                Prefer = http.Headers["Prefer"] is { Count: > 0 } prefer ? prefer.ToString() : null,
                 ThrottlePriority = faults.IsAny ? http.Headers["x-ms-throttle-priority"].ToString() : null,
                 Faults = faults,
                 ContentType = http.ContentType,

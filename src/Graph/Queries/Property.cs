@@ -30,6 +30,9 @@ internal abstract class Property<TRow>(string name)
     /// <summary>Writes name and value.</summary>
     public abstract void Write(Utf8JsonWriter json, TRow row);
 
+    /// <summary>Whether a row has no value of it, where its operand does not tell.</summary>
+    public virtual bool IsMissing(TRow row) => false;
+
     /// <summary>The reading of a property inside this one; null when there is none.</summary>
     public virtual Operand<TRow>? Inside(string name) => null;
 
@@ -148,6 +151,8 @@ internal sealed class TimeProperty<TRow>(string name, Func<TRow, DateTimeOffset?
 internal sealed class PartProperty<TRow, TPart>(string name, Shape<TPart> shape, Func<TRow, TPart> get, Func<TPart, bool> isThere) : Property<TRow>(name)
 {
     public override IEdmTypeReference EdmType => new EdmComplexTypeReference((IEdmComplexType)shape.EdmType, isNullable: true);
+
+    public override bool IsMissing(TRow row) => get(row) is not { } part || !isThere(part);
 
     public override void Write(Utf8JsonWriter json, TRow row)
     {

@@ -12,7 +12,8 @@ internal static class GroupReads
     /// <summary>How groups are answered, also by writes.</summary>
     public static Resource<GroupRow> Groups { get; } = new(DirectoryShapes.Group, "groups", DirectoryCapabilities.Group);
 
-    private static readonly RouteAccess Read = RouteAccess.AnyOf(
+    /// <summary>Who may read them.</summary>
+    public static RouteAccess Read { get; } = RouteAccess.AnyOf(
         "GroupMember.Read.All", "Group.Read.All", "GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All");
 
     /// <summary>The routes.</summary>

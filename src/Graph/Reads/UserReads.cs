@@ -13,7 +13,8 @@ internal static class UserReads
     /// <summary>How users are answered, also by writes.</summary>
     public static Resource<UserRow> Users { get; } = new(DirectoryShapes.User, "users", DirectoryCapabilities.User);
 
-    private static readonly RouteAccess Read = RouteAccess.AnyOf("User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All");
+    /// <summary>Who may read them.</summary>
+    public static RouteAccess Read { get; } = RouteAccess.AnyOf("User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All");
 
     private static readonly RouteAccess ReadGroupsOf = RouteAccess.AnyOf(
         "GroupMember.Read.All", "User.Read.All", "Group.Read.All", "GroupMember.ReadWrite.All", "User.ReadWrite.All", "Group.ReadWrite.All",

@@ -1,5 +1,6 @@
 using Berth.Graph.Audit;
 using Berth.Graph.Batch;
+using Berth.Graph.Changes;
 using Berth.Graph.Desk;
 using Berth.Graph.Reads;
 using Berth.Graph.Writes;
@@ -27,6 +28,7 @@ public static class GraphRoutes
         .. LicenseWrites.Routes,
         .. BatchRoutes.Routes,
         .. AuditReads.Routes,
+        .. DeltaReads.Routes,
         .. SubscriptionDesk.Routes,
         .. ClockDesk.Routes,
         .. SettingsDesk.Routes,

@@ -53,6 +53,7 @@ internal static class PayloadFormat
         ReportingSet,
         OwnersAdded,
         OwnersRemoved,
+        RelationsEnded,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

@@ -23,6 +23,8 @@ public sealed class AdvancedQueries
     [InlineData("users", "$filter=otherMails/any(m:endswith(m,'x.example'))", "Operator 'endsWith'" + Missing)]
     [InlineData("users", "$filter=assignedLicenses/$count eq 0", "Operator '$count'" + Missing)]
     [InlineData("users", "$filter=department eq 'Sales' and assignedLicenses/$count ne 0", "Operator '$count'" + Missing)]
+    [InlineData("users", "$filter=ownedObjects/$count eq 0", "Operator '$count'" + Missing)]
+    [InlineData("groups", "$filter=owners/$count eq 0 or owners/$count eq 1", "Operator '$count'" + Missing)]
     [InlineData("users", "$filter=companyName eq 'x'", "Unsupported or invalid query filter clause specified for property 'companyName' of resource 'User'.")]
     [InlineData("users", "$filter=companyName in ('x')", "Unsupported or invalid query filter clause specified for property 'companyName' of resource 'User'.")]
     [InlineData("users", "$filter=startsWith(mobilePhone,'254')", "Unsupported or invalid query filter clause specified for property 'mobilePhone' of resource 'User'.")]
@@ -175,6 +177,30 @@ public sealed class AdvancedQueries
 
         Assert.Equal(
             "Request_UnsupportedQuery", company.Refused("/v1.0/directory/subscriptions?$search=\"skuPartNumber:x\"", Company.Eventual).Error.GetProperty("code").GetString());
+    }
+
+    // What the unmodified m365 11.11 sends (protocol 4.4), with the headers it sends.
+    [Theory]
+    [InlineData("users?$filter=userPrincipalName eq 'ann%40fabrikam.example'&$select=Id", false, 1)]
+    [InlineData("users?$filter=mail eq 'ann%40fabrikam.example'&$select=id", false, 0)]
+    [InlineData("users?$select=id,userPrincipalName&$filter=startsWith(displayName, 'a') and userType eq 'Member'", false, 1)]
+    [InlineData("users?$filter=startsWith(jobTitle, 'a')", false, 0)]
+    [InlineData("groups?$filter=groupTypes/any(c:c+eq+'Unified')", false, 0)]
+    [InlineData("groups?$filter=securityEnabled eq true and mailEnabled eq false", false, 1)]
+    [InlineData("groups?$filter=securityEnabled eq false and mailEnabled eq true and not(groupTypes/any(t:t eq 'Unified'))&$count=true", true, 0)]
+    [InlineData("groups?$filter=securityEnabled eq true and mailEnabled eq true and not(groupTypes/any(t:t eq 'Unified'))&$count=true", true, 0)]
+    [InlineData("groups?$filter=displayName eq 'crew'&$select=id", false, 1)]
+    [InlineData("groups?$filter=mailNickname eq 'crew'&$select=id", false, 1)]
+    [InlineData("groups/{crew}/Members?$select=id,displayName,userPrincipalName,givenName,surname", false, 4)]
+    [InlineData("groups/{crew}/Owners?$select=id,displayName,userPrincipalName,givenName,surname", false, 0)]
+    [InlineData("groups/{crew}/Members?$select=id,displayName&$filter=userType%20eq%20'Member'&$count=true", true, 4)]
+    [InlineData("groups/{crew}/members/microsoft.graph.user?$select=id", false, 4)]
+    [InlineData("groups/{crew}/owners/microsoft.graph.user?$select=id", false, 0)]
+    [InlineData("groups/{crew}/Members/microsoft.graph.user?$select=id,displayName&$filter=startsWith(displayName,'a')&$count=true", true, 1)]
+    public void Every_query_of_m365_is_answered(string target, bool eventual, int expected)
+    {
+        JsonElement page = People.Get($"/v1.0/{Path(target)}", request => request with { EventualConsistency = eventual, WithoutMetadata = true });
+        Assert.Equal(expected, page.GetProperty("value").GetArrayLength());
     }
 
     private static string Path(string path) => path.Replace("{crew}", People.Tenant.Groups[0].Id.ToString(), StringComparison.Ordinal);

@@ -73,6 +73,7 @@ internal static class Changes
             new Change.ReportingSet([5, 6, 8], 3),
             new Change.OwnersAdded(2, [5, 8]),
             new Change.OwnersRemoved(2, [5]),
+            new Change.RelationsEnded(RelationKind.Manager, 3, [5, 6, 8], [7]),
             new Change.GroupProcessed(2, 998, 2),
             new Change.GroupReprocessAsked(2),
         ];
@@ -132,6 +133,7 @@ internal static class Changes
             [typeof(Change.ReportingSet)] = Gen.Select(ascending, Gen.Int[0, 5_000_000].Nullable()).Select((users, manager) => (Change)new Change.ReportingSet(users, manager)),
             [typeof(Change.OwnersAdded)] = Gen.Select(index, ascending).Select((one, users) => (Change)new Change.OwnersAdded(one, users)),
             [typeof(Change.OwnersRemoved)] = Gen.Select(index, ascending).Select((one, users) => (Change)new Change.OwnersRemoved(one, users)),
+            [typeof(Change.RelationsEnded)] = Gen.Select(Gen.Enum<RelationKind>(), index, ascending, indexes).Select((kind, of, users, groups) => (Change)new Change.RelationsEnded(kind, of, users, groups)),
             [typeof(Change.GroupProcessed)] = Gen.Select(index, index, index).Select((one, good, bad) => (Change)new Change.GroupProcessed(one, good, bad)),
             [typeof(Change.GroupReprocessAsked)] = index.Select(one => (Change)new Change.GroupReprocessAsked(one)),
         };
