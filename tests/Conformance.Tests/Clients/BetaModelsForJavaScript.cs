@@ -29,4 +29,23 @@ public sealed class BetaModelsForJavaScript(ClientTenant tenant)
         Assert.Equal((400, "Request_BadRequest"), (refused.GetProperty("status").GetInt32(), refused.GetProperty("code").GetString()));
         Assert.Equal($"License {seen.GetProperty("user").GetString()} does not correspond to a valid company License.", refused.GetProperty("message").GetString());
     }
+
+    [Theory]
+    [InlineData(ClientDoor.OwnName)]
+    [InlineData(ClientDoor.Exec)]
+    public async Task Generated_models_read_the_evaluation_of_a_rule_down_to_its_leaves(ClientDoor door)
+    {
+        JsonElement seen = await tenant.ScriptAsync(door, "beta-sdk/dynamic.mjs");
+
+        string alias = seen.GetProperty("alias").GetString()!;
+        Assert.Equal("""["DynamicMembership"]""", seen.GetProperty("types").GetRawText());
+        Assert.Equal($"(user.department -eq \"{alias}\") -and (user.usageLocation -eq \"US\")", seen.GetProperty("rule").GetString());
+        Assert.True(seen.GetProperty("result").GetBoolean());
+        Assert.True(seen.GetProperty("whole").GetBoolean());
+        JsonElement[] leaves = [.. seen.GetProperty("leaves").EnumerateArray()];
+        Assert.Equal(2, leaves.Length);
+        Assert.All(leaves, leaf => Assert.True(leaf.GetProperty("result").GetBoolean()));
+        Assert.Equal(["department", "usageLocation"], leaves.Select(leaf => leaf.GetProperty("property").GetString()!.Split('.')[^1]));
+        Assert.Equal([alias, "US"], leaves.Select(leaf => leaf.GetProperty("value").GetString()));
+    }
 }

@@ -23,6 +23,7 @@ public sealed class ClientTenant : IAsyncLifetime
 
     private X509Certificate2? _certificate;
     private M365? _app;
+    private M365? _admin;
     private int _number;
 
     /// <summary>The server.</summary>
@@ -119,6 +120,9 @@ public sealed class ClientTenant : IAsyncLifetime
 
     /// <summary><c>m365</c>, signed in as the demo's application with its secret.</summary>
     public async Task<M365> AppAsync() => _app ??= await SignedInAsync("secret", "--secret", BerthProcess.DemoSecret);
+
+    /// <summary><c>m365</c>, signed in as the demo's administrator with her password.</summary>
+    public async Task<M365> AdminAsync() => _admin ??= await SignedInAsync("password", "--userName", "admin@contoso.example", "--password", "berth-demo-password");
 
     /// <summary><c>m365</c> after a login.</summary>
     public async Task<M365> SignedInAsync(string authType, params string[] more)

@@ -108,6 +108,25 @@ public sealed class GraphClientForJavaScript(ClientTenant tenant)
         Assert.Equal(["changed"], Texts(seen, "removed"));
     }
 
+    [Theory]
+    [InlineData(ClientDoor.OwnName)]
+    [InlineData(ClientDoor.Exec)]
+    public async Task A_dynamic_group_follows_its_rule_and_beta_says_why(ClientDoor door)
+    {
+        JsonElement seen = await tenant.ScriptAsync(door, "graph-client/dynamic.mjs");
+
+        (string inside, string outside) = (Text(seen, "inside"), Text(seen, "outside"));
+        Assert.Equal([inside], Texts(seen, "before"));
+        Assert.Equal(new[] { inside, outside }.Order(), Texts(seen, "after").Order());
+        JsonElement own = seen.GetProperty("own");
+        Assert.Equal(Text(seen, "rule"), Text(own, "membershipRule"));
+        Assert.True(own.GetProperty("membershipRuleEvaluationResult").GetBoolean());
+        Assert.True(own.GetProperty("membershipRuleEvaluationDetails").GetProperty("expressionResult").GetBoolean());
+        Assert.False(seen.GetProperty("given").GetProperty("membershipRuleEvaluationResult").GetBoolean());
+        Assert.Equal((400, "Request_BadRequest"), (Number(seen.GetProperty("byHand"), "status"), Text(seen.GetProperty("byHand"), "code")));
+        Assert.Equal(400, Number(seen.GetProperty("malformed"), "status"));
+    }
+
     private static string Text(JsonElement element, string property) => element.GetProperty(property).GetString()!;
 
     private static int Number(JsonElement element, string property) => element.GetProperty(property).GetInt32();

@@ -124,7 +124,7 @@ public sealed class SdkTenant : IAsyncLifetime
 
     /// <summary>The SDK's own pipeline, retries and all, ending at this server; it names itself as the one that the SDK makes when nobody brings one.</summary>
     public HttpClient Wire() => GraphClientFactory.Create(
-        new GraphClientOptions { GraphServiceLibraryClientVersion = typeof(GraphServiceClient).Assembly.GetName().Version!.ToString(3), GraphServiceTargetVersion = "1.0" },
+        new GraphClientOptions { GraphServiceLibraryClientVersion = typeof(GraphServiceClient).Assembly.GetName().Version!.ToString(3) },
         finalHandler: new Observer(Berth.Handler()));
 
     /// <summary>A name that no other test has.</summary>
