@@ -16,6 +16,7 @@ public sealed partial class OracleTenant
         List<OraclePair> pairs = [.. _pairs.Select(pair => pair.Copy())];
         Dictionary<string, List<string>> members = _groups.ToDictionary(group => group.Key, group => group.Value.Members.ToList());
         _sequence++;
+        PassDeleted(now);
         PassTime(now);
         _now = now;
         Look();

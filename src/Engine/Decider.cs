@@ -1,6 +1,7 @@
 using Berth.Engine.Catalog;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
+using Berth.Engine.Directory.Rules;
 using Berth.Engine.Licensing;
 
 namespace Berth.Engine;
@@ -25,11 +26,18 @@ internal sealed partial class Decider
         _tenant = tenant;
         _now = now;
         _system = system;
-        _draft = new Draft(tenant);
+        _draft = new Draft(tenant, now);
         _processing = new Processing(tenant, _draft, now);
+        _memberships = new Memberships(tenant, _draft, _processing);
     }
 
-    public Refusal? Decide(Command command) => command switch
+    public Refusal? Decide(Command command)
+    {
+        PurgeOver(_now);
+        return Carry(command);
+    }
+
+    private Refusal? Carry(Command command) => command switch
     {
         Command.CreateTenant create => Create(create),
         Command.CreateUser create => CreateUser(create),
@@ -39,6 +47,8 @@ internal sealed partial class Decider
         Command.CreateGroup create => CreateGroup(create),
         Command.UpdateGroup update => UpdateGroup(update),
         Command.DeleteGroup delete => DeleteGroup(delete.GroupId),
+        Command.RestoreDeletedItem restore => Restore(restore),
+        Command.PurgeDeletedItem purge => PurgeItem(purge.Id),
         Command.AddMembers add => AddMembers(add),
         Command.RemoveMember remove => RemoveMember(remove),
         Command.AddOwners add => AddOwners(add),
@@ -51,14 +61,21 @@ internal sealed partial class Decider
         Command.UpdateSubscription update => UpdateSubscription(update),
         Command.UpdateSettings update => UpdateSettings(update),
         Command.SetClock set => SetClock(set),
+        Command.RunDue => null,
         Command.ImportCatalog import => ImportCatalog(import),
         Command.ImportDirectory import => ImportDirectory(import),
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name}."),
     };
 
-    public Decision.Accepted Finish(Command command, Actor actor)
+    /// <summary>What follows from the command's own change, and the decision.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="actor">Who acts.</param>
+    /// <param name="flips">What flips of rules changed before the command, in the same event.</param>
+    /// <param name="evaluations">How often rules were asked for that.</param>
+    public Decision.Accepted Finish(Command command, Actor actor, List<Change> flips, long evaluations)
     {
-        _processing.Retry();
+        _memberships.Settle();
+        _memberships.Note();
         if (_processedGroup >= 0)
         {
             int failed = _processedMembers.Count(member => _draft.Licenses(member).Source(_processedGroup)?.Trouble is not null);
@@ -67,14 +84,15 @@ internal sealed partial class Decider
 
         List<Change> outcomes = [];
         Tenant next = _draft.Seal(_tenant.Version + 1, outcomes);
-        bool changed = _draft.Recorded.Count + outcomes.Count > 0;
+        bool changed = flips.Count + _draft.Recorded.Count + outcomes.Count > 0;
         TenantEvent? happened = changed
-            ? new TenantEvent(next.Version, _now, actor, command.GetType().Name, [.. _draft.Recorded, .. outcomes])
+            ? new TenantEvent(next.Version, _now, actor, command.GetType().Name, [.. flips, .. _draft.Recorded, .. outcomes])
             : null;
         return new Decision.Accepted(changed ? next : _tenant, happened)
         {
             Remaining = _reprocessedUser >= 0 ? Remaining(_reprocessedUser) : null,
             Lines = _lines.ToValueArray(),
+            RuleEvaluations = evaluations + RuleEvaluations,
         };
     }
 
@@ -101,6 +119,7 @@ internal sealed partial class Decider
         int index = _draft.UserCount;
         _draft.Record(new Change.UsersSet([index], [Canonical(create.User) with { CreatedAt = _now }]));
         Report(index, manager);
+        _memberships.Came(index);
         return null;
     }
 
@@ -120,7 +139,7 @@ internal sealed partial class Decider
             : null;
     }
 
-    private bool IsTaken(Guid id) => _draft.FindUser(id) >= 0 || _draft.FindGroup(id) >= 0 || IsOwing(id);
+    private bool IsTaken(Guid id) => _draft.FindUser(id) >= 0 || _draft.FindGroup(id) >= 0 || _draft.Deleted.Contains(id) || IsOwing(id);
 
     // B80: a deleted group that still gives somebody something keeps its id (L74). Gathered once: an import asks for every line.
     private bool IsOwing(Guid id)
@@ -165,6 +184,7 @@ internal sealed partial class Decider
             return null;
         }
 
+        _memberships.Changed(index, RuleReads.Between(before, after));
         _draft.Note(new Change.UserWas(index, before));
         _draft.Record(new Change.UsersSet([index], [after]));
         if (after.UsageLocation != before.UsageLocation)
@@ -184,7 +204,7 @@ internal sealed partial class Decider
 
         _draft.Note(new Change.UserWas(index, _draft.User(index)!));
         EndRelationsOfUser(index);
-        _draft.Record(new Change.UserDeleted(index));
+        _draft.Record(new Change.UserToDeletedItems(index, _now));
         return null;
     }
 
@@ -197,14 +217,18 @@ internal sealed partial class Decider
 
         int index = _draft.GroupCount;
         int[] owners = [];
-        if ((FindMembers(-1, create.Profile.Id, create.Members, out int[] users, out int[] groups) ?? FindOwners(-1, create.Owners, out owners)) is { } refusal)
+        int[] users = [], groups = [];
+        GroupProfile profile = WithState(create.Profile) with { CreatedAt = _now };
+        if ((CheckRule(-1, profile) ?? CheckByHand(profile, create.Members.Count > 0)
+            ?? FindMembers(-1, profile.Id, create.Members, out users, out groups) ?? FindOwners(-1, create.Owners, out owners)) is { } refusal)
         {
             return refusal;
         }
 
-        _draft.Record(new Change.GroupSet(index, create.Profile with { CreatedAt = _now }));
+        _draft.Record(new Change.GroupSet(index, profile));
         Own(index, owners);
         Join(index, users, groups);
+        FollowIfNew(index, null, profile);
         return null;
     }
 
@@ -222,13 +246,14 @@ internal sealed partial class Decider
             return Invalid("securityEnabled", "A group with licenses stays security-enabled (L37): take its licenses away first.");
         }
 
-        int[] owners = [];
-        if ((FindMembers(index, group.Id, update.NewMembers, out int[] users, out int[] groups) ?? FindOwners(index, update.NewOwners, out owners)) is { } refusal)
+        int[] owners = [], users = [], groups = [];
+        GroupProfile profile = WithState(wanted) with { CreatedAt = group.Profile.CreatedAt };
+        if ((CheckRule(index, profile) ?? CheckByHand(profile, update.NewMembers.Count > 0)
+            ?? FindMembers(index, group.Id, update.NewMembers, out users, out groups) ?? FindOwners(index, update.NewOwners, out owners)) is { } refusal)
         {
             return refusal;
         }
 
-        GroupProfile profile = wanted with { CreatedAt = group.Profile.CreatedAt };
         if (profile != group.Profile)
         {
             _draft.Note(new Change.GroupWas(index, group.Profile));
@@ -237,6 +262,7 @@ internal sealed partial class Decider
 
         Own(index, owners);
         Join(index, users, groups);
+        FollowIfNew(index, group.Profile, profile);
         return null;
     }
 
@@ -258,7 +284,7 @@ internal sealed partial class Decider
         }
 
         EndRelationsOfGroup(index);
-        _draft.Record(new Change.GroupDeleted(index));
+        _draft.Record(_draft.Group(index).Profile.IsUnified ? new Change.GroupToDeletedItems(index, _now) : new Change.GroupDeleted(index));
         return null;
     }
 
@@ -269,7 +295,9 @@ internal sealed partial class Decider
             return missing;
         }
 
-        if (FindMembers(index, add.GroupId, add.Members, out int[] users, out int[] groups) is { } refusal)
+        int[] users = [], groups = [];
+        if ((CheckByHand(_draft.Group(index).Profile, add.Members.Count > 0)
+            ?? FindMembers(index, add.GroupId, add.Members, out users, out groups)) is { } refusal)
         {
             return refusal;
         }
@@ -286,18 +314,7 @@ internal sealed partial class Decider
         }
 
         _draft.Record(new Change.MembersAdded(group, users.Order().ToValueArray(), groups.Order().ToValueArray()));
-        if (!_draft.Group(group).Licenses.IsEmpty)
-        {
-            // A pair held from an earlier membership is evaluated as well: it exists only while something is owed (L72).
-            _processing.EvaluateMembers(group, users);
-        }
-        else
-        {
-            foreach (int user in users.Where(user => _draft.Licenses(user).Source(group) is not null))
-            {
-                _processing.Evaluate(user, group);
-            }
-        }
+        _processing.Welcome(group, users);
     }
 
     private Refusal? RemoveMember(Command.RemoveMember remove)
@@ -305,6 +322,11 @@ internal sealed partial class Decider
         if (FindGroup(remove.GroupId, out int index) is { } missing)
         {
             return missing;
+        }
+
+        if (CheckByHand(_draft.Group(index).Profile, somebody: true) is { } byRule)
+        {
+            return byRule;
         }
 
         int user = _draft.FindUser(remove.MemberId);
@@ -373,6 +395,11 @@ internal sealed partial class Decider
         if (!group.Profile.SecurityEnabled)
         {
             return new Refusal(RefusalCode.GroupNotSecurityEnabled) { Subject = assign.GroupId };
+        }
+
+        if (_draft.Rules.RuleOf(index) is { IsAboutDevices: true })
+        {
+            return new Refusal(RefusalCode.DeviceRuleNotAllowed) { Subject = assign.GroupId };
         }
 
         if (assign.Add.Count + assign.Remove.Count == 0)
@@ -500,144 +527,11 @@ internal sealed partial class Decider
         return null;
     }
 
-    private Refusal? SetClock(Command.SetClock set)
-    {
-        if (_tenant.Profile.Kind == TenantKind.Production)
-        {
-            return new Refusal(RefusalCode.ClockNotMovable);
-        }
-
-        TenantClock clock = _tenant.Clock;
-        bool frozen = set.Frozen ?? clock.FrozenAt is not null;
-        if (!frozen)
-        {
-            if (set.Now is not null || set.Advance is not null)
-            {
-                return new Refusal(RefusalCode.ClockNotFrozen);
-            }
-
-            return Put(default);
-        }
-
-        DateTimeOffset stands = clock.Now(_system);
-        DateTimeOffset target = set.Now ?? stands;
-        if (set.Advance is { } advance)
-        {
-            if (advance < TimeSpan.Zero || DateTimeOffset.MaxValue - target < advance)
-            {
-                return new Refusal(RefusalCode.ClockBackwards) { Detail = $"{stands:O}" };
-            }
-
-            target += advance;
-        }
-
-        return target < stands ? new Refusal(RefusalCode.ClockBackwards) { Detail = $"{stands:O}" } : Put(new TenantClock(target));
-
-        Refusal? Put(TenantClock next)
-        {
-            if (next != clock)
-            {
-                _draft.Record(new Change.ClockSet(next));
-            }
-
-            return null;
-        }
-    }
-
     private Refusal? ImportCatalog(Command.ImportCatalog import)
     {
         _draft.Record(new Change.CatalogSet(_tenant.Catalog.With(import.Rows, import.Rules)));
         _processing.DisturbEverybody();
         return null;
-    }
-
-    private Refusal? ImportDirectory(Command.ImportDirectory import)
-    {
-        // Lines take effect one by one, so that a line may build on the one before; the event keeps whole runs of them.
-        List<(int Index, User User)> users = [];
-        SortedDictionary<int, SortedSet<int>> members = [];
-        foreach (ImportLine line in import.Lines)
-        {
-            Refusal? refusal = line switch
-            {
-                ImportLine.OfUser one => ImportUser(one.User),
-                ImportLine.OfGroup one => ImportGroup(one.Profile),
-                ImportLine.OfMember one => ImportMember(one),
-                _ => throw new InvalidOperationException($"No import of {line.GetType().Name}."),
-            };
-            if (refusal is not null)
-            {
-                _lines.Add(new LineRefusal(line.Line, refusal));
-            }
-        }
-
-        KeepUsers();
-        KeepMembers();
-        return null;
-
-        Refusal? ImportUser(User user)
-        {
-            if (CheckNewUser(user) is { } refusal)
-            {
-                return refusal;
-            }
-
-            users.Add((_draft.UserCount, Canonical(user) with { CreatedAt = _now }));
-            _draft.Apply(new Change.UsersSet([users[^1].Index], [users[^1].User]));
-            return null;
-        }
-
-        Refusal? ImportGroup(GroupProfile profile)
-        {
-            if (IsTaken(profile.Id))
-            {
-                return new Refusal(RefusalCode.IdTaken) { Subject = profile.Id };
-            }
-
-            _draft.Record(new Change.GroupSet(_draft.GroupCount, profile with { CreatedAt = _now }));
-            return null;
-        }
-
-        Refusal? ImportMember(ImportLine.OfMember one)
-        {
-            Refusal? missing = FindGroup(one.GroupId, out int group) ?? FindUser(one.UserId, out _);
-            if (missing is not null)
-            {
-                return missing;
-            }
-
-            int user = _draft.FindUser(one.UserId);
-            if (_draft.IsMember(user, group))
-            {
-                return new Refusal(RefusalCode.AlreadyMember) { Subject = one.UserId };
-            }
-
-            if (!members.TryGetValue(group, out SortedSet<int>? joined))
-            {
-                members.Add(group, joined = []);
-            }
-
-            joined.Add(user);
-            _draft.Apply(new Change.MembersAdded(group, [user], []));
-            _processing.Evaluate(user, group);
-            return null;
-        }
-
-        void KeepUsers()
-        {
-            if (users.Count > 0)
-            {
-                _draft.Note(new Change.UsersSet(users.Select(one => one.Index).ToValueArray(), users.Select(one => one.User).ToValueArray()));
-            }
-        }
-
-        void KeepMembers()
-        {
-            foreach ((int group, SortedSet<int> joined) in members)
-            {
-                _draft.Note(new Change.MembersAdded(group, joined.ToValueArray(), []));
-            }
-        }
     }
 
     private Refusal? FindUser(Guid id, out int index)

@@ -22,6 +22,11 @@ internal static class Description
         yield return new Change.CatalogSet(tenant.Catalog);
         yield return new Change.SettingsSet(tenant.Settings);
         yield return new Change.ClockSet(tenant.Clock);
+        if (tenant.Parts.Rules.Timed.Count > 0)
+        {
+            yield return new Change.TimePassed(tenant.Parts.PassedTo);
+        }
+
         foreach (Subscription subscription in tenant.Subscriptions)
         {
             yield return new Change.SubscriptionSet(subscription);
@@ -67,6 +72,11 @@ internal static class Description
             yield return new Change.ReportingSet(ValueArray.Own(reports.ToArray()), manager);
         }
 
+        foreach ((int index, DeletedUser item) in tenant.Deleted.Users)
+        {
+            yield return new Change.DeletedUserSet(index, item);
+        }
+
         // Indexes of deleted users at the end must not be given again.
         if (tenant.Users.Count > 0 && tenant.Users[tenant.Users.Count - 1] is null)
         {
@@ -83,6 +93,11 @@ internal static class Description
             {
                 // At once: a later group may have the id of a deleted one.
                 yield return new Change.GroupDeleted(i);
+            }
+
+            if (tenant.Deleted.Groups.TryGetValue(i, out DeletedGroup? item))
+            {
+                yield return new Change.DeletedGroupSet(i, item);
             }
         }
 
@@ -103,6 +118,11 @@ internal static class Description
             if (group.Owners.Count > 0)
             {
                 yield return new Change.OwnersAdded(i, group.Owners);
+            }
+
+            if (group.MembershipUpdatedAt is { } updated)
+            {
+                yield return new Change.MembershipProcessed(i, updated);
             }
 
             if (group.EverLicensed)

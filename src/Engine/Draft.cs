@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Berth.Engine.Catalog;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
+using Berth.Engine.Directory.Rules;
 using Berth.Engine.Licensing;
 
 namespace Berth.Engine;
@@ -10,13 +11,11 @@ namespace Berth.Engine;
 /// The next tenant in the making: deciding and replaying write it by the same calls, so they cannot differ. Licenses are
 /// written per user; what follows from them (holders, waiting lists, packed outcomes) is drawn once, in <see cref="Seal"/>.
 /// </summary>
-internal sealed class Draft
+internal sealed partial class Draft
 {
     private readonly Tenant _before;
     private readonly List<Change> _recorded = [];
     private readonly List<int> _touched = [];
-    private readonly Dictionary<int, List<int>> _joined = [];
-    private readonly Dictionary<int, List<int>> _left = [];
     private PagedVector<User?>.Builder? _users;
     private PagedMap<Guid>.Builder? _userIds;
     private PagedMap<string>.Builder? _userNames;
@@ -27,14 +26,20 @@ internal sealed class Draft
     private PagedVector<Group>.Builder? _groups;
     private PagedMap<Guid>.Builder? _groupIds;
 
-    public Draft(Tenant before)
+    /// <summary>A draft of what follows on a tenant.</summary>
+    /// <param name="before">The tenant.</param>
+    /// <param name="at">The tenant's time of the event.</param>
+    public Draft(Tenant before, DateTimeOffset at)
     {
         _before = before;
+        PassedTo = at;
+        Rules = before.Parts.Rules;
         Profile = before.Profile;
         Settings = before.Settings;
         Clock = before.Clock;
         Catalog = before.Catalog;
         Subscriptions = before.Subscriptions;
+        Deleted = before.Deleted;
         Seats = new Seats(before);
     }
 
@@ -49,6 +54,21 @@ internal sealed class Draft
     public ValueArray<Subscription> Subscriptions { get; private set; }
 
     public Seats Seats { get; }
+
+    /// <summary>Which groups follow which rules.</summary>
+    public RuleIndex Rules { get; private set; }
+
+    /// <summary>The tenant's time up to which every flip of a rule has happened (B135).</summary>
+    public DateTimeOffset PassedTo { get; private set; }
+
+    /// <summary>Called with a user and what the user had, before the licenses change.</summary>
+    public Action<int, UserLicenses>? LicensesTurn { get; set; }
+
+    /// <summary>Called with a user and a group when the user joined or left it; not for a user who is deleted.</summary>
+    public Action<int, int>? MembershipTurned { get; set; }
+
+    /// <summary>Called with a user and the manager there was and the one there is, -1 for none.</summary>
+    public Action<int, int, int>? ManagerTurned { get; set; }
 
     /// <summary>Called with a SKU when it gets its first free seat or loses its last one.</summary>
     public Action<int>? SeatsTurned { get; set; }
@@ -79,6 +99,9 @@ internal sealed class Draft
 
     /// <summary>Indexes of the groups a user owns, ascending (B143).</summary>
     public ValueArray<int> OwnedBy(int user) => _ownership is { } owned ? owned.Of(user) : _before.OwnedBy(user);
+
+    /// <summary>Whether a group is not deleted.</summary>
+    public bool IsThere(int group) => !Group(group).IsDeleted;
 
     public bool IsMember(int user, int group) => Memberships(user).Span.BinarySearch(group) >= 0;
 
@@ -113,6 +136,13 @@ internal sealed class Draft
                 break;
             case Change.ClockSet clock:
                 Clock = clock.Clock;
+                PassedTo = clock.Clock.FrozenAt ?? PassedTo;
+                break;
+            case Change.TimePassed passed:
+                PassedTo = passed.To;
+                break;
+            case Change.MembershipProcessed processed:
+                WriteGroup(processed.Group, Group(processed.Group) with { MembershipUpdatedAt = processed.At });
                 break;
             case Change.SubscriptionSet subscription:
                 SetSubscription(subscription.Subscription);
@@ -127,8 +157,30 @@ internal sealed class Draft
             case Change.UserDeleted deleted:
                 DeleteUser(deleted.User);
                 break;
+            case Change.UserToDeletedItems deleted:
+                ToDeletedItems(deleted);
+                break;
+            case Change.GroupToDeletedItems deleted:
+                ToDeletedItems(deleted);
+                break;
+            case Change.UserRestored restored:
+                Restore(restored);
+                break;
+            case Change.GroupRestored restored:
+                Restore(restored);
+                break;
+            case Change.DeletedUserSet set:
+                ReachUser(set.User);
+                Deleted = Deleted.With(set.User, set.Item);
+                break;
+            case Change.DeletedGroupSet set:
+                Deleted = Deleted.With(set.Group, set.Item);
+                break;
+            case Change.DeletedItemsPurged purged:
+                Purge(purged);
+                break;
             case Change.ReportingSet reporting:
-                Reporting.Set(reporting.Users.Span, reporting.Manager ?? -1);
+                SetReporting(reporting.Users.Span, reporting.Manager ?? -1);
                 break;
             case Change.GroupSet group:
                 SetGroup(group.Group, group.Profile);
@@ -173,6 +225,7 @@ internal sealed class Draft
             return;
         }
 
+        LicensesTurn?.Invoke(user, before);
         _licenses ??= _before.Parts.Licenses.ToBuilder();
         _licenses[user] = after;
         if (_touched.Count == 0 || _touched[^1] != user)
@@ -211,11 +264,15 @@ internal sealed class Draft
             _licenses?.Seal() ?? _before.Parts.Licenses,
             _reporting?.Seal() ?? _before.Parts.Reporting,
             _ownership?.Seal() ?? _before.Parts.Ownership,
+            Deleted,
             SealGroups(consequences),
             _groupIds?.Seal() ?? _before.Parts.GroupIds,
             consequences.Holders,
             consequences.Waiting,
-            consequences.Troubled));
+            consequences.Troubled,
+            Rules,
+            SealFlips(),
+            PassedTo));
     }
 
     /// <summary>What was recorded so far, in order.</summary>
@@ -269,10 +326,13 @@ internal sealed class Draft
         _userIds ??= _before.Parts.UserIds.ToBuilder();
         _userNames ??= _before.Parts.UserNames.ToBuilder();
         ReachUser(index);
-        if (_users[index] is { } old && !old.UserPrincipalName.Equals(user.UserPrincipalName, StringComparison.OrdinalIgnoreCase))
+        User? old = _users[index];
+        if (old is not null && !old.UserPrincipalName.Equals(user.UserPrincipalName, StringComparison.OrdinalIgnoreCase))
         {
             _userNames.Remove(old.UserPrincipalName);
         }
+
+        FlipsOf(index, old is null ? Everything : RuleReads.Between(old, user));
 
         _users[index] = user;
         _userIds.Set(user.Id, index);
@@ -302,9 +362,10 @@ internal sealed class Draft
 
         foreach (int group in Memberships(index))
         {
-            Remember(_left, _joined, group, index);
+            Remember(group, index, joined: false);
         }
 
+        FlipsOf(index, Everything);
         LeaveReporting(index);
         foreach (int group in OwnedBy(index))
         {
@@ -341,13 +402,26 @@ internal sealed class Draft
     {
         if (ManagerOf(user) >= 0)
         {
-            Reporting.Set([user], -1);
+            SetReporting([user], -1);
         }
 
         if (ReportsOf(user) is { Count: > 0 } reports)
         {
-            Reporting.Set(reports.ToArray(), -1);
+            SetReporting(reports.ToArray(), -1);
         }
+    }
+
+    private void SetReporting(ReadOnlySpan<int> users, int manager)
+    {
+        if (ManagerTurned is { } turned)
+        {
+            foreach (int user in users)
+            {
+                turned(user, ManagerOf(user), manager);
+            }
+        }
+
+        Reporting.Set(users, manager);
     }
 
     private void SetGroup(int index, GroupProfile profile)
@@ -364,28 +438,31 @@ internal sealed class Draft
         }
 
         _groupIds.Set(profile.Id, index);
+        SetRule(index, profile);
     }
 
     private void DeleteGroup(int index)
     {
         SetOwners(index, []);
         Group group = Group(index);
-        foreach (int member in group.Members)
+        foreach (int member in Members(index))
         {
             RemoveMembership(member, index);
         }
 
-        for (int parent = 0; parent < GroupCount; parent++)
+        foreach (int parent in ParentsOf(index))
         {
-            if (Group(parent).MemberGroups.Span.Contains(index))
-            {
-                WriteGroup(parent, Group(parent) with { MemberGroups = Group(parent).MemberGroups.Where(one => one != index).ToValueArray() });
-            }
+            WriteGroup(parent, Group(parent) with { MemberGroups = Group(parent).MemberGroups.Where(one => one != index).ToValueArray() });
         }
 
         WriteGroup(index, group with { IsDeleted = true, Members = SortedPages<int>.Empty, MemberGroups = [], Licenses = LicenseSet.Empty });
         _groupIds ??= _before.Parts.GroupIds.ToBuilder();
         _groupIds.Remove(group.Id);
+        if (Rules.RuleOf(index) is not null)
+        {
+            Rules = Rules.With(index, null, false);
+            _flipsOfGroups.Add(index);
+        }
     }
 
     private void Join(Change.MembersAdded added)
@@ -402,7 +479,8 @@ internal sealed class Draft
                 grown[~at] = added.Group;
                 old[~at..].CopyTo(grown.AsSpan(~at + 1));
                 _memberships[user] = ValueArray.Own(grown);
-                Remember(_joined, _left, added.Group, user);
+                Remember(added.Group, user, joined: true);
+                MembershipTurned?.Invoke(user, added.Group);
             }
         }
 
@@ -430,19 +508,17 @@ internal sealed class Draft
     private void RemoveMembership(int user, int group)
     {
         _memberships ??= _before.Parts.Memberships.ToBuilder();
-        _memberships[user] = _memberships[user].Where(one => one != group).ToValueArray();
-        Remember(_left, _joined, group, user);
-    }
-
-    // Members of a group are merged once, in Seal; the last word about a user wins.
-    private static void Remember(Dictionary<int, List<int>> into, Dictionary<int, List<int>> outOf, int group, int user)
-    {
-        if (outOf.TryGetValue(group, out List<int>? other))
+        ReadOnlySpan<int> old = _memberships[user].Span;
+        int at = old.BinarySearch(group);
+        if (at >= 0)
         {
-            other.Remove(user);
+            int[] shrunk = new int[old.Length - 1];
+            old[..at].CopyTo(shrunk);
+            old[(at + 1)..].CopyTo(shrunk.AsSpan(at));
+            _memberships[user] = ValueArray.Own(shrunk);
+            Remember(group, user, joined: false);
+            MembershipTurned?.Invoke(user, group);
         }
-
-        (CollectionsMarshal.GetValueRefOrAddDefault(into, group, out _) ??= []).Add(user);
     }
 
     private void SetDirect(Change.DirectSet direct)
@@ -488,29 +564,18 @@ internal sealed class Draft
 
     private PagedVector<Group> SealGroups(Consequences consequences)
     {
-        foreach (int group in _joined.Keys.Union(_left.Keys).Union(consequences.TroubledGroups))
+        foreach (int group in _members.Keys.Union(consequences.TroubledGroups))
         {
             Group old = Group(group);
             (ReadOnlySpan<int> on, ReadOnlySpan<int> off) = consequences.TroubledUsers(group);
             WriteGroup(group, old with
             {
-                Members = old.IsDeleted ? old.Members : old.Members.Merge(Sorted(_joined, group), Sorted(_left, group)),
+                Members = old.IsDeleted || !_members.TryGetValue(group, out MemberChanges? changes) ? old.Members : MergeMembers(group, old.Members, changes),
                 Troubled = old.Troubled.Merge(on, off),
             });
         }
 
         return _groups?.Seal() ?? _before.Parts.Groups;
-    }
-
-    private static ReadOnlySpan<int> Sorted(Dictionary<int, List<int>> users, int group)
-    {
-        if (!users.TryGetValue(group, out List<int>? list))
-        {
-            return [];
-        }
-
-        list.Sort();
-        return CollectionsMarshal.AsSpan(list);
     }
 
     private void CountSeats(UserLicenses of, UserLicenses other, int users)

@@ -19,6 +19,7 @@ public sealed class TenantDesk
     private TaskCompletionSource? _growth;
     private RecentStates? _recent;
     private bool _inSnapshot;
+    private long _ruleEvaluations;
 
     internal TenantDesk(Guid id, Tenant current, GroupCommit writer, IJournalStore store, TimeProvider time)
     {
@@ -44,6 +45,13 @@ public sealed class TenantDesk
             // The exchange is a fence too: whoever begins to wait sees the new value, or is seen here.
             Interlocked.Exchange(ref _growth, null)?.TrySetResult();
         }
+    }
+
+    /// <summary>How often a membership rule was asked about a user since this ledger was opened, whatever became of the command.</summary>
+    public long RuleEvaluations
+    {
+        get => Volatile.Read(ref _ruleEvaluations);
+        internal set => Volatile.Write(ref _ruleEvaluations, value);
     }
 
     /// <summary>The tenant's time.</summary>

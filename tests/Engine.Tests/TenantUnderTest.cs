@@ -88,6 +88,9 @@ internal sealed class TenantUnderTest
         Assert.Equal(expected.Clock, actual.Clock);
         Assert.Equal(expected.Subscriptions, actual.Subscriptions);
         Assert.Equal(expected.Users.Count, actual.Users.Count);
+        Assert.Equal(expected.Deleted.Users, actual.Deleted.Users);
+        Assert.Equal(expected.Deleted.Groups, actual.Deleted.Groups);
+        Assert.Equal(expected.Deleted.NextPurge, actual.Deleted.NextPurge);
         for (int user = 0; user < expected.Users.Count; user++)
         {
             Assert.Equal(expected.Users[user], actual.Users[user]);
@@ -114,6 +117,8 @@ internal sealed class TenantUnderTest
             Assert.Equal(one.Owners, other.Owners);
             Assert.Equal(one.Licenses, other.Licenses);
             Assert.Equal(one.EverLicensed, other.EverLicensed);
+            Assert.Equal(one.MembershipUpdatedAt, other.MembershipUpdatedAt);
+            Assert.Equal(expected.RuleOf(group)?.Text, actual.RuleOf(group)?.Text);
             Assert.Equal(one.Troubled.ToArray(), other.Troubled.ToArray());
             Assert.Equal(expected.FindGroup(one.Id), actual.FindGroup(one.Id));
         }
@@ -125,5 +130,6 @@ internal sealed class TenantUnderTest
         }
 
         Assert.Equal(expected.Troubled.ToArray(), actual.Troubled.ToArray());
+        Assert.Equal(expected.Parts.Flips.All.ToArray(), actual.Parts.Flips.All.ToArray());
     }
 }

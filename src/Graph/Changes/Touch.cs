@@ -14,7 +14,7 @@ internal enum TouchKind
     /// <summary>Whom the user reports to: <see cref="Touch.Related"/> became the manager, or ceased to be.</summary>
     ManagerSet,
 
-    /// <summary>The user is gone for good.</summary>
+    /// <summary>The user is gone, to deleted items or for good.</summary>
     UserDeleted,
 
     /// <summary>The group's own properties: <see cref="Touch.GroupWas"/> to <see cref="Touch.GroupIs"/>; a group that was none before came.</summary>
@@ -23,7 +23,7 @@ internal enum TouchKind
     /// <summary>What the group wants for its members.</summary>
     GroupLicenses,
 
-    /// <summary>The group is gone for good.</summary>
+    /// <summary>The group is gone, to deleted items or for good.</summary>
     GroupDeleted,
 
     /// <summary>Somebody became a member of the group.</summary>

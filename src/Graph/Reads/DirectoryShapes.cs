@@ -41,9 +41,15 @@ internal static class DirectoryShapes
         });
 
     /// <summary><c>group</c>.</summary>
-    public static Shape<GroupRow> Group { get; } = Shape<GroupRow>.Entity(
+    public static Shape<GroupRow> Group { get; } = GroupWith();
+
+    /// <summary><c>group</c> in beta, which has more.</summary>
+    public static Shape<GroupRow> BetaGroup { get; } = GroupWith(
+        new PartProperty<GroupRow, GroupRow>("membershipRuleProcessingStatus", RuleShapes.ProcessingStatus, static row => row, static row => row.Group.Profile.IsDynamic));
+
+    private static Shape<GroupRow> GroupWith(params ReadOnlySpan<Property<GroupRow>> more) => Shape<GroupRow>.Entity(
         "group",
-        GroupProperties(),
+        [.. GroupProperties(), .. more],
         new ManyNavigation<GroupRow, MemberRow>("members", Member, static row => row.Members(), TypeOf) { Known = static row => row.Group.Members.Count + row.Group.MemberGroups.Count },
         new ManyNavigation<GroupRow, MemberRow>("memberOf", Member, static row => row.Parents(), TypeOf),
         new ManyNavigation<GroupRow, MemberRow>("transitiveMemberOf", Member, static row => All(row.Tenant, Nesting.OverGroup(row.Tenant, row.Position)), TypeOf),
@@ -74,7 +80,7 @@ internal static class DirectoryShapes
         new TextProperty<UserRow>("usageLocation", static row => row.User.UsageLocation),
         new TextProperty<UserRow>("mailNickname", static row => row.User.MailNickname),
         new TimeProperty<UserRow>("createdDateTime", static row => row.User.CreatedAt),
-        new TimeProperty<UserRow>("deletedDateTime", static _ => null),
+        new TimeProperty<UserRow>("deletedDateTime", static row => row.DeletedAt),
         new TextProperty<UserRow>("userType", static row => row.User.Attributes[UserAttribute.UserType] ?? "Member"),
         Text("department", UserAttribute.Department),
         Text("companyName", UserAttribute.CompanyName),
@@ -108,7 +114,7 @@ internal static class DirectoryShapes
     private static List<Property<GroupRow>> GroupProperties() =>
     [
         new ObjectIdProperty<GroupRow>("id", static row => row.Group.Id) { IsDefault = true },
-        new TimeProperty<GroupRow>("deletedDateTime", static _ => null) { IsDefault = true },
+        new TimeProperty<GroupRow>("deletedDateTime", static row => row.DeletedAt) { IsDefault = true },
         new TimeProperty<GroupRow>("createdDateTime", static row => row.Group.Profile.CreatedAt) { IsDefault = true },
         new TextProperty<GroupRow>("description", static row => row.Group.Profile.Description) { IsDefault = true },
         new TextProperty<GroupRow>("displayName", static row => row.Group.Profile.DisplayName) { IsDefault = true },
@@ -116,8 +122,8 @@ internal static class DirectoryShapes
         new TextProperty<GroupRow>("mail", static _ => null) { IsDefault = true },
         new FlagProperty<GroupRow>("mailEnabled", static row => row.Group.Profile.MailEnabled) { IsDefault = true },
         new TextProperty<GroupRow>("mailNickname", static row => row.Group.Profile.MailNickname) { IsDefault = true },
-        new TextProperty<GroupRow>("membershipRule", static _ => null) { IsDefault = true },
-        new TextProperty<GroupRow>("membershipRuleProcessingState", static _ => null) { IsDefault = true },
+        new TextProperty<GroupRow>("membershipRule", static row => row.Group.Profile.MembershipRule) { IsDefault = true },
+        new TextProperty<GroupRow>("membershipRuleProcessingState", static row => RuleShapes.Name(row.Group.Profile.RuleProcessing)) { IsDefault = true },
         new FlagProperty<GroupRow>("onPremisesSyncEnabled", static _ => null) { IsDefault = true },
         new ValuesProperty<GroupRow, string>("proxyAddresses", static _ => [], TextItself) { IsDefault = true },
         new ValuesProperty<GroupRow, string>("resourceProvisioningOptions", static _ => [], TextItself) { IsDefault = true },

@@ -12,6 +12,8 @@ internal static class GroupReads
     /// <summary>How groups are answered, also by writes.</summary>
     public static Resource<GroupRow> Groups { get; } = new(DirectoryShapes.Group, "groups", DirectoryCapabilities.Group);
 
+    private static readonly Resource<GroupRow> BetaGroups = new(DirectoryShapes.BetaGroup, "groups", DirectoryCapabilities.Group);
+
     /// <summary>Who may read them.</summary>
     public static RouteAccess Read { get; } = RouteAccess.AnyOf(
         "GroupMember.Read.All", "Group.Read.All", "GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All");
@@ -19,10 +21,10 @@ internal static class GroupReads
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
-        new(GraphMethod.Get, "/groups", Read, static (tenant, request, _) => Groups.Page(request, (query, after) => Rows(tenant, query, after))),
-        new(GraphMethod.Get, "/groups/$count", Read, static (tenant, request, _) => Groups.Count(request, (query, after) => Rows(tenant, query, after))),
+        new(GraphMethod.Get, "/groups", Read, static (tenant, request, _) => In(request).Page(request, (query, after) => Rows(tenant, query, after))),
+        new(GraphMethod.Get, "/groups/$count", Read, static (tenant, request, _) => In(request).Count(request, (query, after) => Rows(tenant, query, after))),
         new(GraphMethod.Get, "/groups/{group}", Read, static (tenant, request, keys) => Find(tenant, keys[0]) is { } group
-            ? Groups.One(request, group)
+            ? In(request).One(request, group)
             : GraphResponse.Error(request, GraphError.NotFound(keys[0]))),
         .. Relations.Of("/groups/{group}/memberOf", Read, Relations.ContainerKinds, static (tenant, key) => Find(tenant, key) is { } group
             ? new Related(tenant, IndexList.Empty, IndexList.Of([.. tenant.ParentsOf(group.Position)]))
@@ -31,6 +33,8 @@ internal static class GroupReads
             ? new Related(tenant, IndexList.Empty, IndexList.Of(Nesting.OverGroup(tenant, group.Position)))
             : null),
     ];
+
+    private static Resource<GroupRow> In(GraphRequest request) => request.Version == GraphVersion.Beta ? BetaGroups : Groups;
 
     /// <summary>The group of a key: an object id.</summary>
     public static GroupRow? Find(Tenant tenant, string key) =>

@@ -54,6 +54,15 @@ internal static class PayloadFormat
         OwnersAdded,
         OwnersRemoved,
         RelationsEnded,
+        MembershipProcessed,
+        TimePassed,
+        UserToDeletedItems,
+        GroupToDeletedItems,
+        UserRestored,
+        GroupRestored,
+        DeletedUserSet,
+        DeletedGroupSet,
+        DeletedItemsPurged,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

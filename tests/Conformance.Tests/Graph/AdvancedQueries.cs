@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Engine.Directory;
+using Berth.Graph.Reads;
 using Xunit;
 
 namespace Berth.Conformance.Tests.Graph;
@@ -111,6 +112,46 @@ public sealed class AdvancedQueries
         (int status, JsonElement error) = People.Refused("/v1.0/groups?$count=true&$filter=visibility eq 'Public'", Company.Eventual);
         Assert.Equal(400, status);
         Assert.Equal("Unsupported or invalid query filter clause specified for property 'visibility' of resource 'Group'.", error.GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public void Every_row_of_the_tables_is_a_property_there_is()
+    {
+        Assert.DoesNotContain(DirectoryCapabilities.User.Properties, name => DirectoryShapes.User.Find(name)?.Name != name);
+        Assert.DoesNotContain(DirectoryCapabilities.Group.Properties, name => DirectoryShapes.Group.Find(name)?.Name != name);
+        Assert.Equal(
+            DirectoryCapabilities.User.Properties.Union(DirectoryCapabilities.Group.Properties).Order(StringComparer.Ordinal),
+            DirectoryCapabilities.Member.Properties.Order(StringComparer.Ordinal));
+    }
+
+    // The examples of Microsoft's pages, letter by letter (L153-L157, L159a).
+    [Theory]
+    [InlineData("me/transitiveMemberOf/microsoft.graph.group?$count=true", 1)]
+    [InlineData("users?$filter=startsWith(mobilePhone, '25478') OR startsWith(mobilePhone, '25473')&$count=true", 0)]
+    [InlineData("users?$count=true&$filter=proxyAddresses/any (p:endsWith(p, 'OnMicrosoft.com'))&$select=id,displayName,proxyaddresses", 0)]
+    [InlineData("groups?$orderby=displayName&$filter=startsWith( displayName, 'cr')&$count=true", 1)]
+    [InlineData("users?$filter=NOT startsWith(displayName, 'Conf')&$count=true", 4)]
+    [InlineData("users?$filter=companyName ne null and NOT(companyName eq 'Microsoft')&$count=true", 4)]
+    [InlineData("users?$filter=assignedPlans/any(a:a/servicePlanId eq 2e2ddb96-6af9-4b1d-a3f0-d6ecfd22edb2 and a/capabilityStatus eq 'Suspended')&$count=true", 0)]
+    [InlineData("users?$count=true&$filter=endsWith(mail,'@hotmail.com')", 0)]
+    [InlineData("groups?$count=true&$filter=hasMembersWithLicenseErrors+eq+true&$select=id,displayName", 0)]
+    [InlineData("groups/?$search=\"displayName:OneVideo\" OR \"mail:onevideo\"", 0)]
+    [InlineData("groups/?$filter=mailEnabled eq true&$search=\"displayName:OneVideo\"", 0)]
+    [InlineData("groups?$search=\"description:One\" AND (\"displayName:Video\" OR \"displayName:Drive\")", 0)]
+    [InlineData("users?$search=\"displayName:ann\"&$orderby=displayName&$count=true", 1)]
+    [InlineData("users/ann@fabrikam.example/memberOf/microsoft.graph.group?$count=true&$orderby=displayName&$search=\"displayName:crew\"&$select=displayName,id", 1)]
+    [InlineData("users/ann@fabrikam.example/memberOf/microsoft.graph.group?$count=true&$orderby=displayName&$filter=startswith(displayName, 'c')", 1)]
+    [InlineData("groups/{crew}/transitivemembers/microsoft.graph.group?$count=true", 0)]
+    [InlineData("groups/{crew}/transitiveMembers/microsoft.graph.user?$count=true&$orderBy=displayName&$filter=startswith(displayName, 'a')", 1)]
+    [InlineData("groups/{crew}/transitiveMembers/microsoft.graph.user?$count=true&$orderBy=displayName&$search=\"displayName:bob\"&$select=displayName,id", 1)]
+    public void Every_documented_example_is_answered(string target, int expected)
+    {
+        Guid ann = People.Tenant.Users[0]!.Id;
+        JsonElement page = People.Get($"/v1.0/{Path(target)}", request => Company.Eventual(request) with
+        {
+            Caller = request.Caller with { User = new Berth.Graph.Requests.SignedInUser(ann, "ann@fabrikam.example") },
+        });
+        Assert.Equal(expected, page.GetProperty("value").GetArrayLength());
     }
 
     // L154.

@@ -31,7 +31,7 @@ public sealed class EngineDesk : Desk
     /// <summary>Every event so far.</summary>
     public List<TenantEvent> Journal { get; } = [];
 
-    public override string Do(Request request, DateTimeOffset now) => Do(Translate(request), now);
+    public override string Do(Request request, DateTimeOffset now) => request is Request.MoveClock ? MoveClock(now) : Do(Translate(request), now);
 
     /// <inheritdoc/>
     /// <remarks>A tenant is a value: while it is the same one, so is its picture.</remarks>
@@ -42,7 +42,15 @@ public sealed class EngineDesk : Desk
             _drawn = (Tenant, PictureOf(Tenant));
         }
 
-        return _drawn.Picture;
+        // Readers do not show what has had its time; the next command takes it out (B147).
+        DateTimeOffset now = Last.Context.Now;
+        return
+        [
+            .. _drawn.Picture,
+            .. Tenant.Deleted.Users.Values.Where(item => DeletedItems.IsThere(item.DeletedAt, now)).Select(item => Text(item.User.Id))
+                .Concat(Tenant.Deleted.Groups.Values.Where(item => DeletedItems.IsThere(item.DeletedAt, now)).Select(item => Text(item.Id)))
+                .Order(StringComparer.Ordinal).Select(id => $"deleted {id}"),
+        ];
     }
 
     /// <summary>The lines of a tenant.</summary>
@@ -86,6 +94,8 @@ public sealed class EngineDesk : Desk
         lines.AddRange(All(tenant.Groups).Where(group => group.Troubled.Count > 0).OrderBy(group => Text(group.Id), StringComparer.Ordinal)
             .Select(group => $"group {Text(group.Id)} has errors for "
                 + string.Join(' ', group.Troubled.Select(user => Text(tenant.Users[user]!.Id)).Order(StringComparer.Ordinal))));
+        lines.AddRange(All(tenant.Groups).Where(group => group is { IsDeleted: false, Profile.IsDynamic: true }).OrderBy(group => Text(group.Id), StringComparer.Ordinal)
+            .Select(group => $"chooses {Text(group.Id)} {group.Profile.RuleProcessing} {group.Profile.MembershipRule}"));
         lines.AddRange(All(tenant.Groups).Where(group => !group.IsDeleted).OrderBy(group => Text(group.Id), StringComparer.Ordinal)
             .Select(group => $"members {Text(group.Id)} " + string.Join(' ', group.Members.Select(user => Text(tenant.Users[user]!.Id))
                 .Concat(group.MemberGroups.Select(inner => Text(tenant.Groups[inner].Id))).Order(StringComparer.Ordinal))));
@@ -97,6 +107,15 @@ public sealed class EngineDesk : Desk
 
         string Plans(ValueArray<int> plans) =>
             plans.Count == 0 ? "nothing" : string.Join(' ', plans.Select(plan => Text(tenant.Catalog.Plans[plan].Id)).Order(StringComparer.Ordinal));
+    }
+
+    // The desk's own clock is the system's: it is frozen where it stands, moved, and let go where the desk is.
+    private string MoveClock(DateTimeOffset now)
+    {
+        Do(new Command.SetClock(true, null, null), Last.Context.Now);
+        string answer = Do(new Command.SetClock(null, now, null), now);
+        Do(new Command.SetClock(false, null, null), now);
+        return answer;
     }
 
     private string Do(Command command, DateTimeOffset now)
@@ -133,6 +152,8 @@ public sealed class EngineDesk : Desk
         {
             RefusalCode.InheritedFromGroup => ids.Order(StringComparer.Ordinal).Prepend(Text(refusal.Subject!.Value)),
             RefusalCode.GroupHasLicenses => ids.Order(StringComparer.Ordinal),
+            RefusalCode.MembershipRuleInvalid => [refusal.Position!.Value.ToString(CultureInfo.InvariantCulture)],
+            RefusalCode.MemberOfSourceNotFound or RefusalCode.MemberOfSourceNotAllowed => ids,
             _ => refusal.Subject is { } subject ? ids.Prepend(Text(subject)) : ids,
         };
         return $"{char.ToLowerInvariant(code[0])}{code[1..]} {string.Join(' ', about)}".TrimEnd();
@@ -148,8 +169,14 @@ public sealed class EngineDesk : Desk
                 : NewUser(r.User, r.UsageLocation)),
         Request.DeleteUser r => new Command.DeleteUser(Id(r.User)),
         Request.ReportTo r => new Command.ReportTo(Id(r.User), r.Superior is null ? null : Id(r.Superior)),
-        Request.CreateGroup r => new Command.CreateGroup(NewGroup(r.Group, r.SecurityEnabled), Ids(r.Members)),
+        Request.CreateGroup r => new Command.CreateGroup(
+            Chosen(NewGroup(r.Group, r.SecurityEnabled) with { GroupTypes = r.Unified ? ["Unified"] : [] }, r.Chosen), Ids(r.Members)),
+        Request.ChangeGroup r => new Command.UpdateGroup(
+            Chosen(Tenant.FindGroup(Id(r.Group)) is >= 0 and int index ? Tenant.Groups[index].Profile : NewGroup(r.Group, true), r.Chosen), Ids(r.Members)),
+        Request.RunDue => new Command.RunDue(),
         Request.DeleteGroup r => new Command.DeleteGroup(Id(r.Group)),
+        Request.Restore r => new Command.RestoreDeletedItem(Id(r.Item)),
+        Request.Purge r => new Command.PurgeDeletedItem(Id(r.Item)),
         Request.AddMembers r => new Command.AddMembers(Id(r.Group), Ids(r.Members)),
         Request.RemoveMember r => new Command.RemoveMember(Id(r.Group), Id(r.Member)),
         Request.AssignUser r => new Command.AssignUserLicenses(Id(r.User), Licenses(r.Add), Ids(r.Remove)),
@@ -175,7 +202,7 @@ public sealed class EngineDesk : Desk
     {
         { User: { } user, Group: { } group } => new ImportLine.OfMember(number, Id(group), Id(user)),
         { User: { } user } => new ImportLine.OfUser(number, With(NewUser(user, line.UsageLocation), (line.Set ?? []).Select(pair => new Fact(pair.Key, pair.Value)))),
-        _ => new ImportLine.OfGroup(number, NewGroup(line.Group!, true)),
+        _ => new ImportLine.OfGroup(number, Chosen(NewGroup(line.Group!, true), line.Rule is { } rule ? Comparison.Chosen.By(rule) : Comparison.Chosen.ByHand)),
     };
 
     private static User NewUser(string user, string? usageLocation) =>
@@ -187,11 +214,23 @@ public sealed class EngineDesk : Desk
         "displayName" => one with { DisplayName = fact.Value! },
         "mailNickname" => one with { MailNickname = fact.Value },
         "accountEnabled" => one with { AccountEnabled = fact.Value == "true" },
-        _ => one with { Attributes = one.Attributes.With(Enum.Parse<UserAttribute>(fact.Name, ignoreCase: true), fact.Value) },
+        _ => one with { Attributes = one.Attributes.With(Attribute(fact.Name), fact.Value) },
     });
+
+    // Only the first and the last of fifteen extension attributes have names.
+    private static UserAttribute Attribute(string name) => name.StartsWith("extensionAttribute", StringComparison.Ordinal)
+        ? UserAttribute.ExtensionAttribute1 + (byte)(int.Parse(name["extensionAttribute".Length..], CultureInfo.InvariantCulture) - 1)
+        : Enum.Parse<UserAttribute>(name, ignoreCase: true);
 
     private static GroupProfile NewGroup(string group, bool securityEnabled) =>
         new(Id(group), group, null, null, false, securityEnabled, [], null, default);
+
+    private static GroupProfile Chosen(GroupProfile group, Chosen chosen) => group with
+    {
+        GroupTypes = [.. group.GroupTypes.Where(type => type != GroupProfile.DynamicMembership), .. chosen.Dynamic ? [GroupProfile.DynamicMembership] : (string[])[]],
+        MembershipRule = chosen.Rule,
+        RuleProcessing = chosen.State is { } state ? Enum.Parse<RuleProcessing>(state) : null,
+    };
 
     private static ValueArray<LicenseRequest> Licenses(Wanted[] add) =>
         add.Select(wanted => new LicenseRequest(Id(wanted.Sku), Ids(wanted.Disabled))).ToValueArray();

@@ -1,4 +1,5 @@
 using Berth.Engine.Collections;
+using Berth.Engine.Directory;
 using Berth.Engine.Licensing;
 
 namespace Berth.Engine.Tests.Comparison;
@@ -152,7 +153,7 @@ public static class Invariants
     public static IEnumerable<string> Differences(string who, Tenant one, Tenant other)
     {
         if (one.Version != other.Version || one.Settings != other.Settings || one.UserCount != other.UserCount || one.GroupCount != other.GroupCount
-            || one.Users.Count != other.Users.Count || one.Groups.Count != other.Groups.Count || one.Subscriptions != other.Subscriptions
+            || one.Users.Count != other.Users.Count || !SameItems(one.Deleted, other.Deleted) || one.Groups.Count != other.Groups.Count || one.Subscriptions != other.Subscriptions
             || (!ReferenceEquals(one.Catalog, other.Catalog) && one.Catalog.Skus != other.Catalog.Skus))
         {
             yield return $"{who} gives another tenant.";
@@ -194,6 +195,10 @@ public static class Invariants
             yield return $"{who} gives another waiting order.";
         }
     }
+
+    private static bool SameItems(DeletedItems one, DeletedItems other) =>
+        one.Users.SequenceEqual(other.Users) && one.Groups.SequenceEqual(other.Groups) && one.NextPurge == other.NextPurge
+        && one.Users.All(item => other.FindUser(item.Value.User.Id) == item.Key) && one.Groups.All(item => other.FindGroup(item.Value.Id) == item.Key);
 
     private static IEnumerable<int> Users(Tenant tenant) => Enumerable.Range(0, tenant.Users.Count).Where(user => tenant.Users[user] is not null);
 }
