@@ -123,7 +123,7 @@ public sealed class GraphClientForJavaScript(ClientTenant tenant)
         Assert.True(own.GetProperty("membershipRuleEvaluationResult").GetBoolean());
         Assert.True(own.GetProperty("membershipRuleEvaluationDetails").GetProperty("expressionResult").GetBoolean());
         Assert.False(seen.GetProperty("given").GetProperty("membershipRuleEvaluationResult").GetBoolean());
-        Assert.Equal((400, "Request_BadRequest"), (Number(seen.GetProperty("byHand"), "status"), Text(seen.GetProperty("byHand"), "code")));
+        Assert.Equal((403, "Authorization_RequestDenied"), (Number(seen.GetProperty("byHand"), "status"), Text(seen.GetProperty("byHand"), "code")));
         Assert.Equal(400, Number(seen.GetProperty("malformed"), "status"));
     }
 
