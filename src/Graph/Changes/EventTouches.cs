@@ -56,13 +56,13 @@ internal sealed class EventTouches
                 One(new Touch(TouchKind.UserDeleted, deleted.User) { UserWas = _usersWere.GetValueOrDefault(deleted.User) });
                 break;
             case Change.UserToDeletedItems deleted:
-                One(new Touch(TouchKind.UserDeleted, deleted.User) { UserWas = _usersWere.GetValueOrDefault(deleted.User) });
+                One(new Touch(TouchKind.UserDeleted, deleted.User) { UserWas = _usersWere.GetValueOrDefault(deleted.User), CanBeRestored = true });
                 break;
             case Change.UserRestored restored:
                 One(new Touch(TouchKind.UserSet, restored.User) { UserIs = restored.Restored });
                 break;
             case Change.GroupToDeletedItems deleted:
-                One(new Touch(TouchKind.GroupDeleted, deleted.Group));
+                One(new Touch(TouchKind.GroupDeleted, deleted.Group) { CanBeRestored = true });
                 break;
             case Change.GroupRestored restored:
                 One(new Touch(TouchKind.GroupSet, restored.Group));

@@ -194,9 +194,9 @@ public static class Notices
             (bool isWatched, bool ofGroup, bool isDeletion, string? relation) = touch.Kind switch
             {
                 TouchKind.UserSet or TouchKind.UserLicenses or TouchKind.ManagerSet => (kind == WatchedKind.Users, false, false, null),
-                TouchKind.UserDeleted => (kind == WatchedKind.Users, false, true, null),
+                TouchKind.UserDeleted => (kind == WatchedKind.Users, false, !touch.CanBeRestored, null),
                 TouchKind.GroupSet or TouchKind.GroupLicenses => (kind == WatchedKind.Groups, true, false, null),
-                TouchKind.GroupDeleted => (kind == WatchedKind.Groups, true, true, null),
+                TouchKind.GroupDeleted => (kind == WatchedKind.Groups, true, !touch.CanBeRestored, null),
                 TouchKind.MemberAdded or TouchKind.MemberRemoved => (kind is WatchedKind.Groups or WatchedKind.Members, true, false, "members@delta"),
                 TouchKind.OwnerAdded or TouchKind.OwnerRemoved => (kind is WatchedKind.Groups or WatchedKind.Owners, true, false, "owners@delta"),
             };

@@ -66,6 +66,23 @@ public sealed class Delivering
         Assert.False(members.HasMore || other.HasMore);
     }
 
+    // L171, B146
+    [Fact]
+    public async Task A_user_who_can_be_restored_is_told_as_updated_and_one_who_is_gone_for_good_as_deleted()
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        await using Receiver receiver = await Receiver.StartAsync();
+        Guid ada = await room.AddUserAsync("ada");
+        await SubscribeAsync(room, receiver.Url(), $"/users/{ada}");
+        await room.DoAsync("DELETE", $"/v1.0/users/{ada}");
+        await room.DoAsync("POST", $"/v1.0/directory/deletedItems/{ada}/restore");
+        await room.DoAsync("DELETE", $"/v1.0/users/{ada}");
+        await room.DoAsync("DELETE", $"/v1.0/directory/deletedItems/{ada}");
+        JsonElement[] told = await receiver.NextAsync(4);
+        Assert.Equal(["updated", "updated", "updated", "deleted"], told.Select(notice => Text(notice, "changeType")));
+        Assert.All(told, notice => Assert.Equal($"Users/{ada}", Text(notice, "resource")));
+    }
+
     // L171
     [Fact]
     public async Task A_group_that_is_gone_for_good_is_told_as_deleted()
