@@ -17,7 +17,9 @@ public sealed class AzureCredentials(TlsDemo demo) : IClassFixture<TlsDemo>
     [Fact]
     public async Task Every_credential_works_under_Microsofts_names_through_exec()
     {
-        string[] exec = ["exec", "--server", demo.Berth.Http!.ToString(), "--", .. _program];
+        // Between exec and the server, so that what the program did counts as seen.
+        await using Recorder recorder = await Recorder.StartAsync(demo.Berth.Http!);
+        string[] exec = ["exec", "--server", recorder.Address.ToString(), "--", .. _program];
         await PassesAsync(BerthProcess.Program, exec, new Dictionary<string, string> { [UnmodifiedProgram.DataVariable] = demo.Berth.Data });
         Evidence.OfCommandLine(exec);
     }
