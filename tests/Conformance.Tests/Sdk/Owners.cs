@@ -1,4 +1,5 @@
 using Microsoft.Graph.Models;
+using Microsoft.Graph.Models.ODataErrors;
 using Xunit;
 
 namespace Berth.Conformance.Tests.Sdk;
@@ -61,5 +62,29 @@ public sealed class Owners(SdkTenant tenant)
         Assert.Equal(alias, Assert.Single((await tenant.Graph(door).Users[ada.Id].OwnedObjects.GraphGroup.GetAsync(cancellationToken: Cancel))!.Value!).DisplayName);
         Assert.Equal(1, await tenant.Graph(door).Users[ada.Id].OwnedObjects.Count.GetAsync(request => request.Headers.Add("ConsistencyLevel", "eventual"), Cancel));
         Assert.Equal(1, await tenant.Graph(door).Users[ada.Id].OwnedObjects.GraphGroup.Count.GetAsync(request => request.Headers.Add("ConsistencyLevel", "eventual"), Cancel));
+    }
+
+    [Theory, EveryDoor]
+    public async Task Who_cannot_become_an_owner_is_refused(Door door)
+    {
+        User ada = await tenant.UserAsync(door);
+        Group group = await tenant.GroupAsync(door);
+        await AddAsync(ada.Id!);
+
+        string nobody = Guid.NewGuid().ToString();
+        await LicenseCalls.RefusedAsync(
+            404, "Request_ResourceNotFound", "resourceNotFound", $"Resource '{nobody}' does not exist or one of its queried reference-property objects are not present.", () => AddAsync(nobody));
+        await LicenseCalls.BadRequestAsync(
+            "alreadyOwner", "One or more added object references already exist for the following modified properties: 'owners'.", () => AddAsync(ada.Id!));
+        for (int i = 1; i < Engine.Group.MostOwners; i++)
+        {
+            await AddAsync((await tenant.UserAsync(door)).Id!);
+        }
+
+        string onceTooOften = (await tenant.UserAsync(door)).Id!;
+        Assert.Equal("tooManyOwners", (await Assert.ThrowsAsync<ODataError>(() => AddAsync(onceTooOften))).Error!.InnerError!.AdditionalData["code"]);
+
+        Task AddAsync(string owner) => tenant.Graph(door).Groups[group.Id].Owners.Ref.PostAsync(
+            new ReferenceCreate { OdataId = $"https://graph.microsoft.com/v1.0/directoryObjects/{owner}" }, cancellationToken: Cancel);
     }
 }

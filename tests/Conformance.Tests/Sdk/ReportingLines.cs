@@ -43,4 +43,17 @@ public sealed class ReportingLines(SdkTenant tenant)
 
         Assert.Equal(ada.Id, (await tenant.Graph(door).Users[bob.Id].Manager.GetAsync(cancellationToken: Cancel))!.Id);
     }
+
+    [Theory, EveryDoor]
+    public async Task Nobody_reports_to_themselves_or_to_one_who_does_not_exist(Door door)
+    {
+        User ada = await tenant.UserAsync(door);
+        string nobody = Guid.NewGuid().ToString();
+        await LicenseCalls.RefusedAsync(
+            404, "Request_ResourceNotFound", "resourceNotFound", $"Resource '{nobody}' does not exist or one of its queried reference-property objects are not present.", () => ReportToAsync(nobody));
+        await LicenseCalls.BadRequestAsync("managerOfItself", $"User {ada.Id} cannot be their own manager: name somebody else.", () => ReportToAsync(ada.Id!));
+
+        Task ReportToAsync(string manager) => tenant.Graph(door).Users[ada.Id].Manager.Ref.PutAsync(
+            new ReferenceUpdate { OdataId = $"{tenant.BaseOf(door)}/users/{manager}" }, cancellationToken: Cancel);
+    }
 }
