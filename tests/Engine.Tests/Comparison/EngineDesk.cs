@@ -45,6 +45,8 @@ public sealed class EngineDesk : Desk
         return _drawn.Picture;
     }
 
+    public override IEnumerable<string> MembersOf(string group) => MembersOf(Tenant, Tenant.Groups[Tenant.FindGroup(Id(group))]);
+
     /// <summary>The lines of a tenant.</summary>
     public static List<string> PictureOf(Tenant tenant)
     {
@@ -87,8 +89,7 @@ public sealed class EngineDesk : Desk
             .Select(group => $"group {Text(group.Id)} has errors for "
                 + string.Join(' ', group.Troubled.Select(user => Text(tenant.Users[user]!.Id)).Order(StringComparer.Ordinal))));
         lines.AddRange(All(tenant.Groups).Where(group => !group.IsDeleted).OrderBy(group => Text(group.Id), StringComparer.Ordinal)
-            .Select(group => $"members {Text(group.Id)} " + string.Join(' ', group.Members.Select(user => Text(tenant.Users[user]!.Id))
-                .Concat(group.MemberGroups.Select(inner => Text(tenant.Groups[inner].Id))).Order(StringComparer.Ordinal))));
+            .Select(group => $"members {Text(group.Id)} " + string.Join(' ', MembersOf(tenant, group))));
         return lines;
 
         static IEnumerable<T> All<T>(PagedVector<T> vector) => Enumerable.Range(0, vector.Count).Select(index => vector[index]);
@@ -98,6 +99,9 @@ public sealed class EngineDesk : Desk
         string Plans(ValueArray<int> plans) =>
             plans.Count == 0 ? "nothing" : string.Join(' ', plans.Select(plan => Text(tenant.Catalog.Plans[plan].Id)).Order(StringComparer.Ordinal));
     }
+
+    private static IEnumerable<string> MembersOf(Tenant tenant, Group group) => group.Members.Select(user => Text(tenant.Users[user]!.Id))
+        .Concat(group.MemberGroups.Select(inner => Text(tenant.Groups[inner].Id))).Order(StringComparer.Ordinal);
 
     private string Do(Command command, DateTimeOffset now)
     {
