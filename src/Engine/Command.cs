@@ -130,6 +130,9 @@ public abstract record Command
     /// <param name="Advance">A time to add.</param>
     public sealed record SetClock(bool? Frozen, DateTimeOffset? Now, TimeSpan? Advance) : Command;
 
+    /// <summary>Does what is due: flips of rules that read <c>system.now</c> up to the tenant's time (B135). Nothing due is nothing done.</summary>
+    public sealed record RunDue : Command;
+
     /// <summary>Merges rows of a product-names table, and replaces the plan rules when given. Active pairs are not evaluated again.</summary>
     public sealed record ImportCatalog(ValueArray<CatalogRow> Rows, PlanRules? Rules) : Command;
 

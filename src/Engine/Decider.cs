@@ -1,6 +1,7 @@
 using Berth.Engine.Catalog;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
+using Berth.Engine.Directory.Rules;
 using Berth.Engine.Licensing;
 
 namespace Berth.Engine;
@@ -25,8 +26,9 @@ internal sealed partial class Decider
         _tenant = tenant;
         _now = now;
         _system = system;
-        _draft = new Draft(tenant);
+        _draft = new Draft(tenant, now);
         _processing = new Processing(tenant, _draft, now);
+        _memberships = new Memberships(tenant, _draft, _processing);
     }
 
     public Refusal? Decide(Command command) => command switch
@@ -51,14 +53,21 @@ internal sealed partial class Decider
         Command.UpdateSubscription update => UpdateSubscription(update),
         Command.UpdateSettings update => UpdateSettings(update),
         Command.SetClock set => SetClock(set),
+        Command.RunDue => null,
         Command.ImportCatalog import => ImportCatalog(import),
         Command.ImportDirectory import => ImportDirectory(import),
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name}."),
     };
 
-    public Decision.Accepted Finish(Command command, Actor actor)
+    /// <summary>What follows from the command's own change, and the decision.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="actor">Who acts.</param>
+    /// <param name="flips">What flips of rules changed before the command, in the same event.</param>
+    /// <param name="evaluations">How often rules were asked for that.</param>
+    public Decision.Accepted Finish(Command command, Actor actor, List<Change> flips, long evaluations)
     {
-        _processing.Retry();
+        _memberships.Settle();
+        _memberships.Note();
         if (_processedGroup >= 0)
         {
             int failed = _processedMembers.Count(member => _draft.Licenses(member).Source(_processedGroup)?.Trouble is not null);
@@ -67,14 +76,15 @@ internal sealed partial class Decider
 
         List<Change> outcomes = [];
         Tenant next = _draft.Seal(_tenant.Version + 1, outcomes);
-        bool changed = _draft.Recorded.Count + outcomes.Count > 0;
+        bool changed = flips.Count + _draft.Recorded.Count + outcomes.Count > 0;
         TenantEvent? happened = changed
-            ? new TenantEvent(next.Version, _now, actor, command.GetType().Name, [.. _draft.Recorded, .. outcomes])
+            ? new TenantEvent(next.Version, _now, actor, command.GetType().Name, [.. flips, .. _draft.Recorded, .. outcomes])
             : null;
         return new Decision.Accepted(changed ? next : _tenant, happened)
         {
             Remaining = _reprocessedUser >= 0 ? Remaining(_reprocessedUser) : null,
             Lines = _lines.ToValueArray(),
+            RuleEvaluations = evaluations + RuleEvaluations,
         };
     }
 
@@ -101,6 +111,7 @@ internal sealed partial class Decider
         int index = _draft.UserCount;
         _draft.Record(new Change.UsersSet([index], [Canonical(create.User) with { CreatedAt = _now }]));
         Report(index, manager);
+        _memberships.Came(index);
         return null;
     }
 
@@ -165,6 +176,7 @@ internal sealed partial class Decider
             return null;
         }
 
+        _memberships.Changed(index, RuleReads.Between(before, after));
         _draft.Note(new Change.UserWas(index, before));
         _draft.Record(new Change.UsersSet([index], [after]));
         if (after.UsageLocation != before.UsageLocation)
@@ -196,14 +208,18 @@ internal sealed partial class Decider
 
         int index = _draft.GroupCount;
         int[] owners = [];
-        if ((FindMembers(-1, create.Profile.Id, create.Members, out int[] users, out int[] groups) ?? FindOwners(-1, create.Owners, out owners)) is { } refusal)
+        int[] users = [], groups = [];
+        GroupProfile profile = WithState(create.Profile) with { CreatedAt = _now };
+        if ((CheckRule(-1, profile) ?? CheckByHand(profile, create.Members.Count > 0)
+            ?? FindMembers(-1, profile.Id, create.Members, out users, out groups) ?? FindOwners(-1, create.Owners, out owners)) is { } refusal)
         {
             return refusal;
         }
 
-        _draft.Record(new Change.GroupSet(index, create.Profile with { CreatedAt = _now }));
+        _draft.Record(new Change.GroupSet(index, profile));
         Own(index, owners);
         Join(index, users, groups);
+        FollowIfNew(index, null, profile);
         return null;
     }
 
@@ -221,13 +237,14 @@ internal sealed partial class Decider
             return Invalid("securityEnabled", "A group with licenses stays security-enabled (L37): take its licenses away first.");
         }
 
-        int[] owners = [];
-        if ((FindMembers(index, group.Id, update.NewMembers, out int[] users, out int[] groups) ?? FindOwners(index, update.NewOwners, out owners)) is { } refusal)
+        int[] owners = [], users = [], groups = [];
+        GroupProfile profile = WithState(wanted) with { CreatedAt = group.Profile.CreatedAt };
+        if ((CheckRule(index, profile) ?? CheckByHand(profile, update.NewMembers.Count > 0)
+            ?? FindMembers(index, group.Id, update.NewMembers, out users, out groups) ?? FindOwners(index, update.NewOwners, out owners)) is { } refusal)
         {
             return refusal;
         }
 
-        GroupProfile profile = wanted with { CreatedAt = group.Profile.CreatedAt };
         if (profile != group.Profile)
         {
             _draft.Note(new Change.GroupWas(index, group.Profile));
@@ -236,6 +253,7 @@ internal sealed partial class Decider
 
         Own(index, owners);
         Join(index, users, groups);
+        FollowIfNew(index, group.Profile, profile);
         return null;
     }
 
@@ -267,7 +285,9 @@ internal sealed partial class Decider
             return missing;
         }
 
-        if (FindMembers(index, add.GroupId, add.Members, out int[] users, out int[] groups) is { } refusal)
+        int[] users = [], groups = [];
+        if ((CheckByHand(_draft.Group(index).Profile, add.Members.Count > 0)
+            ?? FindMembers(index, add.GroupId, add.Members, out users, out groups)) is { } refusal)
         {
             return refusal;
         }
@@ -284,18 +304,7 @@ internal sealed partial class Decider
         }
 
         _draft.Record(new Change.MembersAdded(group, users.Order().ToValueArray(), groups.Order().ToValueArray()));
-        if (!_draft.Group(group).Licenses.IsEmpty)
-        {
-            // A pair held from an earlier membership is evaluated as well: it exists only while something is owed (L72).
-            _processing.EvaluateMembers(group, users);
-        }
-        else
-        {
-            foreach (int user in users.Where(user => _draft.Licenses(user).Source(group) is not null))
-            {
-                _processing.Evaluate(user, group);
-            }
-        }
+        _processing.Welcome(group, users);
     }
 
     private Refusal? RemoveMember(Command.RemoveMember remove)
@@ -303,6 +312,11 @@ internal sealed partial class Decider
         if (FindGroup(remove.GroupId, out int index) is { } missing)
         {
             return missing;
+        }
+
+        if (CheckByHand(_draft.Group(index).Profile, somebody: true) is { } byRule)
+        {
+            return byRule;
         }
 
         int user = _draft.FindUser(remove.MemberId);
@@ -371,6 +385,11 @@ internal sealed partial class Decider
         if (!group.Profile.SecurityEnabled)
         {
             return new Refusal(RefusalCode.GroupNotSecurityEnabled) { Subject = assign.GroupId };
+        }
+
+        if (_draft.Rules.RuleOf(index) is { IsAboutDevices: true })
+        {
+            return new Refusal(RefusalCode.DeviceRuleNotAllowed) { Subject = assign.GroupId };
         }
 
         if (assign.Add.Count + assign.Remove.Count == 0)
@@ -514,7 +533,7 @@ internal sealed partial class Decider
                 return new Refusal(RefusalCode.ClockNotFrozen);
             }
 
-            return Put(default);
+            return Put(default, _system);
         }
 
         DateTimeOffset stands = clock.Now(_system);
@@ -529,13 +548,19 @@ internal sealed partial class Decider
             target += advance;
         }
 
-        return target < stands ? new Refusal(RefusalCode.ClockBackwards) { Detail = $"{stands:O}" } : Put(new TenantClock(target));
+        return target < stands ? new Refusal(RefusalCode.ClockBackwards) { Detail = $"{stands:O}" } : Put(new TenantClock(target), target);
 
-        Refusal? Put(TenantClock next)
+        // Every flip on the way happens in order (B135).
+        Refusal? Put(TenantClock next, DateTimeOffset time)
         {
             if (next != clock)
             {
                 _draft.Record(new Change.ClockSet(next));
+                _memberships.PassFlips(time);
+                if (_draft.PassedTo != time && _draft.Rules.Timed.Count > 0)
+                {
+                    _draft.Record(new Change.TimePassed(time));
+                }
             }
 
             return null;
@@ -582,6 +607,8 @@ internal sealed partial class Decider
 
             users.Add((_draft.UserCount, Canonical(user) with { CreatedAt = _now }));
             _draft.Apply(new Change.UsersSet([users[^1].Index], [users[^1].User]));
+            _memberships.Came(users[^1].Index);
+            _memberships.PassLine(users[^1].Index);
             return null;
         }
 
@@ -592,13 +619,22 @@ internal sealed partial class Decider
                 return new Refusal(RefusalCode.IdTaken) { Subject = profile.Id };
             }
 
-            _draft.Record(new Change.GroupSet(_draft.GroupCount, profile with { CreatedAt = _now }));
+            int index = _draft.GroupCount;
+            profile = WithState(profile) with { CreatedAt = _now };
+            if (CheckRule(-1, profile) is { } refusal)
+            {
+                return refusal;
+            }
+
+            _draft.Record(new Change.GroupSet(index, profile));
+            FollowIfNew(index, null, profile);
+            _memberships.PassLine(-1);
             return null;
         }
 
         Refusal? ImportMember(ImportLine.OfMember one)
         {
-            Refusal? missing = FindGroup(one.GroupId, out int group) ?? FindUser(one.UserId, out _);
+            Refusal? missing = FindGroup(one.GroupId, out int group) ?? CheckByHand(_draft.Group(group).Profile, somebody: true) ?? FindUser(one.UserId, out _);
             if (missing is not null)
             {
                 return missing;
@@ -618,6 +654,7 @@ internal sealed partial class Decider
             joined.Add(user);
             _draft.Apply(new Change.MembersAdded(group, [user], []));
             _processing.Evaluate(user, group);
+            _memberships.PassLine(user);
             return null;
         }
 

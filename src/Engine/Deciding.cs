@@ -15,13 +15,20 @@ public static class Deciding
         }
 
         DateTimeOffset now = tenant.Now(context.Now);
-        Decider decider = new(tenant, now, context.Now);
-        if (decider.Decide(command) is { } refusal)
+        if (tenant.NextDue is not { } due || due > now)
         {
-            return new Decision.Refused(refusal);
+            Decider decider = new(tenant, now, context.Now);
+            return decider.Decide(command) is { } refusal
+                ? new Decision.Refused(refusal) { RuleEvaluations = decider.RuleEvaluations }
+                : decider.Finish(command, context.Actor, [], 0);
         }
 
-        return decider.Finish(command, context.Actor);
+        // What time has done comes first and belongs to the command: to a tenant of its own, so that the command finds everything up to date (B135).
+        (Tenant passed, List<Change> flips, long evaluations) = Decider.PassFlips(tenant, now, context.Now);
+        Decider after = new(passed, now, context.Now);
+        return after.Decide(command) is { } no
+            ? new Decision.Refused(no) { RuleEvaluations = evaluations + after.RuleEvaluations }
+            : after.Finish(command, context.Actor, flips, evaluations);
     }
 
     /// <summary>Replays an event: the tenant as the decision left it. Nothing is decided again.</summary>
@@ -32,7 +39,7 @@ public static class Deciding
             throw new InvalidOperationException($"Event {happened.Sequence} does not follow version {tenant.Version}.");
         }
 
-        return Apply(tenant, happened.Sequence, happened.Changes);
+        return Apply(tenant, happened.Sequence, happened.At, happened.Changes);
     }
 
     /// <summary>
@@ -42,11 +49,11 @@ public static class Deciding
     public static IEnumerable<Change> Describe(Tenant tenant) => Description.Of(tenant);
 
     /// <summary>The tenant that <see cref="Describe"/> described, at its version.</summary>
-    public static Tenant Restore(long version, IEnumerable<Change> changes) => Apply(Tenant.Unborn, version, changes);
+    public static Tenant Restore(long version, IEnumerable<Change> changes) => Apply(Tenant.Unborn, version, default, changes);
 
-    private static Tenant Apply(Tenant tenant, long version, IEnumerable<Change> changes)
+    private static Tenant Apply(Tenant tenant, long version, DateTimeOffset at, IEnumerable<Change> changes)
     {
-        Draft draft = new(tenant);
+        Draft draft = new(tenant, at);
         foreach (Change change in changes)
         {
             draft.Apply(change);

@@ -9,6 +9,9 @@ public abstract record Decision
     {
     }
 
+    /// <summary>How often a membership rule was asked about a user on the way here.</summary>
+    public long RuleEvaluations { get; init; }
+
     /// <summary>The command was refused; nothing changes.</summary>
     public sealed record Refused(Refusal Refusal) : Decision;
 

@@ -22,6 +22,11 @@ internal static class Description
         yield return new Change.CatalogSet(tenant.Catalog);
         yield return new Change.SettingsSet(tenant.Settings);
         yield return new Change.ClockSet(tenant.Clock);
+        if (tenant.Parts.Rules.Timed.Count > 0)
+        {
+            yield return new Change.TimePassed(tenant.Parts.PassedTo);
+        }
+
         foreach (Subscription subscription in tenant.Subscriptions)
         {
             yield return new Change.SubscriptionSet(subscription);
@@ -103,6 +108,11 @@ internal static class Description
             if (group.Owners.Count > 0)
             {
                 yield return new Change.OwnersAdded(i, group.Owners);
+            }
+
+            if (group.MembershipUpdatedAt is { } updated)
+            {
+                yield return new Change.MembershipProcessed(i, updated);
             }
 
             if (group.EverLicensed)

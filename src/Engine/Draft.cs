@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Berth.Engine.Catalog;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
+using Berth.Engine.Directory.Rules;
 using Berth.Engine.Licensing;
 
 namespace Berth.Engine;
@@ -15,8 +16,9 @@ internal sealed class Draft
     private readonly Tenant _before;
     private readonly List<Change> _recorded = [];
     private readonly List<int> _touched = [];
-    private readonly Dictionary<int, List<int>> _joined = [];
-    private readonly Dictionary<int, List<int>> _left = [];
+    private readonly Dictionary<int, MemberChanges> _members = [];
+    private readonly Dictionary<int, RuleReads> _flipsOfUsers = [];
+    private readonly HashSet<int> _flipsOfGroups = [];
     private PagedVector<User?>.Builder? _users;
     private PagedMap<Guid>.Builder? _userIds;
     private PagedMap<string>.Builder? _userNames;
@@ -27,9 +29,14 @@ internal sealed class Draft
     private PagedVector<Group>.Builder? _groups;
     private PagedMap<Guid>.Builder? _groupIds;
 
-    public Draft(Tenant before)
+    /// <summary>A draft of what follows on a tenant.</summary>
+    /// <param name="before">The tenant.</param>
+    /// <param name="at">The tenant's time of the event.</param>
+    public Draft(Tenant before, DateTimeOffset at)
     {
         _before = before;
+        PassedTo = at;
+        Rules = before.Parts.Rules;
         Profile = before.Profile;
         Settings = before.Settings;
         Clock = before.Clock;
@@ -49,6 +56,21 @@ internal sealed class Draft
     public ValueArray<Subscription> Subscriptions { get; private set; }
 
     public Seats Seats { get; }
+
+    /// <summary>Which groups follow which rules.</summary>
+    public RuleIndex Rules { get; private set; }
+
+    /// <summary>The tenant's time up to which every flip of a rule has happened (B135).</summary>
+    public DateTimeOffset PassedTo { get; private set; }
+
+    /// <summary>Called with a user and what the user had, before the licenses change.</summary>
+    public Action<int, UserLicenses>? LicensesTurn { get; set; }
+
+    /// <summary>Called with a user and a group when the user joined or left it; not for a user who is deleted.</summary>
+    public Action<int, int>? MembershipTurned { get; set; }
+
+    /// <summary>Called with a user and the manager there was and the one there is, -1 for none.</summary>
+    public Action<int, int, int>? ManagerTurned { get; set; }
 
     /// <summary>Called with a SKU when it gets its first free seat or loses its last one.</summary>
     public Action<int>? SeatsTurned { get; set; }
@@ -82,6 +104,29 @@ internal sealed class Draft
 
     public bool IsMember(int user, int group) => Memberships(user).Span.BinarySearch(group) >= 0;
 
+    /// <summary>The users who are first-level members of a group, ascending.</summary>
+    public int[] Members(int group)
+    {
+        int[] before = Group(group).Members.ToArray();
+        if (!_members.TryGetValue(group, out MemberChanges? changes))
+        {
+            return before;
+        }
+
+        return [.. before.Union(changes.Users).Where(user => IsMember(user, group)).Order()];
+    }
+
+    /// <summary>The plans of a user: the rows of <c>assignedPlans</c> (B139).</summary>
+    public IEnumerable<HeldPlan> Plans(int user) => HeldPlan.Of(Catalog, Subscriptions, Licenses(user));
+
+    /// <summary>What rules ask about users.</summary>
+    public RuleFacts Facts => _facts ??= new RuleFacts(
+        user => Plans(user).Select(plan => plan.ForRules()),
+        user => ManagerOf(user) is >= 0 and int manager ? User(manager)?.Id : null,
+        (user, group) => FindGroup(group) is >= 0 and int index && IsMember(user, index));
+
+    private RuleFacts? _facts;
+
     /// <summary>What a group wants for a user: its licenses while the user is a first-level member, else nothing (L38).</summary>
     public LicenseSet Wanted(int user, int group) => IsMember(user, group) ? Group(group).Licenses : LicenseSet.Empty;
 
@@ -113,6 +158,13 @@ internal sealed class Draft
                 break;
             case Change.ClockSet clock:
                 Clock = clock.Clock;
+                PassedTo = clock.Clock.FrozenAt ?? PassedTo;
+                break;
+            case Change.TimePassed passed:
+                PassedTo = passed.To;
+                break;
+            case Change.MembershipProcessed processed:
+                WriteGroup(processed.Group, Group(processed.Group) with { MembershipUpdatedAt = processed.At });
                 break;
             case Change.SubscriptionSet subscription:
                 SetSubscription(subscription.Subscription);
@@ -128,7 +180,7 @@ internal sealed class Draft
                 DeleteUser(deleted.User);
                 break;
             case Change.ReportingSet reporting:
-                Reporting.Set(reporting.Users.Span, reporting.Manager ?? -1);
+                SetReporting(reporting.Users.Span, reporting.Manager ?? -1);
                 break;
             case Change.GroupSet group:
                 SetGroup(group.Group, group.Profile);
@@ -173,6 +225,7 @@ internal sealed class Draft
             return;
         }
 
+        LicensesTurn?.Invoke(user, before);
         _licenses ??= _before.Parts.Licenses.ToBuilder();
         _licenses[user] = after;
         if (_touched.Count == 0 || _touched[^1] != user)
@@ -215,7 +268,10 @@ internal sealed class Draft
             _groupIds?.Seal() ?? _before.Parts.GroupIds,
             consequences.Holders,
             consequences.Waiting,
-            consequences.Troubled));
+            consequences.Troubled,
+            Rules,
+            SealFlips(),
+            PassedTo));
     }
 
     /// <summary>What was recorded so far, in order.</summary>
@@ -269,10 +325,13 @@ internal sealed class Draft
         _userIds ??= _before.Parts.UserIds.ToBuilder();
         _userNames ??= _before.Parts.UserNames.ToBuilder();
         ReachUser(index);
-        if (_users[index] is { } old && !old.UserPrincipalName.Equals(user.UserPrincipalName, StringComparison.OrdinalIgnoreCase))
+        User? old = _users[index];
+        if (old is not null && !old.UserPrincipalName.Equals(user.UserPrincipalName, StringComparison.OrdinalIgnoreCase))
         {
             _userNames.Remove(old.UserPrincipalName);
         }
+
+        FlipsOf(index, old is null ? Everything : RuleReads.Between(old, user));
 
         _users[index] = user;
         _userIds.Set(user.Id, index);
@@ -302,9 +361,10 @@ internal sealed class Draft
 
         foreach (int group in Memberships(index))
         {
-            Remember(_left, _joined, group, index);
+            Remember(group, index, joined: false);
         }
 
+        FlipsOf(index, Everything);
         LeaveReporting(index);
         foreach (int group in OwnedBy(index))
         {
@@ -341,13 +401,26 @@ internal sealed class Draft
     {
         if (ManagerOf(user) >= 0)
         {
-            Reporting.Set([user], -1);
+            SetReporting([user], -1);
         }
 
         if (ReportsOf(user) is { Count: > 0 } reports)
         {
-            Reporting.Set(reports.ToArray(), -1);
+            SetReporting(reports.ToArray(), -1);
         }
+    }
+
+    private void SetReporting(ReadOnlySpan<int> users, int manager)
+    {
+        if (ManagerTurned is { } turned)
+        {
+            foreach (int user in users)
+            {
+                turned(user, ManagerOf(user), manager);
+            }
+        }
+
+        Reporting.Set(users, manager);
     }
 
     private void SetGroup(int index, GroupProfile profile)
@@ -364,13 +437,31 @@ internal sealed class Draft
         }
 
         _groupIds.Set(profile.Id, index);
+        SetRule(index, profile);
+    }
+
+    // A rule that this version cannot read leaves its members as they are; a newer one may have written it.
+    private void SetRule(int index, GroupProfile profile)
+    {
+        MembershipRule? rule = Rules.RuleOf(index);
+        if (rule?.Text != profile.MembershipRule)
+        {
+            rule = profile.MembershipRule is { } text && MembershipRule.TryParse(text, out MembershipRule? read, out _) ? read : null;
+        }
+
+        bool isOn = profile.RuleProcessing == RuleProcessing.On;
+        if (rule != Rules.RuleOf(index) || isOn != Rules.IsOn(index))
+        {
+            Rules = Rules.With(index, rule, isOn);
+            _flipsOfGroups.Add(index);
+        }
     }
 
     private void DeleteGroup(int index)
     {
         SetOwners(index, []);
         Group group = Group(index);
-        foreach (int member in group.Members)
+        foreach (int member in Members(index))
         {
             RemoveMembership(member, index);
         }
@@ -386,6 +477,11 @@ internal sealed class Draft
         WriteGroup(index, group with { IsDeleted = true, Members = SortedPages<int>.Empty, MemberGroups = [], Licenses = LicenseSet.Empty });
         _groupIds ??= _before.Parts.GroupIds.ToBuilder();
         _groupIds.Remove(group.Id);
+        if (Rules.RuleOf(index) is not null)
+        {
+            Rules = Rules.With(index, null, false);
+            _flipsOfGroups.Add(index);
+        }
     }
 
     private void Join(Change.MembersAdded added)
@@ -402,7 +498,8 @@ internal sealed class Draft
                 grown[~at] = added.Group;
                 old[~at..].CopyTo(grown.AsSpan(~at + 1));
                 _memberships[user] = ValueArray.Own(grown);
-                Remember(_joined, _left, added.Group, user);
+                Remember(added.Group, user, joined: true);
+                MembershipTurned?.Invoke(user, added.Group);
             }
         }
 
@@ -430,19 +527,26 @@ internal sealed class Draft
     private void RemoveMembership(int user, int group)
     {
         _memberships ??= _before.Parts.Memberships.ToBuilder();
-        _memberships[user] = _memberships[user].Where(one => one != group).ToValueArray();
-        Remember(_left, _joined, group, user);
+        ReadOnlySpan<int> old = _memberships[user].Span;
+        int at = old.BinarySearch(group);
+        if (at >= 0)
+        {
+            int[] shrunk = new int[old.Length - 1];
+            old[..at].CopyTo(shrunk);
+            old[(at + 1)..].CopyTo(shrunk.AsSpan(at));
+            _memberships[user] = ValueArray.Own(shrunk);
+            Remember(group, user, joined: false);
+            MembershipTurned?.Invoke(user, group);
+        }
     }
 
-    // Members of a group are merged once, in Seal; the last word about a user wins.
-    private static void Remember(Dictionary<int, List<int>> into, Dictionary<int, List<int>> outOf, int group, int user)
+    // Members of a group are merged once, in Seal.
+    private void Remember(int group, int user, bool joined)
     {
-        if (outOf.TryGetValue(group, out List<int>? other))
-        {
-            other.Remove(user);
-        }
-
-        (CollectionsMarshal.GetValueRefOrAddDefault(into, group, out _) ??= []).Add(user);
+        MemberChanges changes = CollectionsMarshal.GetValueRefOrAddDefault(_members, group, out _) ??= new MemberChanges();
+        changes.Users.Add(user);
+        changes.Joined |= joined;
+        changes.Left |= !joined;
     }
 
     private void SetDirect(Change.DirectSet direct)
@@ -488,13 +592,13 @@ internal sealed class Draft
 
     private PagedVector<Group> SealGroups(Consequences consequences)
     {
-        foreach (int group in _joined.Keys.Union(_left.Keys).Union(consequences.TroubledGroups))
+        foreach (int group in _members.Keys.Union(consequences.TroubledGroups))
         {
             Group old = Group(group);
             (ReadOnlySpan<int> on, ReadOnlySpan<int> off) = consequences.TroubledUsers(group);
             WriteGroup(group, old with
             {
-                Members = old.IsDeleted ? old.Members : old.Members.Merge(Sorted(_joined, group), Sorted(_left, group)),
+                Members = old.IsDeleted || !_members.TryGetValue(group, out MemberChanges? changes) ? old.Members : MergeMembers(group, old.Members, changes),
                 Troubled = old.Troubled.Merge(on, off),
             });
         }
@@ -502,15 +606,117 @@ internal sealed class Draft
         return _groups?.Seal() ?? _before.Parts.Groups;
     }
 
-    private static ReadOnlySpan<int> Sorted(Dictionary<int, List<int>> users, int group)
+    // Who came and went in one event may be listed twice; what the user is a member of now has the last word.
+    private SortedPages<int> MergeMembers(int group, SortedPages<int> before, MemberChanges changes)
     {
-        if (!users.TryGetValue(group, out List<int>? list))
+        changes.Users.Sort();
+        if (changes.Joined != changes.Left)
         {
-            return [];
+            ReadOnlySpan<int> users = CollectionsMarshal.AsSpan(changes.Users);
+            return changes.Joined ? before.Merge(users, []) : before.Merge([], users);
         }
 
-        list.Sort();
-        return CollectionsMarshal.AsSpan(list);
+        List<int> on = [], off = [];
+        int last = -1;
+        foreach (int user in changes.Users)
+        {
+            if (user != last)
+            {
+                last = user;
+                (IsMember(user, group) ? on : off).Add(user);
+            }
+        }
+
+        return before.Merge(CollectionsMarshal.AsSpan(on), CollectionsMarshal.AsSpan(off));
+    }
+
+    private static readonly RuleReads Everything = new(UInt128.MaxValue);
+
+    private void FlipsOf(int user, RuleReads changed)
+    {
+        if (Rules.Timed.Count > 0 || _before.Parts.Rules.Timed.Count > 0)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(_flipsOfUsers, user, out _) |= changed;
+        }
+    }
+
+    // The next flip of every pair whose old one has happened, or of which something changed that the rule reads.
+    private FlipIndex SealFlips()
+    {
+        FlipIndex before = _before.Parts.Flips;
+        if (Rules.Timed.Count == 0 && before.All.Count == 0)
+        {
+            return before;
+        }
+
+        FlipIndex.Builder flips = new(before);
+        bool plansMayDiffer = Rules.TimedReadPlans
+            && (Subscriptions != _before.Subscriptions || !ReferenceEquals(Catalog, _before.Catalog));
+        bool everybody = PassedTo < _before.Parts.PassedTo || plansMayDiffer;
+        HashSet<(int User, int Group)> pairs = [];
+        foreach (Flip flip in before.All.TakeWhile(flip => everybody || flip.At <= PassedTo || _flipsOfGroups.Count > 0))
+        {
+            if (everybody || flip.At <= PassedTo || _flipsOfGroups.Contains(flip.Group))
+            {
+                pairs.Add((flip.User, flip.Group));
+            }
+        }
+
+        foreach (int group in everybody ? Rules.Timed : _flipsOfGroups.Where(Rules.Timed.Contains))
+        {
+            for (int user = 0; user < UserCount; user++)
+            {
+                pairs.Add((user, group));
+            }
+        }
+
+        if (Rules.TimedReadPlans)
+        {
+            foreach (int user in _touched)
+            {
+                FlipsOf(user, RuleReads.AssignedPlans);
+            }
+        }
+
+        foreach ((int user, RuleReads changed) in _flipsOfUsers)
+        {
+            foreach (int group in Rules.Timed)
+            {
+                if (changed == Everything || Rules.RuleOf(group)!.Reads.Overlaps(changed))
+                {
+                    pairs.Add((user, group));
+                }
+            }
+
+            if (User(user) is null)
+            {
+                pairs.RemoveWhere(pair => pair.User == user);
+                flips.Clear(user);
+            }
+        }
+
+        foreach ((int user, int group) in pairs)
+        {
+            flips.Set(user, group, NextFlip(user, group, PassedTo));
+        }
+
+        return flips.Seal();
+    }
+
+    /// <summary>The next flip of a user and a group after a time; null when there is none or the rule is not followed.</summary>
+    public Flip? NextFlip(int user, int group, DateTimeOffset after) =>
+        User(user) is { } one && Rules.IsOn(group) && Rules.RuleOf(group)!.NextFlip(new RuleSubject(one, user, after, Facts)) is { } at
+            ? new Flip(at, Group(group).Id, one.Id, group, user)
+            : null;
+
+    /// <summary>Who came to a group or left it.</summary>
+    private sealed class MemberChanges
+    {
+        public List<int> Users { get; } = [];
+
+        public bool Joined { get; set; }
+
+        public bool Left { get; set; }
     }
 
     private void CountSeats(UserLicenses of, UserLicenses other, int users)

@@ -42,6 +42,8 @@ internal static class Rebase
         SecurityEnabled = Pick(now.SecurityEnabled, seen.SecurityEnabled, wanted.SecurityEnabled),
         GroupTypes = Pick(now.GroupTypes, seen.GroupTypes, wanted.GroupTypes),
         Visibility = Pick(now.Visibility, seen.Visibility, wanted.Visibility),
+        MembershipRule = Pick(now.MembershipRule, seen.MembershipRule, wanted.MembershipRule),
+        RuleProcessing = Pick(now.RuleProcessing, seen.RuleProcessing, wanted.RuleProcessing),
     };
 
     public static TenantSettings Onto(TenantSettings now, TenantSettings seen, TenantSettings wanted) => new(

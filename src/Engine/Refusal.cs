@@ -47,6 +47,30 @@ public enum RefusalCode
     /// <summary>Another user has this user principal name. Name: the user principal name.</summary>
     UserPrincipalNameTaken,
 
+    /// <summary>A rule without the type DynamicMembership, a type without a rule, or a state without either (B132). Subject: the group.</summary>
+    MembershipRuleMismatch,
+
+    /// <summary>The membership rule is none (B120). Subject: the group; Position: the character; Detail: the message.</summary>
+    MembershipRuleInvalid,
+
+    /// <summary>A rule about devices for a Microsoft 365 group (L123) or a group with licenses (B131), or licenses for such a group. Subject: the group.</summary>
+    DeviceRuleNotAllowed,
+
+    /// <summary>A memberOf rule names groups that are not there (B130). Subject: the group; Ids: those groups.</summary>
+    MemberOfSourceNotFound,
+
+    /// <summary>A memberOf rule over groups with a memberOf rule (B130). Subject: the group; Ids: those groups.</summary>
+    MemberOfSourceNotAllowed,
+
+    /// <summary>The tenant has all the dynamic groups it may have (B130). Subject: the group.</summary>
+    TooManyDynamicGroups,
+
+    /// <summary>The tenant has all the groups with a memberOf rule it may have (B130). Subject: the group.</summary>
+    TooManyMemberOfGroups,
+
+    /// <summary>Members of a dynamic group follow from its rule: nobody is added or removed by hand (L140). Subject: the group.</summary>
+    GroupIsDynamic,
+
     /// <summary>Already a member. Subject: the member.</summary>
     AlreadyMember,
 
@@ -129,6 +153,9 @@ public sealed record Refusal(RefusalCode Code)
 
     /// <summary>A name; see the code.</summary>
     public string? Name { get; init; }
+
+    /// <summary>The place in a text, from 1; see the code.</summary>
+    public int? Position { get; init; }
 
     /// <summary>A sentence for people.</summary>
     public string? Detail { get; init; }

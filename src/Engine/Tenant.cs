@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Berth.Engine.Catalog;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
+using Berth.Engine.Directory.Rules;
 using Berth.Engine.Licensing;
 
 namespace Berth.Engine;
@@ -30,6 +31,9 @@ public sealed record Group(
 
     /// <summary>The object id.</summary>
     public Guid Id => Profile.Id;
+
+    /// <summary>When its rule last changed who belongs to it, or first looked at everybody; null when it never did.</summary>
+    public DateTimeOffset? MembershipUpdatedAt { get; init; }
 }
 
 /// <summary>A pair in error in the order of the waiting list: earliest first, then user id, then group id, as lower-case text.</summary>
@@ -151,41 +155,13 @@ public sealed class Tenant
     public SortedPages<WaitingPair> WaitingFor(int sku) => sku < Parts.Waiting.Length ? Parts.Waiting[sku] : SortedPages<WaitingPair>.Empty;
 
     /// <summary>The units of a SKU over all its subscriptions.</summary>
-    public PrepaidUnits PrepaidUnitsOf(int sku)
-    {
-        PrepaidUnits sum = default;
-        foreach (Subscription subscription in Subscriptions.Span)
-        {
-            if (subscription.Sku == sku)
-            {
-                sum = subscription.Status switch
-                {
-                    SubscriptionStatus.Enabled => sum with { Enabled = sum.Enabled + subscription.Units },
-                    SubscriptionStatus.Warning => sum with { Warning = sum.Warning + subscription.Units },
-                    SubscriptionStatus.Suspended => sum with { Suspended = sum.Suspended + subscription.Units },
-                    SubscriptionStatus.LockedOut => sum with { LockedOut = sum.LockedOut + subscription.Units },
-                    SubscriptionStatus.Deleted => sum,
-                };
-            }
-        }
-
-        return sum;
-    }
+    public PrepaidUnits PrepaidUnitsOf(int sku) => Subscriptions.UnitsOf(sku);
 
     /// <summary>
     /// The status of a SKU: the best one that has units, else the best of any subscription, so that a SKU bought with no units is Enabled;
     /// Deleted when every subscription is, and somebody still holds it (B44).
     /// </summary>
-    public SubscriptionStatus CapabilityOf(int sku)
-    {
-        SubscriptionStatus best = SubscriptionStatus.Deleted;
-        foreach (Subscription subscription in Subscriptions.Span)
-        {
-            best = subscription.Sku == sku && subscription.Status < best ? subscription.Status : best;
-        }
-
-        return PrepaidUnitsOf(sku).Capability(best);
-    }
+    public SubscriptionStatus CapabilityOf(int sku) => Subscriptions.CapabilityOf(sku);
 
     /// <summary>Free seats of a SKU: assignable units less holders; negative after a shrink (L97).</summary>
     public long FreeSeats(int sku) => Parts.Assignable(sku) - HoldersOf(sku).Count;
@@ -203,6 +179,23 @@ public sealed class Tenant
 
         return HoldersOf(sku).Count > 0;
     }
+
+    /// <summary>The time of the next flip of a rule that reads <c>system.now</c> (B135), by the tenant's clock; null when there is none.</summary>
+    public DateTimeOffset? NextDue => Parts.Flips.Next;
+
+    /// <summary>The rule of a dynamic group, ready to be asked; null when the group is static, or its rule is none that this version knows.</summary>
+    public MembershipRule? RuleOf(int group) => Parts.Rules.RuleOf(group);
+
+    /// <summary>Whether and why a user matches a rule at a time of the tenant's clock (L145); nothing changes.</summary>
+    public RuleDetails Explain(MembershipRule rule, int user, DateTimeOffset now) => rule.Explain(new RuleSubject(Users[user]!, user, now, RuleFacts()));
+
+    /// <summary>The plans of a user: the rows of <c>assignedPlans</c> (B139).</summary>
+    public IEnumerable<HeldPlan> PlansOf(int user) => HeldPlan.Of(Catalog, Subscriptions, LicensesOf(user));
+
+    private RuleFacts RuleFacts() => new(
+        user => PlansOf(user).Select(plan => plan.ForRules()),
+        user => ManagerOf(user) is >= 0 and int manager ? Users[manager]!.Id : null,
+        (user, group) => FindGroup(group) is >= 0 and int index && GroupsOf(user).Span.BinarySearch(index) >= 0);
 
     /// <summary>The tenant's time, given the system's.</summary>
     public DateTimeOffset Now(DateTimeOffset system) => Clock.Now(system);
@@ -234,7 +227,10 @@ internal sealed record TenantParts(
     PagedMap<Guid> GroupIds,
     SortedPages<int>[] Holders,
     SortedPages<WaitingPair>[] Waiting,
-    SortedPages<WaitingPair> Troubled)
+    SortedPages<WaitingPair> Troubled,
+    RuleIndex Rules,
+    FlipIndex Flips,
+    DateTimeOffset PassedTo)
 {
     public static TenantParts Empty { get; } = new(
         0,
@@ -254,7 +250,10 @@ internal sealed record TenantParts(
         PagedMap<Guid>.Create(EqualityComparer<Guid>.Default),
         [],
         [],
-        SortedPages<WaitingPair>.Empty);
+        SortedPages<WaitingPair>.Empty,
+        RuleIndex.Empty,
+        FlipIndex.Empty,
+        default);
 
     public long Assignable(int sku)
     {

@@ -88,4 +88,10 @@ public abstract record Change
 
     /// <summary>A reprocess of a group was asked for: for the audit log (L86).</summary>
     public sealed record GroupReprocessAsked(int Group) : Change;
+
+    /// <summary>The rule of a dynamic group changed who belongs to it, or first looked at everybody.</summary>
+    public sealed record MembershipProcessed(int Group, DateTimeOffset At) : Change;
+
+    /// <summary>The tenant's time up to which every flip of a rule has happened (B135), when that is not the time of the event.</summary>
+    public sealed record TimePassed(DateTimeOffset To) : Change;
 }

@@ -114,6 +114,8 @@ internal sealed class TenantUnderTest
             Assert.Equal(one.Owners, other.Owners);
             Assert.Equal(one.Licenses, other.Licenses);
             Assert.Equal(one.EverLicensed, other.EverLicensed);
+            Assert.Equal(one.MembershipUpdatedAt, other.MembershipUpdatedAt);
+            Assert.Equal(expected.RuleOf(group)?.Text, actual.RuleOf(group)?.Text);
             Assert.Equal(one.Troubled.ToArray(), other.Troubled.ToArray());
             Assert.Equal(expected.FindGroup(one.Id), actual.FindGroup(one.Id));
         }
@@ -125,5 +127,6 @@ internal sealed class TenantUnderTest
         }
 
         Assert.Equal(expected.Troubled.ToArray(), actual.Troubled.ToArray());
+        Assert.Equal(expected.Parts.Flips.All.ToArray(), actual.Parts.Flips.All.ToArray());
     }
 }

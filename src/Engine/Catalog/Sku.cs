@@ -21,6 +21,17 @@ public sealed record ServicePlan(int Index, Guid Id, string Name, string Friendl
 {
     /// <summary>Company for Exchange Foundation, else user (decisions, Subscriptions).</summary>
     public LicenseTarget AppliesTo => Name == "EXCHANGE_S_FOUNDATION" ? LicenseTarget.Company : LicenseTarget.User;
+
+    /// <summary>The short name of its service, as in published samples; a plan of a family without sample is its own service (B139).</summary>
+    public string Service =>
+        Name.StartsWith("EXCHANGE", StringComparison.Ordinal) ? "exchange"
+        : Name.StartsWith("SHAREPOINT", StringComparison.Ordinal) ? "SharePoint"
+        : Name.StartsWith("MCO", StringComparison.Ordinal) ? "MicrosoftCommunicationsOnline"
+        : Name.StartsWith("TEAMS", StringComparison.Ordinal) ? "TeamspaceAPI"
+        : Name.StartsWith("INTUNE", StringComparison.Ordinal) ? "SCO"
+        : Name.StartsWith("AAD_PREMIUM", StringComparison.Ordinal) ? "AADPremiumService"
+        : Name.StartsWith("CPC_", StringComparison.Ordinal) ? "WindowsCloudPC"
+        : Name;
 }
 
 /// <summary>A product that can be bought.</summary>

@@ -11,7 +11,7 @@ internal sealed class Processing
 {
     private readonly Tenant _before;
     private readonly Draft _draft;
-    private readonly DateTimeOffset _now;
+    private DateTimeOffset _now;
     private readonly SortedSet<WaitingPair> _again = [];
     private readonly Dictionary<int, List<WaitingPair>> _failed = [];
     private readonly Dictionary<int, IEnumerator<WaitingPair>> _open = [];
@@ -31,6 +31,13 @@ internal sealed class Processing
     private bool Fair => _draft.Settings.Retry == RetryMode.Fair;
 
     private long Sequence => _before.Version + 1;
+
+    /// <summary>The tenant's time at which pairs are evaluated.</summary>
+    public DateTimeOffset Now
+    {
+        get => _now;
+        set => (_now, _last) = (value, null);
+    }
 
     /// <summary>Evaluates a pair.</summary>
     /// <returns>Whether it succeeded, or at least changed what is in force (mode independent).</returns>
@@ -114,6 +121,25 @@ internal sealed class Processing
         if (Fair)
         {
             _again.UnionWith(_before.Troubled);
+        }
+    }
+
+    /// <summary>Evaluates those who have just joined a group.</summary>
+    public void Welcome(int group, int[] users)
+    {
+        if (!_draft.Group(group).Licenses.IsEmpty)
+        {
+            // A pair held from an earlier membership is evaluated as well: it exists only while something is owed (L72).
+            EvaluateMembers(group, users);
+            return;
+        }
+
+        foreach (int user in users)
+        {
+            if (_draft.Licenses(user).Source(group) is not null)
+            {
+                Evaluate(user, group);
+            }
         }
     }
 
@@ -302,7 +328,8 @@ internal sealed class Processing
         return next;
     }
 
-    private int[] InOrder(int group, int[] members)
+    /// <summary>Members of a group in order: who waits already first, earliest first, then by user id (B22).</summary>
+    public int[] InOrder(int group, int[] members)
     {
         WaitingSince now = new(Sequence, _now);
         WaitingPair[] keys = new WaitingPair[members.Length];

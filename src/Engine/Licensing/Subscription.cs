@@ -1,3 +1,5 @@
+using Berth.Engine.Collections;
+
 namespace Berth.Engine.Licensing;
 
 /// <summary>Where a subscription stands in its life, in the order in which an unpaid one passes through (L94).</summary>
@@ -49,4 +51,42 @@ public readonly record struct PrepaidUnits(long Enabled, long Warning, long Susp
         : Suspended > 0 ? SubscriptionStatus.Suspended
         : LockedOut > 0 ? SubscriptionStatus.LockedOut
         : whenNone;
+}
+
+/// <summary>Sums over purchases.</summary>
+internal static class Subscriptions
+{
+    /// <summary>The units of a SKU over all its subscriptions.</summary>
+    public static PrepaidUnits UnitsOf(this ValueArray<Subscription> subscriptions, int sku)
+    {
+        PrepaidUnits sum = default;
+        foreach (Subscription subscription in subscriptions.Span)
+        {
+            if (subscription.Sku == sku)
+            {
+                sum = subscription.Status switch
+                {
+                    SubscriptionStatus.Enabled => sum with { Enabled = sum.Enabled + subscription.Units },
+                    SubscriptionStatus.Warning => sum with { Warning = sum.Warning + subscription.Units },
+                    SubscriptionStatus.Suspended => sum with { Suspended = sum.Suspended + subscription.Units },
+                    SubscriptionStatus.LockedOut => sum with { LockedOut = sum.LockedOut + subscription.Units },
+                    SubscriptionStatus.Deleted => sum,
+                };
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>The status of a SKU: the best one that has units, else the best of any subscription (B44).</summary>
+    public static SubscriptionStatus CapabilityOf(this ValueArray<Subscription> subscriptions, int sku)
+    {
+        SubscriptionStatus best = SubscriptionStatus.Deleted;
+        foreach (Subscription subscription in subscriptions.Span)
+        {
+            best = subscription.Sku == sku && subscription.Status < best ? subscription.Status : best;
+        }
+
+        return subscriptions.UnitsOf(sku).Capability(best);
+    }
 }

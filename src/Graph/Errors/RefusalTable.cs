@@ -1,5 +1,7 @@
+using System.Globalization;
 using Berth.Engine;
 using Berth.Engine.Collections;
+using Berth.Engine.Directory.Rules;
 using Berth.Graph.Requests;
 
 namespace Berth.Graph.Errors;
@@ -31,6 +33,36 @@ public static class RefusalTable
             GraphError.NotFound($"{refusal.Subject}"),
         RefusalCode.IdTaken => Conflict("idTaken", "id"),
         RefusalCode.UserPrincipalNameTaken => Conflict("userPrincipalNameTaken", "userPrincipalName"),
+        RefusalCode.MembershipRuleMismatch => GraphError.BadRequest(
+            "membershipRuleMismatch",
+            "Invalid value specified for properties 'groupTypes' and 'membershipRule' of resource 'Group'. A group whose groupTypes have DynamicMembership has a "
+            + "membershipRule, and no other group has one; membershipRuleProcessingState goes with it. Set the properties together."),
+        RefusalCode.MembershipRuleInvalid => GraphError.BadRequest("membershipRuleInvalid", $"Invalid value specified for property 'membershipRule' of resource 'Group'. {refusal.Detail}"),
+        RefusalCode.DeviceRuleNotAllowed => GraphError.BadRequest(
+            "deviceRuleNotAllowed",
+            $"Group {refusal.Subject} cannot have a membershipRule about devices together with licenses or with the type Unified: only users hold licenses, and a "
+            + "Microsoft 365 group has users only. Write a rule about users, or use another group."),
+        RefusalCode.MemberOfSourceNotFound => GraphError.BadRequest(
+            "memberOfSourceNotFound",
+            $"Invalid value specified for property 'membershipRule' of resource 'Group'. It names groups that do not exist: {List(refusal.Ids)}."),
+        RefusalCode.MemberOfSourceNotAllowed => GraphError.BadRequest(
+            "memberOfSourceNotAllowed",
+            "Invalid value specified for property 'membershipRule' of resource 'Group'. A group with a memberOf rule cannot be the source of another one: "
+            + $"{List(refusal.Ids)}."),
+        RefusalCode.TooManyDynamicGroups => GraphError.BadRequest(
+            "tooManyDynamicGroups",
+            string.Create(CultureInfo.InvariantCulture, $"The tenant has {RuleLimits.MostDynamicGroups} dynamic groups, as many as it may have. Make one of them static or delete it.")),
+        RefusalCode.TooManyMemberOfGroups => GraphError.BadRequest(
+            "tooManyMemberOfGroups",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The tenant has {RuleLimits.MostMemberOfGroups} groups with a memberOf rule, as many as it may have. Give one of them another rule or delete it.")),
+        RefusalCode.GroupIsDynamic => GraphError.Denied with
+        {
+            Message = $"{GraphError.Denied.Message} The members of group {refusal.Subject} follow from its membershipRule, and nobody is added or removed by hand: "
+                + "change the rule or the user's properties.",
+            InnerCode = "groupIsDynamic",
+        },
         RefusalCode.AlreadyMember => GraphError.BadRequest(
             "alreadyMember", "One or more added object references already exist for the following modified properties: 'members'."),
         RefusalCode.MemberOfItself => GraphError.BadRequest("memberOfItself", $"Group {refusal.Subject} cannot be a member of itself."),

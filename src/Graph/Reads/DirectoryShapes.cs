@@ -33,9 +33,15 @@ internal static class DirectoryShapes
         new ManyNavigation<UserRow, MemberRow>("directReports", Member, static row => row.Reports(-1).Select(report => new MemberRow(report, null)), TypeOf));
 
     /// <summary><c>group</c>.</summary>
-    public static Shape<GroupRow> Group { get; } = Shape<GroupRow>.Entity(
+    public static Shape<GroupRow> Group { get; } = GroupWith();
+
+    /// <summary><c>group</c> in beta, which has more.</summary>
+    public static Shape<GroupRow> BetaGroup { get; } = GroupWith(
+        new PartProperty<GroupRow, GroupRow>("membershipRuleProcessingStatus", RuleShapes.ProcessingStatus, static row => row, static row => row.Group.Profile.IsDynamic));
+
+    private static Shape<GroupRow> GroupWith(params ReadOnlySpan<Property<GroupRow>> more) => Shape<GroupRow>.Entity(
         "group",
-        GroupProperties(),
+        [.. GroupProperties(), .. more],
         new ManyNavigation<GroupRow, MemberRow>("members", Member, static row => row.Members(), TypeOf),
         new ManyNavigation<GroupRow, MemberRow>("memberOf", Member, static row => row.Parents(), TypeOf),
         new ManyNavigation<GroupRow, MemberRow>("owners", Member, static row => row.Owners().Select(owner => new MemberRow(owner, null)), TypeOf));
@@ -102,8 +108,8 @@ internal static class DirectoryShapes
         new TextProperty<GroupRow>("mail", static _ => null) { IsDefault = true },
         new FlagProperty<GroupRow>("mailEnabled", static row => row.Group.Profile.MailEnabled) { IsDefault = true },
         new TextProperty<GroupRow>("mailNickname", static row => row.Group.Profile.MailNickname) { IsDefault = true },
-        new TextProperty<GroupRow>("membershipRule", static _ => null) { IsDefault = true },
-        new TextProperty<GroupRow>("membershipRuleProcessingState", static _ => null) { IsDefault = true },
+        new TextProperty<GroupRow>("membershipRule", static row => row.Group.Profile.MembershipRule) { IsDefault = true },
+        new TextProperty<GroupRow>("membershipRuleProcessingState", static row => RuleShapes.Name(row.Group.Profile.RuleProcessing)) { IsDefault = true },
         new FlagProperty<GroupRow>("onPremisesSyncEnabled", static _ => null) { IsDefault = true },
         new ValuesProperty<GroupRow, string>("proxyAddresses", static _ => [], TextItself) { IsDefault = true },
         new ValuesProperty<GroupRow, string>("resourceProvisioningOptions", static _ => [], TextItself) { IsDefault = true },

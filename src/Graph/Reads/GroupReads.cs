@@ -12,16 +12,18 @@ internal static class GroupReads
     /// <summary>How groups are answered, also by writes.</summary>
     public static Resource<GroupRow> Groups { get; } = new(DirectoryShapes.Group, "groups");
 
+    private static readonly Resource<GroupRow> BetaGroups = new(DirectoryShapes.BetaGroup, "groups");
+
     private static readonly RouteAccess Read = RouteAccess.AnyOf(
         "GroupMember.Read.All", "Group.Read.All", "GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All");
 
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
-        new(GraphMethod.Get, "/groups", Read, static (tenant, request, _) => Groups.Page(request, (query, after) => Rows(tenant, query, after))),
-        new(GraphMethod.Get, "/groups/$count", Read, static (tenant, request, _) => Groups.Count(request, (query, after) => Rows(tenant, query, after))),
+        new(GraphMethod.Get, "/groups", Read, static (tenant, request, _) => In(request).Page(request, (query, after) => Rows(tenant, query, after))),
+        new(GraphMethod.Get, "/groups/$count", Read, static (tenant, request, _) => In(request).Count(request, (query, after) => Rows(tenant, query, after))),
         new(GraphMethod.Get, "/groups/{group}", Read, static (tenant, request, keys) => Find(tenant, keys[0]) is { } group
-            ? Groups.One(request, group)
+            ? In(request).One(request, group)
             : GraphResponse.Error(request, GraphError.NotFound(keys[0]))),
         new(GraphMethod.Get, "/groups/{group}/memberOf", Read, static (tenant, request, keys) => Find(tenant, keys[0]) is { } group
             ? MemberReads.Members.Page(request, (_, after) => (group.Parents().Where(parent => parent.Position > after), null))
@@ -30,6 +32,8 @@ internal static class GroupReads
             ? Groups.Page(request, (_, after) => (group.Parents().Select(row => row.Group!.Value).Where(parent => parent.Position > after), null))
             : GraphResponse.Error(request, GraphError.NotFound(keys[0]))),
     ];
+
+    private static Resource<GroupRow> In(GraphRequest request) => request.Version == GraphVersion.Beta ? BetaGroups : Groups;
 
     /// <summary>The group of a key: an object id.</summary>
     public static GroupRow? Find(Tenant tenant, string key) =>

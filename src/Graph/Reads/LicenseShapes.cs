@@ -44,7 +44,7 @@ internal static class LicenseShapes
         "assignedPlan",
         new TimeProperty<HeldPlanRow>("assignedDateTime", static row => row.Since),
         new TextProperty<HeldPlanRow>("capabilityStatus", static row => Name(row.Status)),
-        new TextProperty<HeldPlanRow>("service", static row => ServiceOf(row.Plan)),
+        new TextProperty<HeldPlanRow>("service", static row => row.Plan.Service),
         new IdProperty<HeldPlanRow>("servicePlanId", static row => row.Plan.Id));
 
     /// <summary><c>provisionedPlan</c>.</summary>
@@ -52,7 +52,7 @@ internal static class LicenseShapes
         "provisionedPlan",
         new TextProperty<HeldPlanRow>("capabilityStatus", static row => Name(row.Status)),
         new TextProperty<HeldPlanRow>("provisioningStatus", static _ => "Success"),
-        new TextProperty<HeldPlanRow>("service", static row => ServiceOf(row.Plan)));
+        new TextProperty<HeldPlanRow>("service", static row => row.Plan.Service));
 
     /// <summary><c>licenseUnitsDetail</c> (L93).</summary>
     public static Shape<PrepaidUnits> Units { get; } = new(
@@ -119,22 +119,12 @@ internal static class LicenseShapes
         }
     }
 
-    /// <summary>The plans that what a user holds switches on, each once.</summary>
+    /// <summary>The plans that what a user holds switches on, each once (B139).</summary>
     public static IEnumerable<HeldPlanRow> HeldPlans(UserRow row)
     {
-        LicenseRow[] licenses = Merged(row);
-        HashSet<int>? seen = licenses.Length > 1 ? [] : null;
-        foreach (LicenseRow license in licenses)
+        foreach (HeldPlan plan in row.Tenant.PlansOf(row.Position))
         {
-            SubscriptionStatus status = row.Tenant.PrepaidUnitsOf(license.License.Sku).Capability(SubscriptionStatus.Deleted);
-            DateTimeOffset since = Since(row.Licenses, license.License.Sku);
-            foreach (int plan in row.Tenant.Catalog.Skus[license.License.Sku].Plans)
-            {
-                if (license.License.Disabled.Span.BinarySearch(plan) < 0 && seen?.Add(plan) != false)
-                {
-                    yield return new HeldPlanRow(row.Tenant.Catalog.Plans[plan], status, since);
-                }
-            }
+            yield return new HeldPlanRow(plan.Plan, plan.Status, Since(row.Licenses, plan.Sku));
         }
     }
 
@@ -212,15 +202,4 @@ internal static class LicenseShapes
 
         return since;
     }
-
-    // Short service names as in published samples; a plan of a family we have no sample for is its own service.
-    private static string ServiceOf(ServicePlan plan) =>
-        plan.Name.StartsWith("EXCHANGE", StringComparison.Ordinal) ? "exchange"
-        : plan.Name.StartsWith("SHAREPOINT", StringComparison.Ordinal) ? "SharePoint"
-        : plan.Name.StartsWith("MCO", StringComparison.Ordinal) ? "MicrosoftCommunicationsOnline"
-        : plan.Name.StartsWith("TEAMS", StringComparison.Ordinal) ? "TeamspaceAPI"
-        : plan.Name.StartsWith("INTUNE", StringComparison.Ordinal) ? "SCO"
-        : plan.Name.StartsWith("AAD_PREMIUM", StringComparison.Ordinal) ? "AADPremiumService"
-        : plan.Name.StartsWith("CPC_", StringComparison.Ordinal) ? "WindowsCloudPC"
-        : plan.Name;
 }

@@ -16,6 +16,7 @@ public static class GraphRoutes
         .. UserReads.Routes,
         .. ReportingReads.Routes,
         .. GroupReads.Routes,
+        .. RuleEvaluation.Routes,
         .. MemberReads.Routes,
         .. OwnerReads.Routes,
         .. LicenseDetailReads.Routes,

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Berth.Engine;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
+using Berth.Engine.Directory.Rules;
 
 namespace Berth.Graph.Writes;
 
@@ -10,6 +11,14 @@ internal sealed class GroupBody
 {
     /// <summary>The resource as messages name it.</summary>
     public const string Resource = "Group";
+
+    private static readonly string[] GroupTypes = ["Unified", GroupProfile.DynamicMembership];
+
+    private static readonly Dictionary<string, RuleProcessing> Processing = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["On"] = RuleProcessing.On,
+        ["Paused"] = RuleProcessing.Paused,
+    };
 
     private static readonly string[] Visibilities = ["Public", "Private", "HiddenMembership"];
 
@@ -46,6 +55,7 @@ internal sealed class GroupBody
     {
         GroupBody body = new(read, tenant, before);
         body.Read(element, importing: false);
+        body.BecomeStatic(before);
         propertiesGiven = body._given.Any(name => !name.Equals(MemberLinks.Members, StringComparison.OrdinalIgnoreCase));
         return (body._group, body._members, body._owners);
     }
@@ -57,6 +67,19 @@ internal sealed class GroupBody
         body.Read(element, importing: true);
         body.Require("displayName");
         return body._group;
+    }
+
+    /// <summary>A membership rule. Only who reads rules knows how long one may be, and what the error at the character beyond says (B120).</summary>
+    internal static string? Rule(BodyReader read, JsonElement value, string name)
+    {
+        if (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > RuleLimits.LongestRule } text
+            && !MembershipRule.TryParse(text, out _, out RuleError? error))
+        {
+            read.Fail("membershipRuleInvalid", $"Invalid value specified for property '{name}' of resource '{Resource}'. {error.Message}");
+            return null;
+        }
+
+        return read.Text(value, name, RuleLimits.LongestRule);
     }
 
     private static GroupProfile Blank(Guid id) => new(id, "", null, null, MailEnabled: false, SecurityEnabled: true, [], null, default);
@@ -85,6 +108,12 @@ internal sealed class GroupBody
                     break;
                 case "GROUPTYPES":
                     _group = _group with { GroupTypes = Types(value, name) };
+                    break;
+                case "MEMBERSHIPRULE":
+                    _group = _group with { MembershipRule = Rule(_read, value, name) };
+                    break;
+                case "MEMBERSHIPRULEPROCESSINGSTATE":
+                    _group = _group with { RuleProcessing = value.ValueKind == JsonValueKind.Null ? null : _read.OneOf(value, name, Processing) };
                     break;
                 case "VISIBILITY":
                     _group = _group with { Visibility = Visibility(value, name) };
@@ -133,21 +162,31 @@ internal sealed class GroupBody
         foreach (JsonElement item in _read.Items(value, name))
         {
             string type = _read.Required(item, name, GraphLimits.NameCharacters);
-            if (type.Equals("DynamicMembership", StringComparison.OrdinalIgnoreCase))
+            if (GroupTypes.FirstOrDefault(one => one.Equals(type, StringComparison.OrdinalIgnoreCase)) is not { } known)
             {
-                _read.FailValue(name, "Groups whose members follow from a rule are not offered by this version: leave DynamicMembership out and add members.");
+                _read.FailValue(name, $"It can have {string.Join(" and ", GroupTypes)} or be empty.");
             }
-            else if (!type.Equals("Unified", StringComparison.OrdinalIgnoreCase))
+            else if (!types.Contains(known))
             {
-                _read.FailValue(name, "It can have Unified or be empty.");
-            }
-            else if (types.Count == 0)
-            {
-                types.Add("Unified");
+                types.Add(known);
             }
         }
 
         return types.ToValueArray();
+    }
+
+    // As Microsoft's own script makes a group static: it takes the type away and pauses the rule, and says nothing of the rule itself.
+    private void BecomeStatic(GroupProfile before)
+    {
+        if (before.IsDynamic && _given.Contains("groupTypes") && !_group.HasDynamicType
+            && _given.Contains("membershipRuleProcessingState") && _group.RuleProcessing != RuleProcessing.On && !_given.Contains("membershipRule"))
+        {
+            _group = _group with { MembershipRule = null, RuleProcessing = null };
+        }
+        else if (before.IsDynamic && !_group.IsDynamic && !_group.HasDynamicType && !_given.Contains("membershipRuleProcessingState"))
+        {
+            _group = _group with { RuleProcessing = null };
+        }
     }
 
     private string? Visibility(JsonElement value, string name)

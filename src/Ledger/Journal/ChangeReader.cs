@@ -52,6 +52,8 @@ internal static class ChangeReader
         Tag.OwnersAdded => new Change.OwnersAdded(from.Number(), from.Indexes()),
         Tag.OwnersRemoved => new Change.OwnersRemoved(from.Number(), from.Indexes()),
         Tag.GroupWas => new Change.GroupWas(from.Number(), from.Group()),
+        Tag.MembershipProcessed => new Change.MembershipProcessed(from.Number(), from.Time()),
+        Tag.TimePassed => new Change.TimePassed(from.Time()),
         Tag unknown => throw new NewerFormatException($"a change of kind {(byte)unknown}"),
     };
 
@@ -150,7 +152,12 @@ internal static class ChangeReader
             types[i] = from.Shared() ?? throw new InvalidDataException("a group type is missing");
         }
 
-        return new GroupProfile(id, displayName, description, nickname, mail, security, ValueArray.Own(types), from.Shared(), from.Time());
+        GroupProfile profile = new(id, displayName, description, nickname, mail, security, ValueArray.Own(types), from.Shared(), from.Time());
+
+        // Format 1 knew no rules.
+        return from.Format > 1 && from.OptionalText() is { } rule
+            ? profile with { MembershipRule = rule, RuleProcessing = from.Flag() ? RuleProcessing.Paused : RuleProcessing.On }
+            : profile;
     }
 
     private static ValueArray<DateTimeOffset> Times(this ref PayloadReader from)

@@ -53,6 +53,8 @@ internal static class PayloadFormat
         ReportingSet,
         OwnersAdded,
         OwnersRemoved,
+        MembershipProcessed,
+        TimePassed,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>
