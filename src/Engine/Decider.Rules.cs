@@ -59,7 +59,7 @@ internal sealed partial class Decider
         }
 
         List<Guid> missing = [], circling = [];
-        foreach ((Guid source, _) in rule.Sources)
+        foreach (Guid source in rule.Sources.Select(static named => named.Group).Distinct())
         {
             int index = _draft.FindGroup(source);
             if (index < 0)
@@ -77,7 +77,7 @@ internal sealed partial class Decider
             return new Refusal(RefusalCode.MemberOfSourceNotFound) { Subject = id, Ids = missing.ToValueArray() };
         }
 
-        if (!circling.Contains(id) && _draft.Rules.NamedBy(id).Any(other => other != group))
+        if (circling.Count == 0 && _draft.Rules.NamedBy(id).Any(other => other != group))
         {
             circling.Add(id);
         }

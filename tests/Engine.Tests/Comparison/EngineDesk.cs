@@ -9,8 +9,12 @@ namespace Berth.Engine.Tests.Comparison;
 /// <summary>The engine behind the desk.</summary>
 public sealed class EngineDesk : Desk
 {
+    private const string Extension = "extensionAttribute";
+
     private static readonly Actor Tester = new(ActorKind.Application, Guid.Parse("00000000-0000-0000-0000-0000000000aa"), "Comparison");
 
+    // When the last command was.
+    private DateTimeOffset _now;
     private (Tenant? Tenant, List<string> Picture) _drawn = (null, []);
 
     public EngineDesk(string country)
@@ -31,7 +35,20 @@ public sealed class EngineDesk : Desk
     /// <summary>Every event so far.</summary>
     public List<TenantEvent> Journal { get; } = [];
 
-    public override string Do(Request request, DateTimeOffset now) => Do(Translate(request), now);
+    public override string Do(Request request, DateTimeOffset now)
+    {
+        if (request is not Request.MoveClock)
+        {
+            return Do(Translate(request), now);
+        }
+
+        // The clock stands where it was, is moved, and runs again, so that the next command has its own time.
+        Do(new Command.SetClock(true, _now, null), _now);
+        string answer = Do(new Command.SetClock(null, now, null), now);
+        Do(new Command.SetClock(false, null, null), now);
+        return answer;
+    }
+
 
     /// <inheritdoc/>
     /// <remarks>A tenant is a value: while it is the same one, so is its picture.</remarks>
@@ -89,7 +106,11 @@ public sealed class EngineDesk : Desk
             .Select(group => $"group {Text(group.Id)} has errors for "
                 + string.Join(' ', group.Troubled.Select(user => Text(tenant.Users[user]!.Id)).Order(StringComparer.Ordinal))));
         lines.AddRange(All(tenant.Groups).Where(group => !group.IsDeleted).OrderBy(group => Text(group.Id), StringComparer.Ordinal)
-            .Select(group => $"members {Text(group.Id)} " + string.Join(' ', MembersOf(tenant, group))));
+            .SelectMany(group => (string[])
+            [
+                .. group.Profile.MembershipRule is { } rule ? [$"chooses {Text(group.Id)} {group.Profile.RuleProcessing} {rule}"] : Array.Empty<string>(),
+                $"members {Text(group.Id)} {string.Join(' ', MembersOf(tenant, group))}",
+            ]));
         return lines;
 
         static IEnumerable<T> All<T>(PagedVector<T> vector) => Enumerable.Range(0, vector.Count).Select(index => vector[index]);
@@ -106,6 +127,7 @@ public sealed class EngineDesk : Desk
     private string Do(Command command, DateTimeOffset now)
     {
         Before = Tenant;
+        _now = now;
         DecisionContext context = new(now, Tester);
         Decision decision = Deciding.Decide(Tenant, command, context);
         Last = (command, context, decision);
@@ -137,6 +159,8 @@ public sealed class EngineDesk : Desk
         {
             RefusalCode.InheritedFromGroup => ids.Order(StringComparer.Ordinal).Prepend(Text(refusal.Subject!.Value)),
             RefusalCode.GroupHasLicenses => ids.Order(StringComparer.Ordinal),
+            RefusalCode.MembershipRuleInvalid => [$"{refusal.Position}"],
+            RefusalCode.MemberOfSourceNotFound or RefusalCode.MemberOfSourceNotAllowed => ids,
             _ => refusal.Subject is { } subject ? ids.Prepend(Text(subject)) : ids,
         };
         return $"{char.ToLowerInvariant(code[0])}{code[1..]} {string.Join(' ', about)}".TrimEnd();
@@ -152,7 +176,11 @@ public sealed class EngineDesk : Desk
                 : NewUser(r.User, r.UsageLocation)),
         Request.DeleteUser r => new Command.DeleteUser(Id(r.User)),
         Request.ReportTo r => new Command.ReportTo(Id(r.User), r.Superior is null ? null : Id(r.Superior)),
-        Request.CreateGroup r => new Command.CreateGroup(NewGroup(r.Group, r.SecurityEnabled), Ids(r.Members)),
+        Request.CreateGroup r => new Command.CreateGroup(With(NewGroup(r.Group, r.SecurityEnabled, r.Unified), r.Chosen), Ids(r.Members)),
+        Request.ChangeGroup r => new Command.UpdateGroup(
+            With(Tenant.FindGroup(Id(r.Group)) is >= 0 and int index && !Tenant.Groups[index].IsDeleted ? Tenant.Groups[index].Profile : NewGroup(r.Group, true, false), r.Chosen),
+            Ids(r.Members)),
+        Request.RunDue => new Command.RunDue(),
         Request.DeleteGroup r => new Command.DeleteGroup(Id(r.Group)),
         Request.AddMembers r => new Command.AddMembers(Id(r.Group), Ids(r.Members)),
         Request.RemoveMember r => new Command.RemoveMember(Id(r.Group), Id(r.Member)),
@@ -179,7 +207,7 @@ public sealed class EngineDesk : Desk
     {
         { User: { } user, Group: { } group } => new ImportLine.OfMember(number, Id(group), Id(user)),
         { User: { } user } => new ImportLine.OfUser(number, With(NewUser(user, line.UsageLocation), (line.Set ?? []).Select(pair => new Fact(pair.Key, pair.Value)))),
-        _ => new ImportLine.OfGroup(number, NewGroup(line.Group!, true)),
+        _ => new ImportLine.OfGroup(number, With(NewGroup(line.Group!, true, false), line.Rule is null ? Chosen.ByHand : Chosen.By(line.Rule))),
     };
 
     private static User NewUser(string user, string? usageLocation) =>
@@ -191,11 +219,23 @@ public sealed class EngineDesk : Desk
         "displayName" => one with { DisplayName = fact.Value! },
         "mailNickname" => one with { MailNickname = fact.Value },
         "accountEnabled" => one with { AccountEnabled = fact.Value == "true" },
-        _ => one with { Attributes = one.Attributes.With(Enum.Parse<UserAttribute>(fact.Name, ignoreCase: true), fact.Value) },
+        _ => one with { Attributes = one.Attributes.With(Attribute(fact.Name), fact.Value) },
     });
 
-    private static GroupProfile NewGroup(string group, bool securityEnabled) =>
-        new(Id(group), group, null, null, false, securityEnabled, [], null, default);
+    private static UserAttribute Attribute(string name) => name.StartsWith(Extension, StringComparison.Ordinal)
+        ? (UserAttribute)((int)UserAttribute.ExtensionAttribute1 + int.Parse(name[Extension.Length..], CultureInfo.InvariantCulture) - 1)
+        : Enum.Parse<UserAttribute>(name, ignoreCase: true);
+
+    private static GroupProfile NewGroup(string group, bool securityEnabled, bool unified) =>
+        new(Id(group), group, null, null, false, securityEnabled, unified ? ["Unified"] : [], null, default);
+
+    // A rule of a group is On when nothing else is said, as on the wire (B132).
+    private static GroupProfile With(GroupProfile profile, Chosen chosen) => profile with
+    {
+        GroupTypes = [.. profile.GroupTypes.Where(type => type != GroupProfile.DynamicMembership), .. chosen.Dynamic ? [GroupProfile.DynamicMembership] : Array.Empty<string>()],
+        MembershipRule = chosen.Rule,
+        RuleProcessing = chosen.State is null ? chosen.Rule is null ? null : RuleProcessing.On : Enum.Parse<RuleProcessing>(chosen.State),
+    };
 
     private static ValueArray<LicenseRequest> Licenses(Wanted[] add) =>
         add.Select(wanted => new LicenseRequest(Id(wanted.Sku), Ids(wanted.Disabled))).ToValueArray();

@@ -18,7 +18,7 @@ public static class Invariants
         [
             .. ConsumedIsDistinctHolders(desk.Tenant),
             .. NeverAboveAssignable(desk.Before, desk.Tenant),
-            .. NobodyIsOvertaken(desk.Before, desk.Tenant, desk.Last.Command),
+            .. NobodyIsOvertaken(desk.Before, desk.Tenant, desk.Last.Command, desk.Last.Decision),
             .. TheWaitingListsAgree(desk.Tenant),
             .. ReportsAreThoseWhoHaveTheManager(desk.Tenant),
             .. ReplayIsTheState(desk),
@@ -52,11 +52,13 @@ public static class Invariants
     }
 
     // An import takes its lines one by one and retries after the last. In mode fair: who got a seat of a SKU in this command began to wait no earlier than anybody for whom this seat was all that was missing, before and after.
-    private static IEnumerable<string> NobodyIsOvertaken(Tenant before, Tenant after, Command command)
+    private static IEnumerable<string> NobodyIsOvertaken(Tenant before, Tenant after, Command command, Decision decision)
     {
         // A reprocess in mode independent first evaluates what it touches, and may take a license away there.
         bool evaluatesFirst = command is Command.ReprocessUser or Command.ReprocessGroup && after.Settings.GroupAtomicity == GroupAtomicity.Independent;
-        if (before.Settings.Retry != RetryMode.Fair || command is Command.UpdateSettings or Command.ImportCatalog or Command.ImportDirectory || evaluatesFirst)
+        // Who joins by a rule is evaluated before the retry, and may get a seat that the same command freed (B136).
+        bool joinsFirst = decision is Decision.Accepted { Event: { } happened } && happened.Changes.Any(change => change is Change.MembersAdded added && after.Groups[added.Group].Profile.IsDynamic);
+        if (before.Settings.Retry != RetryMode.Fair || command is Command.UpdateSettings or Command.ImportCatalog or Command.ImportDirectory || evaluatesFirst || joinsFirst)
         {
             yield break;
         }

@@ -43,7 +43,7 @@ public sealed class RuleComparisonTests(ITestOutputHelper output)
             (company, seeds) =>
             {
                 OracleDesk oracle = new("US", Suite);
-                OracleDesk engine = new("US", Suite);
+                EngineDesk engine = new("US");
                 foreach (Request request in company)
                 {
                     Assert.Equal(oracle.Do(request, Desk.Opening), engine.Do(request, Desk.Opening));

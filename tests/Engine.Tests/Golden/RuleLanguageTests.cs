@@ -14,6 +14,10 @@ public sealed class RuleLanguageTests
     [MemberData(nameof(Cases))]
     public void The_oracle_reads_rules_as_the_golden_case_says(string name) => Run(name, new OracleDesk("US"));
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void The_engine_reads_rules_as_the_golden_case_says(string name) => Run(name, new EngineDesk("US"));
+
     private static void Run(string name, Desk desk)
     {
         RuleCase golden = RuleCase.Read(Path.Combine(Folder, name + ".json"));

@@ -94,7 +94,7 @@ internal static class RuleLexer
     private static RuleToken Word(string rule, int from)
     {
         int end = from + (RuleToken.IsHyphen(rule[from]) ? 1 : 0);
-        while (end < rule.Length && (char.IsLetterOrDigit(rule[end]) || rule[end] is '_' or '.' or '$'))
+        while (end < rule.Length && (char.IsAsciiLetterOrDigit(rule[end]) || rule[end] is '_' or '.' or '$'))
         {
             end++;
         }
