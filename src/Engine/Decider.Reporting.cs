@@ -17,6 +17,7 @@ internal sealed partial class Decider
     {
         if (manager >= 0 && manager != _draft.ManagerOf(user))
         {
+            EndReporting(user);
             _draft.Record(new Change.ReportingSet([user], manager));
         }
     }
@@ -36,6 +37,7 @@ internal sealed partial class Decider
                 return new Refusal(RefusalCode.ManagerMissing) { Subject = report.UserId };
             }
 
+            EndReporting(index);
             _draft.Record(new Change.ReportingSet([index], null));
         }
 

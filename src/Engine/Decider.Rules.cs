@@ -59,7 +59,7 @@ internal sealed partial class Decider
         }
 
         List<Guid> missing = [], circling = [];
-        foreach (Guid source in rule.Sources.Select(static named => named.Group).Distinct())
+        foreach (Guid source in rule.Sources.Select(source => source.Group).Distinct())
         {
             int index = _draft.FindGroup(source);
             if (index < 0)

@@ -194,6 +194,7 @@ internal sealed partial class Decider
         }
 
         _draft.Note(new Change.UserWas(index, _draft.User(index)!));
+        EndRelationsOfUser(index);
         _draft.Record(new Change.UserDeleted(index));
         return null;
     }
@@ -273,6 +274,7 @@ internal sealed partial class Decider
             };
         }
 
+        EndRelationsOfGroup(index);
         _draft.Record(new Change.GroupDeleted(index));
         return null;
     }
@@ -516,162 +518,11 @@ internal sealed partial class Decider
         return null;
     }
 
-    private Refusal? SetClock(Command.SetClock set)
-    {
-        if (_tenant.Profile.Kind == TenantKind.Production)
-        {
-            return new Refusal(RefusalCode.ClockNotMovable);
-        }
-
-        TenantClock clock = _tenant.Clock;
-        bool frozen = set.Frozen ?? clock.FrozenAt is not null;
-        if (!frozen)
-        {
-            if (set.Now is not null || set.Advance is not null)
-            {
-                return new Refusal(RefusalCode.ClockNotFrozen);
-            }
-
-            return Put(default, _system);
-        }
-
-        DateTimeOffset stands = clock.Now(_system);
-        DateTimeOffset target = set.Now ?? stands;
-        if (set.Advance is { } advance)
-        {
-            if (advance < TimeSpan.Zero || DateTimeOffset.MaxValue - target < advance)
-            {
-                return new Refusal(RefusalCode.ClockBackwards) { Detail = $"{stands:O}" };
-            }
-
-            target += advance;
-        }
-
-        return target < stands ? new Refusal(RefusalCode.ClockBackwards) { Detail = $"{stands:O}" } : Put(new TenantClock(target), target);
-
-        // Every flip on the way happens in order (B135).
-        Refusal? Put(TenantClock next, DateTimeOffset time)
-        {
-            if (next != clock)
-            {
-                _draft.Record(new Change.ClockSet(next));
-                _memberships.PassFlips(time);
-                if (_draft.PassedTo != time && _draft.Rules.Timed.Count > 0)
-                {
-                    _draft.Record(new Change.TimePassed(time));
-                }
-            }
-
-            return null;
-        }
-    }
-
     private Refusal? ImportCatalog(Command.ImportCatalog import)
     {
         _draft.Record(new Change.CatalogSet(_tenant.Catalog.With(import.Rows, import.Rules)));
         _processing.DisturbEverybody();
         return null;
-    }
-
-    private Refusal? ImportDirectory(Command.ImportDirectory import)
-    {
-        // Lines take effect one by one, so that a line may build on the one before; the event keeps whole runs of them.
-        List<(int Index, User User)> users = [];
-        SortedDictionary<int, SortedSet<int>> members = [];
-        foreach (ImportLine line in import.Lines)
-        {
-            Refusal? refusal = line switch
-            {
-                ImportLine.OfUser one => ImportUser(one.User),
-                ImportLine.OfGroup one => ImportGroup(one.Profile),
-                ImportLine.OfMember one => ImportMember(one),
-                _ => throw new InvalidOperationException($"No import of {line.GetType().Name}."),
-            };
-            if (refusal is not null)
-            {
-                _lines.Add(new LineRefusal(line.Line, refusal));
-            }
-        }
-
-        KeepUsers();
-        KeepMembers();
-        return null;
-
-        Refusal? ImportUser(User user)
-        {
-            if (CheckNewUser(user) is { } refusal)
-            {
-                return refusal;
-            }
-
-            users.Add((_draft.UserCount, Canonical(user) with { CreatedAt = _now }));
-            _draft.Apply(new Change.UsersSet([users[^1].Index], [users[^1].User]));
-            _memberships.Came(users[^1].Index);
-            _memberships.PassLine(users[^1].Index);
-            return null;
-        }
-
-        Refusal? ImportGroup(GroupProfile profile)
-        {
-            if (IsTaken(profile.Id))
-            {
-                return new Refusal(RefusalCode.IdTaken) { Subject = profile.Id };
-            }
-
-            int index = _draft.GroupCount;
-            profile = WithState(profile) with { CreatedAt = _now };
-            if (CheckRule(-1, profile) is { } refusal)
-            {
-                return refusal;
-            }
-
-            _draft.Record(new Change.GroupSet(index, profile));
-            FollowIfNew(index, null, profile);
-            _memberships.PassLine(-1);
-            return null;
-        }
-
-        Refusal? ImportMember(ImportLine.OfMember one)
-        {
-            Refusal? missing = FindGroup(one.GroupId, out int group) ?? CheckByHand(_draft.Group(group).Profile, somebody: true) ?? FindUser(one.UserId, out _);
-            if (missing is not null)
-            {
-                return missing;
-            }
-
-            int user = _draft.FindUser(one.UserId);
-            if (_draft.IsMember(user, group))
-            {
-                return new Refusal(RefusalCode.AlreadyMember) { Subject = one.UserId };
-            }
-
-            if (!members.TryGetValue(group, out SortedSet<int>? joined))
-            {
-                members.Add(group, joined = []);
-            }
-
-            joined.Add(user);
-            _draft.Apply(new Change.MembersAdded(group, [user], []));
-            _processing.Evaluate(user, group);
-            _memberships.PassLine(user);
-            return null;
-        }
-
-        void KeepUsers()
-        {
-            if (users.Count > 0)
-            {
-                _draft.Note(new Change.UsersSet(users.Select(one => one.Index).ToValueArray(), users.Select(one => one.User).ToValueArray()));
-            }
-        }
-
-        void KeepMembers()
-        {
-            foreach ((int group, SortedSet<int> joined) in members)
-            {
-                _draft.Note(new Change.MembersAdded(group, joined.ToValueArray(), []));
-            }
-        }
     }
 
     private Refusal? FindUser(Guid id, out int index)

@@ -71,6 +71,16 @@ public abstract record Change
     /// <summary>Users (ascending) do not own a group any more.</summary>
     public sealed record OwnersRemoved(int Group, ValueArray<int> Users) : Change;
 
+    /// <summary>
+    /// Relations that this event ended without a change of their own, because an end of them is gone or another one took its place: tells, changes
+    /// nothing. Whoever follows changes needs it.
+    /// </summary>
+    /// <param name="Kind">Which relation.</param>
+    /// <param name="Of">The group, or the manager.</param>
+    /// <param name="Users">Its members, owners or reports until now, ascending.</param>
+    /// <param name="Groups">Its member groups until now.</param>
+    public sealed record RelationsEnded(RelationKind Kind, int Of, ValueArray<int> Users, ValueArray<int> Groups) : Change;
+
     /// <summary>What a group wants changed.</summary>
     public sealed record GroupLicensesSet(int Group, LicenseSet Before, LicenseSet After) : Change;
 
@@ -94,4 +104,17 @@ public abstract record Change
 
     /// <summary>The tenant's time up to which every flip of a rule has happened (B135), when that is not the time of the event.</summary>
     public sealed record TimePassed(DateTimeOffset To) : Change;
+}
+
+/// <summary>A relation between users and groups.</summary>
+public enum RelationKind : byte
+{
+    /// <summary>A user or group is a member of a group.</summary>
+    Member,
+
+    /// <summary>A user reports to a manager.</summary>
+    Manager,
+
+    /// <summary>A user owns a group.</summary>
+    Owner,
 }

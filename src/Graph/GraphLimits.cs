@@ -36,6 +36,15 @@ public static class GraphLimits
     /// <summary>The deepest nesting of a filter: parentheses and negations, in levels.</summary>
     public const int FilterDepth = 64;
 
+    /// <summary>The longest search, in characters after decoding.</summary>
+    public const int SearchCharacters = 2048;
+
+    /// <summary>The deepest nesting of a search, in levels; the parser has a limit of its own not far above.</summary>
+    public const int SearchDepth = 16;
+
+    /// <summary>The most clauses of a search.</summary>
+    public const int SearchClauses = 100;
+
     /// <summary>The most relations one <c>$expand</c> names.</summary>
     public const int Expansions = 8;
 
@@ -65,6 +74,12 @@ public static class GraphLimits
 
     /// <summary>The most members one request can add by <c>members@odata.bind</c> (L170), and the most owners by <c>owners@odata.bind</c> (B143).</summary>
     public const int BoundMembers = 20;
+
+    /// <summary>The most ids that one request can check memberships for.</summary>
+    public const int CheckedIds = 20;
+
+    /// <summary>The most memberships that <c>getMemberGroups</c> and <c>getMemberObjects</c> return.</summary>
+    public const int Memberships = 11_000;
 
     /// <summary>The most items of a <c>$batch</c>.</summary>
     public const int BatchItems = 20;
@@ -122,4 +137,25 @@ public static class GraphLimits
 
     /// <summary>The largest quota that a throttle model can be given, in resource units or writes.</summary>
     public const int FaultQuota = 1_000_000;
+
+    /// <summary>The objects of a page of a delta query when nothing is asked, as Graph has it; <c>Prefer: odata.maxpagesize</c> asks for 1 to <see cref="LargestPage"/>.</summary>
+    public const int DeltaPage = 200;
+
+    /// <summary>The most related objects, members say, on a page of a delta query: so many for each object it may have.</summary>
+    public const int DeltaRelatedPerObject = 5;
+
+    /// <summary>The most objects a delta query can be narrowed to by id (L160).</summary>
+    public const int DeltaIds = 50;
+
+    /// <summary>The longest token of a delta query, in characters.</summary>
+    public const int DeltaTokenCharacters = 16 * 1024;
+
+    /// <summary>The most touches of users and groups that one page of a delta query looks at; a selection can leave fewer on it.</summary>
+    public const int DeltaScanTouches = 10_000;
+
+    /// <summary>The most entries of the journal that one page of a delta query reads.</summary>
+    public const int DeltaScanEntries = 2_000;
+
+    /// <summary>The longest <c>Prefer</c> header that is read, in characters; a longer one is ignored.</summary>
+    public const int PreferCharacters = 256;
 }

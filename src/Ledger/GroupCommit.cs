@@ -236,6 +236,7 @@ internal sealed class GroupCommit
         TenantDesk desk = pending.Desk;
         DateTimeOffset now = _time.GetUtcNow();
         Decision decision = Deciding.Decide(desk.Tip, pending.Command, new DecisionContext(now, pending.Actor));
+        desk.RuleEvaluations += decision.RuleEvaluations;
         if (decision is Decision.Accepted accepted && (accepted.Event is not null || pending.Repeatable is not null))
         {
             AnswerRow? answer = pending.Repeatable is { } repeatable

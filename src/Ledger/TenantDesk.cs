@@ -8,7 +8,7 @@ namespace Berth.Ledger;
 /// <summary>One tenant at the ledger: read its published state, submit commands, read its journal. For any number of threads.</summary>
 public sealed class TenantDesk
 {
-    /// <summary>The most events and the payload bytes of one page of <see cref="ReadBackAsync"/>.</summary>
+    /// <summary>The most events and the payload bytes of one page of <see cref="ReadBackAsync(long, long, CancellationToken)"/>.</summary>
     private const int PageEvents = 64;
     private const long PageBytes = 4 << 20;
 
@@ -16,8 +16,10 @@ public sealed class TenantDesk
     private readonly IJournalStore _store;
     private readonly TimeProvider _time;
     private Tenant _current;
+    private TaskCompletionSource? _growth;
     private RecentStates? _recent;
     private bool _inSnapshot;
+    private long _ruleEvaluations;
 
     internal TenantDesk(Guid id, Tenant current, GroupCommit writer, IJournalStore store, TimeProvider time)
     {
@@ -39,7 +41,17 @@ public sealed class TenantDesk
         {
             Volatile.Write(ref _current, value);
             Volatile.Read(ref _recent)?.Add(value);
+
+            // The exchange is a fence too: whoever begins to wait sees the new value, or is seen here.
+            Interlocked.Exchange(ref _growth, null)?.TrySetResult();
         }
+    }
+
+    /// <summary>How often a membership rule was asked about a user since this ledger was opened, whatever became of the command.</summary>
+    public long RuleEvaluations
+    {
+        get => Volatile.Read(ref _ruleEvaluations);
+        internal set => Volatile.Write(ref _ruleEvaluations, value);
     }
 
     /// <summary>The tenant's time.</summary>
@@ -86,6 +98,23 @@ public sealed class TenantDesk
     public ValueTask<Submission> SubmitAsync(Command command, Actor actor, Repeatable? repeatable = null, CancellationToken cancel = default) =>
         _writer.SubmitAsync(this, command, actor, repeatable, cancel);
 
+    /// <summary>Waits until the published version is above one that the caller knows.</summary>
+    /// <param name="version">The version known.</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    public async Task GrownAsync(long version, CancellationToken cancel)
+    {
+        TaskCompletionSource fresh = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        while (Current.Version <= version)
+        {
+            TaskCompletionSource waiting = Interlocked.CompareExchange(ref _growth, fresh, null) ?? fresh;
+            if (Current.Version <= version)
+            {
+                await waiting.Task.WaitAsync(cancel).ConfigureAwait(false);
+                fresh = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+        }
+    }
+
     /// <summary>Keeps so many published states beside the current one from now on; 0 keeps none, as it is in the beginning.</summary>
     public void Remember(int states)
     {
@@ -104,12 +133,20 @@ public sealed class TenantDesk
     /// <param name="below">The lowest number not wanted; <see cref="long.MaxValue"/> for everything.</param>
     /// <param name="cancel">Ends the reading.</param>
     /// <exception cref="JournalDamagedException">An event cannot be read.</exception>
-    public async IAsyncEnumerable<TenantEvent> ReadBackAsync(long below, [EnumeratorCancellation] CancellationToken cancel = default)
+    public IAsyncEnumerable<TenantEvent> ReadBackAsync(long below, CancellationToken cancel = default) => ReadBackAsync(below, 0, cancel);
+
+    /// <summary>A stretch of the journal, newest first; nothing is read that is not wanted.</summary>
+    /// <param name="below">The lowest number not wanted; <see cref="long.MaxValue"/> for everything.</param>
+    /// <param name="above">The highest number not wanted any more; 0 for everything.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    /// <exception cref="JournalDamagedException">An event cannot be read.</exception>
+    public async IAsyncEnumerable<TenantEvent> ReadBackAsync(long below, long above, [EnumeratorCancellation] CancellationToken cancel)
     {
         below = Math.Min(below, checked(Current.Version + 1));
-        while (below > 1)
+        while (below - 1 > above)
         {
-            IReadOnlyList<JournalRow> page = await _store.ReadBackAsync(Id, below, PageEvents, PageBytes, cancel).ConfigureAwait(false);
+            int most = (int)Math.Min(PageEvents, below - 1 - above);
+            IReadOnlyList<JournalRow> page = await _store.ReadBackAsync(Id, below, most, PageBytes, cancel).ConfigureAwait(false);
             foreach (JournalRow row in page)
             {
                 yield return JournalReader.Read(row);

@@ -26,20 +26,26 @@ internal static class LocalAuthority
     private static readonly IReadOnlyList<IPAddress> Addresses = [IPAddress.Loopback, IPAddress.IPv6Loopback];
     private static readonly TimeSpan Backdated = TimeSpan.FromHours(1);
 
-    /// <summary>Makes an authority with its private key.</summary>
-    public static X509Certificate2 Make(DateTimeOffset now)
+    /// <summary>Makes an authority with its private key, for <see cref="Names"/>.</summary>
+    public static X509Certificate2 Make(DateTimeOffset now) => Make(now, Names);
+
+    /// <summary>Makes an authority with its private key that vouches for loopback and these names alone.</summary>
+    public static X509Certificate2 Make(DateTimeOffset now, IReadOnlyList<string> names)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new($"CN=Berth local CA {now.UtcDateTime:yyyy-MM-dd}, O=Berth", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForCertificateAuthority(0));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        request.CertificateExtensions.Add(NameConstraints());
+        request.CertificateExtensions.Add(NameConstraints(names));
         return request.CreateSelfSigned(now - Backdated, now + AuthorityLifetime);
     }
 
-    /// <summary>Makes the server's certificate with its private key, signed by an authority.</summary>
-    public static X509Certificate2 Issue(X509Certificate2 authority, DateTimeOffset now)
+    /// <summary>Makes the server's certificate with its private key, signed by an authority, for <see cref="Names"/>.</summary>
+    public static X509Certificate2 Issue(X509Certificate2 authority, DateTimeOffset now) => Issue(authority, now, Names);
+
+    /// <summary>Makes a server's certificate with its private key, signed by an authority that vouches for these names.</summary>
+    public static X509Certificate2 Issue(X509Certificate2 authority, DateTimeOffset now, IReadOnlyList<string> names)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new("CN=localhost, O=Berth", key, HashAlgorithmName.SHA256);
@@ -48,18 +54,18 @@ internal static class LocalAuthority
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, true, false));
-        SubjectAlternativeNameBuilder names = new();
-        foreach (string name in Names)
+        SubjectAlternativeNameBuilder alternatives = new();
+        foreach (string name in names)
         {
-            names.AddDnsName(name);
+            alternatives.AddDnsName(name);
         }
 
         foreach (IPAddress address in Addresses)
         {
-            names.AddIpAddress(address);
+            alternatives.AddIpAddress(address);
         }
 
-        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(alternatives.Build());
         DateTimeOffset end = now + ServerLifetime;
         DateTimeOffset authorityEnd = new(authority.NotAfter.ToUniversalTime());
         byte[] serial = RandomNumberGenerator.GetBytes(16);
@@ -75,13 +81,13 @@ internal static class LocalAuthority
         && signer.Span.SequenceEqual(own.Span);
 
     // NameConstraints ::= SEQUENCE { permittedSubtrees [0] SEQUENCE OF GeneralSubtree }; dNSName is [2], iPAddress [7] with its mask.
-    private static X509Extension NameConstraints()
+    private static X509Extension NameConstraints(IReadOnlyList<string> names)
     {
         AsnWriter writer = new(AsnEncodingRules.DER);
         using (writer.PushSequence())
         using (writer.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 0)))
         {
-            foreach (string name in Names)
+            foreach (string name in names)
             {
                 using (writer.PushSequence())
                 {

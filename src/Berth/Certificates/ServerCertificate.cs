@@ -16,10 +16,6 @@ internal sealed class ServerCertificate : IDisposable
     private const string ServerKeyFile = "server.key";
     private const string BundleFile = "bundle.pem";
 
-    /// <summary>Where Linux distributions and macOS keep the authorities a machine trusts.</summary>
-    private static readonly string[] SystemBundles =
-        ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"];
-
     /// <summary>How long a renewal that failed waits for the next try.</summary>
     private static readonly TimeSpan RetryRenewal = TimeSpan.FromHours(1);
 
@@ -141,9 +137,5 @@ internal sealed class ServerCertificate : IDisposable
         _folder.WriteText(file, certificate.ExportCertificatePem() + "\n", DataFolder.Readable);
     }
 
-    private void WriteBundle(string authorityPem)
-    {
-        string system = SystemBundles.FirstOrDefault(File.Exists) is { } path ? File.ReadAllText(path).TrimEnd() + "\n" : "";
-        _folder.WriteText(BundleFile, system + authorityPem + "\n", DataFolder.Readable);
-    }
+    private void WriteBundle(string authorityPem) => _folder.WriteText(BundleFile, TrustBundle.With(authorityPem), DataFolder.Readable);
 }

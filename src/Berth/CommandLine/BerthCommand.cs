@@ -5,7 +5,7 @@ using Berth.Serving;
 
 namespace Berth.CommandLine;
 
-/// <summary>The root of the command line: <c>serve</c> and, beside it, the commands that are clients of a running Berth.</summary>
+/// <summary>The root of the command line: <c>serve</c>, <c>exec</c> and, beside them, the commands that are clients of a running Berth.</summary>
 internal static class BerthCommand
 {
     /// <summary>How long a command may tidy up after SIGTERM or Ctrl-C before the process goes anyway; longer than a server's drain.</summary>
@@ -14,7 +14,8 @@ internal static class BerthCommand
     /// <summary>Runs one command line; the result is the exit code, <see cref="ExitCode.BadUsage"/> when it cannot be understood.</summary>
     public static async Task<int> Run(string[] args)
     {
-        ParseResult parsed = Root().Parse(args);
+        (string[] own, string[] command) = ExecCommand.Split(args);
+        ParseResult parsed = Root(command).Parse(own);
         if (parsed.Errors.Count > 0)
         {
             // A parser's message may have several lines; what a script logs is one.
@@ -23,15 +24,17 @@ internal static class BerthCommand
             return ExitCode.BadUsage;
         }
 
-        InvocationConfiguration invocation = new() { ProcessTerminationTimeout = TerminationTimeout };
+        InvocationConfiguration invocation = new() { ProcessTerminationTimeout = ExecCommand.TakesSignals(parsed) ? null : TerminationTimeout };
         return await parsed.InvokeAsync(invocation).ConfigureAwait(false);
     }
 
     /// <summary>The whole command line.</summary>
-    internal static RootCommand Root()
+    /// <param name="command">What <c>exec</c> is to run.</param>
+    internal static RootCommand Root(params IReadOnlyList<string> command)
     {
         RootCommand root = new("The license desk for Cloud PCs: serves Microsoft Graph, and speaks it as a client.");
         root.Add(ServeCommand.Create());
+        root.Add(ExecCommand.Create(command));
         ClientCommands.AddTo(root);
         return root;
     }

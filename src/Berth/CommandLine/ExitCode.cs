@@ -16,4 +16,10 @@ internal static class ExitCode
 
     /// <summary>The server refused it; of a list, some rows failed or are left, and the result file names them.</summary>
     public const int SomeRowsFailed = 3;
+
+    /// <summary>Of <c>exec</c>: the command is there and cannot be run. Shells say the same.</summary>
+    public const int CannotRun = 126;
+
+    /// <summary>Of <c>exec</c>: there is no such command. Shells say the same.</summary>
+    public const int NotFound = 127;
 }

@@ -3,7 +3,6 @@ using System.Text;
 using Berth.Graph.Hosting;
 using Berth.Graph.Requests;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -111,7 +110,7 @@ internal sealed class AccessTokens(SecurityKey signingKey, TimeProvider time)
 
     private static Authentication.Refused Refuse(HttpContext context, string message, string? error)
     {
-        string authority = UriHelper.BuildAbsolute(context.Request.Scheme, context.Request.Host, "/common/oauth2/v2.0/authorize");
+        string authority = OwnAddresses.AuthorityOf(context) + "/common/oauth2/v2.0/authorize";
         string challenge = $"Bearer realm=\"\", authorization_uri=\"{authority}\"";
         return new Authentication.Refused(message, error is null ? challenge : $"{challenge}, error=\"{error}\", error_description=\"{message}\"");
     }

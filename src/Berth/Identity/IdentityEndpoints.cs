@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using Berth.Ledger;
 using Microsoft.AspNetCore;
@@ -71,11 +70,8 @@ internal static class IdentityEndpoints
                 return;
             }
 
-            // A gateway on this machine ends TLS and says so; the addresses in the answers are those the client sees.
-            if (context.Connection.RemoteIpAddress is { } peer && IPAddress.IsLoopback(peer) && context.Request.Headers["X-Forwarded-Proto"] == "https")
-            {
-                context.Request.Scheme = Uri.UriSchemeHttps;
-            }
+            // The addresses in the answers are those the client sees.
+            context.Request.Scheme = OwnAddresses.SchemeOf(context);
 
             if (endpoint == IdentityPaths.Instance)
             {

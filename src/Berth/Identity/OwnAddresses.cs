@@ -31,6 +31,21 @@ internal sealed class OwnAddresses
                 || (IsLoopback(uri.Host) && _ports.Contains(uri.Port)));
     }
 
+    /// <summary>
+    /// The scheme of a request as its sender sees it. A gateway on this machine ends TLS and says so; from elsewhere the header is a claim of a stranger.
+    /// </summary>
+    public static string SchemeOf(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } peer && IPAddress.IsLoopback(peer) && context.Request.Headers["X-Forwarded-Proto"] == Uri.UriSchemeHttps
+            ? Uri.UriSchemeHttps
+            : context.Request.Scheme;
+
+    /// <summary>Where tokens for a request come from, without a path: where it came to, but for Graph's own name, which goes with Entra's.</summary>
+    public static string AuthorityOf(HttpContext context)
+    {
+        string origin = $"{SchemeOf(context)}://{context.Request.Host.ToUriComponent()}";
+        return origin.Equals(Graph, StringComparison.OrdinalIgnoreCase) ? "https://login.microsoftonline.com" : origin;
+    }
+
     private static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? ip) && IPAddress.IsLoopback(ip));

@@ -28,10 +28,17 @@ internal static class Metrics
         meter.CreateObservableGauge("berth.groups", () => PerTenant(tenant => tenant.GroupCount), "{group}", "Groups of a tenant.");
         meter.CreateObservableGauge("berth.pairs.troubled", () => PerTenant(tenant => tenant.Troubled.Count), "{pair}", "Pairs of user and group in error.");
         meter.CreateObservableCounter("berth.journal.events", () => PerTenant(tenant => tenant.Version), "{event}", "Events in the journal of a tenant.");
+        meter.CreateObservableCounter(
+            "berth.membership.rule.evaluations",
+            () => PerDesk(desk => desk.RuleEvaluations),
+            "{evaluation}",
+            "How often a membership rule was asked about a user, since the start.");
         meter.CreateObservableGauge("berth.tokens.remembered", () => tokens.Remembered, "{token}", "Checked tokens that are remembered.");
         return meter;
 
-        IEnumerable<Measurement<long>> PerTenant(Func<Tenant, long> value) =>
-            ledger.Desks.Select(desk => new Measurement<long>(value(desk.Current), new KeyValuePair<string, object?>("tenant", desk.Id.ToString())));
+        IEnumerable<Measurement<long>> PerTenant(Func<Tenant, long> value) => PerDesk(desk => value(desk.Current));
+
+        IEnumerable<Measurement<long>> PerDesk(Func<TenantDesk, long> value) =>
+            ledger.Desks.Select(desk => new Measurement<long>(value(desk), new KeyValuePair<string, object?>("tenant", desk.Id.ToString())));
     }
 }

@@ -75,6 +75,7 @@ internal static class Server
         builder.Services.AddSingleton(apps);
         builder.Services.AddIdentity(signingKey);
         builder.Services.AddMetrics();
+        builder.Services.AddHostedService<DueWork>();
 
         await using WebApplication app = builder.Build();
         AccessTokens tokens = new(signingKey, time);

@@ -57,6 +57,7 @@ internal sealed record BatchItem(
             ReceivedAt = batch.ReceivedAt,
             WithoutMetadata = Header("Accept")?.Contains("odata.metadata=none", StringComparison.OrdinalIgnoreCase) ?? batch.WithoutMetadata,
             EventualConsistency = string.Equals(Header("ConsistencyLevel"), "eventual", StringComparison.OrdinalIgnoreCase),
+            Prefer = Header("Prefer"),
             ThrottlePriority = Header("x-ms-throttle-priority") ?? batch.ThrottlePriority,
             InBatch = true,
             Faults = batch.Faults,

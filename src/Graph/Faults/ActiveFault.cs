@@ -30,12 +30,16 @@ internal sealed class ActiveFault(int id, FaultRule rule, TimeProvider time)
     /// <summary>Counts a strike, unless it has struck as often as it may.</summary>
     public bool TryFire()
     {
-        if (Interlocked.Increment(ref _fired) <= (rule.Count ?? long.MaxValue))
+        long fired;
+        do
         {
-            return true;
+            fired = Interlocked.Read(ref _fired);
+            if (fired >= rule.Count)
+            {
+                return false;
+            }
         }
-
-        Interlocked.Decrement(ref _fired);
-        return false;
+        while (Interlocked.CompareExchange(ref _fired, fired + 1, fired) != fired);
+        return true;
     }
 }

@@ -149,7 +149,7 @@ internal static class FaultBody
         }
         else if (!GraphRoom.Table.Routes.Any(route => route.Versions != Routes.RouteVersions.Berth && pattern.CanMatch(route)))
         {
-            read.FailValue("route", $"No route of /v1.0 or /beta fits '{text}', so the fault would never strike.");
+            read.FailValue("route", $"No route of /v1.0 or /beta fits '{text}', so the fault would never strike. Write the path without a version, and /users/{{user}} for /me.");
         }
 
         return pattern;

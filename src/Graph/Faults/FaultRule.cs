@@ -131,7 +131,7 @@ internal sealed record FaultRule
             && Kind switch
             {
                 FaultKind.Conflict => request.Method != GraphMethod.Get && !batch,
-                FaultKind.EventualConsistency => request.Method == GraphMethod.Get && (Reads == FaultReads.All || request.EventualConsistency || IsCount(request)),
+                FaultKind.EventualConsistency => request.Method == GraphMethod.Get && !IsDelta(request) && (Reads == FaultReads.All || request.EventualConsistency || IsCount(request)),
                 FaultKind.Drop or FaultKind.Challenge => !request.InBatch,
                 FaultKind.Throttle or FaultKind.Error or FaultKind.Delay or FaultKind.ThrottleModel => true,
             };
@@ -151,6 +151,11 @@ internal sealed record FaultRule
         return (bits >> 11) * (1.0 / (1UL << 53));
     }
 
-    private static bool IsCount(GraphRequest request) =>
-        request.Path.Segments is [.., { IsKey: false } last] && last.Text.Equals("$count", StringComparison.OrdinalIgnoreCase);
+    private static bool IsCount(GraphRequest request) => EndsIn(request, "$count");
+
+    // A token says how far the client has read: a tenant from before it would know nothing of it.
+    private static bool IsDelta(GraphRequest request) => EndsIn(request, "delta");
+
+    private static bool EndsIn(GraphRequest request, string name) =>
+        request.Path.Segments is [.., { IsKey: false } last] && last.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 }

@@ -9,7 +9,9 @@ namespace Berth.Graph.Faults;
 /// The faults of every tenant of this process (B220): none until somebody installs one, none after a restart. A request of a process without faults reads one
 /// field here and nothing more.
 /// </summary>
-public sealed class InstalledFaults(TimeProvider time)
+/// <param name="time">The real time.</param>
+/// <param name="stopping">Says that the process is on its way out: nobody is delayed any longer.</param>
+public sealed class InstalledFaults(TimeProvider time, CancellationToken stopping)
 {
     private readonly ConcurrentDictionary<Guid, TenantFaults> _tenants = new();
     private readonly OrderedDictionary<string, (string Body, byte[] Answer)> _answers = new(StringComparer.Ordinal);
@@ -67,7 +69,7 @@ public sealed class InstalledFaults(TimeProvider time)
     {
         lock (_changing)
         {
-            TenantFaults faults = _tenants.GetOrAdd(desk.Id, _ => new TenantFaults(time));
+            TenantFaults faults = _tenants.GetOrAdd(desk.Id, _ => new TenantFaults(time, stopping));
             if (faults.Rules.Length >= GraphLimits.Faults)
             {
                 return (null, GraphError.BadRequest(

@@ -7,7 +7,7 @@ using Berth.Ledger;
 namespace Berth.Graph.Faults;
 
 /// <summary>The faults of one tenant: which rules there are, and the way of a request that meets them.</summary>
-internal sealed class TenantFaults(TimeProvider time)
+internal sealed class TenantFaults(TimeProvider time, CancellationToken stopping)
 {
     private ImmutableArray<ActiveFault> _rules = [];
     private int _last;
@@ -38,6 +38,12 @@ internal sealed class TenantFaults(TimeProvider time)
     public async ValueTask<GraphResponse> AnswerAsync(TenantDesk desk, GraphRequest request, RouteMatch match, CancellationToken cancel)
     {
         Tenant tenant = desk.Current;
+        if (!match.Route!.Access.Allows(request.Caller.Permissions))
+        {
+            // An item of a batch; what came by itself was refused before (B220).
+            return GraphResponse.Error(request, GraphError.Denied);
+        }
+
         TimeSpan delay = TimeSpan.Zero;
         ThrottleHeaders? told = null;
         GraphError? refusal = null;
@@ -85,7 +91,7 @@ internal sealed class TenantFaults(TimeProvider time)
 
         if (delay > TimeSpan.Zero)
         {
-            await Task.Delay(delay < GraphLimits.FaultDelay ? delay : GraphLimits.FaultDelay, time, cancel).ConfigureAwait(false);
+            await WaitAsync(delay < GraphLimits.FaultDelay ? delay : GraphLimits.FaultDelay, cancel).ConfigureAwait(false);
         }
 
         if (end is { Rule.Moment: FaultMoment.Before })
@@ -102,6 +108,19 @@ internal sealed class TenantFaults(TimeProvider time)
         }
 
         return Told(response, told);
+    }
+
+    // A process that is told to stop does not wait for its own faults: whoever is delayed is answered now.
+    private async Task WaitAsync(TimeSpan delay, CancellationToken cancel)
+    {
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancel, stopping);
+        try
+        {
+            await Task.Delay(delay, time, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+        }
     }
 
     private static GraphResponse Answer(FaultRule rule, GraphRequest request, Tenant tenant) => rule.Kind == FaultKind.Drop

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 
@@ -30,18 +31,18 @@ public static class GraphEndpoint
         Func<HttpContext, ValueTask<Authentication>> authenticate,
         TimeProvider time)
     {
-        GraphDoor door = new(desks, authenticate, time, app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Graph"));
+        IServiceProvider services = app.ApplicationServices;
+        InstalledFaults faults = new(time, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        GraphDoor door = new(desks, authenticate, faults, time, services.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Graph"));
         return app.Use(next => context => door.InvokeAsync(context, next));
     }
 }
 
 internal sealed class GraphDoor(
-    Func<Guid, TenantDesk?> desks, Func<HttpContext, ValueTask<Authentication>> authenticate, TimeProvider time, ILogger log)
+    Func<Guid, TenantDesk?> desks, Func<HttpContext, ValueTask<Authentication>> authenticate, InstalledFaults faults, TimeProvider time, ILogger log)
 {
     private const string Minimal = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
     private const string WithoutMetadata = "application/json;odata.metadata=none;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
-
-    private readonly InstalledFaults _faults = new(time);
 
     private static readonly StringValues ODataVersion = "4.0";
     private static readonly StringValues NoCache = "no-cache";
@@ -124,7 +125,7 @@ internal sealed class GraphDoor(
             return exchange.Error(GraphError.Unauthenticated($"The token's tenant '{caller.TenantId}' is not here.", "Bearer"));
         }
 
-        (GraphRequest? request, GraphError? error) = exchange.Read(caller, _faults);
+        (GraphRequest? request, GraphError? error) = exchange.Read(caller, faults);
         if (request is null)
         {
             return exchange.Error(error!);
@@ -306,6 +307,7 @@ internal sealed class GraphDoor(
                 ReceivedAt = _receivedAt,
                 WithoutMetadata = WithoutMetadata,
                 EventualConsistency = http.Headers["ConsistencyLevel"].ToString().Equals("eventual", StringComparison.OrdinalIgnoreCase),
+                Prefer = http.Headers["Prefer"] is { Count: > 0 } prefer ? prefer.ToString() : null,
                 ThrottlePriority = faults.IsAny ? http.Headers["x-ms-throttle-priority"].ToString() : null,
                 Faults = faults,
                 ContentType = http.ContentType,

@@ -260,6 +260,10 @@ internal sealed class FilterCompiler<TRow>
         DateTimeOffset time => time,
         DateOnly date => new DateTimeOffset(date, TimeOnly.MinValue, TimeSpan.Zero),
         string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset parsed) => parsed,
+
+        // The parser has a date type of its own that it means to give up.
+        _ when DateOnly.TryParseExact(value.ToString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) =>
+            new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero),
         _ => throw Mismatch($"'{value}' is not a date and time"),
     };
 

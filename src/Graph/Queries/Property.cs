@@ -30,11 +30,18 @@ internal abstract class Property<TRow>(string name)
     /// <summary>Writes name and value.</summary>
     public abstract void Write(Utf8JsonWriter json, TRow row);
 
+    /// <summary>Whether a row has no value of it, where its operand does not tell.</summary>
+    public virtual bool IsMissing(TRow row) => false;
+
     /// <summary>The reading of a property inside this one; null when there is none.</summary>
     public virtual Operand<TRow>? Inside(string name) => null;
 
     /// <summary>The number of its elements; null when it is no collection.</summary>
     public virtual Func<TRow, long?>? Count => null;
+
+    /// <summary>Whether one of its texts satisfies a condition; null when it has no text.</summary>
+    public virtual Func<TRow, Func<string, bool>, bool>? Texts =>
+        Operand is Operand<TRow>.Text text ? (row, condition) => text.Get(row) is { } value && condition(value) : null;
 
     /// <summary>Whether one of its elements satisfies a condition; null when it is no collection.</summary>
     public virtual Func<TRow, bool?>? Any(SingleValueNode condition, RangeVariable variable) => null;
@@ -145,6 +152,8 @@ internal sealed class PartProperty<TRow, TPart>(string name, Shape<TPart> shape,
 {
     public override IEdmTypeReference EdmType => new EdmComplexTypeReference((IEdmComplexType)shape.EdmType, isNullable: true);
 
+    public override bool IsMissing(TRow row) => get(row) is not { } part || !isThere(part);
+
     public override void Write(Utf8JsonWriter json, TRow row)
     {
         TPart part = get(row);
@@ -211,6 +220,9 @@ internal sealed class ValuesProperty<TRow, TValue>(string name, Func<TRow, IEnum
         operand is Operand<TValue>.Identifier ? EdmCoreModel.Instance.GetGuid(isNullable: false) : EdmCoreModel.Instance.GetString(isNullable: false));
 
     public override Func<TRow, long?> Count => row => get(row).LongCount();
+
+    public override Func<TRow, Func<string, bool>, bool>? Texts =>
+        operand is Operand<TValue>.Text text ? (row, condition) => get(row).Any(value => text.Get(value) is { } found && condition(found)) : null;
 
     public override void Write(Utf8JsonWriter json, TRow row)
     {

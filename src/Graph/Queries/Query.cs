@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Berth.Graph.Requests;
 using Microsoft.OData.UriParser;
 
 namespace Berth.Graph.Queries;
@@ -28,18 +29,24 @@ internal enum QueryOptions
     /// <summary><c>$count</c>.</summary>
     Count = 32,
 
+    /// <summary><c>$search</c>.</summary>
+    Search = 64,
+
     /// <summary>Of one entity.</summary>
     OfEntity = Select | Expand,
 
     /// <summary>Of a collection.</summary>
     OfCollection = Select | Expand | Filter | OrderBy | Page | Count,
+
+    /// <summary>Of a collection of directory objects.</summary>
+    OfDirectory = OfCollection | Search,
 }
 
 /// <summary>A query read and compiled, for rows of one shape. It holds nothing of a tenant: it is cached and shared.</summary>
 /// <param name="Selected">What each row shows.</param>
 /// <param name="SelectList">The names for <c>@odata.context</c>, as asked for; null when nothing was selected.</param>
 /// <param name="Expansions">What follows the properties.</param>
-/// <param name="Filter">Which rows; null for all.</param>
+/// <param name="Filter">Which rows, by filter and search; null for all.</param>
 /// <param name="Equalities">Equalities that every row taken satisfies, for indexes.</param>
 /// <param name="Order">By what; empty for the order of the collection.</param>
 /// <param name="Top">The size of a page; null for the default.</param>
@@ -54,6 +61,12 @@ internal sealed record Query<TRow>(
     int? Top,
     bool Count)
 {
+    /// <summary>Whether it has a <c>$search</c>.</summary>
+    public bool Searches { get; init; }
+
+    /// <summary>The error of who asks without the advanced query parameters; null when the query does not need them (L153).</summary>
+    public GraphError? UnlessAdvanced { get; init; }
+
     /// <summary>Whether a row is taken.</summary>
     public bool Takes(TRow row) => Filter is null || Filter(row) == true;
 }

@@ -18,13 +18,19 @@ internal sealed class QueryReader<TRow>
 
     private readonly Shape<TRow> _shape;
     private readonly QueryOptions _allowed;
+    private readonly Capabilities? _directory;
     private readonly EdmModel _model = new();
     private readonly RecentlyUsed<Query<TRow>> _read = new(GraphLimits.RememberedQueries);
 
-    public QueryReader(Shape<TRow> shape, QueryOptions allowed)
+    /// <summary>A reader for one kind of rows.</summary>
+    /// <param name="shape">Their properties.</param>
+    /// <param name="allowed">What a query may say.</param>
+    /// <param name="directory">What can be asked about directory objects; null for anything else.</param>
+    public QueryReader(Shape<TRow> shape, QueryOptions allowed, Capabilities? directory = null)
     {
         _shape = shape;
         _allowed = allowed;
+        _directory = directory;
         _model.AddElement((IEdmSchemaElement)shape.EdmType);
         Everything = new Query<TRow>(shape.Default, null, [], null, [], [], null, false);
     }
@@ -104,7 +110,12 @@ internal sealed class QueryReader<TRow>
         Dictionary<string, string> options = Split(queryString);
         if (options.TryGetValue("$filter", out string? filterText))
         {
-            Bound(filterText);
+            Bound(filterText, "filter", '\'', GraphLimits.FilterCharacters, GraphLimits.FilterDepth);
+        }
+
+        if (options.TryGetValue("$search", out string? searchText))
+        {
+            Bound(searchText, "search", '"', GraphLimits.SearchCharacters, GraphLimits.SearchDepth);
         }
 
         ODataQueryOptionParser parser = new(_model, (IEdmType)_shape.EdmType, null, options)
@@ -115,21 +126,57 @@ internal sealed class QueryReader<TRow>
 
         FilterClause? filter = Guarded(() => OnEnoughStack(parser.ParseFilter, filterText?.Length ?? 0), "Invalid filter clause: ");
         OrderByClause? orderBy = Guarded(parser.ParseOrderBy, "Invalid orderby clause: ");
+        SearchClause? search = _directory is null ? null : Guarded(() => OnEnoughStack(parser.ParseSearch, searchText?.Length ?? 0), "", "$search");
         SelectExpandClause? select = Guarded(parser.ParseSelectAndExpand, "Parsing OData Select and Expand failed: ");
         bool? count = Guarded(parser.ParseCount, "");
 
         (Property<TRow>[] selected, string? list, Action<Utf8JsonWriter, TRow, bool>[] expansions) = Selection(select);
-        FilterCompiler<TRow>? compiler = filter is null ? null : new FilterCompiler<TRow>(_shape, filter.RangeVariable);
+        GraphError? unlessAdvanced = Demanded(filter, orderBy, search);
+        Func<TRow, bool?>? taken = filter is null ? null : new FilterCompiler<TRow>(_shape, filter.RangeVariable).Compile(filter.Expression);
         return new Query<TRow>(
             selected,
             list,
             expansions,
-            compiler?.Compile(filter!.Expression),
+            search is null ? taken : Searched(taken, new SearchCompiler<TRow>(_shape, _directory!).Compile(search.Expression)),
             filter is null ? [] : Equality.In(filter.Expression),
             Order(orderBy),
             Top(options),
-            count == true);
+            count == true)
+        {
+            Searches = search is not null,
+            UnlessAdvanced = unlessAdvanced,
+        };
     }
+
+    private GraphError? Demanded(FilterClause? filter, OrderByClause? orderBy, SearchClause? search)
+    {
+        if (_directory is null)
+        {
+            return null;
+        }
+
+        Demands demands = new(_directory);
+        if (search is not null)
+        {
+            demands.Search();
+        }
+
+        if (filter is not null)
+        {
+            demands.Filter(filter);
+        }
+
+        if (orderBy is not null)
+        {
+            demands.Order(orderBy, filter is not null);
+        }
+
+        return demands.UnlessAdvanced;
+    }
+
+    // A filter and a search both have to take a row.
+    private static Func<TRow, bool?> Searched(Func<TRow, bool?>? filter, Func<TRow, bool> search) =>
+        filter is null ? row => search(row) : row => search(row) && filter(row) == true;
 
     private Dictionary<string, string> Split(string queryString)
     {
@@ -155,6 +202,7 @@ internal sealed class QueryReader<TRow>
                 "$orderby" => QueryOptions.OrderBy,
                 "$top" => QueryOptions.Page,
                 "$count" => QueryOptions.Count,
+                "$search" => QueryOptions.Search,
                 _ => QueryOptions.None,
             };
             if (name == "$format")
@@ -183,24 +231,29 @@ internal sealed class QueryReader<TRow>
     }
 
     // Length and depth are bounded before the parser sees the text: it recurses as deep as the text nests.
-    private static void Bound(string filter)
+    private static void Bound(string text, string option, char quote, int most, int mostLevels)
     {
-        if (filter.Length > GraphLimits.FilterCharacters)
+        if (text.Length > most)
         {
             throw Refuse(GraphError.BadQuery(
-                $"Invalid filter clause: the filter has {filter.Length} characters; the most is {GraphLimits.FilterCharacters}.") with { Target = "$filter" });
+                $"Invalid {option} clause: the {option} has {text.Length} characters; the most is {most}.") with { Target = $"${option}" });
         }
 
         int depth = 0, deepest = 0;
         bool quoted = false;
-        for (int i = 0; i < filter.Length; i++)
+        for (int i = 0; i < text.Length; i++)
         {
-            char c = filter[i];
-            if (c == '\'')
+            char c = text[i];
+            if (c == quote)
             {
                 quoted = !quoted;
             }
-            else if (!quoted && (c == '(' || IsNot(filter, i)))
+            else if (c == '\\' && quote == '"')
+            {
+                // A search escapes quotes inside a clause.
+                i++;
+            }
+            else if (!quoted && (c == '(' || IsNot(text, i)))
             {
                 // A 'not' nests until the clause ends; counting it for good errs on the side of refusing.
                 deepest = Math.Max(deepest, ++depth);
@@ -211,10 +264,10 @@ internal sealed class QueryReader<TRow>
             }
         }
 
-        if (deepest > GraphLimits.FilterDepth)
+        if (deepest > mostLevels)
         {
             throw Refuse(GraphError.BadQuery(
-                $"Invalid filter clause: the filter nests deeper than {GraphLimits.FilterDepth} levels.") with { Target = "$filter" });
+                $"Invalid {option} clause: the {option} nests deeper than {mostLevels} levels.") with { Target = $"${option}" });
         }
     }
 
@@ -253,7 +306,7 @@ internal sealed class QueryReader<TRow>
         return result;
     }
 
-    private static T Guarded<T>(Func<T> parse, string prefix)
+    private static T Guarded<T>(Func<T> parse, string prefix, string? option = null)
     {
         try
         {
@@ -261,7 +314,7 @@ internal sealed class QueryReader<TRow>
         }
         catch (Exception unreadable) when (unreadable is ODataException or ArgumentException or FormatException or OverflowException)
         {
-            throw Refuse(GraphError.BadQuery($"{prefix}{unreadable.Message}"));
+            throw Refuse(GraphError.BadQuery($"{prefix}{unreadable.Message}") with { Target = option });
         }
     }
 

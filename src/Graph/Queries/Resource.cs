@@ -8,11 +8,18 @@ namespace Berth.Graph.Queries;
 /// <param name="shape">Its properties.</param>
 /// <param name="set">The name in <c>@odata.context</c>, such as <c>users</c>.</param>
 /// <param name="collection">What queries of the collection may say.</param>
-internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions collection = QueryOptions.OfCollection)
+/// <param name="directory">What can be asked about directory objects; null when these are none.</param>
+internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions collection = QueryOptions.OfCollection, Capabilities? directory = null)
     where TRow : struct, IRow
 {
-    private readonly QueryReader<TRow> _pages = new(shape, collection);
+    private readonly QueryReader<TRow> _pages = new(shape, collection, directory);
     private readonly QueryReader<TRow> _entities = new(shape, QueryOptions.OfEntity);
+
+    /// <summary>A kind of directory objects.</summary>
+    public Resource(Shape<TRow> shape, string set, Capabilities directory)
+        : this(shape, set, QueryOptions.OfDirectory, directory)
+    {
+    }
 
     /// <summary>The <c>@odata.type</c> of a row in a collection of several kinds; null when there is only one kind.</summary>
     public Func<TRow, string>? TypeOf { get; init; }
@@ -23,11 +30,19 @@ internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions
     /// The rows in order of their position, those after a given position only, and their number when it is known; the filter is applied
     /// to them, so they may be narrowed by <see cref="Query{TRow}.Equalities"/>.
     /// </param>
-    public GraphResponse Page(GraphRequest request, Func<Query<TRow>, int, (IEnumerable<TRow> Rows, int? Count)> rows)
+    /// <param name="castOfAll">The cast, when the rows are one kind of a transitive list: that is answered in an advanced query only (L153).</param>
+    public GraphResponse Page(GraphRequest request, Func<Query<TRow>, int, (IEnumerable<TRow> Rows, int? Count)> rows, string? castOfAll = null)
     {
-        if (_pages.Read(request.Query, out Query<TRow> query, out string key, out SkipToken? token) is { } error)
+        if ((_pages.Read(request.Query, out Query<TRow> query, out string key, out SkipToken? token)
+            ?? (token is null ? Refused(request, query, castOfAll, counting: false) : null)) is { } error)
         {
-            return GraphResponse.Error(request, error);
+            return Refusal(request, error);
+        }
+
+        if (directory is not null && !request.EventualConsistency)
+        {
+            // L154: without the header a count that is asked for is silently left out.
+            query = query.Count ? query with { Count = false } : query;
         }
 
         if (token is not null && token.Keys.Length != query.Order.Length)
@@ -72,9 +87,9 @@ internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions
     /// <summary>The number of rows a filter takes, as plain text: <c>/users/$count</c>.</summary>
     public GraphResponse Count(GraphRequest request, Func<Query<TRow>, int, (IEnumerable<TRow> Rows, int? Count)> rows)
     {
-        if (_pages.Read(request.Query, out Query<TRow> query, out _, out _) is { } error)
+        if ((_pages.Read(request.Query, out Query<TRow> query, out _, out _) ?? Refused(request, query, null, counting: true)) is { } error)
         {
-            return GraphResponse.Error(request, error);
+            return Refusal(request, error);
         }
 
         (IEnumerable<TRow> candidates, int? known) = rows(query, -1);
@@ -105,6 +120,29 @@ internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions
         }
 
         return One(request, row, status, _entities.Everything with { Selected = selected }, headers);
+    }
+
+    // Who searches without the header learns that first, whatever is wrong with the search.
+    private GraphResponse Refusal(GraphRequest request, GraphError error) => GraphResponse.Error(
+        request, directory is not null && error.Target == "$search" && !request.EventualConsistency ? GraphError.SearchNeedsHeader : error);
+
+    // A page after the first needs nothing more: its token was given out to a query that had what it needs (B160).
+    private GraphError? Refused(GraphRequest request, Query<TRow> query, string? castOfAll, bool counting)
+    {
+        if (directory is null)
+        {
+            return null;
+        }
+
+        if (counting && !request.EventualConsistency)
+        {
+            return GraphError.CountNeedsHeader;
+        }
+
+        GraphError? demanded = query.UnlessAdvanced ?? (castOfAll is null ? null : GraphError.CastNeedsAdvanced(castOfAll));
+        return demanded is null || !request.EventualConsistency || !(counting || query.Count || query.Searches) ? demanded
+            : query.Expansions.Length > 0 ? GraphError.ExpandNotAdvanced
+            : null;
     }
 
     private GraphResponse One(GraphRequest request, TRow row, int status, Query<TRow> query, ResponseHeaders headers) =>

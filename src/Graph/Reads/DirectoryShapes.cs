@@ -30,7 +30,7 @@ internal static class DirectoryShapes
         new ManyNavigation<UserRow, MemberRow>("memberOf", Member, static row => row.Groups(), TypeOf),
         new OneNavigation<UserRow, MemberRow>("manager", Member, static row => row.Manager() is { } manager ? new MemberRow(manager, null) : null, TypeOf),
         new ManyNavigation<UserRow, MemberRow>("ownedObjects", Member, static row => row.Owned().Select(group => new MemberRow(null, group)), TypeOf),
-        new ManyNavigation<UserRow, MemberRow>("directReports", Member, static row => row.Reports(-1).Select(report => new MemberRow(report, null)), TypeOf));
+        new ManyNavigation<UserRow, MemberRow>("directReports", Member, static row => row.Reports().Select(report => new MemberRow(report, null)), TypeOf));
 
     /// <summary><c>group</c>.</summary>
     public static Shape<GroupRow> Group { get; } = GroupWith();
@@ -169,6 +169,18 @@ internal static class DirectoryShapes
         public override Operand<MemberRow>? Operand => Either(user?.Operand, group?.Operand);
 
         public override Operand<MemberRow>? Inside(string name) => Either(user?.Inside(name), group?.Inside(name));
+
+        public override Func<MemberRow, Func<string, bool>, bool>? Texts
+        {
+            get
+            {
+                Func<UserRow, Func<string, bool>, bool>? ofUser = user?.Texts;
+                Func<GroupRow, Func<string, bool>, bool>? ofGroup = group?.Texts;
+                return ofUser is null && ofGroup is null
+                    ? null
+                    : (row, condition) => row.User is { } u ? ofUser?.Invoke(u, condition) == true : ofGroup?.Invoke(row.Group!.Value, condition) == true;
+            }
+        }
 
         public override Func<MemberRow, long?>? Count
         {

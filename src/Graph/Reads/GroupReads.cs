@@ -6,15 +6,16 @@ using Berth.Graph.Routes;
 
 namespace Berth.Graph.Reads;
 
-/// <summary>Groups: list, one, and the groups one belongs to.</summary>
+/// <summary>Groups: list, one, and the groups one belongs to, directly and at any depth.</summary>
 internal static class GroupReads
 {
     /// <summary>How groups are answered, also by writes.</summary>
-    public static Resource<GroupRow> Groups { get; } = new(DirectoryShapes.Group, "groups");
+    public static Resource<GroupRow> Groups { get; } = new(DirectoryShapes.Group, "groups", DirectoryCapabilities.Group);
 
-    private static readonly Resource<GroupRow> BetaGroups = new(DirectoryShapes.BetaGroup, "groups");
+    private static readonly Resource<GroupRow> BetaGroups = new(DirectoryShapes.BetaGroup, "groups", DirectoryCapabilities.Group);
 
-    private static readonly RouteAccess Read = RouteAccess.AnyOf(
+    /// <summary>Who may read them.</summary>
+    public static RouteAccess Read { get; } = RouteAccess.AnyOf(
         "GroupMember.Read.All", "Group.Read.All", "GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All");
 
     /// <summary>The routes.</summary>
@@ -25,12 +26,12 @@ internal static class GroupReads
         new(GraphMethod.Get, "/groups/{group}", Read, static (tenant, request, keys) => Find(tenant, keys[0]) is { } group
             ? In(request).One(request, group)
             : GraphResponse.Error(request, GraphError.NotFound(keys[0]))),
-        new(GraphMethod.Get, "/groups/{group}/memberOf", Read, static (tenant, request, keys) => Find(tenant, keys[0]) is { } group
-            ? MemberReads.Members.Page(request, (_, after) => (group.Parents().Where(parent => parent.Position > after), null))
-            : GraphResponse.Error(request, GraphError.NotFound(keys[0]))),
-        new(GraphMethod.Get, "/groups/{group}/memberOf/graph.group", Read, static (tenant, request, keys) => Find(tenant, keys[0]) is { } group
-            ? Groups.Page(request, (_, after) => (group.Parents().Select(row => row.Group!.Value).Where(parent => parent.Position > after), null))
-            : GraphResponse.Error(request, GraphError.NotFound(keys[0]))),
+        .. Relations.Of("/groups/{group}/memberOf", Read, Relations.ContainerKinds, static (tenant, key) => Find(tenant, key) is { } group
+            ? new Related(tenant, IndexList.Empty, IndexList.Of([.. tenant.ParentsOf(group.Position)]))
+            : null),
+        .. Relations.Of("/groups/{group}/transitiveMemberOf", Read, Relations.ContainerKinds, isTransitive: true, find: static (tenant, key) => Find(tenant, key) is { } group
+            ? new Related(tenant, IndexList.Empty, IndexList.Of(Nesting.OverGroup(tenant, group.Position)))
+            : null),
     ];
 
     private static Resource<GroupRow> In(GraphRequest request) => request.Version == GraphVersion.Beta ? BetaGroups : Groups;

@@ -15,14 +15,9 @@ internal static class ReportingReads
     [
         new(GraphMethod.Get, "/users/{user}/manager", Read, Manager(static (request, manager) => MemberReads.Members.One(request, new MemberRow(manager, null)))),
         new(GraphMethod.Get, "/users/{user}/manager/$ref", Read, Manager(static (request, manager) => Reference(request, manager.User.Id))),
-        new(GraphMethod.Get, "/users/{user}/directReports", Read, Reports(static (request, user) =>
-            MemberReads.Members.Page(request, (_, after) => (user.Reports(after).Select(report => new MemberRow(report, null)), user.ReportCount)))),
-        new(GraphMethod.Get, "/users/{user}/directReports/$count", Read, Reports(static (request, user) =>
-            MemberReads.Members.Count(request, (_, after) => (user.Reports(after).Select(report => new MemberRow(report, null)), user.ReportCount)))),
-        new(GraphMethod.Get, "/users/{user}/directReports/graph.user", Read, Reports(static (request, user) =>
-            UserReads.Users.Page(request, (_, after) => (user.Reports(after), user.ReportCount)))),
-        new(GraphMethod.Get, "/users/{user}/directReports/graph.user/$count", Read, Reports(static (request, user) =>
-            UserReads.Users.Count(request, (_, after) => (user.Reports(after), user.ReportCount)))),
+        .. Relations.Of("/users/{user}/directReports", Read, ["user", "orgContact"], static (tenant, key) => UserReads.Find(tenant, key) is { } user
+            ? new Related(tenant, IndexList.Of(tenant.ReportsOf(user.Position)), IndexList.Empty)
+            : null),
     ];
 
     // B142: who has no manager has none to show.
@@ -30,9 +25,6 @@ internal static class ReportingReads
         UserReads.Find(tenant, keys[0]) is not { } user ? GraphResponse.Error(request, GraphError.NotFound(keys[0]))
         : user.Manager() is { } manager ? answer(request, manager)
         : GraphResponse.Error(request, GraphError.NotFound("manager"));
-
-    private static RouteHandler Reports(Func<GraphRequest, UserRow, GraphResponse> answer) => (tenant, request, keys) =>
-        UserReads.Find(tenant, keys[0]) is { } user ? answer(request, user) : GraphResponse.Error(request, GraphError.NotFound(keys[0]));
 
     /// <summary>A reference to an object: its URL alone.</summary>
     internal static GraphResponse Reference(GraphRequest request, Guid id) =>

@@ -12,16 +12,13 @@ internal readonly record struct UserRow(Tenant Tenant, int Position, User User) 
     /// <summary>The user's licenses.</summary>
     public UserLicenses Licenses => Tenant.LicensesOf(Position);
 
-    /// <summary>How many users report to the user.</summary>
-    public int ReportCount => Tenant.ReportsOf(Position).Count;
-
     /// <summary>The user's manager, or null (B140).</summary>
     public UserRow? Manager() => UserReads.At(Tenant, Tenant.ManagerOf(Position));
 
-    /// <summary>Those who report to the user and stand after a position.</summary>
-    public IEnumerable<UserRow> Reports(int after)
+    /// <summary>Those who report to the user.</summary>
+    public IEnumerable<UserRow> Reports()
     {
-        foreach (int report in Tenant.ReportsOf(Position).From(after + 1))
+        foreach (int report in Tenant.ReportsOf(Position))
         {
             yield return new UserRow(Tenant, report, Tenant.Users[report]!);
         }
@@ -50,23 +47,16 @@ internal readonly record struct UserRow(Tenant Tenant, int Position, User User) 
 internal readonly record struct GroupRow(Tenant Tenant, int Position, Group Group) : IRow
 {
     /// <summary>Its user members, then its group members.</summary>
-    public IEnumerable<MemberRow> Members() => MembersAfter(-1);
-
-    /// <summary>Those of its members that stand after a position.</summary>
-    public IEnumerable<MemberRow> MembersAfter(int position)
+    public IEnumerable<MemberRow> Members()
     {
-        foreach (int user in Group.Members.From(position + 1))
+        foreach (int user in Group.Members)
         {
             yield return MemberRow.OfUser(Tenant, user);
         }
 
         foreach (int group in Group.MemberGroups)
         {
-            MemberRow row = MemberRow.OfGroup(Tenant, group);
-            if (row.Position > position)
-            {
-                yield return row;
-            }
+            yield return MemberRow.OfGroup(Tenant, group);
         }
     }
 
@@ -96,6 +86,9 @@ internal readonly record struct MemberRow(UserRow? User, GroupRow? Group) : IRow
 
     /// <inheritdoc/>
     public int Position => User?.Position ?? (FirstGroup + Group!.Value.Position);
+
+    /// <summary>The position among groups after which those follow that stand after a position among both.</summary>
+    public static int GroupsAfter(int position) => position < FirstGroup ? -1 : position - FirstGroup;
 
     /// <summary>The user at an index.</summary>
     public static MemberRow OfUser(Tenant tenant, int user) => new(new UserRow(tenant, user, tenant.Users[user]!), null);

@@ -7,13 +7,14 @@ using Berth.Graph.Routes;
 
 namespace Berth.Graph.Reads;
 
-/// <summary>Users: list, one, and the groups one belongs to.</summary>
+/// <summary>Users: list, one, and the groups one belongs to, directly and at any depth.</summary>
 internal static class UserReads
 {
     /// <summary>How users are answered, also by writes.</summary>
-    public static Resource<UserRow> Users { get; } = new(DirectoryShapes.User, "users");
+    public static Resource<UserRow> Users { get; } = new(DirectoryShapes.User, "users", DirectoryCapabilities.User);
 
-    private static readonly RouteAccess Read = RouteAccess.AnyOf("User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All");
+    /// <summary>Who may read them.</summary>
+    public static RouteAccess Read { get; } = RouteAccess.AnyOf("User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All");
 
     private static readonly RouteAccess ReadGroupsOf = RouteAccess.AnyOf(
         "GroupMember.Read.All", "User.Read.All", "Group.Read.All", "GroupMember.ReadWrite.All", "User.ReadWrite.All", "Group.ReadWrite.All",
@@ -27,12 +28,12 @@ internal static class UserReads
         new(GraphMethod.Get, "/users/{user}", Read, static (tenant, request, keys) => Find(tenant, keys[0]) is { } user
             ? Users.One(request, user)
             : GraphResponse.Error(request, GraphError.NotFound(keys[0]))),
-        new(GraphMethod.Get, "/users/{user}/memberOf", ReadGroupsOf, static (tenant, request, keys) => Find(tenant, keys[0]) is { } user
-            ? MemberReads.Members.Page(request, (_, after) => (user.Groups().Where(group => group.Position > after), null))
-            : GraphResponse.Error(request, GraphError.NotFound(keys[0]))),
-        new(GraphMethod.Get, "/users/{user}/memberOf/graph.group", ReadGroupsOf, static (tenant, request, keys) => Find(tenant, keys[0]) is { } user
-            ? GroupReads.Groups.Page(request, (_, after) => (user.Groups().Select(row => row.Group!.Value).Where(group => group.Position > after), null))
-            : GraphResponse.Error(request, GraphError.NotFound(keys[0]))),
+        .. Relations.Of("/users/{user}/memberOf", ReadGroupsOf, Relations.ContainerKinds, static (tenant, key) => Find(tenant, key) is { } user
+            ? new Related(tenant, IndexList.Empty, IndexList.Of(tenant.GroupsOf(user.Position).ToArray()))
+            : null),
+        .. Relations.Of("/users/{user}/transitiveMemberOf", ReadGroupsOf, Relations.ContainerKinds, isTransitive: true, find: static (tenant, key) => Find(tenant, key) is { } user
+            ? new Related(tenant, IndexList.Empty, IndexList.Of(Nesting.OverUser(tenant, user.Position)))
+            : null),
     ];
 
     /// <summary>The user of a key: an object id or a user principal name.</summary>

@@ -39,8 +39,38 @@ public sealed record GraphError(int Status, string Code, string Message, string 
     /// <summary>The directory cannot do this query.</summary>
     public static GraphError UnsupportedQuery(string message) => new(400, "Request_UnsupportedQuery", message, "queryUnsupported");
 
+    /// <summary>The directory does this in an advanced query only (L154).</summary>
+    /// <param name="message">Graph's words.</param>
+    /// <param name="option">The query option meant.</param>
+    public static GraphError AdvancedNeeded(string message, string option) => new(400, "Request_UnsupportedQuery", message, "advancedQueryNeeded")
+    {
+        Target = option,
+        Details = [new ErrorDetail(
+            "AdvancedQueryNeeded", "Send the header 'ConsistencyLevel: eventual' and $count=true with this query: https://aka.ms/graph-docs/advanced-queries.", option)],
+    };
+
+    /// <summary>An operator of a filter that is for advanced queries only.</summary>
+    public static GraphError OperatorNeedsAdvanced(string name) => AdvancedNeeded(MissingParameters($"Operator '{name}'"), "$filter");
+
+    /// <summary>A cast of a transitive list, which is for advanced queries only.</summary>
+    public static GraphError CastNeedsAdvanced(string name) => AdvancedNeeded(MissingParameters($"OData cast '{name}'"), "$count");
+
+    /// <summary><c>$search</c> without the header.</summary>
+    public static GraphError SearchNeedsHeader { get; } = AdvancedNeeded(
+        "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'", "$search");
+
+    /// <summary><c>/$count</c> without the header.</summary>
+    public static GraphError CountNeedsHeader { get; } = AdvancedNeeded("$count is not currently supported.", "$count") with { Code = "Request_BadRequest" };
+
+    /// <summary><c>$expand</c> in a query that has to be advanced.</summary>
+    public static GraphError ExpandNotAdvanced { get; } = UnsupportedQuery("The query option '$expand' is not supported in advanced queries.") with { Target = "$expand" };
+
     /// <summary>E12.</summary>
     public static GraphError Denied { get; } = new(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.", "permissionMissing");
+
+    private static string MissingParameters(string what) =>
+        $"{what} is not supported because the required parameters might be missing. Try adding $count=true query parameter and ConsistencyLevel:eventual header. "
+        + "Refer to https://aka.ms/graph-docs/advanced-queries for more information";
 
     /// <summary>The path leads nowhere.</summary>
     public static GraphError UnknownSegment(string segment) => new(400, "BadRequest", $"Resource not found for the segment '{segment}'.", "pathUnknown");

@@ -138,9 +138,21 @@ public sealed record GraphPath(string Text, ImmutableArray<PathSegment> Segments
             arguments.Add(KeyValuePair.Create(part[..equals].Trim(), value));
         }
 
+        if (arguments.Count == 1 && IsKeyOf(name, arguments[0].Key))
+        {
+            Put(ref segments, ref count, Named(name, []));
+            Put(ref segments, ref count, new PathSegment(arguments[0].Value, IsKey: true, arguments[0].Value, []));
+            return true;
+        }
+
         Put(ref segments, ref count, Named(name, arguments.DrainToImmutable()));
         return true;
     }
+
+    // The key by its name, users(id='x'), and the one alternate key that means the same as the key itself (protocol 1.2).
+    private static bool IsKeyOf(string name, string argument) =>
+        argument.Equals("id", StringComparison.OrdinalIgnoreCase)
+        || (name.Equals("users", StringComparison.OrdinalIgnoreCase) && argument.Equals("userPrincipalName", StringComparison.OrdinalIgnoreCase));
 
     private static PathSegment Named(string name, ImmutableArray<KeyValuePair<string, string>> arguments) =>
         new(

@@ -76,6 +76,9 @@ public sealed record GraphRequest
     /// <summary>Whether <c>ConsistencyLevel: eventual</c> was sent (L153).</summary>
     public bool EventualConsistency { get; init; }
 
+    /// <summary><c>Prefer</c> as it came, or null: wishes that an answer may heed.</summary>
+    public string? Prefer { get; init; }
+
     /// <summary>The content type of the body, or null.</summary>
     public string? ContentType { get; init; }
 

@@ -1,5 +1,6 @@
 using Berth.Graph.Audit;
 using Berth.Graph.Batch;
+using Berth.Graph.Changes;
 using Berth.Graph.Desk;
 using Berth.Graph.Reads;
 using Berth.Graph.Writes;
@@ -19,6 +20,7 @@ public static class GraphRoutes
         .. RuleEvaluation.Routes,
         .. MemberReads.Routes,
         .. OwnerReads.Routes,
+        .. MembershipFunctions.Routes,
         .. LicenseDetailReads.Routes,
         .. SkuReads.Routes,
         .. UserWrites.Routes,
@@ -27,6 +29,7 @@ public static class GraphRoutes
         .. LicenseWrites.Routes,
         .. BatchRoutes.Routes,
         .. AuditReads.Routes,
+        .. DeltaReads.Routes,
         .. SubscriptionDesk.Routes,
         .. ClockDesk.Routes,
         .. SettingsDesk.Routes,

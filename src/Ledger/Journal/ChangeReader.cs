@@ -51,6 +51,7 @@ internal static class ChangeReader
         Tag.ReportingSet => new Change.ReportingSet(from.Indexes(), from.Number() is > 0 and int manager ? manager - 1 : null),
         Tag.OwnersAdded => new Change.OwnersAdded(from.Number(), from.Indexes()),
         Tag.OwnersRemoved => new Change.OwnersRemoved(from.Number(), from.Indexes()),
+        Tag.RelationsEnded => new Change.RelationsEnded((RelationKind)from.Choice((byte)RelationKind.Owner), from.Number(), from.Indexes(), from.Indexes()),
         Tag.GroupWas => new Change.GroupWas(from.Number(), from.Group()),
         Tag.MembershipProcessed => new Change.MembershipProcessed(from.Number(), from.Time()),
         Tag.TimePassed => new Change.TimePassed(from.Time()),

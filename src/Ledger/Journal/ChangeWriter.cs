@@ -142,6 +142,13 @@ internal static class ChangeWriter
                 to.Count(removed.Group);
                 to.Indexes(removed.Users);
                 break;
+            case Change.RelationsEnded ended:
+                to.Begin(Tag.RelationsEnded);
+                to.Byte((byte)ended.Kind);
+                to.Count(ended.Of);
+                to.Indexes(ended.Users);
+                to.Indexes(ended.Groups);
+                break;
             case Change.GroupWas was:
                 to.Begin(Tag.GroupWas);
                 to.Count(was.Group);

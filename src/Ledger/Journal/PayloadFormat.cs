@@ -53,6 +53,7 @@ internal static class PayloadFormat
         ReportingSet,
         OwnersAdded,
         OwnersRemoved,
+        RelationsEnded,
         MembershipProcessed,
         TimePassed,
     }

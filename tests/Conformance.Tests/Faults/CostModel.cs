@@ -78,6 +78,18 @@ public sealed class CostModel
         Assert.Equal((200, null), Told(await room.SendAsync("GET", "/v1.0/organization")));
     }
 
+    // B230
+    [Fact]
+    public async Task A_model_refuses_no_more_often_than_it_may_and_then_tells_the_cost_only()
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync(time: new ManualTime());
+        await room.InstallAsync("""{"kind":"throttleModel","resourceUnits":1,"count":1}""");
+        Assert.Equal((int[])[200, 429], await room.StatusesAsync(2));
+        Answer served = await room.SendAsync("GET", "/v1.0/organization");
+        Assert.Equal((200, "1", null, "1.8"), (served.Status, served.Header("x-ms-resource-unit"), served.Header("x-ms-throttle-scope"), served.Header("x-ms-throttle-limit-percentage")));
+        Assert.Equal([(3, 1)], await room.CountsAsync());
+    }
+
     // L163, L166
     [Fact]
     public async Task Who_does_not_wait_is_counted_up_to_the_most_that_the_header_tells()

@@ -138,6 +138,7 @@ public sealed class FaultRules
     [InlineData("""{"kind":"throttle","route":"/users/{id}/asignLicense"}""", "valueInvalid")]
     [InlineData("""{"kind":"throttle","route":"DELETE /subscribedSkus"}""", "valueInvalid")]
     [InlineData("""{"kind":"throttle","route":"/faults"}""", "valueInvalid")]
+    [InlineData("""{"kind":"throttle","route":"/v1.0/users"}""", "valueInvalid")]
     [InlineData("""{"kind":"throttle","route":"/**/users"}""", "valueInvalid")]
     [InlineData("""{"kind":"throttle","route":"/users/%zz"}""", "valueInvalid")]
     [InlineData("""{"kind":"throttle","route":""}""", "valueInvalid")]
@@ -280,6 +281,40 @@ public sealed class FaultRules
         await room.InstallAsync("""{"kind":"error","status":502,"skip":2,"count":3}""");
         Assert.Equal((int[])[200, 200, 502, 502, 502, 200, 200], await room.StatusesAsync(7));
         Assert.Equal([(7, 3)], await room.CountsAsync());
+    }
+
+    // B221: which request is struck depends on the order of arrival, how many are does not.
+    [Fact]
+    public async Task Of_requests_at_the_same_time_as_many_are_struck_as_of_requests_one_after_another()
+    {
+        const string Rule = """{"kind":"error","status":500,"probability":0.3,"seed":42}""";
+        const int Requests = 200;
+        int inOrder;
+        await using (RunningRoom room = await RunningRoom.OpenAsync())
+        {
+            await room.InstallAsync(Rule);
+            inOrder = (await room.StatusesAsync(Requests)).Count(status => status == 500);
+        }
+
+        await using (RunningRoom room = await RunningRoom.OpenAsync())
+        {
+            await room.InstallAsync(Rule);
+            await room.InstallAsync("""{"kind":"throttle","count":7}""");
+            int[][] statuses = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => room.StatusesAsync(Requests / 20)));
+            Assert.Equal((inOrder, 7), (statuses.Sum(some => some.Count(status => status == 500)), statuses.Sum(some => some.Count(status => status == 429))));
+            Assert.Equal([(Requests, inOrder), (Requests, 7)], await room.CountsAsync());
+        }
+    }
+
+    // B220
+    [Fact]
+    public async Task An_item_of_a_batch_that_is_not_permitted_is_refused_and_not_struck()
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        await room.InstallAsync("""{"kind":"throttle"}""");
+        Answer batch = await room.SendAsync("POST", "/v1.0/$batch", """{"requests":[{"id":"1","method":"GET","url":"/users"}]}""", "AuditLog.Read.All");
+        Assert.Equal(403, Assert.Single(batch.Json.GetProperty("responses").EnumerateArray()).GetProperty("status").GetInt32());
+        Assert.Equal([(0, 0)], await room.CountsAsync());
     }
 
     // B222

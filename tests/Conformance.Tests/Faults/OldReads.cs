@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Berth.Conformance.Tests.Graph;
 using Berth.Graph;
+using Berth.Graph.Faults;
+using Berth.Graph.Requests;
 using Xunit;
 
 namespace Berth.Conformance.Tests.Faults;
@@ -55,6 +57,28 @@ public sealed class OldReads
             ? int.Parse(answer.Text, System.Globalization.CultureInfo.InvariantCulture)
             : answer.Json.GetProperty("value").GetArrayLength();
         Assert.Equal(behind ? before : before + 1, seen);
+    }
+
+    [Theory]
+    [InlineData("/users", true)]
+    [InlineData("/users/delta", false)]
+    [InlineData("/groups/delta()", false)]
+    [InlineData("/groups/microsoft.graph.delta()", false)]
+    [InlineData("/users('delta')", true)]
+    public void A_delta_query_is_never_behind(string path, bool matches)
+    {
+        GraphRequest request = new()
+        {
+            Method = GraphMethod.Get,
+            Version = GraphVersion.V1,
+            Path = GraphPath.Read(path).Path!,
+            Caller = new Caller(RunningRoom.TenantId, Guid.NewGuid(), "Test client", null, PermissionSet.Every),
+            BaseUrl = "http://localhost",
+            RequestId = Guid.NewGuid(),
+            ClientRequestId = "one",
+            ReceivedAt = DateTimeOffset.UnixEpoch,
+        };
+        Assert.Equal(matches, new FaultRule { Kind = FaultKind.EventualConsistency, Reads = FaultReads.All }.Matches(request));
     }
 
     [Fact]

@@ -110,14 +110,21 @@ internal sealed class Company
         return with is null ? request : with(request);
     }
 
+    /// <summary>The request with the header of advanced queries (L153).</summary>
+    public static GraphRequest Eventual(GraphRequest request) => request with { EventualConsistency = true };
+
+    /// <summary>Every page of a collection asked for in an advanced query, following the links: the values of one property.</summary>
+    public List<string?> Advanced(string target, string property = "id") =>
+        All(target.Contains("$count=true", StringComparison.Ordinal) ? target : $"{target}{(target.Contains('?', StringComparison.Ordinal) ? '&' : '?')}$count=true", property, Eventual);
+
     /// <summary>Every page of a collection, following the links: the values of one property.</summary>
-    public List<string?> All(string target, string property = "id", int mostPages = 1000)
+    public List<string?> All(string target, string property = "id", Func<GraphRequest, GraphRequest>? with = null, int mostPages = 1000)
     {
         List<string?> values = [];
         for (string? next = target; next is not null; mostPages--)
         {
             Assert.True(mostPages > 0, "the links never end");
-            JsonElement page = Get(next);
+            JsonElement page = Get(next, with);
             values.AddRange(page.GetProperty("value").EnumerateArray().Select(item => item.GetProperty(property).GetString()));
             next = page.TryGetProperty("@odata.nextLink", out JsonElement link) ? link.GetString()!["https://graph.test".Length..] : null;
         }

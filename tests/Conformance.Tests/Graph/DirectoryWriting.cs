@@ -167,7 +167,6 @@ public sealed class DirectoryWriting
     [Theory]
     [InlineData("""{"displayName":""}""", "valueInvalid", "'displayName'")]
     [InlineData("""{"mailNickname":null}""", "valueInvalid", "'mailNickname'")]
-    [InlineData("""{"groupTypes":["DynamicMembership"]}""", "valueInvalid", "DynamicMembership")]
     [InlineData("""{"groupTypes":["Secret"]}""", "valueInvalid", "'groupTypes'")]
     [InlineData("""{"visibility":"Invisible"}""", "valueInvalid", "HiddenMembership")]
     [InlineData("""{"owners@odata.bind":["https://graph.microsoft.com/v1.0/groups"]}""", "valueInvalid", "owners@odata.bind")]

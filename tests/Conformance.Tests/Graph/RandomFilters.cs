@@ -46,7 +46,7 @@ public sealed class RandomFilters
             {
                 string filter = condition.Text;
                 string[] expected = [.. Rows.Where(row => condition.Of(row) == true).Select(row => row.GetProperty("id").GetString()!)];
-                string?[] actual = [.. People.All($"/v1.0/users?$top=999&$select=id&$filter={Uri.EscapeDataString(filter)}")];
+                string?[] actual = [.. People.Advanced($"/v1.0/users?$top=999&$select=id&$filter={Uri.EscapeDataString(filter)}")];
                 Assert.True(expected.SequenceEqual(actual), $"{filter}\nexpected {expected.Length}, got {actual.Length}");
                 lock (shapes)
                 {
@@ -73,10 +73,34 @@ public sealed class RandomFilters
                     : Compare(property, "eq", Rows[at].GetProperty(property).GetString()!.ToUpperInvariant(), quoted: true);
                 Filter filter = Join(word, first ? [indexed, other] : [other, indexed]);
                 string[] expected = [.. Rows.Where(row => filter.Of(row) == true).Select(row => row.GetProperty("id").GetString()!)];
-                Assert.Equal(expected, People.All($"/v1.0/users?$top=7&$count=true&$filter={Uri.EscapeDataString(filter.Text)}"));
-                Assert.Equal((200, $"{expected.Length}"), People.Ask($"/v1.0/users/$count?$filter={Uri.EscapeDataString(filter.Text)}"));
+                Assert.Equal(expected, People.Advanced($"/v1.0/users?$top=7&$count=true&$filter={Uri.EscapeDataString(filter.Text)}"));
+                Assert.Equal((200, $"{expected.Length}"), People.Ask($"/v1.0/users/$count?$filter={Uri.EscapeDataString(filter.Text)}", Company.Eventual));
             },
             iter: 500);
+    }
+
+    // L153, L155: a filter needs the advanced parameters just when something in it does, wherever it stands.
+    [Fact]
+    public void A_filter_is_answered_by_default_just_when_nothing_in_it_is_for_advanced_queries()
+    {
+        int refused = 0;
+        Condition(3).Sample(
+            condition =>
+            {
+                string target = $"/v1.0/users?$select=id&$filter={Uri.EscapeDataString(condition.Text)}";
+                foreach (string without in (string[])[target, $"{target}&$count=true"])
+                {
+                    (int status, string body) = People.Ask(without);
+                    Assert.True(status == (condition.IsAdvanced ? 400 : 200), $"{condition.Text}: {status} {body}");
+                    Assert.True(status == 200 || body.Contains("Request_UnsupportedQuery", StringComparison.Ordinal), body);
+                }
+
+                Assert.Equal(condition.IsAdvanced ? 400 : 200, People.Ask(target, Company.Eventual).Status);
+                Interlocked.Add(ref refused, condition.IsAdvanced ? 1 : 0);
+            },
+            iter: 2_000,
+            print: condition => condition.Text);
+        Assert.InRange(refused, 200, 1_900);
     }
 
     private static Gen<Filter> Condition(int depth)
@@ -130,28 +154,44 @@ public sealed class RandomFilters
     private static Filter Compare(string path, string op, string? value, bool quoted)
     {
         string? meant = path == "s/error" && value == "Others" ? "Other" : value;
-        return new($"{path} {op} {Literal(value, quoted)}", row => Ordered(op, Read(row, path), meant), "text");
+        return new($"{path} {op} {Literal(value, quoted)}", row => Ordered(op, Read(row, path), meant), "text") { IsAdvanced = IsComparisonAdvanced(path, op, value) };
     }
 
     private static Filter Mirrored(string path, string op, string? value) =>
-        new($"{Literal(value, quoted: true)} {op} {path}", row => Ordered(op, value, Read(row, path)), "text");
+        new($"{Literal(value, quoted: true)} {op} {path}", row => Ordered(op, value, Read(row, path)), "text") { IsAdvanced = IsComparisonAdvanced(path, op, value) };
+
+    // userType stands for the properties that are compared for equality only.
+    private static bool IsComparisonAdvanced(string path, string op, string? value) => op switch
+    {
+        "ne" => true,
+        "eq" => value is null,
+        _ => path == "userType",
+    };
 
     private static Filter In(string path, string?[] values, bool quoted = true) => new(
         $"{path} in ({string.Join(',', values.Select(value => Literal(value, quoted)))})",
         row => values.Any(value => Ordered("eq", Read(row, path), value)),
         "in");
 
-    private static Filter Function(string path, string name, string part) => new(
+    private static Filter Function(string path, string name, string part) =>
+        // Only addresses can be asked for their end.
+        name.StartsWith('e') && path is not ("mail" or "userPrincipalName") ? Function(path, "startsWith", part) : new(
         $"{name}({path},{Literal(part, quoted: true)})",
         row => Read(row, path) is not { } text ? null
             : name.StartsWith("s", StringComparison.OrdinalIgnoreCase) ? text.StartsWith(part, StringComparison.OrdinalIgnoreCase)
             : text.EndsWith(part, StringComparison.OrdinalIgnoreCase),
-        "function");
+        "function")
+        {
+            IsAdvanced = name.StartsWith('e') || path == "userType",
+        };
 
     private static Filter Flag(string op, bool value, bool bare) => new(
         bare ? "accountEnabled" : $"accountEnabled {op} {(value ? "true" : "false")}",
         row => bare ? row.GetProperty("accountEnabled").GetBoolean() : row.GetProperty("accountEnabled").GetBoolean() == value == (op == "eq"),
-        "flag");
+        "flag")
+    {
+        IsAdvanced = !bare && op == "ne",
+    };
 
     private static Filter Count(string path, string op, int number) => new(
         $"{path}/$count {op} {number}",
@@ -164,7 +204,10 @@ public sealed class RandomFilters
             "lt" => Items(row, path).Length < number,
             _ => Items(row, path).Length <= number,
         },
-        "count");
+        "count")
+    {
+        IsAdvanced = true,
+    };
 
     private static Filter Any(string path, string variable, Filter? body) => new(
         body is null ? $"{path}/any()" : $"{path}/any({variable}:{body.Text})",
@@ -179,9 +222,12 @@ public sealed class RandomFilters
 
             return any;
         },
-        ["any", .. body?.Parts ?? []]);
+        ["any", .. body?.Parts ?? []])
+    {
+        IsAdvanced = body?.IsAdvanced == true,
+    };
 
-    private static Filter Not(Filter inner) => new($"not ({inner.Text})", row => !inner.Of(row), ["not", .. inner.Parts]);
+    private static Filter Not(Filter inner) => new($"not ({inner.Text})", row => !inner.Of(row), ["not", .. inner.Parts]) { IsAdvanced = true };
 
     private static Filter Join(string word, Filter[] terms) => new(
         string.Join($" {word} ", terms.Select(term => $"({term.Text})")),
@@ -191,7 +237,10 @@ public sealed class RandomFilters
             bool?[] values = [.. terms.Select(term => term.Of(row))];
             return values.Contains(!and) ? !and : values.Contains(null) ? null : and;
         },
-        [word.ToLowerInvariant(), .. terms.SelectMany(term => term.Parts)]);
+        [word.ToLowerInvariant(), .. terms.SelectMany(term => term.Parts)])
+    {
+        IsAdvanced = terms.Any(term => term.IsAdvanced),
+    };
 
     // Null equals only null; nothing comes before or after it.
     private static bool Ordered(string op, string? left, string? right)
@@ -255,5 +304,8 @@ public sealed class RandomFilters
     }
 
     /// <summary>A condition as text and as the loop reads it.</summary>
-    private sealed record Filter(string Text, Func<JsonElement, bool?> Of, params string[] Parts);
+    private sealed record Filter(string Text, Func<JsonElement, bool?> Of, params string[] Parts)
+    {
+        public bool IsAdvanced { get; init; }
+    }
 }

@@ -44,12 +44,15 @@ public sealed partial class RouteCompleteness
             ("DELETE /users/{user}/manager/$ref", $"/v1.0/users/{ada}/manager/$ref", null, ""),
             ("POST /groups", "/v1.0/groups", """{"displayName":"g","mailEnabled":false,"mailNickname":"g","securityEnabled":true}""", "application/json"),
             ("PATCH /groups/{group}", $"/v1.0/groups/{group}", """{"description":"d"}""", "application/json"),
+            ("POST /groups/{group}/evaluateDynamicMembership", $"/beta/groups/{group}/evaluateDynamicMembership", Evaluation(ada), "application/json"),
+            ("POST /groups/evaluateDynamicMembership", "/beta/groups/evaluateDynamicMembership", Evaluation(ada), "application/json"),
             ("POST /groups/{group}/members/$ref", $"/v1.0/groups/{group}/members/$ref", $$"""{"@odata.id":"https://x/users/{{ada}}"}""", "application/json"),
             ("POST /groups/{group}/owners/$ref", $"/v1.0/groups/{group}/owners/$ref", $$"""{"@odata.id":"https://x/users/{{bob}}"}""", "application/json"),
             ("DELETE /groups/{group}/owners/{owner}/$ref", $"/v1.0/groups/{group}/owners/{ada}/$ref", null, ""),
             ("POST /users/{user}/assignLicense", $"/v1.0/users/{ada}/assignLicense", licenses, "application/json"),
             ("POST /groups/{group}/assignLicense", $"/v1.0/groups/{group}/assignLicense", licenses, "application/json"),
             ("POST /users/{user}/reprocessLicenseAssignment", $"/v1.0/users/{ada}/reprocessLicenseAssignment", null, ""),
+            .. Functions("/users", "{user}", ada, group), .. Functions("/groups", "{group}", group, group), .. Functions("/directoryObjects", "{object}", ada, group),
             ("DELETE /groups/{group}/members/{member}/$ref", $"/v1.0/groups/{group}/members/{ada}/$ref", null, ""),
             ("DELETE /groups/{group}", $"/v1.0/groups/{old}", null, ""),
             ("DELETE /users/{user}", $"/v1.0/users/{bob}", null, ""),
@@ -81,6 +84,21 @@ public sealed partial class RouteCompleteness
             Answer again = await Send(room, method, path, body, contentType, id);
             Assert.Equal((first.Status, first.Text, first.Location), (again.Status, again.Text, again.Location));
             Assert.Equal(version, room.Tenant.Version);
+        }
+    }
+
+    private static string Evaluation(Guid member) => $$"""{"memberId":"{{member}}","membershipRule":"user.city -ne null"}""";
+
+    // They change nothing; their repetition is the same question.
+    private static IEnumerable<(string Route, string Path, string? Body, string ContentType)> Functions(string set, string brace, Guid key, Guid group)
+    {
+        foreach ((string function, string body) in ((string, string)[])
+            [
+                ("getMemberGroups", "{}"), ("getMemberObjects", "{}"),
+                ("checkMemberGroups", $$"""{"groupIds":["{{group}}"]}"""), ("checkMemberObjects", $$"""{"ids":["{{group}}"]}"""),
+            ])
+        {
+            yield return ($"POST {set}/{brace}/{function}", $"/v1.0{set}/{key}/{function}", body, "application/json");
         }
     }
 

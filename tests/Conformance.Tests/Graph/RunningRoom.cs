@@ -65,6 +65,9 @@ internal sealed class RunningRoom : IAsyncDisposable
     public Task<Answer> SendAsync(string method, string path, string? json = null, string token = "*", params (string Name, string Value)[] headers) =>
         SendAsync(method, path, json is null ? null : new StringContent(json, new UTF8Encoding(false), "application/json"), token, headers);
 
+    /// <summary>A GET with the header of advanced queries (L153).</summary>
+    public Task<Answer> EventualAsync(string path) => SendAsync("GET", path, null as string, "*", ("ConsistencyLevel", "eventual"));
+
     public async Task<Answer> SendAsync(string method, string path, HttpContent? content, string token = "*", params (string Name, string Value)[] headers)
     {
         using HttpRequestMessage request = new(new HttpMethod(method), path) { Content = content };

@@ -13,6 +13,11 @@ internal static class Changes
 {
     private static readonly DateTimeOffset _noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
 
+    /// <summary>An example without what format 1 could not hold: rules of groups.</summary>
+    public static Change InFormat1(Change change) => change is Change.GroupWas was
+        ? was with { Was = was.Was with { GroupTypes = [], MembershipRule = null, RuleProcessing = null } }
+        : change;
+
     /// <summary>Every kind of change there is.</summary>
     public static IReadOnlyList<Type> Kinds { get; } =
         [.. typeof(Change).GetNestedTypes(BindingFlags.Public).Where(type => type.IsSubclassOf(typeof(Change))).OrderBy(type => type.Name, StringComparer.Ordinal)];
@@ -63,7 +68,9 @@ internal static class Changes
             new Change.UserDeleted(1_000_000),
             new Change.UserWas(9, full),
             new Change.GroupSet(2, group with { GroupTypes = ["Unified"], Description = "", Visibility = "Private", MailEnabled = true }),
-            new Change.GroupWas(2, group),
+            new Change.GroupWas(2, group with { GroupTypes = ["DynamicMembership"], MembershipRule = "user.department -eq \"Sales\"", RuleProcessing = RuleProcessing.Paused }),
+            new Change.MembershipProcessed(2, _noon.AddMinutes(-1)),
+            new Change.TimePassed(_noon.AddDays(1)),
             new Change.GroupDeleted(2),
             new Change.MembersAdded(2, [.. Enumerable.Range(5, 1000), 2000, 3000], [7, 4]),
             new Change.MembersRemoved(2, [5], []),
@@ -73,6 +80,7 @@ internal static class Changes
             new Change.ReportingSet([5, 6, 8], 3),
             new Change.OwnersAdded(2, [5, 8]),
             new Change.OwnersRemoved(2, [5]),
+            new Change.RelationsEnded(RelationKind.Manager, 3, [5, 6, 8], [7]),
             new Change.GroupProcessed(2, 998, 2),
             new Change.GroupReprocessAsked(2),
         ];
@@ -97,7 +105,11 @@ internal static class Changes
             .Select((id, name, display, nickname, enabled, country, created, rest) => new User(id, name, display, nickname == "a" ? name : nickname, enabled, country, created, rest));
         Gen<GroupProfile> group = Gen.Select(Gen.Guid, text, maybe, maybe, Gen.Bool, Gen.Bool, Gen.Select(text.Array[0, 2], maybe, time))
             .Select((id, name, description, nickname, mail, security, rest) =>
-                new GroupProfile(id, name, description, nickname, mail, security, rest.Item1.ToValueArray(), rest.Item2, rest.Item3));
+                new GroupProfile(id, name, description, nickname, mail, security, rest.Item1.ToValueArray(), rest.Item2, rest.Item3)
+                {
+                    MembershipRule = mail ? name : null,
+                    RuleProcessing = !mail ? null : security ? RuleProcessing.On : RuleProcessing.Paused,
+                });
         Gen<Trouble?> trouble = Gen.Select(Gen.Long[0, long.MaxValue], time, Gen.Select(index, Gen.Enum<LicenseError>()).Array[0, 4])
             .Select((sequence, at, errors) => new Trouble(new WaitingSince(sequence, at), errors.Select(error => new SkuError(error.Item1, error.Item2)).ToValueArray()))
             .Null();
@@ -121,6 +133,8 @@ internal static class Changes
             [typeof(Change.UserWas)] = Gen.Select(index, user).Select((one, was) => (Change)new Change.UserWas(one, was)),
             [typeof(Change.GroupSet)] = Gen.Select(index, group).Select((one, profile) => (Change)new Change.GroupSet(one, profile)),
             [typeof(Change.GroupWas)] = Gen.Select(index, group).Select((one, was) => (Change)new Change.GroupWas(one, was)),
+            [typeof(Change.MembershipProcessed)] = Gen.Select(index, time).Select((one, at) => (Change)new Change.MembershipProcessed(one, at)),
+            [typeof(Change.TimePassed)] = time.Select(to => (Change)new Change.TimePassed(to)),
             [typeof(Change.GroupDeleted)] = index.Select(one => (Change)new Change.GroupDeleted(one)),
             [typeof(Change.MembersAdded)] = Gen.Select(index, ascending, indexes).Select((one, users, groups) => (Change)new Change.MembersAdded(one, users, groups)),
             [typeof(Change.MembersRemoved)] = Gen.Select(index, ascending, indexes).Select((one, users, groups) => (Change)new Change.MembersRemoved(one, users, groups)),
@@ -132,6 +146,7 @@ internal static class Changes
             [typeof(Change.ReportingSet)] = Gen.Select(ascending, Gen.Int[0, 5_000_000].Nullable()).Select((users, manager) => (Change)new Change.ReportingSet(users, manager)),
             [typeof(Change.OwnersAdded)] = Gen.Select(index, ascending).Select((one, users) => (Change)new Change.OwnersAdded(one, users)),
             [typeof(Change.OwnersRemoved)] = Gen.Select(index, ascending).Select((one, users) => (Change)new Change.OwnersRemoved(one, users)),
+            [typeof(Change.RelationsEnded)] = Gen.Select(Gen.Enum<RelationKind>(), index, ascending, indexes).Select((kind, of, users, groups) => (Change)new Change.RelationsEnded(kind, of, users, groups)),
             [typeof(Change.GroupProcessed)] = Gen.Select(index, index, index).Select((one, good, bad) => (Change)new Change.GroupProcessed(one, good, bad)),
             [typeof(Change.GroupReprocessAsked)] = index.Select(one => (Change)new Change.GroupReprocessAsked(one)),
         };

@@ -1,5 +1,8 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Xunit;
 
 namespace Berth.Conformance.Tests.Process;
@@ -20,6 +23,26 @@ public sealed class Stopping
 
         Assert.Equal(0, await berth.ExitAsync());
         Assert.Empty(berth.Errors);
+    }
+
+    // B222
+    [Fact]
+    public async Task Whoever_is_delayed_by_a_fault_is_answered_before_the_process_goes()
+    {
+        await using BerthProcess berth = await BerthProcess.StartEmptyDemoAsync();
+        using HttpClient http = await berth.ClientAsync();
+        using HttpResponseMessage fault = await http.PostAsJsonAsync("/berth/v1/faults", new { kind = "delay", delay = "PT10M" }, Cancel);
+        Task<HttpResponseMessage> delayed = http.GetAsync(new Uri("/v1.0/organization", UriKind.Relative), Cancel);
+        while ((await http.GetFromJsonAsync<JsonElement>("/berth/v1/faults/1", Cancel)).GetProperty("fired").GetInt32() == 0)
+        {
+            await Task.Yield();
+        }
+
+        berth.Signal(15);
+
+        using HttpResponseMessage answer = await delayed;
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(0, await berth.ExitAsync());
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class Queries(SdkTenant tenant)
                 ("startsWith(displayName,'an')", [ann]),
                 ("not startswith(displayName,'an')", [bea, cid]),
                 ("endsWith(userPrincipalName,'@contoso.example')", [ann, bea, cid]),
-                ("endswith(displayName,'neill')", [ann]),
+                ($"endswith(mail,'{department}.example')", [ann]),
                 ("accountEnabled eq true", [ann, bea, cid]),
                 ("accountEnabled eq false", []),
                 ($"assignedLicenses/any(s:s/skuId eq {sku})", [ann]),
@@ -67,6 +67,7 @@ public sealed class Queries(SdkTenant tenant)
             user.DisplayName = name;
             user.Department = department;
             user.JobTitle = title;
+            user.Mail = name == "Bea" ? $"{name}@x.example" : name == "Cid" ? null : $"ann@{department}.example";
         });
     }
 
@@ -194,6 +195,110 @@ public sealed class Queries(SdkTenant tenant)
             Assert.Contains(error.Error!.Code, (string[])["BadRequest", "Request_UnsupportedQuery"]);
             Assert.Contains("filter clause", error.Message, StringComparison.Ordinal);
         }
+    }
+
+    // L159a: "$search" with the header alone, and beside the other options.
+    [Theory, EveryDoor]
+    public async Task A_search_finds_users_and_groups_by_words(Door door)
+    {
+        string mark = tenant.Name("search");
+        User ann = await tenant.UserAsync(door, "US", user => (user.DisplayName, user.Department) = ($"Ann {mark}Guthrie", mark));
+        User bob = await tenant.UserAsync(door, "US", user => (user.DisplayName, user.Department) = ($"Bob {mark}Guthrie", "other"));
+        Group group = (await tenant.Graph(door).Groups.PostAsync(
+            new Group { DisplayName = $"{mark}Guthrie", MailNickname = tenant.Name("search"), MailEnabled = false, SecurityEnabled = true }, cancellationToken: Cancel))!;
+
+        UserCollectionResponse users = (await tenant.Graph(door).Users.GetAsync(
+            request =>
+            {
+                request.QueryParameters.Search = $"\"displayName:{mark}Guthr\"";
+                request.QueryParameters.Orderby = ["displayName desc"];
+                request.QueryParameters.Count = true;
+                request.QueryParameters.Select = ["id", "displayName"];
+                request.QueryParameters.Top = 1;
+                request.Headers.Add("ConsistencyLevel", "eventual");
+            },
+            Cancel))!;
+        Assert.Equal(2, users.OdataCount);
+        Assert.Equal(bob.Id, Assert.Single(users.Value!).Id);
+        Assert.Equal(ann.Id, Assert.Single((await tenant.Graph(door).Users.WithUrl(users.OdataNextLink!).GetAsync(cancellationToken: Cancel))!.Value!).Id);
+
+        UserCollectionResponse filtered = (await tenant.Graph(door).Users.GetAsync(
+            request =>
+            {
+                request.QueryParameters.Search = $"\"displayName:{mark}\" OR \"department:{mark}\"";
+                request.QueryParameters.Filter = $"department eq '{mark}'";
+                request.Headers.Add("ConsistencyLevel", "eventual");
+            },
+            Cancel))!;
+        Assert.Equal(ann.Id, Assert.Single(filtered.Value!).Id);
+        Assert.Equal(group.Id, Assert.Single((await tenant.Graph(door).Groups.GetAsync(
+            request =>
+            {
+                request.QueryParameters.Search = $"\"displayName:{mark}\"";
+                request.Headers.Add("ConsistencyLevel", "eventual");
+            },
+            Cancel))!.Value!).Id);
+
+        await LicenseCalls.RefusedAsync(
+            400, "Request_UnsupportedQuery", "advancedQueryNeeded",
+            "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'",
+            () => tenant.Graph(door).Users.GetAsync(request => request.QueryParameters.Search = "\"displayName:ann\"", Cancel));
+    }
+
+    // L154.
+    [Theory, EveryDoor]
+    public async Task Without_the_header_advanced_queries_are_refused_in_Graphs_words(Door door)
+    {
+        await LicenseCalls.RefusedAsync(
+            400, "Request_BadRequest", "advancedQueryNeeded", "$count is not currently supported.", () => tenant.Graph(door).Users.Count.GetAsync(cancellationToken: Cancel));
+        await LicenseCalls.RefusedAsync(
+            400, "Request_UnsupportedQuery", "advancedQueryNeeded",
+            "Operator 'endsWith' is not supported because the required parameters might be missing. Try adding $count=true query parameter and "
+            + "ConsistencyLevel:eventual header. Refer to https://aka.ms/graph-docs/advanced-queries for more information",
+            () => tenant.Graph(door).Users.GetAsync(request => request.QueryParameters.Filter = "endsWith(mail,'@contoso.example')", Cancel));
+        Assert.Null((await tenant.Graph(door).Users.GetAsync(request => request.QueryParameters.Count = true, Cancel))!.OdataCount);
+    }
+
+    // L153, L159b: lists of any depth, their casts and counts, and the membership functions.
+    [Theory, EveryDoor]
+    public async Task Members_of_members_are_listed_cast_counted_and_checked(Door door)
+    {
+        User ada = await tenant.UserAsync(door), bob = await tenant.UserAsync(door);
+        Group inner = await tenant.GroupAsync(door, ada), outer = await tenant.GroupAsync(door, bob);
+        await tenant.AddMemberAsync(door, outer, inner.Id!);
+        GraphServiceClient graph = tenant.Graph(door);
+
+        Assert.Equal(
+            new[] { ada.Id, bob.Id, inner.Id }.Order(StringComparer.Ordinal),
+            (await graph.Groups[outer.Id].TransitiveMembers.GetAsync(cancellationToken: Cancel))!.Value!.Select(member => member.Id).Order(StringComparer.Ordinal));
+        UserCollectionResponse users = (await graph.Groups[outer.Id].TransitiveMembers.GraphUser.GetAsync(
+            request =>
+            {
+                request.QueryParameters.Count = true;
+                request.Headers.Add("ConsistencyLevel", "eventual");
+            },
+            Cancel))!;
+        Assert.Equal((2, 2L), (users.Value!.Count, users.OdataCount));
+        Assert.Equal(3, await graph.Groups[outer.Id].TransitiveMembers.Count.GetAsync(request => request.Headers.Add("ConsistencyLevel", "eventual"), Cancel));
+        Assert.Equal(2, await graph.Users[ada.Id].TransitiveMemberOf.Count.GetAsync(request => request.Headers.Add("ConsistencyLevel", "eventual"), Cancel));
+        Assert.Equal(2, await graph.Users[ada.Id].TransitiveMemberOf.GraphGroup.Count.GetAsync(request => request.Headers.Add("ConsistencyLevel", "eventual"), Cancel));
+        Assert.Equal(outer.Id, Assert.Single((await graph.Groups[inner.Id].TransitiveMemberOf.GetAsync(cancellationToken: Cancel))!.Value!).Id);
+        Assert.Empty((await graph.Groups[outer.Id].Members.GraphDevice.GetAsync(cancellationToken: Cancel))!.Value!);
+        Assert.Empty((await graph.Users[ada.Id].MemberOf.GraphDirectoryRole.GetAsync(cancellationToken: Cancel))!.Value!);
+
+        string[] both = [.. new[] { inner.Id!, outer.Id! }.Order(StringComparer.Ordinal)];
+        Assert.Equal(both, (await graph.Users[ada.Id].GetMemberGroups.PostAsGetMemberGroupsPostResponseAsync(
+            new Microsoft.Graph.Users.Item.GetMemberGroups.GetMemberGroupsPostRequestBody { SecurityEnabledOnly = true }, cancellationToken: Cancel))!.Value!.Order(StringComparer.Ordinal));
+        Assert.Equal(both, (await graph.Users[ada.Id].GetMemberObjects.PostAsGetMemberObjectsPostResponseAsync(
+            new Microsoft.Graph.Users.Item.GetMemberObjects.GetMemberObjectsPostRequestBody { SecurityEnabledOnly = false }, cancellationToken: Cancel))!.Value!.Order(StringComparer.Ordinal));
+        Assert.Equal([outer.Id!], (await graph.Users[ada.Id].CheckMemberGroups.PostAsCheckMemberGroupsPostResponseAsync(
+            new Microsoft.Graph.Users.Item.CheckMemberGroups.CheckMemberGroupsPostRequestBody { GroupIds = [outer.Id!, ada.Id!] }, cancellationToken: Cancel))!.Value!);
+        Assert.Equal([outer.Id!], (await graph.Groups[inner.Id].CheckMemberObjects.PostAsCheckMemberObjectsPostResponseAsync(
+            new Microsoft.Graph.Groups.Item.CheckMemberObjects.CheckMemberObjectsPostRequestBody { Ids = [outer.Id!] }, cancellationToken: Cancel))!.Value!);
+        await LicenseCalls.RefusedAsync(
+            400, "Request_BadRequest", "securityEnabledOnlyOfGroup", "The parameter 'securityEnabledOnly' can be true for a user only; for a group send false.",
+            () => graph.Groups[inner.Id].GetMemberGroups.PostAsGetMemberGroupsPostResponseAsync(
+                new Microsoft.Graph.Groups.Item.GetMemberGroups.GetMemberGroupsPostRequestBody { SecurityEnabledOnly = true }, cancellationToken: Cancel));
     }
 
     private async Task<(string Department, User[] Users)> PeopleAsync(Door door, int count)
