@@ -9,6 +9,7 @@ Dictionary<string, Func<string[], Task<int>>> benchmarks = new(StringComparer.Or
     ["http"] = HttpBench.Run,
     ["bare"] = BareServer.Run,
     ["recovery"] = RecoveryBench.Run,
+    ["rules"] = RulesBench.Run,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out Func<string[], Task<int>>? benchmark))

@@ -24,6 +24,12 @@ public sealed partial class OracleTenant
             return Answer.Done; // B57: nothing to do is well done
         }
 
+        return Hindrance(user, found, add, remove) ?? Accept(() => found.Direct = Switch(found.Direct, add, remove));
+    }
+
+    // What stands against a call of the right shape; null when it can be carried out.
+    private Answer? Hindrance(string user, OracleUser found, IReadOnlyList<Wish> add, IReadOnlyList<string> remove)
+    {
         if (Unknown(add, remove, found.Direct) is { } unknown)
         {
             return unknown;
@@ -60,8 +66,7 @@ public sealed partial class OracleTenant
         List<Given> all = With(Others(user, "direct"), final); // L16
         return Conflict(all)
             ?? Unmet(all, Others(user, null))
-            ?? NoSeat(user, add)
-            ?? Accept(() => found.Direct = final);
+            ?? NoSeat(user, add);
     }
 
     // B50: shape, before anything is looked up.

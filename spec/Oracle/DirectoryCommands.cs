@@ -63,16 +63,23 @@ public sealed partial class OracleTenant
         return Accept(() => found.Manager = manager);
     }
 
-    /// <summary>Deletes a user; the seats come back at once (L26).</summary>
+    /// <summary>Deletes a user, who goes to deleted items (B146); the seats come back at once (L26).</summary>
     public Answer DeleteUser(string user)
     {
-        if (!_users.ContainsKey(user))
+        if (!_users.TryGetValue(user, out OracleUser? found))
         {
             return Answer.Refused("E11", "userNotFound", user);
         }
 
         return Accept(() =>
         {
+            _deletedUsers[user] = new OracleDeletedUser
+            {
+                User = found,
+                At = _now,
+                Groups = [.. _groups.Keys.Where(group => _groups[group].Members.Contains(user))],
+                Reports = [.. _users.Keys.Where(other => _users[other].Manager == user)],
+            };
             _users.Remove(user);
             _pairs.RemoveAll(pair => pair.User == user);
             foreach (OracleUser other in _users.Values.Where(other => other.Manager == user))
@@ -104,7 +111,7 @@ public sealed partial class OracleTenant
         });
     }
 
-    /// <summary>Deletes a group that has no licenses; what it still gives somebody stays with its id (L73, L74).</summary>
+    /// <summary>Deletes a group that has no licenses: a Microsoft 365 group goes to deleted items, any other for good (B146); what it still gives somebody stays with its id (L73, L74).</summary>
     public Answer DeleteGroup(string group)
     {
         if (!_groups.TryGetValue(group, out OracleGroup? found))
@@ -119,6 +126,20 @@ public sealed partial class OracleTenant
 
         return Accept(() =>
         {
+            if (found.Unified)
+            {
+                _deletedGroups[group] = new OracleDeletedGroup
+                {
+                    Group = found,
+                    At = _now,
+                    Parents = [.. _groups.Keys.Where(other => _groups[other].Members.Contains(group))],
+                };
+            }
+            else
+            {
+                Forget(group);
+            }
+
             _groups.Remove(group);
             foreach (OracleGroup other in _groups.Values)
             {
@@ -264,8 +285,8 @@ public sealed partial class OracleTenant
         }
     }
 
-    // B80: also the id of a deleted group that still gives somebody something.
-    private bool IsTaken(string id) => _users.ContainsKey(id) || _groups.ContainsKey(id) || _pairs.Exists(pair => pair.Group == id);
+    // B80: also the id of something in deleted items, and of a deleted group that still gives somebody something.
+    private bool IsTaken(string id) => _users.ContainsKey(id) || _groups.ContainsKey(id) || _deletedUsers.ContainsKey(id) || _deletedGroups.ContainsKey(id) || _pairs.Exists(pair => pair.Group == id);
 
     // L170, B81: a member named twice in one request counts once.
     private Answer? Unwelcome(string group, OracleGroup found, IReadOnlyList<string> members)

@@ -23,6 +23,7 @@ public sealed partial class OracleTenant
         Dictionary<string, List<string>> members = _groups.ToDictionary(group => group.Key, group => group.Value.Members.ToList());
         _sequence++;
         Flips = 0;
+        PassDeleted(now);
         PassTime(now);
         _now = now;
         Passes = 0;
@@ -175,7 +176,7 @@ public sealed partial class OracleTenant
         }
     }
 
-    private bool PlansChanged(string user) => !See(user).Plans.SequenceEqual(_seen[user].Plans);
+    private bool PlansChanged(string user) => !See(user).Plans.ToHashSet().SetEquals(_seen[user].Plans);
 
     // What a rule sees of a user now.
     private Seen See(string user)

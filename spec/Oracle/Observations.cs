@@ -35,6 +35,7 @@ public sealed partial class OracleTenant
         }
 
         lines.AddRange(Memberships());
+        lines.AddRange(_deletedUsers.Keys.Concat(_deletedGroups.Keys).Order(StringComparer.Ordinal).Select(id => $"deleted {id}"));
         return lines;
     }
 

@@ -64,7 +64,7 @@ public abstract record Command
     /// <summary>Gives a user a manager in place of the one there is, or takes it away with null; one who has none is refused then (B140, B142).</summary>
     public sealed record ReportTo(Guid UserId, Guid? ManagerId) : Command;
 
-    /// <summary>Deletes a user; the seats return at once (L26).</summary>
+    /// <summary>Deletes a user, who goes to deleted items (B146); the seats return at once (L26).</summary>
     public sealed record DeleteUser(Guid UserId) : Command;
 
     /// <summary>Adds a group, with its first members (users or groups), all or nothing.</summary>
@@ -84,8 +84,18 @@ public abstract record Command
         public ValueArray<Guid> NewOwners { get; init; }
     }
 
-    /// <summary>Deletes a group without licenses (L73).</summary>
+    /// <summary>Deletes a group without licenses (L73): a Microsoft 365 group goes to deleted items, any other for good (B146).</summary>
     public sealed record DeleteGroup(Guid GroupId) : Command;
+
+    /// <summary>Brings a user or group back from deleted items, its wants as new requests (B74, B148).</summary>
+    public sealed record RestoreDeletedItem(Guid Id) : Command
+    {
+        /// <summary>Another user principal name for a user; null keeps the old one, which somebody else may have by now.</summary>
+        public string? NewUserPrincipalName { get; init; }
+    }
+
+    /// <summary>Takes a user or group out of deleted items for good (B147).</summary>
+    public sealed record PurgeDeletedItem(Guid Id) : Command;
 
     /// <summary>Adds members (users or groups), all or nothing; a present one is refused (L170).</summary>
     public sealed record AddMembers(Guid GroupId, ValueArray<Guid> Members) : Command;

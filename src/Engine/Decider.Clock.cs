@@ -43,6 +43,7 @@ internal sealed partial class Decider
             {
                 _draft.Record(new Change.ClockSet(next));
                 _memberships.PassFlips(time);
+                PurgeOver(time);
                 if (_draft.PassedTo != time && _draft.Rules.Timed.Count > 0)
                 {
                     _draft.Record(new Change.TimePassed(time));

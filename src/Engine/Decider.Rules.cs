@@ -51,7 +51,7 @@ internal sealed partial class Decider
     }
 
     // B130.
-    private Refusal? CheckSources(int group, Guid id, MembershipRule rule)
+    private Refusal? CheckSources(int group, Guid id, MembershipRule rule, bool mayBeMissing = false)
     {
         if (!rule.IsMemberOf)
         {
@@ -72,7 +72,7 @@ internal sealed partial class Decider
             }
         }
 
-        if (missing.Count > 0)
+        if (missing.Count > 0 && !mayBeMissing)
         {
             return new Refusal(RefusalCode.MemberOfSourceNotFound) { Subject = id, Ids = missing.ToValueArray() };
         }

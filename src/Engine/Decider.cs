@@ -30,7 +30,13 @@ internal sealed partial class Decider
         _memberships = new Memberships(tenant, _draft, _processing);
     }
 
-    public Refusal? Decide(Command command) => command switch
+    public Refusal? Decide(Command command)
+    {
+        PurgeOver(_now);
+        return Carry(command);
+    }
+
+    private Refusal? Carry(Command command) => command switch
     {
         Command.CreateTenant create => Create(create),
         Command.CreateUser create => CreateUser(create),
@@ -40,6 +46,8 @@ internal sealed partial class Decider
         Command.CreateGroup create => CreateGroup(create),
         Command.UpdateGroup update => UpdateGroup(update),
         Command.DeleteGroup delete => DeleteGroup(delete.GroupId),
+        Command.RestoreDeletedItem restore => Restore(restore),
+        Command.PurgeDeletedItem purge => PurgeItem(purge.Id),
         Command.AddMembers add => AddMembers(add),
         Command.RemoveMember remove => RemoveMember(remove),
         Command.AddOwners add => AddOwners(add),
@@ -130,7 +138,7 @@ internal sealed partial class Decider
             : null;
     }
 
-    private bool IsTaken(Guid id) => _draft.FindUser(id) >= 0 || _draft.FindGroup(id) >= 0 || IsOwing(id);
+    private bool IsTaken(Guid id) => _draft.FindUser(id) >= 0 || _draft.FindGroup(id) >= 0 || _draft.Deleted.Contains(id) || IsOwing(id);
 
     // B80: a deleted group that still gives somebody something keeps its id (L74). Gathered once: an import asks for every line.
     private bool IsOwing(Guid id)
@@ -195,7 +203,7 @@ internal sealed partial class Decider
 
         _draft.Note(new Change.UserWas(index, _draft.User(index)!));
         EndRelationsOfUser(index);
-        _draft.Record(new Change.UserDeleted(index));
+        _draft.Record(new Change.UserToDeletedItems(index, _now));
         return null;
     }
 
@@ -275,7 +283,7 @@ internal sealed partial class Decider
         }
 
         EndRelationsOfGroup(index);
-        _draft.Record(new Change.GroupDeleted(index));
+        _draft.Record(_draft.Group(index).Profile.IsUnified ? new Change.GroupToDeletedItems(index, _now) : new Change.GroupDeleted(index));
         return null;
     }
 

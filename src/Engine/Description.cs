@@ -72,6 +72,11 @@ internal static class Description
             yield return new Change.ReportingSet(ValueArray.Own(reports.ToArray()), manager);
         }
 
+        foreach ((int index, DeletedUser item) in tenant.Deleted.Users)
+        {
+            yield return new Change.DeletedUserSet(index, item);
+        }
+
         // Indexes of deleted users at the end must not be given again.
         if (tenant.Users.Count > 0 && tenant.Users[tenant.Users.Count - 1] is null)
         {
@@ -88,6 +93,11 @@ internal static class Description
             {
                 // At once: a later group may have the id of a deleted one.
                 yield return new Change.GroupDeleted(i);
+            }
+
+            if (tenant.Deleted.Groups.TryGetValue(i, out DeletedGroup? item))
+            {
+                yield return new Change.DeletedGroupSet(i, item);
             }
         }
 

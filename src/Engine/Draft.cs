@@ -39,6 +39,7 @@ internal sealed partial class Draft
         Clock = before.Clock;
         Catalog = before.Catalog;
         Subscriptions = before.Subscriptions;
+        Deleted = before.Deleted;
         Seats = new Seats(before);
     }
 
@@ -99,6 +100,9 @@ internal sealed partial class Draft
     /// <summary>Indexes of the groups a user owns, ascending (B143).</summary>
     public ValueArray<int> OwnedBy(int user) => _ownership is { } owned ? owned.Of(user) : _before.OwnedBy(user);
 
+    /// <summary>Whether a group is not deleted.</summary>
+    public bool IsThere(int group) => !Group(group).IsDeleted;
+
     public bool IsMember(int user, int group) => Memberships(user).Span.BinarySearch(group) >= 0;
 
     /// <summary>What a group wants for a user: its licenses while the user is a first-level member, else nothing (L38).</summary>
@@ -152,6 +156,28 @@ internal sealed partial class Draft
                 break;
             case Change.UserDeleted deleted:
                 DeleteUser(deleted.User);
+                break;
+            case Change.UserToDeletedItems deleted:
+                ToDeletedItems(deleted);
+                break;
+            case Change.GroupToDeletedItems deleted:
+                ToDeletedItems(deleted);
+                break;
+            case Change.UserRestored restored:
+                Restore(restored);
+                break;
+            case Change.GroupRestored restored:
+                Restore(restored);
+                break;
+            case Change.DeletedUserSet set:
+                ReachUser(set.User);
+                Deleted = Deleted.With(set.User, set.Item);
+                break;
+            case Change.DeletedGroupSet set:
+                Deleted = Deleted.With(set.Group, set.Item);
+                break;
+            case Change.DeletedItemsPurged purged:
+                Purge(purged);
                 break;
             case Change.ReportingSet reporting:
                 SetReporting(reporting.Users.Span, reporting.Manager ?? -1);
@@ -238,6 +264,7 @@ internal sealed partial class Draft
             _licenses?.Seal() ?? _before.Parts.Licenses,
             _reporting?.Seal() ?? _before.Parts.Reporting,
             _ownership?.Seal() ?? _before.Parts.Ownership,
+            Deleted,
             SealGroups(consequences),
             _groupIds?.Seal() ?? _before.Parts.GroupIds,
             consequences.Holders,
@@ -423,12 +450,9 @@ internal sealed partial class Draft
             RemoveMembership(member, index);
         }
 
-        for (int parent = 0; parent < GroupCount; parent++)
+        foreach (int parent in ParentsOf(index))
         {
-            if (Group(parent).MemberGroups.Span.Contains(index))
-            {
-                WriteGroup(parent, Group(parent) with { MemberGroups = Group(parent).MemberGroups.Where(one => one != index).ToValueArray() });
-            }
+            WriteGroup(parent, Group(parent) with { MemberGroups = Group(parent).MemberGroups.Where(one => one != index).ToValueArray() });
         }
 
         WriteGroup(index, group with { IsDeleted = true, Members = SortedPages<int>.Empty, MemberGroups = [], Licenses = LicenseSet.Empty });

@@ -38,6 +38,9 @@ public enum RefusalCode
     /// <summary>The user has no manager who could be taken away (B142). Subject: the user.</summary>
     ManagerMissing,
 
+    /// <summary>Deleted items have nothing with this id (B146). Subject: the id asked for.</summary>
+    DeletedItemNotFound,
+
     /// <summary>No subscription with this id. Subject: the id asked for.</summary>
     SubscriptionNotFound,
 

@@ -107,6 +107,9 @@ public sealed class Tenant
     /// <summary>Every group by index; a deleted one stays (<see cref="Group.IsDeleted"/>).</summary>
     public PagedVector<Group> Groups => Parts.Groups;
 
+    /// <summary>What was deleted and can be restored (B146).</summary>
+    public DeletedItems Deleted => Parts.Deleted;
+
     /// <summary>Every pair in error, in waiting order, whatever the error.</summary>
     public SortedPages<WaitingPair> Troubled => Parts.Troubled;
 
@@ -181,7 +184,7 @@ public sealed class Tenant
     }
 
     /// <summary>The time of the next flip of a rule that reads <c>system.now</c> (B135), by the tenant's clock; null when there is none.</summary>
-    public DateTimeOffset? NextDue => Parts.Flips.Next;
+    public DateTimeOffset? NextDue => Parts.Flips.Next is { } flip && (Deleted.NextPurge is not { } purge || flip < purge) ? flip : Deleted.NextPurge;
 
     /// <summary>The rule of a dynamic group, ready to be asked; null when the group is static, or its rule is none that this version knows.</summary>
     public MembershipRule? RuleOf(int group) => Parts.Rules.RuleOf(group);
@@ -223,6 +226,7 @@ internal sealed record TenantParts(
     PagedVector<UserLicenses> Licenses,
     Reporting Reporting,
     Ownership Ownership,
+    DeletedItems Deleted,
     PagedVector<Group> Groups,
     PagedMap<Guid> GroupIds,
     SortedPages<int>[] Holders,
@@ -246,6 +250,7 @@ internal sealed record TenantParts(
         PagedVector<UserLicenses>.Empty,
         Reporting.Nobody,
         Ownership.Nothing,
+        DeletedItems.None,
         PagedVector<Group>.Empty,
         PagedMap<Guid>.Create(EqualityComparer<Guid>.Default),
         [],

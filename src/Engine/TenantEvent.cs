@@ -44,6 +44,27 @@ public abstract record Change
     /// <summary>A user is gone, with memberships and licenses.</summary>
     public sealed record UserDeleted(int User) : Change;
 
+    /// <summary>A user is gone to deleted items, with memberships and licenses (B146).</summary>
+    public sealed record UserToDeletedItems(int User, DateTimeOffset At) : Change;
+
+    /// <summary>A group is gone to deleted items, with its memberships (B146).</summary>
+    public sealed record GroupToDeletedItems(int Group, DateTimeOffset At) : Change;
+
+    /// <summary>A user came back from deleted items; what it belongs to and has follows in changes of its own (B148).</summary>
+    public sealed record UserRestored(int User, User Restored) : Change;
+
+    /// <summary>A group came back from deleted items; its members and owners follow in changes of their own (B148).</summary>
+    public sealed record GroupRestored(int Group) : Change;
+
+    /// <summary>What deleted items keep of a user is now this.</summary>
+    public sealed record DeletedUserSet(int User, DeletedUser Item) : Change;
+
+    /// <summary>What deleted items keep of a group is now this.</summary>
+    public sealed record DeletedGroupSet(int Group, DeletedGroup Item) : Change;
+
+    /// <summary>Users and groups (ascending) left deleted items for good, because their time was over or because somebody asked for it (B147).</summary>
+    public sealed record DeletedItemsPurged(ValueArray<int> Users, ValueArray<int> Groups, bool Over) : Change;
+
     /// <summary>What a user was before this event changed or deleted it: tells, changes nothing. Audit log and history need it.</summary>
     public sealed record UserWas(int User, User Was) : Change;
 

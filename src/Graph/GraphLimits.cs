@@ -75,6 +75,12 @@ public static class GraphLimits
     /// <summary>The most members one request can add by <c>members@odata.bind</c> (L170), and the most owners by <c>owners@odata.bind</c> (B143).</summary>
     public const int BoundMembers = 20;
 
+    /// <summary>The most ids that one <c>getByIds</c> asks for.</summary>
+    public const int DirectoryObjectIds = 1000;
+
+    /// <summary>The types of one <c>getByIds</c> that are looked at; Graph has fewer.</summary>
+    public const int DirectoryObjectTypes = 64;
+
     /// <summary>The most ids that one request can check memberships for.</summary>
     public const int CheckedIds = 20;
 

@@ -68,9 +68,22 @@ public static class GraphRoom
     internal static Handling Handle(Tenant tenant, GraphRequest request, RouteMatch match)
     {
         Route route = match.Route!;
-        return !route.Access.Allows(request.Caller.Permissions) ? GraphResponse.Error(request, GraphError.Denied)
+        return !IsAllowed(tenant, request, match) ? GraphResponse.Error(request, GraphError.Denied)
             : Unreadable(route, request) is { } error ? GraphResponse.Error(request, error)
             : route.Handler(tenant, request, match.Keys);
+    }
+
+    /// <summary>Whether the caller may call the route of a request: by a permission, or because it is about themselves alone (B204).</summary>
+    internal static bool IsAllowed(Tenant tenant, GraphRequest request, RouteMatch match)
+    {
+        RouteAccess access = match.Route!.Access;
+        PermissionSet granted = request.Caller.Permissions;
+        return access.Allows(granted)
+            || (access.OfOneself is { } own && granted.Covers(own)
+                && request.Caller.User is { } user && Reads.UserReads.Find(tenant, match.Keys.First)?.User.Id == user.Id
+
+                // What is expanded is somebody else.
+                && !request.Query.Contains("expand", StringComparison.OrdinalIgnoreCase));
     }
 
     internal static ValueTask<GraphResponse> FinishAsync(TenantDesk desk, GraphRequest request, Handling handling, CancellationToken cancel) => handling switch
@@ -139,6 +152,8 @@ public static class GraphRoom
         {
             return await desk.SubmitAsync(wanted.Command, request.Caller.Actor, repeatable, cancel).ConfigureAwait(false) switch
             {
+                Submission.Done { Decision: Decision.Accepted } done when wanted.Password is { } password =>
+                    await KeepAsync(desk, request, password, wanted.Render(done.Decision), cancel).ConfigureAwait(false),
                 Submission.Done done => wanted.Render(done.Decision),
                 Submission.Repeated repeated => Recall(repeated.Answer.Span),
                 Submission.RepeatedDifferently => GraphResponse.Error(request, RepeatedDifferently),
@@ -153,6 +168,17 @@ public static class GraphRoom
         {
             return GraphResponse.Error(request, GraphError.Unavailable(fenced.Message, RetryAfterSeconds));
         }
+    }
+
+    // Before the answer, so that who was told of a new password can sign in with it (B203).
+    private static async ValueTask<GraphResponse> KeepAsync(TenantDesk desk, GraphRequest request, NewPassword password, GraphResponse answer, CancellationToken cancel)
+    {
+        if (request.Passwords is { } passwords)
+        {
+            await passwords.Keep(desk.Current, password, cancel).ConfigureAwait(false);
+        }
+
+        return answer;
     }
 
     /// <summary>Status, kind, length of the location, location, body: the answer that a repetition gets (contract, Repeatability-Request-ID).</summary>

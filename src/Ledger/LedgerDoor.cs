@@ -114,6 +114,10 @@ public sealed class LedgerDoor : IAsyncDisposable
     /// <summary>Writes a named value, durably.</summary>
     public ValueTask WriteBlobAsync(string name, ReadOnlyMemory<byte> value, CancellationToken cancel = default) => _store.WriteBlobAsync(name, value, cancel);
 
+    /// <summary>Writes several named values, durably, all or none.</summary>
+    public ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, CancellationToken cancel = default) =>
+        _store.WriteBlobsAsync(values, cancel);
+
     /// <summary>Commits what waits and closes the store.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -88,6 +88,9 @@ internal sealed class TenantUnderTest
         Assert.Equal(expected.Clock, actual.Clock);
         Assert.Equal(expected.Subscriptions, actual.Subscriptions);
         Assert.Equal(expected.Users.Count, actual.Users.Count);
+        Assert.Equal(expected.Deleted.Users, actual.Deleted.Users);
+        Assert.Equal(expected.Deleted.Groups, actual.Deleted.Groups);
+        Assert.Equal(expected.Deleted.NextPurge, actual.Deleted.NextPurge);
         for (int user = 0; user < expected.Users.Count; user++)
         {
             Assert.Equal(expected.Users[user], actual.Users[user]);

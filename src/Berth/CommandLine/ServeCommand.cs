@@ -28,10 +28,14 @@ internal static class ServeCommand
         {
             Description = "Where to listen with TLS, such as https://localhost:5366; a local CA and certificate are made on first start.",
         };
+        Option<string[]> notify = new("--notify-host")
+        {
+            Description = "A host, beside this machine, that change notifications may be sent to, by https; may be given several times.",
+        };
         Option<string?> data = new("--data") { Description = "The folder of the database, keys and local CA (default: your user's data folder)." };
         Option<string?> db = new("--db") { Description = "A database server instead of SQLite; comes with a later release." };
 
-        Command serve = new("serve", "Serve Microsoft Graph until SIGTERM or Ctrl-C.") { demo, seed, urls, https, data, db };
+        Command serve = new("serve", "Serve Microsoft Graph until SIGTERM or Ctrl-C.") { demo, seed, urls, https, notify, data, db };
         serve.Validators.Add(result =>
         {
             if (result.GetResult(db) is { Implicit: false })
@@ -47,6 +51,11 @@ internal static class ServeCommand
             if (result.GetResult(data) is { Implicit: false } && string.IsNullOrWhiteSpace(result.GetValue(data)))
             {
                 result.AddError("--data: the folder's name is empty.");
+            }
+
+            foreach (string host in (result.GetValue(notify) ?? []).Where(host => Uri.CheckHostName(host) != UriHostNameType.Dns))
+            {
+                result.AddError($"--notify-host: '{host}' is not the name of a host, such as hooks.example.com; scheme, port and path do not belong to it.");
             }
 
             bool loopbackOnly = result.GetValue(demo);
@@ -78,6 +87,7 @@ internal static class ServeCommand
                     .. ListenAddress.ParseAll(parsed.GetValue(urls)!, Uri.UriSchemeHttp, "--urls").Addresses,
                     .. parsed.GetValue(https) is { } address ? ListenAddress.ParseAll(address, Uri.UriSchemeHttps, "--https").Addresses : [],
                 ],
+                parsed.GetValue(notify) ?? [],
                 Path.GetFullPath(parsed.GetValue(data) ?? DefaultDataFolder()));
             return Server.Run(options, cancellation);
         });

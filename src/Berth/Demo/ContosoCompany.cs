@@ -7,7 +7,7 @@ using Berth.Engine.Licensing;
 namespace Berth.Demo;
 
 /// <summary>
-/// What Contoso owns and who gets it: 12 subscriptions, 20 groups, ten of which carry licenses. Cloud PCs of two sizes are short, so there is
+/// What Contoso owns and who gets it: 12 subscriptions, 20 groups, ten of which carry licenses and seven of which choose their members by a rule. Cloud PCs of two sizes are short, so there is
 /// somebody in the queue; nobody ever waits for <c>CPC_E_4C_16GB_512GB</c> (contract).
 /// </summary>
 internal static class ContosoCompany
@@ -41,6 +41,18 @@ internal static class ContosoCompany
         ("Project managers", "Engineering managers", "PROJECTPROFESSIONAL", user => Has(user, "Engineering Manager")),
         ("Privileged access", "People who administer others", "EMSPREMIUM", user => IsIn(user, "IT", "Human Resources")),
     ];
+
+    /// <summary>Groups that choose their members by a rule; it says what the condition in the table above says. The others are filled by hand.</summary>
+    private static readonly Dictionary<string, string> Rules = new()
+    {
+        ["Customer Support"] = "user.department -eq \"Customer Support\"",
+        ["Operations"] = "user.department -eq \"Operations\"",
+        ["Marketing"] = "user.department -eq \"Marketing\"",
+        ["Finance"] = "user.department -eq \"Finance\"",
+        ["Human Resources"] = "user.department -eq \"Human Resources\"",
+        ["Power BI analysts"] = "user.department -in [\"Finance\", \"Marketing\"]",
+        ["Project managers"] = "(user.department -eq \"Engineering\") -and (user.jobTitle -eq \"Engineering Manager\")",
+    };
 
     /// <summary>Licenses given to people directly.</summary>
     private static readonly (string Sku, Func<User, bool> Users)[] Direct =
@@ -84,7 +96,7 @@ internal static class ContosoCompany
         foreach ((GroupProfile group, Func<User, bool> members) in Groups())
         {
             yield return new ImportLine.OfGroup(line++, group);
-            foreach (User user in ContosoPeople.Employees.Where(members))
+            foreach (User user in ContosoPeople.Employees.Where(user => !group.IsDynamic && members(user)))
             {
                 yield return new ImportLine.OfMember(line++, group.Id, user.Id);
             }
@@ -112,9 +124,12 @@ internal static class ContosoCompany
         name.Replace(" ", "-", StringComparison.Ordinal).ToLowerInvariant(),
         !security,
         security,
-        security ? [] : ["Unified"],
+        Rules.ContainsKey(name) ? [GroupProfile.DynamicMembership] : security ? [] : ["Unified"],
         security ? null : "Public",
-        default);
+        default)
+    {
+        MembershipRule = Rules.GetValueOrDefault(name),
+    };
 
     private static bool IsIn(User user, params ReadOnlySpan<string> departments) => departments.Contains(user.Attributes[UserAttribute.Department]);
 

@@ -10,6 +10,13 @@ using Berth.Serving;
 
 namespace Berth.Demo;
 
+/// <summary>Who gets into the demo, beside the journal.</summary>
+/// <param name="Apps">Where its client is accepted.</param>
+/// <param name="Passwords">Where its admin's password is accepted.</param>
+/// <param name="Administrators">Where its admin is one.</param>
+/// <param name="Certificate">The certificate of its client (DER).</param>
+internal sealed record DemoAccess(AppRegistrations Apps, UserPasswords Passwords, Administrators Administrators, ValueArray<byte> Certificate);
+
 /// <summary>The tenant of <c>--demo</c>: its well-known names, and how it comes into being, once.</summary>
 internal static class DemoTenant
 {
@@ -22,6 +29,9 @@ internal static class DemoTenant
     /// <summary>The sign-in name of the admin.</summary>
     public const string Admin = "admin@" + Domain;
 
+    /// <summary>The admin's password, until they are given another.</summary>
+    public const string Password = "berth-demo-password";
+
     /// <summary>The tenant.</summary>
     public static readonly Guid Id = new("6b1f7a52-3c0e-4f5b-9a51-0d0c5a7e1d10");
 
@@ -31,14 +41,14 @@ internal static class DemoTenant
     private const string MarkBlob = "demo/seed";
 
     /// <summary>Raised whenever <see cref="CommandsOf"/> changes, so that a half-made tenant is never continued with other commands.</summary>
-    private const int Revision = 1;
+    private const int Revision = 2;
 
     /// <summary>
     /// Makes the tenant when it is not there, or goes on where a killed process stopped: every command of the seed is one event, so the
     /// tenant's version tells how far it came. Nothing else can write before: the server listens afterwards. Then accepts the demo's client, which is
     /// never stored: without <c>--demo</c> nobody gets in with a secret that everybody knows.
     /// </summary>
-    public static async Task MakeAsync(LedgerDoor ledger, AppRegistrations apps, DemoSeed seed, CancellationToken cancel)
+    public static async Task MakeAsync(LedgerDoor ledger, DemoAccess access, DemoSeed seed, CancellationToken cancel)
     {
         Mark mark = Mark.Read(await ledger.ReadBlobAsync(MarkBlob, cancel).ConfigureAwait(false)) ?? new Mark(Revision, seed, false);
         if (!mark.Done)
@@ -53,8 +63,13 @@ internal static class DemoTenant
             await ledger.WriteBlobAsync(MarkBlob, (mark with { Done = true }).Write(), cancel).ConfigureAwait(false);
         }
 
-        apps.AcceptWhileRunning(new AppRegistration(
-            ClientId, DemoIds.Of("service principal", "demo"), Id, "Berth demo client", PermissionSet.Names.ToValueArray(), ClientSecret.Of(Secret)));
+        access.Apps.AcceptWhileRunning(new AppRegistration(
+            ClientId, DemoIds.Of("service principal", "demo"), Id, "Berth demo client", PermissionSet.OfApplications.ToValueArray(), ClientSecret.Of(Secret))
+        {
+            Certificates = [access.Certificate],
+        });
+        access.Passwords.AcceptWhileRunning(ContosoPeople.Administrator.Id, Password);
+        access.Administrators.AcceptWhileRunning(Id, ContosoPeople.Administrator.Id);
     }
 
     /// <summary>What makes the tenant, in order; every command is one event.</summary>

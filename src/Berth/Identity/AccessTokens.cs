@@ -86,18 +86,28 @@ internal sealed class AccessTokens(SecurityKey signingKey, TimeProvider time)
         if (!token.TryGetPayloadValue("tid", out string tenant) || !Guid.TryParseExact(tenant, "D", out Guid tenantId)
             || !token.TryGetPayloadValue("appid", out string app) || !Guid.TryParseExact(app, "D", out Guid appId)
             || !token.TryGetPayloadValue("app_displayname", out string name)
-            || !token.TryGetPayloadValue("roles", out string[] roles)
+            || ReadPermissions(token) is not { } permissions
             || !token.Issuer.EndsWith($"/{tenantId}/v2.0", StringComparison.Ordinal))
         {
             return Refuse(context, "Access token validation failure. The token lacks a claim.", "invalid_token");
         }
 
-        Caller caller = new(tenantId, appId, name, null, PermissionSet.Known(roles));
+        Caller caller = new(tenantId, appId, name, permissions.Person, permissions.Granted);
         GoodToken good = new(new Authentication.Known(caller), token.ValidTo);
         _memory.Add(hash, good);
         last.Set(header, good);
         return good.Caller;
     }
+
+    // Of an application the roles, of a person the scopes; a token that has neither is none of ours.
+    private static (PermissionSet Granted, SignedInUser? Person)? ReadPermissions(JsonWebToken token) =>
+        !token.TryGetPayloadValue("idtyp", out string kind) || kind != "user"
+            ? token.TryGetPayloadValue("roles", out string[] roles) ? (PermissionSet.Known(roles), null) : null
+            : token.TryGetPayloadValue("scp", out string scopes)
+                && token.TryGetPayloadValue("oid", out string id) && Guid.TryParseExact(id, "D", out Guid userId)
+                && token.TryGetPayloadValue("upn", out string userPrincipalName)
+                    ? (PermissionSet.Known(scopes.Split(' ')), new SignedInUser(userId, userPrincipalName))
+                    : null;
 
     private static string Reason(Exception? why) => why switch
     {

@@ -10,4 +10,8 @@ namespace Berth.Identity;
 /// <param name="Permissions">Application permissions by Graph's names, such as <c>User.Read.All</c>: the token's <c>roles</c>.</param>
 /// <param name="Secret">How its secret is recognized.</param>
 internal sealed record AppRegistration(
-    Guid ClientId, Guid ObjectId, Guid TenantId, string DisplayName, ValueArray<string> Permissions, ClientSecret Secret);
+    Guid ClientId, Guid ObjectId, Guid TenantId, string DisplayName, ValueArray<string> Permissions, ClientSecret Secret)
+{
+    /// <summary>Certificates whose keys sign its assertions (DER), at most <see cref="IdentityLimits.Certificates"/>.</summary>
+    public ValueArray<ValueArray<byte>> Certificates { get; init; }
+}

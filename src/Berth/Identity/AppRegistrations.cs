@@ -10,7 +10,7 @@ namespace Berth.Identity;
 internal sealed class AppRegistrations : IDisposable
 {
     private const string BlobName = "identity/apps";
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2;
 
     private readonly LedgerDoor _ledger;
     private readonly SemaphoreSlim _writing = new(1);
@@ -39,6 +39,29 @@ internal sealed class AppRegistrations : IDisposable
     {
         _passing = app;
     }
+
+    /// <summary>
+    /// Changes an application. That of the demo is never stored: what is changed of it lasts until this process ends. False when there is none.
+    /// </summary>
+    public async Task<bool> ChangeAsync(Guid clientId, Func<AppRegistration, AppRegistration> change, CancellationToken cancel)
+    {
+        if (_passing is { } passing && passing.ClientId == clientId)
+        {
+            _passing = change(passing);
+            return true;
+        }
+
+        if (Find(clientId) is not { } app)
+        {
+            return false;
+        }
+
+        await PutAsync(change(app), cancel).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>The application that is accepted while this process runs, or null.</summary>
+    public AppRegistration? Passing => _passing;
 
     /// <summary>Adds an application, or replaces the one with its client id; it is durable when this returns.</summary>
     public async Task PutAsync(AppRegistration app, CancellationToken cancel)
@@ -71,14 +94,17 @@ internal sealed class AppRegistrations : IDisposable
             throw new InvalidDataException("The list of applications in the database is damaged; restore the database from a backup.", e);
         }
 
-        return list is { Version: FormatVersion }
+        return list is { Version: 1 or FormatVersion }
             ? list.Apps.Select(app => new AppRegistration(
                 app.ClientId,
                 app.ObjectId,
                 app.TenantId,
                 app.DisplayName,
                 app.Permissions.ToValueArray(),
-                new ClientSecret(app.Salt.ToValueArray(), app.Hash.ToValueArray(), app.Iterations)))
+                new ClientSecret(app.Salt.ToValueArray(), app.Hash.ToValueArray(), app.Iterations))
+            {
+                Certificates = (app.Certificates ?? []).Select(certificate => certificate.ToValueArray()).ToValueArray(),
+            })
             : throw new InvalidDataException("The list of applications in the database was written by a newer version of Berth; use that version.");
     }
 
@@ -94,7 +120,8 @@ internal sealed class AppRegistrations : IDisposable
                     [.. app.Permissions],
                     [.. app.Secret.Salt],
                     [.. app.Secret.Hash],
-                    app.Secret.Iterations)),
+                    app.Secret.Iterations,
+                    [.. app.Certificates.Select(certificate => certificate.ToArray())])),
             ]),
         AppListJson.Default.AppList);
 }
@@ -104,7 +131,7 @@ internal sealed record AppList(int Version, IReadOnlyList<AppRow> Apps);
 
 /// <summary>One application as it lies in the store; the bytes are Base64.</summary>
 internal sealed record AppRow(
-    Guid ClientId, Guid ObjectId, Guid TenantId, string DisplayName, string[] Permissions, byte[] Salt, byte[] Hash, int Iterations);
+    Guid ClientId, Guid ObjectId, Guid TenantId, string DisplayName, string[] Permissions, byte[] Salt, byte[] Hash, int Iterations, byte[][]? Certificates = null);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(AppList))]

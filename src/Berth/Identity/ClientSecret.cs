@@ -5,7 +5,7 @@ using Berth.Engine.Collections;
 
 namespace Berth.Identity;
 
-/// <summary>What is kept of a client secret: enough to recognize it, not enough to know it.</summary>
+/// <summary>What is kept of a client secret or a password: enough to recognize it, not enough to know it.</summary>
 /// <param name="Salt">Random, its own for every secret.</param>
 /// <param name="Hash">PBKDF2 with SHA-256 over the secret's UTF-8.</param>
 /// <param name="Iterations">Of PBKDF2.</param>
@@ -28,10 +28,10 @@ internal sealed record ClientSecret(ValueArray<byte> Salt, ValueArray<byte> Hash
     public static string Invent() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
 
     /// <summary>What to keep of a secret.</summary>
-    public static ClientSecret Of(string secret)
+    public static ClientSecret Of(string secret, int iterations = NewIterations)
     {
         byte[] salt = RandomNumberGenerator.GetBytes(SaltBytes);
-        return new ClientSecret([.. salt], [.. Derive(secret, salt, NewIterations)], NewIterations);
+        return new ClientSecret([.. salt], [.. Derive(secret, salt, iterations)], iterations);
     }
 
     /// <summary>Whether this is the secret, in time that does not tell how much of it is right.</summary>

@@ -16,11 +16,23 @@ internal static class IdentityEndpoints
     /// <summary>Adds the token server.</summary>
     public static void AddIdentity(this IServiceCollection services, RsaSecurityKey signingKey)
     {
+        services.AddSingleton(signingKey);
         services.AddSingleton<OwnAddresses>();
+        services.AddSingleton<SignInAttempts>();
+        services.AddSingleton<SignIn>();
+        services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<AuthorizationCodes>();
+        services.AddSingleton<WaitingDevices>();
+        services.AddSingleton<ClientAssertions>();
+        services.AddSingleton<TokenRequestRules>();
+        services.AddSingleton<DevicePages>();
+        services.AddSingleton<AuthorizationPage>();
+        services.AddSingleton<ManagedIdentity>();
         services.AddOpenIddict().AddServer(server =>
         {
             server.EnableDegradedMode();
             server.AllowClientCredentialsFlow();
+            server.AllowCustomFlow(TokenRequestReading.AnyGrant);
             server.SetTokenEndpointUris(BelowTenant(IdentityPaths.Token));
             server.SetConfigurationEndpointUris(BelowTenant(IdentityPaths.Configuration));
             server.SetJsonWebKeySetEndpointUris(BelowTenant(IdentityPaths.Keys));
@@ -35,6 +47,9 @@ internal static class IdentityEndpoints
             server.SetAccessTokenLifetime(TokenWriter.Lifetime);
             server.UseAspNetCore().DisableTransportSecurityRequirement();
 
+            server.AddEventHandler<ExtractTokenRequestContext>(handler => handler
+                .UseSingletonHandler<TokenRequestReading>()
+                .SetOrder(int.MaxValue - 1000));
             server.AddEventHandler<ValidateTokenRequestContext>(handler => handler
                 .UseSingletonHandler<TokenRequestRules>()
                 .SetOrder(int.MinValue));
@@ -64,6 +79,18 @@ internal static class IdentityEndpoints
     {
         app.Use(async (context, next) =>
         {
+            if (ManagedIdentity.Answers(context.Request.Path))
+            {
+                await context.RequestServices.GetRequiredService<ManagedIdentity>().AnswerAsync(context).ConfigureAwait(false);
+                return;
+            }
+
+            if (context.Request.Path.Equals(DevicePages.Path, StringComparison.OrdinalIgnoreCase))
+            {
+                await context.RequestServices.GetRequiredService<DevicePages>().AnswerPageAsync(context).ConfigureAwait(false);
+                return;
+            }
+
             if (!IdentityPaths.TrySplit(context.Request.Path, out string? tenant, out string? endpoint))
             {
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
@@ -79,13 +106,31 @@ internal static class IdentityEndpoints
                 return;
             }
 
-            TokenExchange exchange = new(tenant);
+            if (endpoint == IdentityPaths.UserRealm)
+            {
+                await IdentityPaths.WriteUserRealmAsync(context).ConfigureAwait(false);
+                return;
+            }
+
+            TokenExchange exchange = new(tenant) { IsVersion1 = endpoint == IdentityPaths.OldToken };
             context.Features.Set(exchange);
             context.Request.PathBase = $"/{tenant}";
-            context.Request.Path = endpoint;
-            if (endpoint == IdentityPaths.Token && await IdentityPaths.ReadFormAsync(context).ConfigureAwait(false) is { } tooMuch)
+            context.Request.Path = endpoint == IdentityPaths.OldToken ? IdentityPaths.Token : endpoint;
+            if (endpoint == IdentityPaths.Authorize)
+            {
+                await context.RequestServices.GetRequiredService<AuthorizationPage>().AnswerAsync(context, exchange).ConfigureAwait(false);
+                return;
+            }
+
+            if (endpoint is IdentityPaths.Token or IdentityPaths.OldToken or IdentityPaths.DeviceCode && await IdentityPaths.ReadFormAsync(context).ConfigureAwait(false) is { } tooMuch)
             {
                 await TokenAnswer.WriteAsync(context, tooMuch).ConfigureAwait(false);
+                return;
+            }
+
+            if (endpoint == IdentityPaths.DeviceCode)
+            {
+                await context.RequestServices.GetRequiredService<DevicePages>().BeginAsync(context, exchange).ConfigureAwait(false);
                 return;
             }
 
@@ -123,8 +168,18 @@ internal sealed class TenantConfiguration(LedgerDoor ledger) : IOpenIddictServer
         // MSAL for Node does not start without an authorization endpoint, even when it only wants client credentials.
         context.AuthorizationEndpoint = new Uri(UriHelper.BuildAbsolute(http.Request.Scheme, http.Request.Host, http.Request.PathBase, "/oauth2/v2.0/authorize"));
 
-        // Not in this release.
-        context.TokenEndpointAuthenticationMethods.Remove(OpenIddictConstants.ClientAuthenticationMethods.PrivateKeyJwt);
+        context.Metadata["device_authorization_endpoint"] = UriHelper.BuildAbsolute(http.Request.Scheme, http.Request.Host, http.Request.PathBase, IdentityPaths.DeviceCode);
+        context.TokenEndpointAuthenticationMethods.Add(OpenIddictConstants.ClientAuthenticationMethods.PrivateKeyJwt);
+        context.GrantTypes.Remove(TokenRequestReading.AnyGrant);
+        context.GrantTypes.UnionWith(
+        [
+            OpenIddictConstants.GrantTypes.AuthorizationCode, OpenIddictConstants.GrantTypes.RefreshToken, OpenIddictConstants.GrantTypes.Password,
+            OpenIddictConstants.GrantTypes.DeviceCode,
+        ]);
+        context.ResponseTypes.Add(OpenIddictConstants.ResponseTypes.Code);
+        context.ResponseModes.UnionWith([OpenIddictConstants.ResponseModes.Query, OpenIddictConstants.ResponseModes.Fragment]);
+        context.CodeChallengeMethods.Add(OpenIddictConstants.CodeChallengeMethods.Sha256);
+        context.Scopes.UnionWith(["openid", "profile", "email", "offline_access"]);
         return ValueTask.CompletedTask;
     }
 }

@@ -15,6 +15,15 @@ internal static class IdentityPaths
     /// <summary>Where tokens are given.</summary>
     public const string Token = "/oauth2/v2.0/token";
 
+    /// <summary>Where tokens of version 1 are given, for a resource instead of scopes.</summary>
+    public const string OldToken = "/oauth2/token";
+
+    /// <summary>Where a person grants a program something (RFC 6749, 3.1).</summary>
+    public const string Authorize = "/oauth2/v2.0/authorize";
+
+    /// <summary>Where a device without a browser begins (RFC 8628, 3.1).</summary>
+    public const string DeviceCode = "/oauth2/v2.0/devicecode";
+
     /// <summary>Where the addresses of a tenant are told (OpenID Connect Discovery).</summary>
     public const string Configuration = "/v2.0/.well-known/openid-configuration";
 
@@ -23,6 +32,9 @@ internal static class IdentityPaths
 
     /// <summary>Where MSAL asks whether an authority is known.</summary>
     public const string Instance = "/discovery/instance";
+
+    /// <summary>Where MSAL asks, before it sends a password, whether a name signs in elsewhere; the name follows.</summary>
+    public const string UserRealm = "/userrealm/";
 
     /// <summary>The longest name of a tenant: that of a domain (RFC 1035, 2.3.4).</summary>
     public const int LongestTenantName = 255;
@@ -42,7 +54,7 @@ internal static class IdentityPaths
         }
 
         string rest = text[slash..];
-        foreach (string known in (ReadOnlySpan<string>)[Token, Configuration, Keys, Instance])
+        foreach (string known in (ReadOnlySpan<string>)[Token, OldToken, Authorize, DeviceCode, Configuration, Keys, Instance])
         {
             if (rest.Equals(known, StringComparison.OrdinalIgnoreCase))
             {
@@ -51,7 +63,29 @@ internal static class IdentityPaths
             }
         }
 
+        if (rest.StartsWith(UserRealm, StringComparison.OrdinalIgnoreCase) && rest.Length > UserRealm.Length)
+        {
+            (tenant, endpoint) = (text[1..slash], UserRealm);
+            return true;
+        }
+
         return false;
+    }
+
+    /// <summary>Answers MSAL's question about a name: whoever it is signs in here. It tells nobody whether there is such a user.</summary>
+    public static async Task WriteUserRealmAsync(HttpContext context)
+    {
+        string path = context.Request.Path.Value!;
+        string name = path[(path.IndexOf(UserRealm, StringComparison.OrdinalIgnoreCase) + UserRealm.Length)..];
+        context.Response.ContentType = "application/json; charset=utf-8";
+        await using Utf8JsonWriter json = new(context.Response.BodyWriter);
+        json.WriteStartObject();
+        json.WriteString("ver", "1.0");
+        json.WriteString("account_type", "Managed");
+        json.WriteString("domain_name", name[(name.IndexOf('@', StringComparison.Ordinal) + 1)..]);
+        json.WriteString("cloud_instance_name", "microsoftonline.com");
+        json.WriteString("cloud_audience_urn", "urn:federation:MicrosoftOnline");
+        json.WriteEndObject();
     }
 
     /// <summary>Answers MSAL's question about an authority: this one, known as the host it was asked for (graph-protocol 4.5).</summary>

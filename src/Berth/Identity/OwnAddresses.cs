@@ -9,9 +9,33 @@ internal sealed class OwnAddresses
     public const string Graph = "https://graph.microsoft.com";
 
     private volatile HashSet<int> _ports = [];
+    private volatile Uri? _first;
 
     /// <summary>Told once the server listens: any of its ports on loopback is its own base.</summary>
-    public void ListensOn(IEnumerable<Uri> addresses) => _ports = addresses.Select(address => address.Port).ToHashSet();
+    public void ListensOn(IEnumerable<Uri> addresses)
+    {
+        Uri[] all = [.. addresses];
+        _ports = all.Select(address => address.Port).ToHashSet();
+        _first = all.FirstOrDefault();
+    }
+
+    /// <summary>
+    /// Where a person's browser reaches this process: where the program came to, but for Microsoft's names, which lead here for that program alone.
+    /// </summary>
+    public string PageOrigin(HttpContext context)
+    {
+        bool isMicrosofts = Gateway.GatewayLimits.Names.Contains(context.Request.Host.Host, StringComparer.OrdinalIgnoreCase);
+        return isMicrosofts && _first is { } first
+            ? $"{first.Scheme}://{(first.Host is "0.0.0.0" or "[::]" ? "localhost" : first.Host)}:{first.Port}"
+            : $"{SchemeOf(context)}://{context.Request.Host.ToUriComponent()}";
+    }
+
+    /// <summary>Whether an address is at this authority: where the request came to, one of the names of Entra, or this process on loopback.</summary>
+    public bool IsAuthority(Uri uri, HttpRequest request) =>
+        (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+        && (uri.Authority.Equals(request.Host.ToUriComponent(), StringComparison.OrdinalIgnoreCase)
+            || (uri.IsDefaultPort && uri.Scheme == Uri.UriSchemeHttps && Gateway.GatewayLimits.Names.Contains(uri.Host, StringComparer.OrdinalIgnoreCase) && uri.Host != "graph.microsoft.com")
+            || (IsLoopback(uri.Host) && _ports.Contains(uri.Port)));
 
     /// <summary>
     /// Whether a resource is Graph as served here: <see cref="Graph"/>, Graph's application id, the base that this request came to, or
@@ -46,7 +70,8 @@ internal sealed class OwnAddresses
         return origin.Equals(Graph, StringComparison.OrdinalIgnoreCase) ? "https://login.microsoftonline.com" : origin;
     }
 
-    private static bool IsLoopback(string host) =>
+    /// <summary>Whether a host is this machine.</summary>
+    public static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? ip) && IPAddress.IsLoopback(ip));
 }

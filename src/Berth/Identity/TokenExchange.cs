@@ -1,4 +1,6 @@
+using Berth.Graph.Requests;
 using Berth.Ledger;
+using OpenIddict.Abstractions;
 
 namespace Berth.Identity;
 
@@ -15,6 +17,27 @@ internal sealed class TokenExchange(string tenantName)
 
     /// <summary>The application, once its secret was right.</summary>
     public AppRegistration? App { get; set; }
+
+    /// <summary>The request for a token as it came; OpenIddict sees a plainer one (<see cref="TokenRequestReading"/>).</summary>
+    public OpenIddictRequest Asked { get; set; } = new();
+
+    /// <summary>Whether it came to the endpoint of version 1, which names a resource instead of scopes.</summary>
+    public bool IsVersion1 { get; set; }
+
+    /// <summary>The person the token is for, once they are known; null for an application's own.</summary>
+    public SignedInPerson? Person { get; set; }
+
+    /// <summary>What the program asked for in the person's name.</summary>
+    public AskedScopes? Scopes { get; set; }
+
+    /// <summary>What of it is granted.</summary>
+    public PermissionSet Granted { get; set; }
+
+    /// <summary>Goes into the id token.</summary>
+    public string? Nonce { get; set; }
+
+    /// <summary>Whether the application showed a secret or an assertion.</summary>
+    public bool IsAuthenticated { get; set; }
 
     /// <summary>Why there is no token.</summary>
     public TokenRefusal? Refusal { get; set; }

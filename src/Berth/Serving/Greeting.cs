@@ -40,7 +40,7 @@ internal static class Greeting
             : $"dotnet {Path.Combine(AppContext.BaseDirectory, "berth.dll")}";
         string graph = Origin(addresses[0]) == ServeCommand.DefaultUrls ? "" : $" --graph {Origin(addresses[0])}";
         yield return $"Tenant   {tenant.Profile.DisplayName} ({DemoTenant.Domain}) {DemoTenant.Id}: {tenant.UserCount} users, {tenant.GroupCount} groups, {tenant.Subscriptions.Count} subscriptions";
-        yield return $"Client   {DemoTenant.ClientId} with the secret {DemoTenant.Secret}";
+        yield return $"Client   {DemoTenant.ClientId} with the secret {DemoTenant.Secret}; {DemoTenant.Admin} with the password {DemoTenant.Password}";
         yield return "Try, in another terminal:";
         yield return $"  {berth} sku list{graph}";
         yield return tenant.Subscriptions.Count > 0

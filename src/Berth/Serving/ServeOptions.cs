@@ -14,5 +14,6 @@ internal enum DemoSeed
 /// <param name="Demo">Make and accept the demo tenant.</param>
 /// <param name="Seed">What it holds when it is made.</param>
 /// <param name="Listen">Where to listen; at least one.</param>
+/// <param name="NotifyHosts">Hosts beside this machine that change notifications may be sent to.</param>
 /// <param name="DataFolder">Absolute path of the folder with the database, keys and local CA.</param>
-internal sealed record ServeOptions(bool Demo, DemoSeed Seed, IReadOnlyList<ListenAddress> Listen, string DataFolder);
+internal sealed record ServeOptions(bool Demo, DemoSeed Seed, IReadOnlyList<ListenAddress> Listen, IReadOnlyList<string> NotifyHosts, string DataFolder);

@@ -7,9 +7,12 @@ using Berth.CommandLine;
 using Berth.Demo;
 using Berth.Graph;
 using Berth.Graph.Hosting;
+using Berth.Graph.Notifications;
+using Berth.Graph.Requests;
 using Berth.Identity;
 using Berth.Ledger;
 using Berth.Ledger.Stores;
+using Berth.Notifications;
 using Berth.SetUp;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -51,9 +54,11 @@ internal static class Server
         await using LedgerDoor ledger = LedgerDoor.Open(SqliteStore.Open(folder.Database), time);
         RsaSecurityKey signingKey = await SigningKey.OpenAsync(ledger, cancellation).ConfigureAwait(false);
         using AppRegistrations apps = await AppRegistrations.OpenAsync(ledger, cancellation).ConfigureAwait(false);
+        UserPasswords passwords = new(ledger);
+        Administrators administrators = await Administrators.OpenAsync(ledger, cancellation).ConfigureAwait(false);
         if (options.Demo)
         {
-            await DemoTenant.MakeAsync(ledger, apps, options.Seed, cancellation).ConfigureAwait(false);
+            await DemoTenant.MakeAsync(ledger, new DemoAccess(apps, passwords, administrators, ClientCertificate.Open(folder, time)), options.Seed, cancellation).ConfigureAwait(false);
         }
 
         using ServerCertificate? certificate =
@@ -73,6 +78,8 @@ internal static class Server
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(ledger);
         builder.Services.AddSingleton(apps);
+        builder.Services.AddSingleton(passwords);
+        builder.Services.AddSingleton(administrators);
         builder.Services.AddIdentity(signingKey);
         builder.Services.AddMetrics();
         builder.Services.AddHostedService<DueWork>();
@@ -87,7 +94,11 @@ internal static class Server
         }
 
         // Graph comes first: what most requests want passes nothing else. OpenIddict comes last and sees identity paths only.
-        app.UseGraph(ledger.Find, tokens.AuthenticateAsync, time);
+        app.Use(next => new ApplicationCertificates(apps, tokens, time, next).InvokeAsync);
+        using NotificationSender sender = new(time);
+        using SubscriptionBooks subscriptions = new(ledger, new NotificationHosts(options.NotifyHosts), sender.HandshakeAsync);
+        await subscriptions.OpenAsync(cancellation).ConfigureAwait(false);
+        app.UseGraph(ledger.Find, tokens.AuthenticateAsync, time, subscriptions, new PasswordDoor(administrators.Has, passwords.KeepAsync));
         app.Use(next => new Health(ledger, app.Lifetime, next).InvokeAsync);
         app.UseOpenTelemetryPrometheusScrapingEndpoint();
         app.UseIdentity();
@@ -101,6 +112,8 @@ internal static class Server
             throw new StartRefusedException(ListeningProblem(e)!, e);
         }
 
+        // Told from here on: what a receiver asks back is answered.
+        await using NotificationDelivery delivery = new(subscriptions, sender, time, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Notifications"));
         Uri[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(text => new Uri(text))];
         app.Services.GetRequiredService<OwnAddresses>().ListensOn(addresses);
         await Greeting.WriteAsync(options, addresses, ledger, setUp).ConfigureAwait(false);

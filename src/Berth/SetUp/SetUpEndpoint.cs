@@ -95,7 +95,7 @@ internal sealed partial class SetUpEndpoint(SetUpCode code, LedgerDoor ledger, A
             // The application comes first: a tenant that nobody can enter could not be set up again.
             string secret = ClientSecret.Invent();
             TenantProfile profile = new(Guid.NewGuid(), wanted.DisplayName!.Trim(), wanted.Domain!.ToLowerInvariant(), wanted.Country!.ToUpperInvariant(), TenantKind.Production, default);
-            AppRegistration app = new(Guid.NewGuid(), Guid.NewGuid(), profile.Id, "First application", PermissionSet.Names.ToValueArray(), ClientSecret.Of(secret));
+            AppRegistration app = new(Guid.NewGuid(), Guid.NewGuid(), profile.Id, "First application", PermissionSet.OfApplications.ToValueArray(), ClientSecret.Of(secret));
             await apps.PutAsync(app, CancellationToken.None).ConfigureAwait(false);
             TenantCreation creation = await ledger.CreateTenantAsync(new Command.CreateTenant(profile, SkuCatalog.BuiltIn), Actor.Berth, CancellationToken.None).ConfigureAwait(false);
             if (creation is TenantCreation.Refused refused)

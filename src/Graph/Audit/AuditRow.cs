@@ -113,6 +113,12 @@ internal sealed record Activity(string Name, string Category, string Operation)
     /// <summary>A user is gone.</summary>
     public static readonly Activity DeleteUser = new("Delete user", Users, "Delete");
 
+    /// <summary>A user came back from deleted items.</summary>
+    public static readonly Activity RestoreUser = new("Restore user", Users, "Update");
+
+    /// <summary>A user is gone for good.</summary>
+    public static readonly Activity HardDeleteUser = new("Hard Delete user", Users, "Delete");
+
     /// <summary>The licenses of one user changed, or could not be changed (L88).</summary>
     public static readonly Activity ChangeUserLicense = new("Change user license", Users, "Update");
 
@@ -124,6 +130,12 @@ internal sealed record Activity(string Name, string Category, string Operation)
 
     /// <summary>A group is gone.</summary>
     public static readonly Activity DeleteGroup = new("Delete group", Groups, "Delete");
+
+    /// <summary>A group came back from deleted items.</summary>
+    public static readonly Activity RestoreGroup = new("Restore group", Groups, "Update");
+
+    /// <summary>A Microsoft 365 group is gone for good.</summary>
+    public static readonly Activity HardDeleteGroup = new("Hard Delete group", Groups, "Delete");
 
     /// <summary>A member came.</summary>
     public static readonly Activity AddMember = new("Add member to group", Groups, "Assign");

@@ -99,6 +99,27 @@ internal sealed class AuditTrail
             case Change.ReportingSet reporting:
                 _parts.Add((reporting.Users.Count, i => Reporting(reporting.Users[i], reporting.Manager)));
                 break;
+            case Change.UserToDeletedItems deleted:
+                One(() => Row(Activity.DeleteUser, _happened.Actor, User(deleted.User)));
+                break;
+            case Change.UserRestored restored:
+                One(() => Row(
+                    Activity.RestoreUser,
+                    _happened.Actor,
+                    new AuditTarget(restored.Restored.Id, "User", restored.Restored.DisplayName, restored.Restored.UserPrincipalName, null, [])));
+                break;
+            case Change.GroupToDeletedItems deleted:
+                One(() => Row(Activity.DeleteGroup, _happened.Actor, Group(deleted.Group)));
+                break;
+            case Change.GroupRestored restored:
+                One(() => Row(Activity.RestoreGroup, _happened.Actor, Group(restored.Group)));
+                break;
+            case Change.DeletedItemsPurged purged:
+                // What goes because its time is over is nobody's doing.
+                Actor actor = purged.Over ? Actor.Berth : _happened.Actor;
+                _parts.Add((purged.Users.Count, i => Row(Activity.HardDeleteUser, actor, User(purged.Users[i]))));
+                _parts.Add((purged.Groups.Count, i => Row(Activity.HardDeleteGroup, actor, Group(purged.Groups[i]))));
+                break;
             case Change.GroupSet group:
                 One(() => GroupSet(group));
                 break;
@@ -187,7 +208,9 @@ internal sealed class AuditTrail
 
     private AuditTarget User(int index, params ReadOnlySpan<AuditChange> changes)
     {
-        User? user = (_tenant.TryGetUser(index, out User? known) ? known : null) ?? _departed[index];
+        User? user = (_tenant.TryGetUser(index, out User? known) ? known : null)
+            ?? (_tenant.Deleted.Users.TryGetValue(index, out DeletedUser? item) ? item.User : null)
+            ?? _departed[index];
         _nameless |= user is null;
         return new AuditTarget(user?.Id ?? Guid.Empty, "User", user?.DisplayName, user?.UserPrincipalName, null, ValueArray.Create(changes));
     }

@@ -58,9 +58,11 @@ internal sealed record BatchItem(
             WithoutMetadata = Header("Accept")?.Contains("odata.metadata=none", StringComparison.OrdinalIgnoreCase) ?? batch.WithoutMetadata,
             EventualConsistency = string.Equals(Header("ConsistencyLevel"), "eventual", StringComparison.OrdinalIgnoreCase),
             Prefer = Header("Prefer"),
+            Subscriptions = batch.Subscriptions,
             ThrottlePriority = Header("x-ms-throttle-priority") ?? batch.ThrottlePriority,
             InBatch = true,
             Faults = batch.Faults,
+            Passwords = batch.Passwords,
             ContentType = contentType,
             // A batch that is sent again is the same items again.
             RepeatabilityId = Header("Repeatability-Request-ID") ?? (batch.RepeatabilityId is { } whole ? $"{whole}#{index}" : null),

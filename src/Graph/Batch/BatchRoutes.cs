@@ -85,7 +85,12 @@ internal static class BatchRoutes
         json.WriteString("Cache-Control"u8, "no-cache"u8);
         if (answer.Kind != ResponseBody.None)
         {
-            json.WriteString("Content-Type"u8, answer.Kind == ResponseBody.Text ? "text/plain" : ContentType);
+            json.WriteString("Content-Type"u8, answer.Kind switch
+            {
+                ResponseBody.Text => "text/plain",
+                ResponseBody.Xml => "application/xml",
+                _ => ContentType,
+            });
         }
 
         if (answer.Headers.Location is { } location)
@@ -109,7 +114,11 @@ internal static class BatchRoutes
         }
 
         json.WriteEndObject();
-        if (answer.Kind != ResponseBody.None)
+        if (answer.Kind == ResponseBody.Xml)
+        {
+            json.WriteString("body"u8, answer.Body.Span);
+        }
+        else if (answer.Kind != ResponseBody.None)
         {
             // JSON as it is; the text of a count is a JSON number (protocol 1.2).
             json.WritePropertyName("body"u8);

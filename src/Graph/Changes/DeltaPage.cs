@@ -19,7 +19,11 @@ internal readonly record struct DeltaLink(string Type, Guid Id, bool IsRemoved);
 /// <param name="Changed">The followed properties that changed.</param>
 /// <param name="Links">For each relation of the set what of it stands on this page; null for none.</param>
 internal sealed record DeltaItem<TRow>(Guid Id, TRow? Row, UInt128 Changed, List<DeltaLink>?[] Links)
-    where TRow : struct, IRow;
+    where TRow : struct, IRow
+{
+    /// <summary>Whether what is gone lies in deleted items (L161, B146).</summary>
+    public bool CanBeRestored { get; init; }
+}
 
 /// <summary>A page of a round.</summary>
 /// <param name="Items">What stands on it.</param>
@@ -160,7 +164,7 @@ internal static class DeltaPages
                 }
                 else if ((one.IdOfGone ?? departed[one.Index]?.Id) is { } id && (ids.Count == 0 || ids.Contains(id)))
                 {
-                    yield return new DeltaItem<TRow>(id, null, UInt128.Zero, new List<DeltaLink>?[set.Relations.Length]);
+                    yield return new DeltaItem<TRow>(id, null, UInt128.Zero, new List<DeltaLink>?[set.Relations.Length]) { CanBeRestored = tenant.Deleted.Contains(id) };
                 }
             }
         }

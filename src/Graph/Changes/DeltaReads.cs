@@ -168,7 +168,7 @@ internal static class DeltaReads
             if (item.Row is not { } row)
             {
                 json.WriteStartObject("@removed"u8);
-                json.WriteString("reason"u8, "deleted"u8);
+                json.WriteString("reason"u8, item.CanBeRestored ? "changed"u8 : "deleted"u8);
                 json.WriteEndObject();
                 json.WriteEndObject();
                 return;

@@ -55,6 +55,26 @@ internal sealed class EventTouches
             case Change.UserDeleted deleted:
                 One(new Touch(TouchKind.UserDeleted, deleted.User) { UserWas = _usersWere.GetValueOrDefault(deleted.User) });
                 break;
+            case Change.UserToDeletedItems deleted:
+                One(new Touch(TouchKind.UserDeleted, deleted.User) { UserWas = _usersWere.GetValueOrDefault(deleted.User), CanBeRestored = true });
+                break;
+            case Change.UserRestored restored:
+                One(new Touch(TouchKind.UserSet, restored.User) { UserIs = restored.Restored });
+                break;
+            case Change.GroupToDeletedItems deleted:
+                One(new Touch(TouchKind.GroupDeleted, deleted.Group) { CanBeRestored = true });
+                break;
+            case Change.GroupRestored restored:
+                One(new Touch(TouchKind.GroupSet, restored.Group));
+                break;
+            case Change.DeletedItemsPurged purged:
+                // Gone before, and now for good: that is told too (L161).
+                Many(purged.Users, (user, _) => new Touch(TouchKind.UserDeleted, user) { UserWas = _usersWere.GetValueOrDefault(user) });
+                Many(purged.Groups, static (group, _) => new Touch(TouchKind.GroupDeleted, group));
+                break;
+            case Change.DeletedUserSet or Change.DeletedGroupSet:
+                // What is kept of somebody who is gone touches nobody who is there.
+                break;
             case Change.ReportingSet reporting:
                 Reporting(reporting.Users, reporting.Manager);
                 break;

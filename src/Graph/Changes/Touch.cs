@@ -14,7 +14,7 @@ internal enum TouchKind
     /// <summary>Whom the user reports to: <see cref="Touch.Related"/> became the manager, or ceased to be.</summary>
     ManagerSet,
 
-    /// <summary>The user is gone for good.</summary>
+    /// <summary>The user is gone, for good unless <see cref="Touch.CanBeRestored"/>.</summary>
     UserDeleted,
 
     /// <summary>The group's own properties: <see cref="Touch.GroupWas"/> to <see cref="Touch.GroupIs"/>; a group that was none before came.</summary>
@@ -23,7 +23,7 @@ internal enum TouchKind
     /// <summary>What the group wants for its members.</summary>
     GroupLicenses,
 
-    /// <summary>The group is gone for good.</summary>
+    /// <summary>The group is gone, for good unless <see cref="Touch.CanBeRestored"/>.</summary>
     GroupDeleted,
 
     /// <summary>Somebody became a member of the group.</summary>
@@ -49,6 +49,9 @@ internal readonly record struct Touch(TouchKind Kind, int Subject)
 
     /// <summary>Whether <see cref="Related"/> is a group.</summary>
     public bool OfGroup { get; init; }
+
+    /// <summary>Whether who is gone can be restored: then it is told as an update (L171).</summary>
+    public bool CanBeRestored { get; init; }
 
     /// <summary>The user before, when it was there before and this event tells.</summary>
     public User? UserWas { get; init; }

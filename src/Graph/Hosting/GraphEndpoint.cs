@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Berth.Graph.Faults;
+using Berth.Graph.Notifications;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
 using Berth.Ledger;
@@ -25,21 +26,26 @@ public static class GraphEndpoint
     /// <param name="desks">The desk of a tenant, or null when it is not here.</param>
     /// <param name="authenticate">Reads the token of a request.</param>
     /// <param name="time">The real time.</param>
+    /// <param name="subscriptions">The subscriptions to change notifications, where these are served.</param>
+    /// <param name="passwords">Where passwords of users go; without it they are forgotten.</param>
     public static IApplicationBuilder UseGraph(
         this IApplicationBuilder app,
         Func<Guid, TenantDesk?> desks,
         Func<HttpContext, ValueTask<Authentication>> authenticate,
-        TimeProvider time)
+        TimeProvider time,
+        SubscriptionBooks? subscriptions = null,
+        PasswordDoor? passwords = null)
     {
         IServiceProvider services = app.ApplicationServices;
         InstalledFaults faults = new(time, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
-        GraphDoor door = new(desks, authenticate, faults, time, services.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Graph"));
+        GraphDoor door = new(desks, authenticate, faults, subscriptions, passwords, time, services.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Graph"));
         return app.Use(next => context => door.InvokeAsync(context, next));
     }
 }
 
 internal sealed class GraphDoor(
-    Func<Guid, TenantDesk?> desks, Func<HttpContext, ValueTask<Authentication>> authenticate, InstalledFaults faults, TimeProvider time, ILogger log)
+    Func<Guid, TenantDesk?> desks, Func<HttpContext, ValueTask<Authentication>> authenticate, InstalledFaults faults, SubscriptionBooks? subscriptions,
+    PasswordDoor? passwords, TimeProvider time, ILogger log)
 {
     private const string Minimal = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
     private const string WithoutMetadata = "application/json;odata.metadata=none;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
@@ -125,7 +131,7 @@ internal sealed class GraphDoor(
             return exchange.Error(GraphError.Unauthenticated($"The token's tenant '{caller.TenantId}' is not here.", "Bearer"));
         }
 
-        (GraphRequest? request, GraphError? error) = exchange.Read(caller, faults);
+        (GraphRequest? request, GraphError? error) = exchange.Read(caller, faults, subscriptions, passwords);
         if (request is null)
         {
             return exchange.Error(error!);
@@ -137,7 +143,7 @@ internal sealed class GraphDoor(
             return exchange.Error(match.Error!);
         }
 
-        if (!route.Access.Allows(caller.Permissions))
+        if (!GraphRoom.IsAllowed(desk.Current, request, match))
         {
             // Before the body is read: nobody sends us a gigabyte without the right to.
             return exchange.Error(GraphError.Denied);
@@ -241,7 +247,12 @@ internal sealed class GraphDoor(
 
             if (response.Kind != ResponseBody.None)
             {
-                headers.ContentType = response.Kind == ResponseBody.Text ? "text/plain" : exchange.WithoutMetadata ? WithoutMetadata : Minimal;
+                headers.ContentType = response.Kind switch
+                {
+                    ResponseBody.Text => "text/plain",
+                    ResponseBody.Xml => "application/xml",
+                    _ => exchange.WithoutMetadata ? WithoutMetadata : Minimal,
+                };
                 headers.ContentLength = response.Body.Length;
                 await http.BodyWriter.WriteAsync(response.Body, exchange.Context.RequestAborted).ConfigureAwait(false);
             }
@@ -278,7 +289,7 @@ internal sealed class GraphDoor(
 
         public GraphResponse Error(GraphError error) => GraphResponse.Error(error, RequestId, ClientRequestId, _receivedAt);
 
-        public (GraphRequest? Request, GraphError? Error) Read(Caller caller, InstalledFaults faults)
+        public (GraphRequest? Request, GraphError? Error) Read(Caller caller, InstalledFaults faults, SubscriptionBooks? subscriptions, PasswordDoor? passwords)
         {
             int question = Target.IndexOf('?', StringComparison.Ordinal);
             string query = question < 0 ? "" : Target[(question + 1)..];
@@ -307,9 +318,11 @@ internal sealed class GraphDoor(
                 ReceivedAt = _receivedAt,
                 WithoutMetadata = WithoutMetadata,
                 EventualConsistency = http.Headers["ConsistencyLevel"].ToString().Equals("eventual", StringComparison.OrdinalIgnoreCase),
+                Subscriptions = subscriptions,
                 Prefer = http.Headers["Prefer"] is { Count: > 0 } prefer ? prefer.ToString() : null,
                 ThrottlePriority = faults.IsAny ? http.Headers["x-ms-throttle-priority"].ToString() : null,
                 Faults = faults,
+                Passwords = passwords,
                 ContentType = http.ContentType,
                 RepeatabilityId = http.Headers["Repeatability-Request-ID"] is { Count: > 0 } id ? id.ToString() : null,
             }, null);

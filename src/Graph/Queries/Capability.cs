@@ -36,6 +36,9 @@ internal sealed class Capabilities(string resource, IEnumerable<KeyValuePair<str
     /// <summary>The kind as errors name it.</summary>
     public string Resource { get; } = resource;
 
+    /// <summary>The properties in the table.</summary>
+    public IEnumerable<string> Properties => _table.Keys;
+
     /// <summary>What can be asked about a property; of a value inside one, what can be asked about the property.</summary>
     public Capability Of(string path) =>
         _table.TryGetValue(path, out Capability found) || _table.TryGetValue(Outermost(path), out found)

@@ -81,6 +81,8 @@ internal sealed class FilterCompiler<TRow>
             Named(part.Property.Name).Inside(inner.Property.Name) ?? throw Unsupported($"'{part.Property.Name}/{inner.Property.Name}' cannot be compared"),
         SingleValuePropertyAccessNode access when IsOwn(access.Source) =>
             Named(access.Property.Name).Operand ?? throw Unsupported($"'{access.Property.Name}' cannot be compared"),
+        CountNode { FilterClause: null, SearchClause: null, Source: CollectionNavigationNode related } when IsOwn(related.Source) =>
+            new Operand<TRow>.Number(_shape?.FindNavigation(related.NavigationProperty.Name)?.Count ?? throw Unsupported("'$count' needs a collection")),
         CountNode { FilterClause: null, SearchClause: null } count => new Operand<TRow>.Number(
             Collection(count.Source).Count ?? throw Unsupported("'$count' needs a collection")),
         _ => throw Unsupported($"'{node.Kind}' is not supported here"),

@@ -18,6 +18,9 @@ internal abstract class Navigation<TRow>(string name)
     /// <summary>Where it leads, for the parser.</summary>
     public abstract IEdmStructuredType Target { get; }
 
+    /// <summary>How many objects it leads to, for <c>owners/$count eq 0</c>; null when it leads to one.</summary>
+    public virtual Func<TRow, long?>? Count => null;
+
     protected JsonEncodedText Encoded { get; } = JsonEncodedText.Encode(name);
 
     /// <summary>The expansion with the properties of a nested <c>$select</c>, or the default ones; null when a name is unknown.</summary>
@@ -85,7 +88,12 @@ internal sealed class OneNavigation<TRow, TTarget>(string name, Shape<TTarget> s
 internal sealed class ManyNavigation<TRow, TTarget>(string name, Shape<TTarget> shape, Func<TRow, IEnumerable<TTarget>> get, Func<TTarget, string> type)
     : Navigation<TRow>(name)
 {
+    /// <summary>Their number where it is known without counting.</summary>
+    public Func<TRow, long?>? Known { get; init; }
+
     public override bool IsCollection => true;
+
+    public override Func<TRow, long?> Count => Known ?? (row => get(row).LongCount());
 
     public override IEdmStructuredType Target => shape.EdmType;
 

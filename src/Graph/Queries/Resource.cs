@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Graph.Requests;
+using Microsoft.OData.Edm;
 
 namespace Berth.Graph.Queries;
 
@@ -20,6 +21,9 @@ internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions
         : this(shape, set, QueryOptions.OfDirectory, directory)
     {
     }
+
+    /// <summary>The type of a row.</summary>
+    public IEdmStructuredType Type => shape.EdmType;
 
     /// <summary>The <c>@odata.type</c> of a row in a collection of several kinds; null when there is only one kind.</summary>
     public Func<TRow, string>? TypeOf { get; init; }
@@ -73,6 +77,36 @@ internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions
 
             json.WriteStartArray("value"u8);
             foreach (TRow row in page.Rows)
+            {
+                json.WriteStartObject();
+                self.Write(json, request, query, row);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
+    /// <summary>All of a few rows, as the query selects: the answer of a function that was asked for them one by one.</summary>
+    public GraphResponse All(GraphRequest request, IEnumerable<TRow> rows)
+    {
+        if (_entities.Read(request.Query, out Query<TRow> query, out _, out _) is { } error)
+        {
+            return GraphResponse.Error(request, error);
+        }
+
+        return GraphResponse.Json(200, (this, request, query, rows), static (json, s) =>
+        {
+            (Resource<TRow> self, GraphRequest request, Query<TRow> query, IEnumerable<TRow> rows) = s;
+            json.WriteStartObject();
+            if (!request.WithoutMetadata)
+            {
+                json.WriteString("@odata.context"u8, self.Context(request, query, ""));
+            }
+
+            json.WriteStartArray("value"u8);
+            foreach (TRow row in rows)
             {
                 json.WriteStartObject();
                 self.Write(json, request, query, row);

@@ -44,9 +44,17 @@ internal static class Words
             return text.Contains(word[0]);
         }
 
-        for (int i = 0; i < text.Length; i++)
+        (char upper, char lower) = (char.ToUpperInvariant(word[0]), char.ToLowerInvariant(word[0]));
+        for (int from = 0; from < text.Length; from++)
         {
-            if (IsWord(text[i]) && (i == 0 || Begins(text, i)) && IsAt(text[i..], word))
+            int found = text[from..].IndexOfAny(upper, lower);
+            if (found < 0)
+            {
+                return false;
+            }
+
+            from += found;
+            if ((from == 0 || Begins(text, from)) && IsAt(text[from..], word))
             {
                 return true;
             }

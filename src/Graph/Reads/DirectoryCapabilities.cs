@@ -23,7 +23,7 @@ internal static class DirectoryCapabilities
         new("companyName", Advanced),
         new("country", Plain),
         new("createdDateTime", Plain),
-        new("deletedDateTime", Plain),
+        new("deletedDateTime", Plain with { Sorted = Support.Advanced }),
         new("department", Plain),
         new("displayName", Sortable),
         new("employeeHireDate", Advanced),
@@ -63,7 +63,7 @@ internal static class DirectoryCapabilities
     [
         new("assignedLicenses", Plain),
         new("createdDateTime", Advanced),
-        new("deletedDateTime", Plain),
+        new("deletedDateTime", Plain with { Sorted = Support.Advanced }),
         new("description", Advanced),
         new("displayName", Sortable),
         new("groupTypes", Plain),

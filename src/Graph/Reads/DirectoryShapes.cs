@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Berth.Engine;
 using Berth.Engine.Catalog;
 using Berth.Engine.Directory;
 using Berth.Engine.Licensing;
@@ -27,10 +28,17 @@ internal static class DirectoryShapes
     public static Shape<UserRow> User { get; } = Shape<UserRow>.Entity(
         "user",
         UserProperties(),
-        new ManyNavigation<UserRow, MemberRow>("memberOf", Member, static row => row.Groups(), TypeOf),
+        new ManyNavigation<UserRow, MemberRow>("memberOf", Member, static row => row.Groups(), TypeOf) { Known = static row => row.Tenant.GroupsOf(row.Position).Count },
+        new ManyNavigation<UserRow, MemberRow>("transitiveMemberOf", Member, static row => All(row.Tenant, Nesting.OverUser(row.Tenant, row.Position)), TypeOf),
         new OneNavigation<UserRow, MemberRow>("manager", Member, static row => row.Manager() is { } manager ? new MemberRow(manager, null) : null, TypeOf),
-        new ManyNavigation<UserRow, MemberRow>("ownedObjects", Member, static row => row.Owned().Select(group => new MemberRow(null, group)), TypeOf),
-        new ManyNavigation<UserRow, MemberRow>("directReports", Member, static row => row.Reports().Select(report => new MemberRow(report, null)), TypeOf));
+        new ManyNavigation<UserRow, MemberRow>("ownedObjects", Member, static row => row.Owned().Select(group => new MemberRow(null, group)), TypeOf)
+        {
+            Known = static row => row.Tenant.OwnedBy(row.Position).Count,
+        },
+        new ManyNavigation<UserRow, MemberRow>("directReports", Member, static row => row.Reports().Select(report => new MemberRow(report, null)), TypeOf)
+        {
+            Known = static row => row.Tenant.ReportsOf(row.Position).Count,
+        });
 
     /// <summary><c>group</c>.</summary>
     public static Shape<GroupRow> Group { get; } = GroupWith();
@@ -42,12 +50,18 @@ internal static class DirectoryShapes
     private static Shape<GroupRow> GroupWith(params ReadOnlySpan<Property<GroupRow>> more) => Shape<GroupRow>.Entity(
         "group",
         [.. GroupProperties(), .. more],
-        new ManyNavigation<GroupRow, MemberRow>("members", Member, static row => row.Members(), TypeOf),
+        new ManyNavigation<GroupRow, MemberRow>("members", Member, static row => row.Members(), TypeOf) { Known = static row => row.Group.Members.Count + row.Group.MemberGroups.Count },
         new ManyNavigation<GroupRow, MemberRow>("memberOf", Member, static row => row.Parents(), TypeOf),
-        new ManyNavigation<GroupRow, MemberRow>("owners", Member, static row => row.Owners().Select(owner => new MemberRow(owner, null)), TypeOf));
+        new ManyNavigation<GroupRow, MemberRow>("transitiveMemberOf", Member, static row => All(row.Tenant, Nesting.OverGroup(row.Tenant, row.Position)), TypeOf),
+        new ManyNavigation<GroupRow, MemberRow>("owners", Member, static row => row.Owners().Select(owner => new MemberRow(owner, null)), TypeOf)
+        {
+            Known = static row => row.Group.Owners.Count,
+        });
 
     /// <summary>The <c>@odata.type</c> of a member; without it a client has a bare directory object (protocol 1.3).</summary>
     public static string TypeOf(MemberRow row) => row.User is null ? "#microsoft.graph.group" : "#microsoft.graph.user";
+
+    private static IEnumerable<MemberRow> All(Tenant tenant, int[] groups) => groups.Select(group => MemberRow.OfGroup(tenant, group));
 
     private static List<Property<UserRow>> UserProperties() =>
     [
@@ -66,7 +80,7 @@ internal static class DirectoryShapes
         new TextProperty<UserRow>("usageLocation", static row => row.User.UsageLocation),
         new TextProperty<UserRow>("mailNickname", static row => row.User.MailNickname),
         new TimeProperty<UserRow>("createdDateTime", static row => row.User.CreatedAt),
-        new TimeProperty<UserRow>("deletedDateTime", static _ => null),
+        new TimeProperty<UserRow>("deletedDateTime", static row => row.DeletedAt),
         new TextProperty<UserRow>("userType", static row => row.User.Attributes[UserAttribute.UserType] ?? "Member"),
         Text("department", UserAttribute.Department),
         Text("companyName", UserAttribute.CompanyName),
@@ -100,7 +114,7 @@ internal static class DirectoryShapes
     private static List<Property<GroupRow>> GroupProperties() =>
     [
         new ObjectIdProperty<GroupRow>("id", static row => row.Group.Id) { IsDefault = true },
-        new TimeProperty<GroupRow>("deletedDateTime", static _ => null) { IsDefault = true },
+        new TimeProperty<GroupRow>("deletedDateTime", static row => row.DeletedAt) { IsDefault = true },
         new TimeProperty<GroupRow>("createdDateTime", static row => row.Group.Profile.CreatedAt) { IsDefault = true },
         new TextProperty<GroupRow>("description", static row => row.Group.Profile.Description) { IsDefault = true },
         new TextProperty<GroupRow>("displayName", static row => row.Group.Profile.DisplayName) { IsDefault = true },

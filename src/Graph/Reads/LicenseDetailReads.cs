@@ -17,7 +17,8 @@ internal static class LicenseDetailReads
     private static readonly RouteAccess Read = RouteAccess.AnyOf(
         "LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All");
 
-    private static readonly Resource<DetailRow> Details = new(
+    /// <summary>How they are answered.</summary>
+    public static Resource<DetailRow> Details { get; } = new(
         Shape<DetailRow>.Entity(
             "licenseDetails",
             [
@@ -35,8 +36,8 @@ internal static class LicenseDetailReads
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
-        new(GraphMethod.Get, "/users/{user}/licenseDetails", Read, List),
-        new(GraphMethod.Get, "/users/{user}/licenseDetails/{licenseDetails}", Read, One),
+        new(GraphMethod.Get, "/users/{user}/licenseDetails", Read.OrOneself(), List),
+        new(GraphMethod.Get, "/users/{user}/licenseDetails/{licenseDetails}", Read.OrOneself(), One),
     ];
 
     private static Handling List(Tenant tenant, GraphRequest request, RouteKeys keys)

@@ -24,7 +24,7 @@ internal static class Nesting
         PagedVector<Group> groups = tenant.Groups;
         for (int parent = 0; parent < groups.Count; parent++)
         {
-            foreach (int inner in groups[parent].MemberGroups)
+            foreach (int inner in groups[parent].IsDeleted ? [] : groups[parent].MemberGroups)
             {
                 (parents.TryGetValue(inner, out List<int>? of) ? of : parents[inner] = []).Add(parent);
             }

@@ -18,7 +18,8 @@ internal static class OrganizationReads
         new TextProperty<OrganizationRow>("name", static row => row.Tenant.Profile.Domain),
         new TextProperty<OrganizationRow>("type", static _ => "Managed"));
 
-    private static readonly Resource<OrganizationRow> Organizations = new(
+    /// <summary>How they are answered.</summary>
+    public static Resource<OrganizationRow> Organizations { get; } = new(
         Shape<OrganizationRow>.Entity(
             "organization",
             [

@@ -1,4 +1,5 @@
 using Berth.Engine;
+using Berth.Engine.Directory;
 using Berth.Graph.Queries;
 
 namespace Berth.Graph.Reads;
@@ -26,13 +27,33 @@ internal sealed record Related(Tenant Tenant, IndexList Users, IndexList Groups)
     private (IEnumerable<UserRow> Rows, int? Count) UserRows(Equality[] equalities, int after)
     {
         IEnumerable<int>? named = Named(equalities, Tenant.FindUser, Users, after);
-        return ((named ?? Users.After(after)).Select(index => UserReads.At(Tenant, index)).OfType<UserRow>(), named is null ? Users.Count : null);
+        return (UserRows(named ?? Users.After(after)), named is null ? Users.Count : null);
+    }
+
+    private IEnumerable<UserRow> UserRows(IEnumerable<int> indexes)
+    {
+        foreach (int index in indexes)
+        {
+            // Whom a license error names can be gone.
+            if (Tenant.TryGetUser(index, out User? user))
+            {
+                yield return new UserRow(Tenant, index, user);
+            }
+        }
     }
 
     private (IEnumerable<GroupRow> Rows, int? Count) GroupRows(Equality[] equalities, int after)
     {
         IEnumerable<int>? named = Named(equalities, Tenant.FindGroup, Groups, after);
-        return ((named ?? Groups.After(after)).Select(index => new GroupRow(Tenant, index, Tenant.Groups[index])), named is null ? Groups.Count : null);
+        return (GroupRows(named ?? Groups.After(after)), named is null ? Groups.Count : null);
+    }
+
+    private IEnumerable<GroupRow> GroupRows(IEnumerable<int> indexes)
+    {
+        foreach (int index in indexes)
+        {
+            yield return new GroupRow(Tenant, index, Tenant.Groups[index]);
+        }
     }
 
     // A client that asks whether somebody is a member filters by id: that must not read a hundred thousand members.

@@ -12,6 +12,16 @@ internal readonly record struct UserRow(Tenant Tenant, int Position, User User) 
     /// <summary>The user's licenses.</summary>
     public UserLicenses Licenses => Tenant.LicensesOf(Position);
 
+    /// <summary>When the user was deleted; null when it was not.</summary>
+    public DateTimeOffset? DeletedAt => Tenant.Users[Position] is null && Tenant.Deleted.Users.TryGetValue(Position, out DeletedUser? item) ? item.DeletedAt : null;
+
+    /// <summary>A user in deleted items. The name shows with the id before it, as in Graph: somebody else may have it by now.</summary>
+    public static UserRow OfDeleted(Tenant tenant, int user)
+    {
+        User was = tenant.Deleted.Users[user].User;
+        return new UserRow(tenant, user, was with { UserPrincipalName = $"{was.Id:N}{was.UserPrincipalName}" });
+    }
+
     /// <summary>The user's manager, or null (B140).</summary>
     public UserRow? Manager() => UserReads.At(Tenant, Tenant.ManagerOf(Position));
 
@@ -46,6 +56,9 @@ internal readonly record struct UserRow(Tenant Tenant, int Position, User User) 
 /// <summary>A group of a tenant.</summary>
 internal readonly record struct GroupRow(Tenant Tenant, int Position, Group Group) : IRow
 {
+    /// <summary>When the group was deleted; null when it was not.</summary>
+    public DateTimeOffset? DeletedAt => Group.IsDeleted && Tenant.Deleted.Groups.TryGetValue(Position, out DeletedGroup? item) ? item.DeletedAt : null;
+
     /// <summary>Its user members, then its group members.</summary>
     public IEnumerable<MemberRow> Members()
     {

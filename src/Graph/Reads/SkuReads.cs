@@ -14,7 +14,8 @@ internal static class SkuReads
         "LicenseAssignment.Read.All", "Organization.Read.All", "LicenseAssignment.ReadWrite.All", "Organization.ReadWrite.All",
         "Directory.Read.All", "Directory.ReadWrite.All");
 
-    private static readonly Resource<SkuRow> Skus = new(
+    /// <summary>How they are answered.</summary>
+    public static Resource<SkuRow> Skus { get; } = new(
         Shape<SkuRow>.Entity(
             "subscribedSku",
             [
@@ -36,7 +37,8 @@ internal static class SkuReads
         "subscribedSkus",
         QueryOptions.Select | QueryOptions.Count);
 
-    private static readonly Resource<SubscriptionRow> Subscriptions = new(
+    /// <summary>How they are answered.</summary>
+    public static Resource<SubscriptionRow> Subscriptions { get; } = new(
         Shape<SubscriptionRow>.Entity(
             "companySubscription",
             [

@@ -25,10 +25,10 @@ internal static class UserReads
     [
         new(GraphMethod.Get, "/users", Read, static (tenant, request, _) => Users.Page(request, (query, after) => Rows(tenant, query, after))),
         new(GraphMethod.Get, "/users/$count", Read, static (tenant, request, _) => Users.Count(request, (query, after) => Rows(tenant, query, after))),
-        new(GraphMethod.Get, "/users/{user}", Read, static (tenant, request, keys) => Find(tenant, keys[0]) is { } user
+        new(GraphMethod.Get, "/users/{user}", Read.OrOneself(), static (tenant, request, keys) => Find(tenant, keys[0]) is { } user
             ? Users.One(request, user)
             : GraphResponse.Error(request, GraphError.NotFound(keys[0]))),
-        .. Relations.Of("/users/{user}/memberOf", ReadGroupsOf, Relations.ContainerKinds, static (tenant, key) => Find(tenant, key) is { } user
+        .. Relations.Of("/users/{user}/memberOf", ReadGroupsOf.OrOneself(), Relations.ContainerKinds, static (tenant, key) => Find(tenant, key) is { } user
             ? new Related(tenant, IndexList.Empty, IndexList.Of(tenant.GroupsOf(user.Position).ToArray()))
             : null),
         .. Relations.Of("/users/{user}/transitiveMemberOf", ReadGroupsOf, Relations.ContainerKinds, isTransitive: true, find: static (tenant, key) => Find(tenant, key) is { } user

@@ -33,14 +33,21 @@ public readonly record struct PermissionSet(ulong Bits)
     /// <summary>Every name Berth knows, in no order of meaning: an application permission and a delegated scope share a name.</summary>
     public static readonly IReadOnlyList<string> Names =
     [
+        "Application.ReadWrite.All",
         "AuditLog.Read.All",
         "CloudPC.Read.All", "CloudPC.ReadWrite.All",
         "Directory.Read.All", "Directory.ReadWrite.All",
         "Group.Create", "Group.Read.All", "Group.ReadWrite.All", "GroupMember.Read.All", "GroupMember.ReadWrite.All",
         "LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All",
         "Organization.Read.All", "Organization.ReadWrite.All",
-        "User.Read.All", "User.ReadBasic.All", "User.ReadWrite.All",
+        "User.DeleteRestore.All", "User.Read", "User.Read.All", "User.ReadBasic.All", "User.ReadWrite.All",
     ];
+
+    /// <summary>The names an application can hold for itself: all but the one that speaks of a signed-in person (B204).</summary>
+    public static readonly IReadOnlyList<string> OfApplications = [.. Names.Where(static name => name != SignedInPerson)];
+
+    /// <summary>Reading the signed-in person's own profile, which needs nobody's consent but theirs.</summary>
+    public const string SignedInPerson = "User.Read";
 
     private static readonly FrozenDictionary<string, int> BitOf =
         Names.Select(static (name, bit) => KeyValuePair.Create(name, bit)).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);

@@ -1,4 +1,5 @@
 using Berth.Graph.Faults;
+using Berth.Graph.Notifications;
 
 namespace Berth.Graph.Requests;
 
@@ -76,6 +77,9 @@ public sealed record GraphRequest
     /// <summary>Whether <c>ConsistencyLevel: eventual</c> was sent (L153).</summary>
     public bool EventualConsistency { get; init; }
 
+    /// <summary>The subscriptions of this server; null where change notifications are not served.</summary>
+    public SubscriptionBooks? Subscriptions { get; init; }
+
     /// <summary><c>Prefer</c> as it came, or null: wishes that an answer may heed.</summary>
     public string? Prefer { get; init; }
 
@@ -96,6 +100,9 @@ public sealed record GraphRequest
 
     /// <summary>The body; empty when there is none or when the route reads <see cref="BodyStream"/>. Valid while the request is handled.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>Where passwords go; without it they are forgotten.</summary>
+    public PasswordDoor? Passwords { get; init; }
 
     /// <summary>The body of a route with <see cref="Routes.RouteBody.Lines"/>, which is never held whole.</summary>
     public Stream? BodyStream { get; init; }

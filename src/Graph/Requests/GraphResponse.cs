@@ -33,6 +33,9 @@ public enum ResponseBody : byte
 
     /// <summary>Plain text: a count.</summary>
     Text,
+
+    /// <summary>XML: <c>$metadata</c>.</summary>
+    Xml,
 }
 
 /// <summary>An answer: status, headers and a UTF-8 body in a pooled buffer, which <see cref="Dispose"/> gives back.</summary>

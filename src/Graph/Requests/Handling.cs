@@ -3,6 +3,26 @@ using Berth.Ledger;
 
 namespace Berth.Graph.Requests;
 
+/// <summary>A user's new password on its way to where it is kept: never into a command, a journal or a log (B203).</summary>
+/// <param name="UserId">Whose.</param>
+/// <param name="Text">The password itself.</param>
+public sealed record NewPassword(Guid UserId, string Text)
+{
+    /// <summary>Without the password, so that no message has it.</summary>
+    public override string ToString() => $"the password of {UserId}";
+}
+
+/// <summary>Where passwords of users go.</summary>
+/// <param name="IsAdministrator">Whether a user (second) is an administrator of a tenant (first): their password is not everybody's to change (B205).</param>
+/// <param name="Keep">Keeps a password.</param>
+public sealed record PasswordDoor(Func<Guid, Guid, bool> IsAdministrator, KeepPassword Keep);
+
+/// <summary>Keeps a password so that its owner can sign in with it; durable when it returns.</summary>
+/// <param name="tenant">The user's tenant.</param>
+/// <param name="password">Whose, and what.</param>
+/// <param name="cancel">Is heeded while nothing is written.</param>
+public delegate ValueTask KeepPassword(Tenant tenant, NewPassword password, CancellationToken cancel);
+
 /// <summary>
 /// What a route makes of a tenant and a request: an answer, or a command whose decision becomes the answer. Nothing has happened yet
 /// when it is returned.
@@ -26,6 +46,9 @@ public abstract record Handling
     {
         /// <summary>What tells a repetition from another request under the same id, when that is not the body as it came: a password is no part of it.</summary>
         public Func<byte[]>? BodyHash { get; init; }
+
+        /// <summary>A password that the command came with; it is kept once the command is decided and never part of it (B203).</summary>
+        public NewPassword? Password { get; init; }
     }
 
     /// <summary>Work that needs the ledger itself: reading its journal back, or a body that is read in portions.</summary>

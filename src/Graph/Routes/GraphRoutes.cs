@@ -2,6 +2,7 @@ using Berth.Graph.Audit;
 using Berth.Graph.Batch;
 using Berth.Graph.Changes;
 using Berth.Graph.Desk;
+using Berth.Graph.Notifications;
 using Berth.Graph.Reads;
 using Berth.Graph.Writes;
 
@@ -13,6 +14,7 @@ public static class GraphRoutes
     /// <summary>Every route of the room.</summary>
     public static IEnumerable<Route> All =>
     [
+        .. MetadataReads.Routes,
         .. OrganizationReads.Routes,
         .. UserReads.Routes,
         .. ReportingReads.Routes,
@@ -20,16 +22,21 @@ public static class GraphRoutes
         .. RuleEvaluation.Routes,
         .. MemberReads.Routes,
         .. OwnerReads.Routes,
+        .. DirectoryObjectReads.Routes,
+        .. DeletedItemReads.Routes,
         .. MembershipFunctions.Routes,
         .. LicenseDetailReads.Routes,
         .. SkuReads.Routes,
         .. UserWrites.Routes,
         .. ReportingWrites.Routes,
         .. GroupWrites.Routes,
+        .. DirectoryObjectWrites.Routes,
+        .. DeletedItemWrites.Routes,
         .. LicenseWrites.Routes,
         .. BatchRoutes.Routes,
         .. AuditReads.Routes,
         .. DeltaReads.Routes,
+        .. SubscriptionRoutes.Routes,
         .. SubscriptionDesk.Routes,
         .. ClockDesk.Routes,
         .. SettingsDesk.Routes,

@@ -58,6 +58,9 @@ public enum RouteBody
 /// <param name="Sets">The alternatives, least privilege first.</param>
 public sealed record RouteAccess(IReadOnlyList<PermissionSet> Sets)
 {
+    /// <summary>What is enough for the signed-in person when the first key of the path names them, or null (B204).</summary>
+    public PermissionSet? OfOneself { get; private init; }
+
     /// <summary>Any one of the named permissions is enough; the least comes first.</summary>
     public static RouteAccess AnyOf(params ReadOnlySpan<string> names)
     {
@@ -70,8 +73,14 @@ public sealed record RouteAccess(IReadOnlyList<PermissionSet> Sets)
         return new RouteAccess(sets);
     }
 
+    /// <summary>The same, and <c>User.Read</c> is enough for what the signed-in person reads of themselves (B204).</summary>
+    public RouteAccess OrOneself() => this with { OfOneself = PermissionSet.Of(PermissionSet.SignedInPerson) };
+
     /// <summary>Any token of the tenant: each item of a batch is checked by itself.</summary>
     public static RouteAccess Anyone { get; } = new([PermissionSet.None]);
+
+    /// <summary>Whoever may by one of two; where the kind of the object decides, the handler looks again.</summary>
+    public RouteAccess Or(RouteAccess other) => new([.. Sets.Union(other.Sets)]);
 
     /// <summary>Whether a caller with these permissions may.</summary>
     public bool Allows(PermissionSet granted)

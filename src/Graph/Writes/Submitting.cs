@@ -45,7 +45,7 @@ internal static class Submitting
         new(command, decision => decision switch
         {
             Decision.Accepted accepted => answer(accepted),
-            Decision.Refused { Refusal: { Code: RefusalCode.UserNotFound or RefusalCode.GroupNotFound } } => GraphResponse.Error(request, GraphError.NotFound(target)),
+            Decision.Refused { Refusal: { Code: RefusalCode.UserNotFound or RefusalCode.GroupNotFound or RefusalCode.DeletedItemNotFound } } => GraphResponse.Error(request, GraphError.NotFound(target)),
             Decision.Refused refused => GraphResponse.Error(request, refused.Refusal.ToError()),
             _ => throw new InvalidOperationException("A decision is one of two."),
         });

@@ -6,6 +6,19 @@ using Berth.Graph.Requests;
 
 namespace Berth.Graph.Writes;
 
+/// <summary>What a body says of a user.</summary>
+/// <param name="User">The user as they are to be.</param>
+/// <param name="ManagerId">Their manager, null when the body names none.</param>
+/// <param name="Password">Their new password, or null.</param>
+internal sealed record WrittenUser(User User, Guid? ManagerId, string? Password)
+{
+    /// <summary>What is to be kept of the password, or null.</summary>
+    public NewPassword? NewPassword => Password is null ? null : new NewPassword(User.Id, Password);
+
+    /// <summary>Without the password, so that no message has it.</summary>
+    public override string ToString() => User.UserPrincipalName;
+}
+
 /// <summary>Reads the properties of a user from a body (L133): on creation, on a change, and from a line of an import.</summary>
 internal sealed class UserBody
 {
@@ -23,7 +36,7 @@ internal sealed class UserBody
         ["displayName"] = static (body, value, name) =>
             body._user = body._user with { DisplayName = body._read.Required(value, name, User.LongestDisplayName) },
         ["mailNickname"] = static (body, value, name) => body._user = body._user with { MailNickname = Nickname(body._read, value, name) },
-        ["userPrincipalName"] = static (body, value, name) => body._user = body._user with { UserPrincipalName = body.PrincipalName(value, name) },
+        ["userPrincipalName"] = static (body, value, name) => body._user = body._user with { UserPrincipalName = PrincipalName(body._read, value, name) },
         ["usageLocation"] = static (body, value, name) => body._user = body._user with { UsageLocation = body._read.Country(value, name) },
         ["passwordProfile"] = static (body, value, name) => body.CheckPassword(value, name),
         ["userType"] = static (body, value, name) => body.Set(UserAttribute.UserType, body.OneOfUserTypes(value, name)),
@@ -67,7 +80,7 @@ internal sealed class UserBody
     private readonly HashSet<string> _given = new(StringComparer.OrdinalIgnoreCase);
     private User _user;
     private readonly Tenant _tenant;
-    private bool _passwordGiven;
+    private string? _password;
     private Guid? _manager;
 
     private UserBody(BodyReader read, Tenant tenant, User start)
@@ -78,12 +91,12 @@ internal sealed class UserBody
     }
 
     /// <summary>A new user with every property that Graph requires on creation, and the manager the body names.</summary>
-    public static (User User, Guid? ManagerId) Create(BodyReader read, JsonElement element, Guid id, Tenant tenant)
+    public static WrittenUser Create(BodyReader read, JsonElement element, Guid id, Tenant tenant)
     {
         UserBody body = new(read, tenant, Blank(id));
         body.Read(element, importing: false);
         body.Require("accountEnabled", "displayName", "mailNickname", "userPrincipalName");
-        if (!body._passwordGiven)
+        if (body._password is null)
         {
             read.Fail("passwordMissing", "A password must be specified to create a new user.");
         }
@@ -92,15 +105,15 @@ internal sealed class UserBody
             read.FailValue("mailNickname", "It must not be empty.");
         }
 
-        return (body._user, body._manager);
+        return new WrittenUser(body._user, body._manager, body._password);
     }
 
     /// <summary>A user with the properties of a body changed; null takes a value away. The manager is null when the body names none.</summary>
-    public static (User User, Guid? ManagerId) Change(BodyReader read, JsonElement element, User before, Tenant tenant)
+    public static WrittenUser Change(BodyReader read, JsonElement element, User before, Tenant tenant)
     {
         UserBody body = new(read, tenant, before);
         body.Read(element, importing: false);
-        return (body._user, body._manager);
+        return new WrittenUser(body._user, body._manager, body._password);
     }
 
     /// <summary>A user from a line of an import: an id is kept, a password may be missing, and so may all but the two names.</summary>
@@ -166,14 +179,15 @@ internal sealed class UserBody
     private void Set(UserAttribute attribute, string? value) =>
         _user = _user.Attributes[attribute] == value ? _user : _user with { Attributes = _user.Attributes.With(attribute, value) };
 
-    private string PrincipalName(JsonElement value, string name)
+    /// <summary>A user principal name: one at sign with something on both sides, and no blanks.</summary>
+    internal static string PrincipalName(BodyReader read, JsonElement value, string name)
     {
-        string text = _read.Required(value, name, User.LongestUserPrincipalName);
+        string text = read.Required(value, name, User.LongestUserPrincipalName);
         int at = text.IndexOf('@', StringComparison.Ordinal);
         if (at <= 0 || at == text.Length - 1 || at != text.LastIndexOf('@') || text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
         {
             const string Message = "Property userPrincipalName is invalid.";
-            _read.Fail(GraphError.BadRequest("valueInvalid", Message + " It has the form alias@domain, without blanks.") with
+            read.Fail(GraphError.BadRequest("valueInvalid", Message + " It has the form alias@domain, without blanks.") with
             {
                 Details = [new ErrorDetail("InvalidValue", Message, "userPrincipalName")],
             });
@@ -193,7 +207,7 @@ internal sealed class UserBody
         return UserTypes.FirstOrDefault(type => type.Equals(text, StringComparison.OrdinalIgnoreCase));
     }
 
-    // Berth signs nobody in with it: a password is looked at and forgotten. It must never reach a user, the journal or a log.
+    // A password goes its own way (B203): it must never reach a user, the journal or a log.
     private void CheckPassword(JsonElement element, string profile)
     {
         // A client that has none may write null instead of leaving it out.
@@ -202,7 +216,7 @@ internal sealed class UserBody
             switch (name.ToUpperInvariant())
             {
                 case "PASSWORD" when value.ValueKind != JsonValueKind.Null:
-                    _passwordGiven = _read.Required(value, $"{profile}/{name}", GraphLimits.PasswordCharacters).Length > 0;
+                    _password = _read.Required(value, $"{profile}/{name}", GraphLimits.PasswordCharacters) is { Length: > 0 } text ? text : null;
                     break;
                 case "PASSWORD":
                     break;

@@ -52,6 +52,15 @@ internal static class ChangeReader
         Tag.OwnersAdded => new Change.OwnersAdded(from.Number(), from.Indexes()),
         Tag.OwnersRemoved => new Change.OwnersRemoved(from.Number(), from.Indexes()),
         Tag.RelationsEnded => new Change.RelationsEnded((RelationKind)from.Choice((byte)RelationKind.Owner), from.Number(), from.Indexes(), from.Indexes()),
+        Tag.UserToDeletedItems => new Change.UserToDeletedItems(from.Number(), from.Time()),
+        Tag.GroupToDeletedItems => new Change.GroupToDeletedItems(from.Number(), from.Time()),
+        Tag.UserRestored => new Change.UserRestored(from.Number(), from.User()),
+        Tag.GroupRestored => new Change.GroupRestored(from.Number()),
+        Tag.DeletedUserSet => new Change.DeletedUserSet(from.Number(), new DeletedUser(
+            from.User(), from.Time(), from.Licenses(), from.Indexes(), from.Number() - 1, from.Indexes(), from.Indexes())),
+        Tag.DeletedGroupSet => new Change.DeletedGroupSet(from.Number(), new DeletedGroup(
+            from.Id(), from.Time(), from.Indexes(), from.Indexes(), from.Indexes(), from.Indexes())),
+        Tag.DeletedItemsPurged => new Change.DeletedItemsPurged(from.Indexes(), from.Indexes(), from.Flag()),
         Tag.GroupWas => new Change.GroupWas(from.Number(), from.Group()),
         Tag.MembershipProcessed => new Change.MembershipProcessed(from.Number(), from.Time()),
         Tag.TimePassed => new Change.TimePassed(from.Time()),

@@ -149,6 +149,52 @@ internal static class ChangeWriter
                 to.Indexes(ended.Users);
                 to.Indexes(ended.Groups);
                 break;
+            case Change.UserToDeletedItems deleted:
+                to.Begin(Tag.UserToDeletedItems);
+                to.Count(deleted.User);
+                to.Time(deleted.At);
+                break;
+            case Change.GroupToDeletedItems deleted:
+                to.Begin(Tag.GroupToDeletedItems);
+                to.Count(deleted.Group);
+                to.Time(deleted.At);
+                break;
+            case Change.UserRestored restored:
+                to.Begin(Tag.UserRestored);
+                to.Count(restored.User);
+                to.User(restored.Restored);
+                break;
+            case Change.GroupRestored restored:
+                to.Begin(Tag.GroupRestored);
+                to.Count(restored.Group);
+                break;
+            case Change.DeletedUserSet set:
+                to.Begin(Tag.DeletedUserSet);
+                to.Count(set.User);
+                to.User(set.Item.User);
+                to.Time(set.Item.DeletedAt);
+                to.Licenses(set.Item.Direct);
+                to.Indexes(set.Item.Groups);
+                to.Count(set.Item.Manager + 1);
+                to.Indexes(set.Item.Reports);
+                to.Indexes(set.Item.Owned);
+                break;
+            case Change.DeletedGroupSet set:
+                to.Begin(Tag.DeletedGroupSet);
+                to.Count(set.Group);
+                to.Id(set.Item.Id);
+                to.Time(set.Item.DeletedAt);
+                to.Indexes(set.Item.Members);
+                to.Indexes(set.Item.MemberGroups);
+                to.Indexes(set.Item.Parents);
+                to.Indexes(set.Item.Owners);
+                break;
+            case Change.DeletedItemsPurged purged:
+                to.Begin(Tag.DeletedItemsPurged);
+                to.Indexes(purged.Users);
+                to.Indexes(purged.Groups);
+                to.Flag(purged.Over);
+                break;
             case Change.GroupWas was:
                 to.Begin(Tag.GroupWas);
                 to.Count(was.Group);

@@ -56,6 +56,13 @@ internal static class PayloadFormat
         RelationsEnded,
         MembershipProcessed,
         TimePassed,
+        UserToDeletedItems,
+        GroupToDeletedItems,
+        UserRestored,
+        GroupRestored,
+        DeletedUserSet,
+        DeletedGroupSet,
+        DeletedItemsPurged,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

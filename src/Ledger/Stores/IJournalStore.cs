@@ -89,4 +89,7 @@ public interface IJournalStore : IDisposable
 
     /// <summary>Writes a named value in place of what it was.</summary>
     ValueTask WriteBlobAsync(string name, ReadOnlyMemory<byte> value, CancellationToken cancel);
+
+    /// <summary>Writes several named values in place of what they were, all or none; of one name given twice the last.</summary>
+    ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, CancellationToken cancel);
 }

@@ -176,6 +176,20 @@ public sealed class MemoryStore : IJournalStore
     }
 
     /// <inheritdoc/>
+    public ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            foreach ((string name, ReadOnlyMemory<byte> value) in values)
+            {
+                _blobs[name] = value.ToArray();
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
     }

@@ -299,6 +299,33 @@ public sealed class SqliteStore : IJournalStore
     }
 
     /// <inheritdoc/>
+    public ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        using SqliteConnection connection = Connect(_reading);
+        Execute(connection, $"PRAGMA busy_timeout = {BusyMilliseconds}; {Durable}");
+        Execute(connection, "BEGIN IMMEDIATE");
+        try
+        {
+            using SqliteStatement insert = new(connection.Handle!, "INSERT OR REPLACE INTO blob(name, value) VALUES(?, ?)");
+            foreach ((string name, ReadOnlyMemory<byte> value) in values)
+            {
+                insert.With(name).With(value.Span).Run();
+            }
+
+            Execute(connection, "COMMIT");
+        }
+        catch
+        {
+            // The connection goes back to the pool: nothing of this may go with it.
+            Execute(connection, "ROLLBACK");
+            throw;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _statements.ForEach(statement => statement.Dispose());

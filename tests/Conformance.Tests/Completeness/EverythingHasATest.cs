@@ -32,6 +32,7 @@ public sealed partial class EverythingHasATest
         [RefusalCode.GroupNotFound] = "POST /groups/{group}/assignLicense",
         [RefusalCode.MemberNotFound] = "POST /groups/{group}/members/$ref",
         [RefusalCode.OwnerNotFound] = "POST /groups/{group}/owners/$ref",
+        [RefusalCode.DeletedItemNotFound] = "POST /directory/deletedItems/{item}/restore",
         [RefusalCode.ManagerNotFound] = "PUT /users/{user}/manager/$ref",
         [RefusalCode.SubscriptionNotFound] = "PATCH /berth/v1/subscriptions/{subscription}",
     };

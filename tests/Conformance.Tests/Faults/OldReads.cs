@@ -82,6 +82,25 @@ public sealed class OldReads
     }
 
     [Fact]
+    public async Task A_follower_of_changes_misses_none_while_other_reads_are_behind()
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        await room.InstallAsync("""{"kind":"eventualConsistency","reads":"all","versions":1,"window":"PT1H"}""");
+        Guid ada = await room.AddUserAsync("ada");
+        string link = await FollowAsync("/v1.0/users/delta", ada);
+        Guid bob = await room.AddUserAsync("bob");
+        await FollowAsync(link, bob);
+        Assert.Equal([(0, 0)], await room.CountsAsync());
+
+        async Task<string> FollowAsync(string from, Guid sees)
+        {
+            JsonElement page = await room.DoAsync("GET", from);
+            Assert.Contains(page.GetProperty("value").EnumerateArray(), user => user.GetProperty("id").GetGuid() == sees);
+            return page.GetProperty("@odata.deltaLink").GetString()!;
+        }
+    }
+
+    [Fact]
     public async Task A_state_is_shown_no_longer_than_the_window_after_it_was_replaced()
     {
         ManualTime time = new();

@@ -19,6 +19,7 @@ public sealed class Execution(EmptyDemo demo) : IClassFixture<EmptyDemo>
     [Fact]
     public async Task Curl_speaks_with_Graph_by_its_own_name()
     {
+        Assert.SkipUnless(Which("curl"), "There is no curl on this machine.");
         (int code, string output, string errors) = await RunAsync(
             "sh",
             "-c",
@@ -117,6 +118,7 @@ public sealed class Execution(EmptyDemo demo) : IClassFixture<EmptyDemo>
     [Fact]
     public async Task A_name_that_leads_nowhere_is_told_once()
     {
+        Assert.SkipUnless(Which("curl"), "There is no curl on this machine.");
         (int code, string output, string errors) = await RunAsync(
             "sh", "-c", "for i in 1 2 3; do curl -s https://example.com/; echo $?; curl -s http://example.org/; done");
 
@@ -124,6 +126,20 @@ public sealed class Execution(EmptyDemo demo) : IClassFixture<EmptyDemo>
         Assert.Equal(3, output.Split('\n').Count(line => line == "56"));
         Assert.Single(errors.Split('\n'), line => line.StartsWith("berth exec: refused example.com:443.", StringComparison.Ordinal));
         Assert.Single(errors.Split('\n'), line => line.StartsWith("berth exec: refused http://example.org, which is plain http.", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(99, 99)]
+    [InlineData(100, 100)]
+    [InlineData(101, 100)]
+    public async Task At_most_a_hundred_names_are_told(int names, int told)
+    {
+        Assert.SkipUnless(Which("curl"), "There is no curl on this machine.");
+        (_, string output, string errors) = await RunAsync(
+            "sh", "-c", $"i=0; while [ $i -lt {names} ]; do curl -s https://n$i.example/; [ $? = 56 ] && echo refused; i=$((i+1)); done");
+
+        Assert.Equal(names, output.Split('\n').Count(line => line == "refused"));
+        Assert.Equal(told, errors.Split('\n').Count(line => line.StartsWith("berth exec: refused n", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -198,6 +214,7 @@ public sealed class Execution(EmptyDemo demo) : IClassFixture<EmptyDemo>
     [Fact]
     public async Task Nothing_but_the_server_is_needed()
     {
+        Assert.SkipUnless(Which("curl"), "There is no curl on this machine.");
         (int code, string output, string errors) = await RunInAsync(
             new Dictionary<string, string> { ["HOME"] = "/nonexistent", ["XDG_DATA_HOME"] = "", ["XDG_CONFIG_HOME"] = "" }, "sh", "-c", "curl -s https://graph.microsoft.com/healthz/live");
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Engine.Directory;
+using Berth.Graph.Reads;
 using Xunit;
 
 namespace Berth.Conformance.Tests.Graph;
@@ -23,6 +24,8 @@ public sealed class AdvancedQueries
     [InlineData("users", "$filter=otherMails/any(m:endswith(m,'x.example'))", "Operator 'endsWith'" + Missing)]
     [InlineData("users", "$filter=assignedLicenses/$count eq 0", "Operator '$count'" + Missing)]
     [InlineData("users", "$filter=department eq 'Sales' and assignedLicenses/$count ne 0", "Operator '$count'" + Missing)]
+    [InlineData("users", "$filter=ownedObjects/$count eq 0", "Operator '$count'" + Missing)]
+    [InlineData("groups", "$filter=owners/$count eq 0 or owners/$count eq 1", "Operator '$count'" + Missing)]
     [InlineData("users", "$filter=companyName eq 'x'", "Unsupported or invalid query filter clause specified for property 'companyName' of resource 'User'.")]
     [InlineData("users", "$filter=companyName in ('x')", "Unsupported or invalid query filter clause specified for property 'companyName' of resource 'User'.")]
     [InlineData("users", "$filter=startsWith(mobilePhone,'254')", "Unsupported or invalid query filter clause specified for property 'mobilePhone' of resource 'User'.")]
@@ -111,6 +114,46 @@ public sealed class AdvancedQueries
         Assert.Equal("Unsupported or invalid query filter clause specified for property 'visibility' of resource 'Group'.", error.GetProperty("message").GetString());
     }
 
+    [Fact]
+    public void Every_row_of_the_tables_is_a_property_there_is()
+    {
+        Assert.DoesNotContain(DirectoryCapabilities.User.Properties, name => DirectoryShapes.User.Find(name)?.Name != name);
+        Assert.DoesNotContain(DirectoryCapabilities.Group.Properties, name => DirectoryShapes.Group.Find(name)?.Name != name);
+        Assert.Equal(
+            DirectoryCapabilities.User.Properties.Union(DirectoryCapabilities.Group.Properties).Order(StringComparer.Ordinal),
+            DirectoryCapabilities.Member.Properties.Order(StringComparer.Ordinal));
+    }
+
+    // The examples of Microsoft's pages, letter by letter (L153-L157, L159a).
+    [Theory]
+    [InlineData("me/transitiveMemberOf/microsoft.graph.group?$count=true", 1)]
+    [InlineData("users?$filter=startsWith(mobilePhone, '25478') OR startsWith(mobilePhone, '25473')&$count=true", 0)]
+    [InlineData("users?$count=true&$filter=proxyAddresses/any (p:endsWith(p, 'OnMicrosoft.com'))&$select=id,displayName,proxyaddresses", 0)]
+    [InlineData("groups?$orderby=displayName&$filter=startsWith( displayName, 'cr')&$count=true", 1)]
+    [InlineData("users?$filter=NOT startsWith(displayName, 'Conf')&$count=true", 4)]
+    [InlineData("users?$filter=companyName ne null and NOT(companyName eq 'Microsoft')&$count=true", 4)]
+    [InlineData("users?$filter=assignedPlans/any(a:a/servicePlanId eq 2e2ddb96-6af9-4b1d-a3f0-d6ecfd22edb2 and a/capabilityStatus eq 'Suspended')&$count=true", 0)]
+    [InlineData("users?$count=true&$filter=endsWith(mail,'@hotmail.com')", 0)]
+    [InlineData("groups?$count=true&$filter=hasMembersWithLicenseErrors+eq+true&$select=id,displayName", 0)]
+    [InlineData("groups/?$search=\"displayName:OneVideo\" OR \"mail:onevideo\"", 0)]
+    [InlineData("groups/?$filter=mailEnabled eq true&$search=\"displayName:OneVideo\"", 0)]
+    [InlineData("groups?$search=\"description:One\" AND (\"displayName:Video\" OR \"displayName:Drive\")", 0)]
+    [InlineData("users?$search=\"displayName:ann\"&$orderby=displayName&$count=true", 1)]
+    [InlineData("users/ann@fabrikam.example/memberOf/microsoft.graph.group?$count=true&$orderby=displayName&$search=\"displayName:crew\"&$select=displayName,id", 1)]
+    [InlineData("users/ann@fabrikam.example/memberOf/microsoft.graph.group?$count=true&$orderby=displayName&$filter=startswith(displayName, 'c')", 1)]
+    [InlineData("groups/{crew}/transitivemembers/microsoft.graph.group?$count=true", 0)]
+    [InlineData("groups/{crew}/transitiveMembers/microsoft.graph.user?$count=true&$orderBy=displayName&$filter=startswith(displayName, 'a')", 1)]
+    [InlineData("groups/{crew}/transitiveMembers/microsoft.graph.user?$count=true&$orderBy=displayName&$search=\"displayName:bob\"&$select=displayName,id", 1)]
+    public void Every_documented_example_is_answered(string target, int expected)
+    {
+        Guid ann = People.Tenant.Users[0]!.Id;
+        JsonElement page = People.Get($"/v1.0/{Path(target)}", request => Company.Eventual(request) with
+        {
+            Caller = request.Caller with { User = new Berth.Graph.Requests.SignedInUser(ann, "ann@fabrikam.example") },
+        });
+        Assert.Equal(expected, page.GetProperty("value").GetArrayLength());
+    }
+
     // L154.
     [Theory]
     [InlineData("users/$count")]
@@ -175,6 +218,30 @@ public sealed class AdvancedQueries
 
         Assert.Equal(
             "Request_UnsupportedQuery", company.Refused("/v1.0/directory/subscriptions?$search=\"skuPartNumber:x\"", Company.Eventual).Error.GetProperty("code").GetString());
+    }
+
+    // What the unmodified m365 11.11 sends (protocol 4.4), with the headers it sends.
+    [Theory]
+    [InlineData("users?$filter=userPrincipalName eq 'ann%40fabrikam.example'&$select=Id", false, 1)]
+    [InlineData("users?$filter=mail eq 'ann%40fabrikam.example'&$select=id", false, 0)]
+    [InlineData("users?$select=id,userPrincipalName&$filter=startsWith(displayName, 'a') and userType eq 'Member'", false, 1)]
+    [InlineData("users?$filter=startsWith(jobTitle, 'a')", false, 0)]
+    [InlineData("groups?$filter=groupTypes/any(c:c+eq+'Unified')", false, 0)]
+    [InlineData("groups?$filter=securityEnabled eq true and mailEnabled eq false", false, 1)]
+    [InlineData("groups?$filter=securityEnabled eq false and mailEnabled eq true and not(groupTypes/any(t:t eq 'Unified'))&$count=true", true, 0)]
+    [InlineData("groups?$filter=securityEnabled eq true and mailEnabled eq true and not(groupTypes/any(t:t eq 'Unified'))&$count=true", true, 0)]
+    [InlineData("groups?$filter=displayName eq 'crew'&$select=id", false, 1)]
+    [InlineData("groups?$filter=mailNickname eq 'crew'&$select=id", false, 1)]
+    [InlineData("groups/{crew}/Members?$select=id,displayName,userPrincipalName,givenName,surname", false, 4)]
+    [InlineData("groups/{crew}/Owners?$select=id,displayName,userPrincipalName,givenName,surname", false, 0)]
+    [InlineData("groups/{crew}/Members?$select=id,displayName&$filter=userType%20eq%20'Member'&$count=true", true, 4)]
+    [InlineData("groups/{crew}/members/microsoft.graph.user?$select=id", false, 4)]
+    [InlineData("groups/{crew}/owners/microsoft.graph.user?$select=id", false, 0)]
+    [InlineData("groups/{crew}/Members/microsoft.graph.user?$select=id,displayName&$filter=startsWith(displayName,'a')&$count=true", true, 1)]
+    public void Every_query_of_m365_is_answered(string target, bool eventual, int expected)
+    {
+        JsonElement page = People.Get($"/v1.0/{Path(target)}", request => request with { EventualConsistency = eventual, WithoutMetadata = true });
+        Assert.Equal(expected, page.GetProperty("value").GetArrayLength());
     }
 
     private static string Path(string path) => path.Replace("{crew}", People.Tenant.Groups[0].Id.ToString(), StringComparison.Ordinal);

@@ -58,6 +58,21 @@ public sealed class Memberships
         Assert.Equal(404, _company.Refused("/v1.0/users/nobody@fabrikam.example/transitiveMemberOf").Status);
     }
 
+    [Fact]
+    public void Related_objects_are_counted_in_filters_and_expanded()
+    {
+        Assert.Equal(Texts(_outer, _middle), Reversed(_company.Advanced("/v1.0/groups?$filter=members/$count eq 2")));
+        Assert.Equal(Texts(_inner, _middle, _outer), _company.Advanced("/v1.0/groups?$filter=owners/$count eq 0"));
+        Assert.Equal(Texts(_ann), _company.Advanced("/v1.0/users?$filter=memberOf/$count gt 1"));
+        Assert.Equal(Texts(_cid, _bob), Reversed(_company.Advanced("/v1.0/users?$filter=memberOf/$count eq 1 and ownedObjects/$count eq 0 and directReports/$count eq 0")));
+        Assert.Equal(400, _company.Refused("/v1.0/users?$count=true&$filter=manager/$count eq 0", Company.Eventual).Status);
+        JsonElement cid = _company.Get($"/v1.0/users/{_cid}?$select=id&$expand=transitiveMemberOf($select=id)");
+        Assert.Equal(Texts(_inner, _middle, _outer), cid.GetProperty("transitiveMemberOf").EnumerateArray().Select(group => group.GetProperty("id").GetString()));
+        Assert.Equal(2, _company.Get($"/v1.0/groups/{_inner}?$expand=transitiveMemberOf").GetProperty("transitiveMemberOf").GetArrayLength());
+
+        static IEnumerable<string?> Reversed(List<string?> ids) => Enumerable.Reverse(ids);
+    }
+
     // B163.
     [Theory]
     [InlineData("groups/{0}/members", "device", "devices")]

@@ -36,6 +36,10 @@ public sealed class Refusals
         [RefusalCode.UserNotFound] = room => Assign(room, Guid.NewGuid(), [], []),
         [RefusalCode.GroupNotFound] = room => room.SendAsync("DELETE", $"/v1.0/groups/{Guid.NewGuid()}"),
         [RefusalCode.MemberNotFound] = async room => await room.SendAsync("DELETE", $"/v1.0/groups/{await room.AddGroupAsync("g")}/members/{Guid.NewGuid()}/$ref"),
+        [RefusalCode.OwnerNotFound] = async room => await room.SendAsync("DELETE", $"/v1.0/groups/{await room.AddGroupAsync("g")}/owners/{Guid.NewGuid()}/$ref"),
+        [RefusalCode.ManagerNotFound] = async room => await Manager(room, await room.AddUserAsync("ada"), Guid.NewGuid()),
+        [RefusalCode.ManagerMissing] = async room => await room.SendAsync("DELETE", $"/v1.0/users/{await room.AddUserAsync("ada")}/manager/$ref"),
+        [RefusalCode.DeletedItemNotFound] = room => room.SendAsync("POST", $"/v1.0/directory/deletedItems/{Guid.NewGuid()}/restore"),
         [RefusalCode.SubscriptionNotFound] = room => room.SendAsync("PATCH", $"/berth/v1/subscriptions/{Guid.NewGuid()}", """{"units":1}"""),
         [RefusalCode.IdTaken] = async room =>
         {
@@ -57,6 +61,31 @@ public sealed class Refusals
         {
             Guid group = await room.AddGroupAsync("g");
             return await room.SendAsync("POST", $"/v1.0/groups/{group}/members/$ref", $$"""{"@odata.id":"https://x/groups/{{group}}"}""");
+        },
+        [RefusalCode.AlreadyOwner] = async room =>
+        {
+            Guid ada = await room.AddUserAsync("ada");
+            return await Own(room, await OwnedGroup(room, ada), ada);
+        },
+        [RefusalCode.TooManyOwners] = async room =>
+        {
+            Guid group = await room.AddGroupAsync("g");
+            for (int i = 0; i < Group.MostOwners; i++)
+            {
+                Assert.Equal(204, (await Own(room, group, await room.AddUserAsync($"owner{i}"))).Status);
+            }
+
+            return await Own(room, group, await room.AddUserAsync("ada"));
+        },
+        [RefusalCode.LastOwner] = async room =>
+        {
+            Guid ada = await room.AddUserAsync("ada");
+            return await room.SendAsync("DELETE", $"/v1.0/groups/{await OwnedGroup(room, ada)}/owners/{ada}/$ref");
+        },
+        [RefusalCode.ManagerOfItself] = async room =>
+        {
+            Guid ada = await room.AddUserAsync("ada");
+            return await Manager(room, ada, ada);
         },
         [RefusalCode.GroupNotSecurityEnabled] = async room => await AssignGroup(room, await room.AddGroupAsync("g", securityEnabled: false), [], []),
         [RefusalCode.GroupHasLicenses] = async room => await room.SendAsync("DELETE", $"/v1.0/groups/{await LicensedGroup(room)}"),
@@ -165,6 +194,19 @@ public sealed class Refusals
 
     private static Task<Answer> AssignGroup(RunningRoom room, Guid group, IEnumerable<Guid> add, IEnumerable<Guid> remove) =>
         room.SendAsync("POST", $"/v1.0/groups/{group}/assignLicense", RunningRoom.Licenses(add, remove));
+
+    private static Task<Answer> Own(RunningRoom room, Guid group, Guid owner) =>
+        room.SendAsync("POST", $"/v1.0/groups/{group}/owners/$ref", $$"""{"@odata.id":"https://x/users/{{owner}}"}""");
+
+    private static Task<Answer> Manager(RunningRoom room, Guid user, Guid manager) =>
+        room.SendAsync("PUT", $"/v1.0/users/{user}/manager/$ref", $$"""{"@odata.id":"https://x/users/{{manager}}"}""");
+
+    private static async Task<Guid> OwnedGroup(RunningRoom room, Guid owner)
+    {
+        Guid group = await room.AddGroupAsync("owned");
+        Assert.Equal(204, (await Own(room, group, owner)).Status);
+        return group;
+    }
 
     private static async Task<Guid> LicensedGroup(RunningRoom room, params Guid[] members)
     {

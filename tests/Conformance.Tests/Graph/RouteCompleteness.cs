@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Berth.Conformance.Tests.Notifications;
 using Berth.Graph;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
@@ -36,6 +37,9 @@ public sealed partial class RouteCompleteness
         await room.DoAsync("PATCH", $"/v1.0/groups/{group}", $$"""{"owners@odata.bind":["https://x/users/{{ada}}"]}""");
         string licenses = RunningRoom.Licenses([room.Sku("SPE_E5")], []);
         const string Table = "skuPartNumber,skuId,productName,servicePlanName,servicePlanId,friendlyName\nN,11111111-1111-4111-8111-111111111111,n,P,22222222-2222-4222-8222-222222222222,p\n";
+        await using Receiver receiver = await Receiver.StartAsync();
+        string told = Subscribing.Body(receiver.Url(), DateTimeOffset.UtcNow.AddHours(2));
+        Guid notified = (await room.DoAsync("POST", "/v1.0/subscriptions", told)).GetProperty("id").GetGuid();
         (string Route, string Path, string? Body, string ContentType)[] writes =
         [
             ("POST /users", "/v1.0/users", RunningRoom.UserJson("eve"), "application/json"),
@@ -56,6 +60,11 @@ public sealed partial class RouteCompleteness
             ("DELETE /groups/{group}/members/{member}/$ref", $"/v1.0/groups/{group}/members/{ada}/$ref", null, ""),
             ("DELETE /groups/{group}", $"/v1.0/groups/{old}", null, ""),
             ("DELETE /users/{user}", $"/v1.0/users/{bob}", null, ""),
+            ("POST /directory/deletedItems/{item}/restore", $"/v1.0/directory/deletedItems/{bob}/restore", null, ""),
+            ("DELETE /directoryObjects/{object}", $"/v1.0/directoryObjects/{bob}", null, ""),
+            ("DELETE /directory/deletedItems/{item}", $"/v1.0/directory/deletedItems/{bob}", null, ""),
+            ("POST /directory/deletedItems/getUserOwnedObjects", "/v1.0/directory/deletedItems/getUserOwnedObjects", $$"""{"userId":"{{ada}}","type":"Group"}""", "application/json"),
+            ("POST /directoryObjects/getByIds", "/v1.0/directoryObjects/getByIds", $$"""{"ids":["{{ada}}"]}""", "application/json"),
             ("POST /$batch", "/v1.0/$batch", $$"""{"requests":[{"id":1,"method":"DELETE","url":"/users/{{ada}}"}]}""", "application/json"),
             ("POST /subscriptions", "/berth/v1/subscriptions", """{"skuPartNumber":"SPE_E3","units":1}""", "application/json"),
             ("PATCH /subscriptions/{subscription}", $"/berth/v1/subscriptions/{subscription}", """{"units":6}""", "application/json"),
@@ -64,6 +73,10 @@ public sealed partial class RouteCompleteness
             ("POST /import", "/berth/v1/import", """{"group":{"displayName":"i"}}""", "application/x-ndjson"),
             ("POST /groups/{group}/reprocess", $"/berth/v1/groups/{group}/reprocess", null, ""),
             ("POST /catalog/import", "/berth/v1/catalog/import", Table, "text/csv"),
+            ("POST /subscriptions", "/v1.0/subscriptions", told, "application/json"),
+            ("PATCH /subscriptions/{subscription}", $"/v1.0/subscriptions/{notified}", $$"""{"expirationDateTime":"{{DateTimeOffset.UtcNow.AddHours(3):O}}"}""", "application/json"),
+            ("POST /subscriptions/{subscription}/reauthorize", $"/v1.0/subscriptions/{notified}/reauthorize", null, ""),
+            ("DELETE /subscriptions/{subscription}", $"/v1.0/subscriptions/{notified}", null, ""),
             ("POST /faults", "/berth/v1/faults", """{"kind":"throttle","probability":0}""", "application/json"),
             ("DELETE /faults/{fault}", "/berth/v1/faults/1", null, ""),
             ("DELETE /faults", "/berth/v1/faults", null, ""),

@@ -4,19 +4,22 @@ using System.Text.Json;
 using Berth.Engine;
 using Berth.Engine.Catalog;
 using Berth.Graph.Hosting;
+using Berth.Graph.Notifications;
 using Berth.Graph.Requests;
 using Berth.Ledger;
 using Berth.Ledger.Stores;
+using Berth.Notifications;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Berth.Conformance.Tests.Graph;
 
 /// <summary>
 /// The Graph room behind a real Kestrel on a free port, over a ledger in memory: requests are HTTP, writes go through the writer. A bearer token is the
-/// list of the permissions it grants, <c>*</c> for every one; <c>user ID PERMISSIONS</c> is a signed-in user's.
+/// list of the permissions it grants, <c>*</c> for every one; <c>user ID PERMISSIONS</c> is a signed-in user's, <c>app ID PERMISSIONS</c> another application's.
 /// </summary>
 internal sealed class RunningRoom : IAsyncDisposable
 {
@@ -25,15 +28,20 @@ internal sealed class RunningRoom : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly LedgerDoor _ledger;
 
-    private RunningRoom(WebApplication app, LedgerDoor ledger, TenantDesk desk)
+    private readonly NotificationSender _sender;
+    private readonly NotificationDelivery _delivery;
+
+    private RunningRoom(WebApplication app, LedgerDoor ledger, TenantDesk desk, SubscriptionBooks books, NotificationSender sender, NotificationDelivery delivery)
     {
-        (_app, _ledger, Desk) = (app, ledger, desk);
+        (_app, _ledger, Desk, Books, _sender, _delivery) = (app, ledger, desk, books, sender, delivery);
         Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
     }
 
     public TenantDesk Desk { get; }
 
     public HttpClient Http { get; }
+
+    public SubscriptionBooks Books { get; }
 
     public Tenant Tenant => Desk.Current;
 
@@ -49,15 +57,20 @@ internal sealed class RunningRoom : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel(kestrel => kestrel.Limits.MaxRequestLineSize = 2 * Berth.Graph.GraphLimits.QueryCharacters).UseUrls("http://127.0.0.1:0");
         WebApplication app = builder.Build();
-        app.UseGraph(ledger.Find, context => ValueTask.FromResult(Authenticate(context.Request.Headers.Authorization.ToString())), time);
+        NotificationSender sender = new(time);
+        SubscriptionBooks books = new(ledger, new NotificationHosts(["hooks.fabrikam.example"]), sender.HandshakeAsync);
+        app.UseGraph(ledger.Find, context => ValueTask.FromResult(Authenticate(context.Request.Headers.Authorization.ToString())), time, books);
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new RunningRoom(app, ledger, desk);
+        return new RunningRoom(app, ledger, desk, books, sender, new NotificationDelivery(books, sender, time, NullLogger.Instance));
     }
 
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
         await _app.DisposeAsync();
+        await _delivery.DisposeAsync();
+        Books.Dispose();
+        _sender.Dispose();
         await _ledger.DisposeAsync();
     }
 
@@ -173,8 +186,9 @@ internal sealed class RunningRoom : IAsyncDisposable
 
         string[] words = header[Scheme.Length..].Split([' ', ','], StringSplitOptions.RemoveEmptyEntries);
         SignedInUser? user = words.Length > 1 && words[0] == "user" ? new SignedInUser(Guid.Parse(words[1]), "ada@fabrikam.example") : null;
+        Guid app = words.Length > 1 && words[0] == "app" ? Guid.Parse(words[1]) : Guid.Parse("0b6c8b1e-93d4-4a0e-9c1c-6f1f5b0a7d21");
         PermissionSet permissions = words.Contains("*") ? PermissionSet.Every : PermissionSet.Known(words);
-        return new Authentication.Known(new Caller(TenantId, Guid.Parse("0b6c8b1e-93d4-4a0e-9c1c-6f1f5b0a7d21"), "Test client", user, permissions));
+        return new Authentication.Known(new Caller(TenantId, app, "Test client", user, permissions));
     }
 }
 

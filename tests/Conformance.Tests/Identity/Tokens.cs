@@ -90,7 +90,7 @@ public sealed class Tokens(EmptyDemo demo) : IClassFixture<EmptyDemo>
     [InlineData("scope", "https://graph.microsoft.com/User.Read.All", 400, "invalid_scope", 1002012)]
     [InlineData("scope", "https://graph.microsoft.com/.default openid", 400, "invalid_scope", 1002012)]
     [InlineData("scope", null, 400, "invalid_request", 900144)]
-    [InlineData("grant", "password", 400, "unsupported_grant_type", 70003)]
+    [InlineData("grant", "urn:ietf:params:oauth:grant-type:jwt-bearer", 400, "unsupported_grant_type", 70003)]
     [InlineData("grant", null, 400, "invalid_request", 900144)]
     public async Task A_refusal_has_OAuths_error_and_Entras_number(string what, string? value, int status, string error, int number)
     {
@@ -103,16 +103,6 @@ public sealed class Tokens(EmptyDemo demo) : IClassFixture<EmptyDemo>
 
         await IsRefusalAsync(response, status, error, number);
         Assert.DoesNotContain(BerthProcess.DemoSecret, await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_client_assertion_is_refused_by_name()
-    {
-        using HttpResponseMessage response = await PostAsync(
-            "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=a.b.c&client_id="
-            + BerthProcess.DemoClient + "&grant_type=client_credentials&scope=" + Uri.EscapeDataString(BerthProcess.GraphScope));
-
-        await IsRefusalAsync(response, 401, "invalid_client", 700027);
     }
 
     [Fact]
@@ -241,6 +231,17 @@ public sealed class Tokens(EmptyDemo demo) : IClassFixture<EmptyDemo>
         Assert.Equal(authority, metadata.GetProperty("preferred_network").GetString());
         Assert.Equal(authority, metadata.GetProperty("preferred_cache").GetString());
         Assert.Equal(authority, Assert.Single(metadata.GetProperty("aliases").EnumerateArray()).GetString());
+    }
+
+    [Fact]
+    public async Task MSAL_is_told_that_every_name_signs_in_here()
+    {
+        using HttpClient client = await Berth.ClientAsync(authenticated: false);
+        using JsonDocument answer = JsonDocument.Parse(await client.GetStringAsync(
+            new Uri("/common/userrealm/nobody%40elsewhere.example?api-version=1.0", UriKind.Relative), Cancel));
+
+        Assert.Equal("Managed", answer.RootElement.GetProperty("account_type").GetString());
+        Assert.Equal("elsewhere.example", answer.RootElement.GetProperty("domain_name").GetString());
     }
 
     [Fact]

@@ -81,6 +81,13 @@ internal static class Changes
             new Change.OwnersAdded(2, [5, 8]),
             new Change.OwnersRemoved(2, [5]),
             new Change.RelationsEnded(RelationKind.Manager, 3, [5, 6, 8], [7]),
+            new Change.UserToDeletedItems(9, _noon.AddHours(1)),
+            new Change.GroupToDeletedItems(2, _noon),
+            new Change.UserRestored(9, full),
+            new Change.GroupRestored(2),
+            new Change.DeletedUserSet(9, new DeletedUser(full, _noon, both, [2, 7], 3, [5, 8], [2])),
+            new Change.DeletedGroupSet(2, new DeletedGroup(id, _noon.AddDays(-1), [5, 8], [7], [4], [9])),
+            new Change.DeletedItemsPurged([5, 9], [2], true),
             new Change.GroupProcessed(2, 998, 2),
             new Change.GroupReprocessAsked(2),
         ];
@@ -147,6 +154,17 @@ internal static class Changes
             [typeof(Change.OwnersAdded)] = Gen.Select(index, ascending).Select((one, users) => (Change)new Change.OwnersAdded(one, users)),
             [typeof(Change.OwnersRemoved)] = Gen.Select(index, ascending).Select((one, users) => (Change)new Change.OwnersRemoved(one, users)),
             [typeof(Change.RelationsEnded)] = Gen.Select(Gen.Enum<RelationKind>(), index, ascending, indexes).Select((kind, of, users, groups) => (Change)new Change.RelationsEnded(kind, of, users, groups)),
+            [typeof(Change.UserToDeletedItems)] = Gen.Select(index, time).Select((one, at) => (Change)new Change.UserToDeletedItems(one, at)),
+            [typeof(Change.GroupToDeletedItems)] = Gen.Select(index, time).Select((one, at) => (Change)new Change.GroupToDeletedItems(one, at)),
+            [typeof(Change.UserRestored)] = Gen.Select(index, user).Select((one, restored) => (Change)new Change.UserRestored(one, restored)),
+            [typeof(Change.GroupRestored)] = index.Select(one => (Change)new Change.GroupRestored(one)),
+            [typeof(Change.DeletedUserSet)] = Gen.Select(index, user, time, licenses, ascending, Gen.Int[-1, 5_000_000], Gen.Select(ascending, ascending))
+                .Select((one, was, at, direct, groups, manager, rest) =>
+                    (Change)new Change.DeletedUserSet(one, new DeletedUser(was, at, direct, groups, manager, rest.Item1, rest.Item2))),
+            [typeof(Change.DeletedGroupSet)] = Gen.Select(index, Gen.Guid, time, ascending, ascending, Gen.Select(ascending, ascending))
+                .Select((one, id, at, members, groups, rest) => (Change)new Change.DeletedGroupSet(one, new DeletedGroup(id, at, members, groups, rest.Item1, rest.Item2))),
+            [typeof(Change.DeletedItemsPurged)] = Gen.Select(ascending, ascending, Gen.Bool)
+                .Select((users, groups, over) => (Change)new Change.DeletedItemsPurged(users, groups, over)),
             [typeof(Change.GroupProcessed)] = Gen.Select(index, index, index).Select((one, good, bad) => (Change)new Change.GroupProcessed(one, good, bad)),
             [typeof(Change.GroupReprocessAsked)] = index.Select(one => (Change)new Change.GroupReprocessAsked(one)),
         };

@@ -228,6 +228,10 @@ public abstract class StoreSuite : IDisposable
         Assert.Equal(Array.Empty<byte>(), await _store.ReadBlobAsync("empty", cancel));
         await _store.WriteBlobAsync("signing-key", new byte[] { 3 }, cancel);
         Assert.Equal(new byte[] { 3 }, await _store.ReadBlobAsync("signing-key", cancel));
+        await _store.WriteBlobsAsync([("signing-key", new byte[] { 4 }), ("one", new byte[] { 5 }), ("one", new byte[] { 6 })], cancel);
+        Assert.Equal(new byte[] { 4 }, await _store.ReadBlobAsync("signing-key", cancel));
+        Assert.Equal(new byte[] { 6 }, await _store.ReadBlobAsync("one", cancel));
+        await _store.WriteBlobsAsync([], cancel);
     }
 
     [Fact]

@@ -31,6 +31,28 @@ public sealed class DemoCompany
     }
 
     [Fact]
+    public async Task Some_groups_of_Contoso_choose_their_members_by_a_rule_and_licenses_follow()
+    {
+        MemoryStore store = new();
+        await using LedgerDoor ledger = LedgerDoor.Open(store, TimeProvider.System);
+        using AppRegistrations apps = await AppRegistrations.OpenAsync(ledger, Cancel);
+        await DemoTenant.MakeAsync(ledger, new DemoAccess(apps, new UserPasswords(ledger), await Administrators.OpenAsync(ledger, Cancel), []), DemoSeed.Contoso, Cancel);
+        TenantDesk desk = ledger.Find(DemoTenant.Id)!;
+        Group[] dynamic = [.. Enumerable.Range(0, desk.Current.Groups.Count).Select(index => desk.Current.Groups[index]).Where(group => group.Profile.IsDynamic)];
+
+        Assert.Equal(7, dynamic.Length);
+        Assert.All(dynamic, group => Assert.True(group.Members.Count > 0, group.Profile.DisplayName));
+        Assert.Equal(38, dynamic.Single(group => group.Profile.DisplayName == "Power BI analysts").Members.Count);
+
+        User seller = UsersOf(desk.Current).First(user => user.Attributes[UserAttribute.Department] == "Sales");
+        await desk.SubmitAsync(new Command.UpdateUser(seller with { Attributes = seller.Attributes.With(UserAttribute.Department, "Finance") }), Actor.Berth, null, Cancel);
+        int index = desk.Current.FindUser(seller.Id);
+        Sku sku = desk.Current.Catalog.FindByPartNumber("POWER_BI_PRO").Single();
+        Assert.True(desk.Current.LicensesOf(index).Holds(sku.Index));
+        Assert.Contains("Finance", desk.Current.GroupsOf(index).Select(group => desk.Current.Groups[group].Profile.DisplayName));
+    }
+
+    [Fact]
     public async Task Without_a_seed_there_are_the_admin_and_the_client_only()
     {
         Tenant empty = await MakeAsync(new MemoryStore(), DemoSeed.None);
@@ -78,7 +100,7 @@ public sealed class DemoCompany
             MemoryStore store = new();
             await using (LedgerDoor ledger = LedgerDoor.Open(store, TimeProvider.System))
             {
-                await ledger.WriteBlobAsync("demo/seed", "1 Contoso begun"u8.ToArray(), Cancel);
+                await ledger.WriteBlobAsync("demo/seed", "2 Contoso begun"u8.ToArray(), Cancel);
                 if (done > 0)
                 {
                     await ledger.CreateTenantAsync((Command.CreateTenant)commands[0], Actor.Berth, Cancel);
@@ -119,7 +141,8 @@ public sealed class DemoCompany
     {
         await using LedgerDoor ledger = LedgerDoor.Open(store, TimeProvider.System);
         using AppRegistrations apps = await AppRegistrations.OpenAsync(ledger, Cancel);
-        await DemoTenant.MakeAsync(ledger, apps, seed, Cancel);
+        DemoAccess access = new(apps, new UserPasswords(ledger), await Administrators.OpenAsync(ledger, Cancel), []);
+        await DemoTenant.MakeAsync(ledger, access, seed, Cancel);
         return ledger.Find(DemoTenant.Id)!.Current;
     }
 }

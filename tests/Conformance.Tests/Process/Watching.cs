@@ -44,6 +44,7 @@ public sealed class Watching(EmptyDemo demo) : IClassFixture<EmptyDemo>
     [InlineData("berth_tenants{otel_scope_name=\"Berth\"} 1")]
     [InlineData("berth_users{otel_scope_name=\"Berth\",tenant=\"6b1f7a52-3c0e-4f5b-9a51-0d0c5a7e1d10\"} 1")]
     [InlineData("berth_journal_events_total{otel_scope_name=\"Berth\",tenant=\"6b1f7a52-3c0e-4f5b-9a51-0d0c5a7e1d10\"} 2")]
+    [InlineData("berth_membership_rule_evaluations_total{otel_scope_name=\"Berth\",tenant=\"6b1f7a52-3c0e-4f5b-9a51-0d0c5a7e1d10\"} 0")]
     [InlineData("# TYPE dotnet_gc_collections_total counter")]
     [InlineData("# TYPE kestrel_active_connections gauge")]
     public async Task Prometheus_reads_tenants_runtime_and_connections(string line)

@@ -22,6 +22,8 @@ public static class Aim
         Request.AddMembers r => r with { Members = [.. r.Members.Select((member, i) => Pick(Strangers(tenant, r.Group), random / (i + 1)) ?? member)] },
         Request.CreateGroup r => r with { Members = [.. r.Members.Select((member, i) => Pick(Everybody(tenant), random / (i + 1)) ?? member)] },
         Request.ReprocessUser r => Pick(Worthwhile(tenant, random % 4), random) is { } user ? new Request.ReprocessUser(user) : r,
+        Request.Restore r => Pick(DeletedIds(tenant), random) is { } item ? new Request.Restore(item) : r,
+        Request.Purge r => Pick(DeletedIds(tenant), random) is { } item ? new Request.Purge(item) : r,
         Request.DeleteGroup r => Pick(Groups(tenant).Where(group => !group.IsDeleted && (group.Licenses.IsEmpty || random % 5 == 0)).Select(group => $"{group.Id}"), random)
             is { } group ? new Request.DeleteGroup(group) : r,
         _ => request,
@@ -93,6 +95,9 @@ public static class Aim
             }
         }
     }
+
+    private static IEnumerable<string> DeletedIds(Tenant tenant) =>
+        tenant.Deleted.Users.Values.Select(item => $"{item.User.Id}").Concat(tenant.Deleted.Groups.Values.Select(item => $"{item.Id}"));
 
     private static IEnumerable<Group> Groups(Tenant tenant) => Enumerable.Range(0, tenant.Groups.Count).Select(index => tenant.Groups[index]);
 

@@ -26,7 +26,7 @@ public sealed class ComparisonTests(ITestOutputHelper output)
         .. new[]
         {
             "duplicateSku", "skuInBothLists", "userNotFound", "groupNotFound", "memberNotFound", "subscriptionNotFound", "idTaken", "alreadyMember", "memberOfItself",
-            "managerNotFound", "managerOfItself", "managerMissing",
+            "deletedItemNotFound", "managerNotFound", "managerOfItself", "managerMissing",
             "groupNotSecurityEnabled", "groupHasLicenses", "skuNotInTenant", "skuNotAssignableToTarget", "unknownDisabledPlan", "inheritedFromGroup", "licenseNotHeld",
             "usageLocationMissing", "prohibitedInUsageLocation", "plansMutuallyExclusive", "missingDependency", "dependedUponByOther", "seatsExhausted",
             "membershipRuleMismatch", "membershipRuleInvalid", "deviceRuleNotAllowed", "memberOfSourceNotFound", "memberOfSourceNotAllowed", "groupIsDynamic",

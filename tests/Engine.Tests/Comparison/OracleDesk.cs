@@ -33,6 +33,8 @@ public sealed class OracleDesk(string country, IReadOnlyCollection<string>? skus
         Request.CreateGroup r => _tenant.CreateGroup(r.Group, r.SecurityEnabled, r.Unified, Choice(r.Chosen), r.Members),
         Request.ChangeGroup r => _tenant.ChangeGroup(r.Group, Choice(r.Chosen), r.Members),
         Request.DeleteGroup r => _tenant.DeleteGroup(r.Group),
+        Request.Restore r => _tenant.Restore(r.Item),
+        Request.Purge r => _tenant.Purge(r.Item),
         Request.AddMembers r => _tenant.AddMembers(r.Group, r.Members),
         Request.RemoveMember r => _tenant.RemoveMember(r.Group, r.Member),
         Request.AssignUser r => _tenant.AssignUser(r.User, Wishes(r.Add), r.Remove),

@@ -31,6 +31,10 @@ public abstract record Request
 
     public sealed record DeleteGroup(string Group) : Request;
 
+    public sealed record Restore(string Item) : Request;
+
+    public sealed record Purge(string Item) : Request;
+
     public sealed record AddMembers(string Group, string[] Members) : Request;
 
     public sealed record RemoveMember(string Group, string Member) : Request;

@@ -61,12 +61,15 @@ public static class Requests
     private static readonly Gen<string> Sku = Gen.Frequency(
         (10, Of(Suites)), (7, Of(AddOns)), (5, Of(Singles)), (1, Of([.. Company, .. Strangers])));
 
+    // Now and then weeks pass, so that deleted items go for good (B147).
+    private static readonly Gen<int> Minutes = Gen.Frequency((60, Of(0, 0, 0, 1, 5)), (1, Of(14 * 24 * 60, 30 * 24 * 60 - 1, 30 * 24 * 60)));
+
     /// <summary>The SKUs that can occur.</summary>
     public static IReadOnlyCollection<string> Skus { get; } = [.. All, Strangers[0]];
 
     /// <summary>A script: what the tenant starts with, and what happens then, with the minute of each command and a number to aim it by (0: blind).</summary>
     public static Gen<(string Country, (Request Request, int Minute, int Aim)[] Steps)> Script { get; } =
-        Gen.Select(Of("US", "BR", "JP"), Opening(), Gen.Select(Command(), Of(0, 0, 0, 1, 5), Gen.Int[0, 1_000_000]).Array[LongestScript / 2, LongestScript])
+        Gen.Select(Of("US", "BR", "JP"), Opening(), Gen.Select(Command(), Minutes, Gen.Int[0, 1_000_000]).Array[LongestScript / 2, LongestScript])
             .Select((country, opening, commands) =>
             {
                 int minute = 0;
@@ -82,7 +85,7 @@ public static class Requests
         Gen<Request[]> people = Gen.Select(Gen.Shuffle(Users, Users.Length - 1), Location.Array[Users.Length], RandomFacts.Some.Array[Users.Length])
             .Select((users, locations, facts) => users.Select((user, i) => (Request)new Request.CreateUser(user, locations[i], facts[i])).ToArray());
         Gen<Request[]> groups = Gen.Select(Gen.Shuffle(Users, 0, Users.Length - 2).Array[Groups.Length], Gen.Frequency((3, Gen.Const(Chosen.ByHand)), (1, Choice())).Array[Groups.Length])
-            .Select((members, chosen) => Groups.Select((group, i) => (Request)new Request.CreateGroup(group, true, chosen[i].Dynamic ? [] : members[i]) { Chosen = chosen[i] })
+            .Select((members, chosen) => Groups.Select((group, i) => (Request)new Request.CreateGroup(group, true, chosen[i].Dynamic ? [] : members[i]) { Chosen = chosen[i], Unified = group[1] % 2 == 0 })
                 .Append(new Request.CreateGroup(Mailing, false, [])).ToArray());
         Gen<Request[]> licenses = Of([null, null, .. Suites, .. Singles]).Array[Groups.Length]
             .Select(skus => Groups.Zip(skus).Where(pair => pair.Second is not null).Select(pair => (Request)new Request.AssignGroup(pair.First, [new Wanted(pair.Second!)], [])).ToArray());
@@ -107,7 +110,9 @@ public static class Requests
         (2, Gen.Select(Of([.. All, .. Strangers]), Gen.Int[0, 1], Gen.Int[0, 2], Of("Enabled", "Warning", "Suspended"))
             .Select((sku, slot, units, status) => (Request)new Request.Buy(Subscription(sku, slot), sku, units, status))),
         (7, Gen.Select(User, Location).Select((user, location) => (Request)new Request.SetUsageLocation(user, location))),
-        (3, User.Select(user => (Request)new Request.DeleteUser(user))),
+        (5, User.Select(user => (Request)new Request.DeleteUser(user))),
+        (7, Gen.OneOf(User, Group).Select(item => (Request)new Request.Restore(item))),
+        (1, Gen.OneOf(User, Group).Select(item => (Request)new Request.Purge(item))),
         (3, Gen.Select(User, Gen.Frequency((4, User.Select(user => (string?)user)), (1, Gen.Const((string?)null))))
             .Select((user, superior) => (Request)new Request.ReportTo(user, superior))),
         (5, Gen.Select(User, Location, RandomFacts.Some).Select((user, location, facts) => (Request)new Request.CreateUser(user, location, facts))),
@@ -116,9 +121,9 @@ public static class Requests
             .Select((group, chosen, members) => (Request)new Request.ChangeGroup(group, chosen, members))),
         (4, Gen.Const((Request)new Request.MoveClock())),
         (1, Gen.Const((Request)new Request.RunDue())),
-        (2, Group.Select(group => (Request)new Request.DeleteGroup(group))),
+        (3, Group.Select(group => (Request)new Request.DeleteGroup(group))),
         (3, Line().Array[1, 6].Select(lines => (Request)new Request.ImportDirectory(lines))),
-        (3, Gen.Select(Group, Member.Array[0, 3]).Select((group, members) => (Request)new Request.CreateGroup(group, group != Mailing, members))),
+        (3, Gen.Select(Group, Member.Array[0, 3], Gen.Bool).Select((group, members, unified) => (Request)new Request.CreateGroup(group, group != Mailing, members) { Unified = unified })),
         (2, Gen.Select(Group, Choice(), Gen.Int[0, 5]).Select((group, chosen, unified) =>
             (Request)new Request.CreateGroup(group, group != Mailing, []) { Chosen = chosen, Unified = unified == 0 })),
         (9, User.Select(user => (Request)new Request.ReprocessUser(user))),

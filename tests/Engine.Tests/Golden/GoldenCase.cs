@@ -138,6 +138,8 @@ public sealed class Step
 
     public bool? SecurityEnabled { get; set; }
 
+    public string? Item { get; set; }
+
     public string? UsageLocation { get; set; }
 
     public License[]? Add { get; set; }
@@ -194,6 +196,12 @@ public sealed class Step
             case Request.DeleteGroup r:
                 step.Group = Names.Readable(r.Group);
                 break;
+            case Request.Restore r:
+                step.Item = Names.MemberName(r.Item);
+                break;
+            case Request.Purge r:
+                step.Item = Names.MemberName(r.Item);
+                break;
             case Request.AddMembers r:
                 (step.Group, step.Members) = (Names.Readable(r.Group), MemberNames(r.Members));
                 break;
@@ -245,6 +253,8 @@ public sealed class Step
         "moveClock" => new Request.MoveClock(),
         "runDue" => new Request.RunDue(),
         "deleteGroup" => new Request.DeleteGroup(Names.Group(Group!)),
+        "restore" => new Request.Restore(Names.Member(Item!)),
+        "purge" => new Request.Purge(Names.Member(Item!)),
         "addMembers" => new Request.AddMembers(Names.Group(Group!), Ids(Members)),
         "removeMember" => new Request.RemoveMember(Names.Group(Group!), Names.Member(Member!)),
         "assignUser" => new Request.AssignUser(Names.User(User!), Wanted(Add), Skus(Remove)),
