@@ -103,6 +103,22 @@ public sealed partial class EverythingHasATest
     public void Every_command_of_the_command_line_was_run_and_did_what_it_was_asked() => Repository.Nothing(
         "A command of the command line that no test of this run ran with success", Leaves(BerthCommand.Root(), "").Where(line => !Evidence.IsRun(line)));
 
+    [Fact]
+    public void The_table_of_witnesses_says_what_this_run_saw()
+    {
+        string seen = WitnessTable.Write();
+        if (WitnessTable.IsToBeWritten)
+        {
+            File.WriteAllText(Repository.PathOf(WitnessTable.File), seen);
+            return;
+        }
+
+        string[] committed = Repository.Read(WitnessTable.File).Split('\n');
+        Repository.Nothing(
+            $"{WitnessTable.File} says what this run did not see (-), or does not say what it saw (+). When that is as it should be: {WitnessTable.Command}",
+            committed.Except(seen.Split('\n')).Select(line => $"- {line}").Concat(seen.Split('\n').Except(committed).Select(line => $"+ {line}")));
+    }
+
     private static IEnumerable<string> Leaves(System.CommandLine.Command command, string path) => command.Subcommands.Count == 0
         ? [path]
         : command.Subcommands.SelectMany(inner => Leaves(inner, path.Length == 0 ? inner.Name : $"{path} {inner.Name}"));

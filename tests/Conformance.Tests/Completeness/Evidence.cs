@@ -18,12 +18,28 @@ public static class Evidence
     private static readonly ConcurrentDictionary<string, bool> _assignmentErrors = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<string, bool> _commands = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<string, bool> _commandLines = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<(Route Route, GraphVersion Version, string Client), bool> _witnesses = [];
+    private static readonly ConcurrentDictionary<(string Request, string Client), bool> _identityWitnesses = [];
 
     private static readonly (string Prefix, GraphVersion Version)[] _versions =
         [("/v1.0", GraphVersion.V1), ("/beta", GraphVersion.Beta), ("/berth/v1", GraphVersion.Berth)];
 
     /// <summary>Whether a route answered with success in a version.</summary>
     public static bool IsAnswered(Route route, GraphVersion version) => _answered.ContainsKey((route, version));
+
+    /// <summary>The clients that asked for a route in a version and were answered with success.</summary>
+    public static IEnumerable<string> WitnessesOf(Route route, GraphVersion version) =>
+        _witnesses.Keys.Where(seen => seen.Route == route && seen.Version == version).Select(seen => seen.Client).Order(StringComparer.Ordinal);
+
+    /// <summary>The requests for tokens and about them that were answered with success, with the clients that sent them.</summary>
+    public static IEnumerable<(string Request, IEnumerable<string> Clients)> IdentityWitnesses => _identityWitnesses.Keys
+        .GroupBy(seen => seen.Request, seen => seen.Client, StringComparer.Ordinal)
+        .OrderBy(request => request.Key, StringComparer.Ordinal)
+        .Select(request => (request.Key, request.Order(StringComparer.Ordinal).AsEnumerable()));
+
+    /// <summary>Whether the body of a request to this path and query tells something: that of a batch, and of a request for a token.</summary>
+    public static bool LooksInto(string target) =>
+        target.Split('?')[0].EndsWith("/$batch", StringComparison.OrdinalIgnoreCase) || IdentityRequest.IsForToken(target);
 
     /// <summary>Whether an error with this machine code was seen, on a route or on any.</summary>
     public static bool IsRefused(string innerCode, string? route = null) =>
@@ -63,29 +79,29 @@ public static class Evidence
     }
 
     /// <summary>An exchange over HTTP.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="target">Path and query as sent.</param>
-    /// <param name="sent">The body that was sent, when it is needed: that of a batch.</param>
-    /// <param name="status">The status that came back.</param>
-    /// <param name="received">The body that came back, when it was JSON.</param>
-    public static void OfExchange(string method, string target, string? sent, int status, string? received)
+    public static void OfExchange(Exchange exchange)
     {
+        if (exchange is { Status: < 400, Client: { } client } && IdentityRequest.Read(exchange) is { } request)
+        {
+            _identityWitnesses.TryAdd((request, client), true);
+        }
+
         foreach ((string prefix, GraphVersion version) in _versions)
         {
-            if (target.StartsWith(prefix + "/", StringComparison.OrdinalIgnoreCase))
+            if (exchange.Target.StartsWith(prefix + "/", StringComparison.OrdinalIgnoreCase))
             {
-                using JsonDocument? body = received is null ? null : JsonDocument.Parse(received);
-                OfExchange(version, method, target[prefix.Length..], status, body?.RootElement);
-                if (sent is not null && body is not null && status == 200)
+                using JsonDocument? body = exchange.Received is null ? null : JsonDocument.Parse(exchange.Received);
+                OfExchange(version, exchange.Method, exchange.Target[prefix.Length..], exchange.Status, body?.RootElement, exchange.Client);
+                if (exchange is { Sent: not null, Status: 200 } && body is not null)
                 {
-                    using JsonDocument batch = JsonDocument.Parse(sent);
-                    OfBatch(version, batch.RootElement, body.RootElement);
+                    using JsonDocument batch = JsonDocument.Parse(exchange.Sent);
+                    OfBatch(version, batch.RootElement, body.RootElement, exchange.Client);
                 }
             }
         }
     }
 
-    private static void OfExchange(GraphVersion version, string method, string target, int status, JsonElement? body)
+    private static void OfExchange(GraphVersion version, string method, string target, int status, JsonElement? body, string? client)
     {
         int question = target.IndexOf('?', StringComparison.Ordinal);
         Route? route = GraphPath.Read(question < 0 ? target : target[..question]).Path is { } path
@@ -94,6 +110,10 @@ public static class Evidence
         if (status < 400 && route is not null)
         {
             _answered.TryAdd((route, version), true);
+            if (client is not null)
+            {
+                _witnesses.TryAdd((route, version, client), true);
+            }
         }
 
         if (body is { ValueKind: JsonValueKind.Object } json)
@@ -114,7 +134,7 @@ public static class Evidence
         }
     }
 
-    private static void OfBatch(GraphVersion version, JsonElement batch, JsonElement answers)
+    private static void OfBatch(GraphVersion version, JsonElement batch, JsonElement answers, string? client)
     {
         Dictionary<string, JsonElement> items = batch.GetProperty("requests").EnumerateArray().ToDictionary(item => item.GetProperty("id").ToString());
         foreach (JsonElement answer in answers.GetProperty("responses").EnumerateArray())
@@ -126,7 +146,8 @@ public static class Evidence
                 item.GetProperty("method").GetString()!,
                 url.StartsWith('/') ? url : "/" + url,
                 answer.GetProperty("status").GetInt32(),
-                answer.TryGetProperty("body", out JsonElement body) ? body : null);
+                answer.TryGetProperty("body", out JsonElement body) ? body : null,
+                client);
         }
     }
 

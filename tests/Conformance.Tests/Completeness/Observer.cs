@@ -6,18 +6,18 @@ public sealed class Observer(HttpMessageHandler wire) : DelegatingHandler(wire)
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         string target = request.RequestUri!.PathAndQuery;
-        string? batch = request.Content is not null && target.EndsWith("/$batch", StringComparison.OrdinalIgnoreCase)
-            ? await request.Content.ReadAsStringAsync(cancellationToken)
-            : null;
+        string? sent = request.Content is not null && Evidence.LooksInto(target) ? await request.Content.ReadAsStringAsync(cancellationToken) : null;
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
-        string? body = null;
+        string? received = null;
         if (response.Content.Headers.ContentType?.MediaType == "application/json")
         {
             await response.Content.LoadIntoBufferAsync(cancellationToken);
-            body = await response.Content.ReadAsStringAsync(cancellationToken);
+            received = await response.Content.ReadAsStringAsync(cancellationToken);
         }
 
-        Evidence.OfExchange(request.Method.Method, target, batch, (int)response.StatusCode, body);
+        Evidence.OfExchange(new Exchange(request.Method.Method, target, sent, (int)response.StatusCode, received, Client.Of(Said("SdkVersion"), Said("User-Agent"))));
         return response;
+
+        string? Said(string header) => request.Headers.NonValidated.TryGetValues(header, out var values) ? values.ToString() : null;
     }
 }

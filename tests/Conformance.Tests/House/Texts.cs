@@ -32,7 +32,10 @@ public sealed class Texts
     {
         Repository.Nothing("An address of a package registry", Repository.Texts.SelectMany(file => Repository.Places(file, _registry)));
         Repository.Nothing("A registry belongs to the machine's settings", Repository.Files.Where(file =>
-            Path.GetFileName(file).ToUpperInvariant() is "NUGET.CONFIG" or ".NPMRC" or "PACKAGE-LOCK.JSON"));
+            Path.GetFileName(file).ToUpperInvariant() is "NUGET.CONFIG" or ".NPMRC"));
+        Repository.Nothing(
+            "A lock file that says where a package comes from: write it with npm install --package-lock-only --omit-lockfile-registry-resolved",
+            Repository.Files.Where(file => Path.GetFileName(file) == "package-lock.json").SelectMany(file => Repository.Places(file, new Regex("\"resolved\": \"[^\"]*"))));
     }
 
     [Fact]

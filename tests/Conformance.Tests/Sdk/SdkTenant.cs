@@ -98,7 +98,7 @@ public sealed class SdkTenant : IAsyncLifetime
         {
             AuthorityHost = Https,
             DisableInstanceDiscovery = true,
-            Transport = new HttpClientTransport(new HttpClient(Berth.Handler())),
+            Transport = new HttpClientTransport(new HttpClient(new Observer(Berth.Handler()))),
         };
         ClientSecretCredential credential = new(BerthProcess.DemoTenant, BerthProcess.DemoClient, secret, options);
         return new AzureIdentityAuthenticationProvider(credential, ["localhost"], null, true, BerthProcess.GraphScope);
@@ -122,8 +122,10 @@ public sealed class SdkTenant : IAsyncLifetime
         return token;
     }
 
-    /// <summary>The SDK's own pipeline, retries and all, ending at this server.</summary>
-    public HttpClient Wire() => GraphClientFactory.Create(finalHandler: new Observer(Berth.Handler()));
+    /// <summary>The SDK's own pipeline, retries and all, ending at this server; it names itself as the one that the SDK makes when nobody brings one.</summary>
+    public HttpClient Wire() => GraphClientFactory.Create(
+        new GraphClientOptions { GraphServiceLibraryClientVersion = typeof(GraphServiceClient).Assembly.GetName().Version!.ToString(3) },
+        finalHandler: new Observer(Berth.Handler()));
 
     /// <summary>A name that no other test has.</summary>
     public string Name(string like) => $"{like}-{Interlocked.Increment(ref _number)}";

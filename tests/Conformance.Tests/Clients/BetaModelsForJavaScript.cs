@@ -1,0 +1,51 @@
+using System.Text.Json;
+using Xunit;
+
+namespace Berth.Conformance.Tests.Clients;
+
+/// <summary>The typed beta models of <c>@microsoft/msgraph-beta-sdk</c> with its Kiota packages, unmodified: what generated code reads is there by name and type.</summary>
+[Collection(nameof(ClientTenant))]
+public sealed class BetaModelsForJavaScript(ClientTenant tenant)
+{
+    [Theory]
+    [InlineData(ClientDoor.OwnName)]
+    [InlineData(ClientDoor.Exec)]
+    public async Task Generated_models_read_and_write_users_groups_and_licenses(ClientDoor door)
+    {
+        JsonElement seen = await tenant.ScriptAsync(door, "beta-sdk/licensing.mjs");
+
+        string sku = seen.GetProperty("skuId").GetString()!;
+        Assert.True(seen.GetProperty("enabled").GetInt32() > 0);
+        Assert.All(seen.GetProperty("plans").EnumerateArray(), type => Assert.Equal("string", type.GetString()));
+        Assert.Equal(1, seen.GetProperty("licensed").GetInt32());
+        Assert.Equal("Typed", seen.GetProperty("department").GetString());
+        Assert.Equal(sku, Assert.Single(seen.GetProperty("licenses").EnumerateArray()).GetString());
+        Assert.Equal("""[{"state":"Active","error":"None","updated":true}]""", seen.GetProperty("states").GetRawText());
+        Assert.All(seen.GetProperty("planned").EnumerateArray(), status => Assert.Equal("Enabled", status.GetString()));
+        Assert.Equal("""["CPC_E_4C_16GB_512GB"]""", seen.GetProperty("details").GetRawText());
+        Assert.True(seen.GetProperty("created").GetBoolean());
+        Assert.Equal("[true]", seen.GetProperty("found").GetRawText());
+        JsonElement refused = seen.GetProperty("refused");
+        Assert.Equal((400, "Request_BadRequest"), (refused.GetProperty("status").GetInt32(), refused.GetProperty("code").GetString()));
+        Assert.Equal($"License {seen.GetProperty("user").GetString()} does not correspond to a valid company License.", refused.GetProperty("message").GetString());
+    }
+
+    [Theory]
+    [InlineData(ClientDoor.OwnName)]
+    [InlineData(ClientDoor.Exec)]
+    public async Task Generated_models_read_the_evaluation_of_a_rule_down_to_its_leaves(ClientDoor door)
+    {
+        JsonElement seen = await tenant.ScriptAsync(door, "beta-sdk/dynamic.mjs");
+
+        string alias = seen.GetProperty("alias").GetString()!;
+        Assert.Equal("""["DynamicMembership"]""", seen.GetProperty("types").GetRawText());
+        Assert.Equal($"(user.department -eq \"{alias}\") -and (user.usageLocation -eq \"US\")", seen.GetProperty("rule").GetString());
+        Assert.True(seen.GetProperty("result").GetBoolean());
+        Assert.True(seen.GetProperty("whole").GetBoolean());
+        JsonElement[] leaves = [.. seen.GetProperty("leaves").EnumerateArray()];
+        Assert.Equal(2, leaves.Length);
+        Assert.All(leaves, leaf => Assert.True(leaf.GetProperty("result").GetBoolean()));
+        Assert.Equal(["department", "usageLocation"], leaves.Select(leaf => leaf.GetProperty("property").GetString()!.Split('.')[^1]));
+        Assert.Equal([alias, "US"], leaves.Select(leaf => leaf.GetProperty("value").GetString()));
+    }
+}
