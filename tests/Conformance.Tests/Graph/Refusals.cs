@@ -1,5 +1,6 @@
 using System.Text;
 using Berth.Engine;
+using Berth.Engine.Directory.Rules;
 using Berth.Graph.Errors;
 using Berth.Graph.Requests;
 using Xunit;
@@ -51,6 +52,28 @@ public sealed class Refusals
         {
             await room.AddUserAsync("ada");
             return await room.SendAsync("POST", "/v1.0/users", RunningRoom.UserJson("ada"));
+        },
+        [RefusalCode.MembershipRuleMismatch] = async room =>
+            await room.SendAsync("PATCH", $"/v1.0/groups/{await room.AddGroupAsync("g")}", """{"groupTypes":["DynamicMembership"]}"""),
+        [RefusalCode.MembershipRuleInvalid] = room => room.SendAsync("POST", "/v1.0/groups", DynamicGroup("user.department")),
+        [RefusalCode.DeviceRuleNotAllowed] = async room =>
+        {
+            Guid devices = await AddDynamic(room, "device.isRooted -eq false");
+            await room.BuyAsync("SPE_E5", 1);
+            return await AssignGroup(room, devices, [room.Sku("SPE_E5")], []);
+        },
+        [RefusalCode.MemberOfSourceNotFound] = room => room.SendAsync("POST", "/v1.0/groups", DynamicGroup(MemberOf(Guid.NewGuid()))),
+        [RefusalCode.MemberOfSourceNotAllowed] = async room =>
+        {
+            Guid follower = await AddDynamic(room, MemberOf(await room.AddGroupAsync("source")));
+            return await room.SendAsync("POST", "/v1.0/groups", DynamicGroup(MemberOf(follower)));
+        },
+        [RefusalCode.TooManyDynamicGroups] = room => BeyondTheLimit(room, "user.accountEnabled -eq true", RuleLimits.MostDynamicGroups),
+        [RefusalCode.TooManyMemberOfGroups] = async room => await BeyondTheLimit(room, MemberOf(await room.AddGroupAsync("source")), RuleLimits.MostMemberOfGroups),
+        [RefusalCode.GroupIsDynamic] = async room =>
+        {
+            Guid ada = await room.AddUserAsync("ada"), group = await AddDynamic(room, "user.accountEnabled -eq false");
+            return await room.SendAsync("POST", $"/v1.0/groups/{group}/members/$ref", $$"""{"@odata.id":"https://x/users/{{ada}}"}""");
         },
         [RefusalCode.AlreadyMember] = async room =>
         {
@@ -194,6 +217,21 @@ public sealed class Refusals
 
     private static Task<Answer> AssignGroup(RunningRoom room, Guid group, IEnumerable<Guid> add, IEnumerable<Guid> remove) =>
         room.SendAsync("POST", $"/v1.0/groups/{group}/assignLicense", RunningRoom.Licenses(add, remove));
+
+    private static string DynamicGroup(string rule) =>
+        $$"""{"displayName":"dynamic","mailEnabled":false,"mailNickname":"dynamic","securityEnabled":true,"groupTypes":["DynamicMembership"],"membershipRule":"{{rule}}"}""";
+
+    private static async Task<Guid> AddDynamic(RunningRoom room, string rule) => (await room.DoAsync("POST", "/v1.0/groups", DynamicGroup(rule))).GetProperty("id").GetGuid();
+
+    private static string MemberOf(Guid source) => $"user.memberOf -any (group.objectId -in ['{source}'])";
+
+    private static async Task<Answer> BeyondTheLimit(RunningRoom room, string rule, int most)
+    {
+        string line = $$$"""{"group":{"displayName":"one of many","groupTypes":["DynamicMembership"],"membershipRule":"{{{rule}}}"}}""" + "\n";
+        using StringContent lines = new(string.Concat(Enumerable.Repeat(line, most)), Encoding.UTF8, "application/x-ndjson");
+        Assert.Equal(most, (await room.SendAsync("POST", "/berth/v1/import", lines)).Json.GetProperty("groups").GetInt32());
+        return await room.SendAsync("POST", "/v1.0/groups", DynamicGroup(rule));
+    }
 
     private static Task<Answer> Own(RunningRoom room, Guid group, Guid owner) =>
         room.SendAsync("POST", $"/v1.0/groups/{group}/owners/$ref", $$"""{"@odata.id":"https://x/users/{{owner}}"}""");
