@@ -9,6 +9,12 @@ public sealed partial class OracleTenant
     private readonly Dictionary<string, Seen> _seen = [];
     private readonly HashSet<string> _everybody = [];
 
+    /// <summary>Passes of the last command after what was due; 0 when it changed nothing.</summary>
+    public int Passes { get; private set; }
+
+    /// <summary>Flips that were due before the last command.</summary>
+    public int Flips { get; private set; }
+
     /// <summary>A command at a time: what is due until then happens before; when the command is refused, nothing has happened (B135).</summary>
     public Answer At(DateTimeOffset now, Func<Answer> command)
     {
@@ -16,9 +22,11 @@ public sealed partial class OracleTenant
         List<OraclePair> pairs = [.. _pairs.Select(pair => pair.Copy())];
         Dictionary<string, List<string>> members = _groups.ToDictionary(group => group.Key, group => group.Value.Members.ToList());
         _sequence++;
+        Flips = 0;
         PassDeleted(now);
         PassTime(now);
         _now = now;
+        Passes = 0;
         Look();
         Answer answer = command();
         if (!answer.Happened)
@@ -65,6 +73,7 @@ public sealed partial class OracleTenant
             MembershipRule rule = _groups[group].Rule!;
             if (RuleMeaning.Holds(rule, See(user), moment) != RuleMeaning.Holds(rule, See(user), moment - 1))
             {
+                Flips++;
                 _now = new DateTimeOffset(moment, TimeSpan.Zero);
                 Look();
                 Pass(group, user);
@@ -77,7 +86,7 @@ public sealed partial class OracleTenant
     private void Settle()
     {
         Retry();
-        for (int passes = 1; passes < MostPasses && _users.Keys.Any(PlansChanged); passes++)
+        for (Passes = 1; Passes < MostPasses && _users.Keys.Any(PlansChanged); Passes++)
         {
             Pass(null, null);
             Retry();
@@ -167,7 +176,7 @@ public sealed partial class OracleTenant
         }
     }
 
-    private bool PlansChanged(string user) => !See(user).Plans.SequenceEqual(_seen[user].Plans);
+    private bool PlansChanged(string user) => !See(user).Plans.ToHashSet().SetEquals(_seen[user].Plans);
 
     // What a rule sees of a user now.
     private Seen See(string user)

@@ -97,6 +97,9 @@ public sealed partial class OracleTenant
 
     private long Units(string sku, string status) => _subscriptions.Values.Where(s => s.Sku == sku && s.Status == status).Sum(s => (long)s.Units);
 
+    /// <summary>Ids of the members of a group, ascending.</summary>
+    public IEnumerable<string> MembersOf(string group) => _groups[group].Members.Order(StringComparer.Ordinal);
+
     // How a group comes to its members, and who they are.
     private IEnumerable<string> Memberships()
     {
@@ -107,7 +110,7 @@ public sealed partial class OracleTenant
                 yield return $"chooses {group} {(found.Paused ? "Paused" : "On")} {found.RuleText}";
             }
 
-            yield return $"members {group} {string.Join(' ', found.Members.Order(StringComparer.Ordinal))}";
+            yield return $"members {group} {string.Join(' ', MembersOf(group))}";
         }
     }
 

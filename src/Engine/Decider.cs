@@ -18,7 +18,6 @@ internal sealed partial class Decider
     private int _processedGroup = -1;
     private int[] _processedMembers = [];
     private int _reprocessedUser = -1;
-    private Dictionary<int, Refusal> _failed = [];
     private HashSet<Guid>? _owing;
 
     public Decider(Tenant tenant, DateTimeOffset now, DateTimeOffset system)
@@ -431,7 +430,7 @@ internal sealed partial class Decider
             return missing;
         }
 
-        _failed = _processing.EvaluateAll(index);
+        _processing.EvaluateAll(index);
         _reprocessedUser = index;
         return null;
     }
@@ -463,7 +462,7 @@ internal sealed partial class Decider
             .OrderBy(source => source.Trouble!.Since).ThenBy(source => _draft.Group(source.Group).Id)
             .Cast<GroupSource?>().FirstOrDefault();
         return earliest is not { } source ? null
-            : _draft.Settings.Retry == RetryMode.EntraStrict ? _failed.GetValueOrDefault(source.Group)
+            : _draft.Settings.Retry == RetryMode.EntraStrict ? _processing.Found(source.Group)
             : _processing.Explain(user, source.Group);
     }
 

@@ -294,9 +294,10 @@ internal sealed class Memberships
 
     private bool Notice(int user, UserLicenses seen, (ValueArray<Subscription> Subscriptions, Catalog.SkuCatalog Catalog) seenWith)
     {
-        bool differ = _draft.User(user) is not null
-            && !HeldPlan.Of(seenWith.Catalog, seenWith.Subscriptions, seen).Select(plan => plan.ForRules())
-                .SequenceEqual(_draft.Plans(user).Select(plan => plan.ForRules()));
+        // The rows count, not their order: another license can give the same plans first (B136).
+        RulePlan[] before = [.. HeldPlan.Of(seenWith.Catalog, seenWith.Subscriptions, seen).Select(plan => plan.ForRules())];
+        RulePlan[] after = [.. _draft.Plans(user).Select(plan => plan.ForRules())];
+        bool differ = _draft.User(user) is not null && !before.AsSpan().SequenceEqual(after) && !before.ToHashSet().SetEquals(after);
         if (differ)
         {
             Changed(user, RuleReads.AssignedPlans);

@@ -16,6 +16,10 @@ internal sealed class Processing
     private readonly Dictionary<int, List<WaitingPair>> _failed = [];
     private readonly Dictionary<int, IEnumerator<WaitingPair>> _open = [];
     private readonly HashSet<int> _shut = [];
+
+    // The user whose reprocess is under way, and what the last evaluation of each pair in error found.
+    private readonly Dictionary<int, Refusal?> _found = [];
+    private int _explained = -1;
     private (int Group, UserLicenses Licenses, string Country, bool Member, int Turns, UserLicenses After)? _last;
     private int _turns;
 
@@ -42,6 +46,17 @@ internal sealed class Processing
     /// <summary>Evaluates a pair.</summary>
     /// <returns>Whether it succeeded, or at least changed what is in force (mode independent).</returns>
     public bool Evaluate(int user, int group)
+    {
+        bool moved = EvaluateOnce(user, group);
+        if (user == _explained)
+        {
+            _found[group] = Explain(user, group);
+        }
+
+        return moved;
+    }
+
+    private bool EvaluateOnce(int user, int group)
     {
         UserLicenses licenses = _draft.Licenses(user);
         bool member = _draft.IsMember(user, group);
@@ -165,23 +180,19 @@ internal sealed class Processing
         }
     }
 
-    /// <summary>Evaluates every pair of a user again, those without error too (L67).</summary>
-    /// <returns>Why each pair that failed did, by group.</returns>
-    public Dictionary<int, Refusal> EvaluateAll(int user)
+    /// <summary>Evaluates every pair of a user again, those without error too (L67); from then on it is kept what each evaluation of this user finds.</summary>
+    public void EvaluateAll(int user)
     {
-        Dictionary<int, Refusal> failed = [];
+        _explained = user;
         IEnumerable<int> groups = _draft.Licenses(user).Groups.Select(source => source.Group).Union(_draft.Memberships(user));
         foreach (int group in InOrder(user, groups))
         {
             Evaluate(user, group);
-            if (Explain(user, group) is { } why)
-            {
-                failed.Add(group, why);
-            }
         }
-
-        return failed;
     }
+
+    /// <summary>What the last evaluation of a pair of the user who is reprocessed found (B36).</summary>
+    public Refusal? Found(int group) => _found.GetValueOrDefault(group);
 
     /// <summary>What stands in the way of a pair in error, looked at now; null when it is not in error or would succeed.</summary>
     public Refusal? Explain(int user, int group) => _draft.Licenses(user).Source(group)?.Trouble is null

@@ -29,7 +29,9 @@ public sealed class ComparisonTests(ITestOutputHelper output)
             "deletedItemNotFound", "managerNotFound", "managerOfItself", "managerMissing",
             "groupNotSecurityEnabled", "groupHasLicenses", "skuNotInTenant", "skuNotAssignableToTarget", "unknownDisabledPlan", "inheritedFromGroup", "licenseNotHeld",
             "usageLocationMissing", "prohibitedInUsageLocation", "plansMutuallyExclusive", "missingDependency", "dependedUponByOther", "seatsExhausted",
+            "membershipRuleMismatch", "membershipRuleInvalid", "deviceRuleNotAllowed", "memberOfSourceNotFound", "memberOfSourceNotAllowed", "groupIsDynamic",
         }.Select(code => "refused " + code),
+        "passes 1", "passes 2", "passes 3", "passes 8", "flips",
         .. new[] { "prohibitedInUsageLocation", "plansMutuallyExclusive", "missingDependency", "dependedUponByOther", "seatsExhausted" }.Select(code => "done, still " + code),
         "Active None",
         .. from state in new[] { "Error", "ActiveWithError" }
@@ -105,6 +107,11 @@ public sealed class ComparisonTests(ITestOutputHelper output)
             if (happened is not null)
             {
                 Count(expected, wanted);
+                Count($"passes {oracle.Passes}");
+                if (oracle.Flips > 0)
+                {
+                    Count("flips");
+                }
             }
 
             if (expected != actual)
@@ -134,16 +141,18 @@ public sealed class ComparisonTests(ITestOutputHelper output)
         string kind = answer.StartsWith("done without", StringComparison.Ordinal)
             ? "done without lines"
             : string.Join(' ', answer.Split(' ').TakeWhile(word => !word.Contains('-', StringComparison.Ordinal)));
-        _occurred.AddOrUpdate(kind, 1, (_, times) => times + 1);
+        Count(kind);
         foreach (string line in picture)
         {
             if (line.StartsWith("user ", StringComparison.Ordinal))
             {
                 string[] words = line.Split(' ');
-                _occurred.AddOrUpdate($"{words[5]} {words[6]}", 1, (_, times) => times + 1);
+                Count($"{words[5]} {words[6]}");
             }
         }
     }
+
+    private void Count(string what) => _occurred.AddOrUpdate(what, 1, (_, times) => times + 1);
 
     // Leaves out whatever can be left out while something still differs: ever smaller runs of commands, until single ones.
     private List<(Request, int)> Shrink(string country, List<(Request, int)> steps)

@@ -13,4 +13,7 @@ public abstract class Desk
 
     /// <summary>Everything a reader can see, one fact a line, in a fixed order; see the oracle's Picture.</summary>
     public abstract List<string> Picture();
+
+    /// <summary>Ids of the members of a group, ascending.</summary>
+    public abstract IEnumerable<string> MembersOf(string group);
 }

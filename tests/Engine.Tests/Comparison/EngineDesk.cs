@@ -9,8 +9,12 @@ namespace Berth.Engine.Tests.Comparison;
 /// <summary>The engine behind the desk.</summary>
 public sealed class EngineDesk : Desk
 {
+    private const string Extension = "extensionAttribute";
+
     private static readonly Actor Tester = new(ActorKind.Application, Guid.Parse("00000000-0000-0000-0000-0000000000aa"), "Comparison");
 
+    // When the last command was.
+    private DateTimeOffset _now;
     private (Tenant? Tenant, List<string> Picture) _drawn = (null, []);
 
     public EngineDesk(string country)
@@ -31,7 +35,20 @@ public sealed class EngineDesk : Desk
     /// <summary>Every event so far.</summary>
     public List<TenantEvent> Journal { get; } = [];
 
-    public override string Do(Request request, DateTimeOffset now) => request is Request.MoveClock ? MoveClock(now) : Do(Translate(request), now);
+    public override string Do(Request request, DateTimeOffset now)
+    {
+        if (request is not Request.MoveClock)
+        {
+            return Do(Translate(request), now);
+        }
+
+        // The clock stands where it was, is moved, and runs again, so that the next command has its own time.
+        Do(new Command.SetClock(true, _now, null), _now);
+        string answer = Do(new Command.SetClock(null, now, null), now);
+        Do(new Command.SetClock(false, null, null), now);
+        return answer;
+    }
+
 
     /// <inheritdoc/>
     /// <remarks>A tenant is a value: while it is the same one, so is its picture.</remarks>
@@ -52,6 +69,8 @@ public sealed class EngineDesk : Desk
                 .Order(StringComparer.Ordinal).Select(id => $"deleted {id}"),
         ];
     }
+
+    public override IEnumerable<string> MembersOf(string group) => MembersOf(Tenant, Tenant.Groups[Tenant.FindGroup(Id(group))]);
 
     /// <summary>The lines of a tenant.</summary>
     public static List<string> PictureOf(Tenant tenant)
@@ -94,11 +113,12 @@ public sealed class EngineDesk : Desk
         lines.AddRange(All(tenant.Groups).Where(group => group.Troubled.Count > 0).OrderBy(group => Text(group.Id), StringComparer.Ordinal)
             .Select(group => $"group {Text(group.Id)} has errors for "
                 + string.Join(' ', group.Troubled.Select(user => Text(tenant.Users[user]!.Id)).Order(StringComparer.Ordinal))));
-        lines.AddRange(All(tenant.Groups).Where(group => group is { IsDeleted: false, Profile.IsDynamic: true }).OrderBy(group => Text(group.Id), StringComparer.Ordinal)
-            .Select(group => $"chooses {Text(group.Id)} {group.Profile.RuleProcessing} {group.Profile.MembershipRule}"));
         lines.AddRange(All(tenant.Groups).Where(group => !group.IsDeleted).OrderBy(group => Text(group.Id), StringComparer.Ordinal)
-            .Select(group => $"members {Text(group.Id)} " + string.Join(' ', group.Members.Select(user => Text(tenant.Users[user]!.Id))
-                .Concat(group.MemberGroups.Select(inner => Text(tenant.Groups[inner].Id))).Order(StringComparer.Ordinal))));
+            .SelectMany(group => (string[])
+            [
+                .. group.Profile.MembershipRule is { } rule ? [$"chooses {Text(group.Id)} {group.Profile.RuleProcessing} {rule}"] : Array.Empty<string>(),
+                $"members {Text(group.Id)} {string.Join(' ', MembersOf(tenant, group))}",
+            ]));
         return lines;
 
         static IEnumerable<T> All<T>(PagedVector<T> vector) => Enumerable.Range(0, vector.Count).Select(index => vector[index]);
@@ -109,18 +129,13 @@ public sealed class EngineDesk : Desk
             plans.Count == 0 ? "nothing" : string.Join(' ', plans.Select(plan => Text(tenant.Catalog.Plans[plan].Id)).Order(StringComparer.Ordinal));
     }
 
-    // The desk's own clock is the system's: it is frozen where it stands, moved, and let go where the desk is.
-    private string MoveClock(DateTimeOffset now)
-    {
-        Do(new Command.SetClock(true, null, null), Last.Context.Now);
-        string answer = Do(new Command.SetClock(null, now, null), now);
-        Do(new Command.SetClock(false, null, null), now);
-        return answer;
-    }
+    private static IEnumerable<string> MembersOf(Tenant tenant, Group group) => group.Members.Select(user => Text(tenant.Users[user]!.Id))
+        .Concat(group.MemberGroups.Select(inner => Text(tenant.Groups[inner].Id))).Order(StringComparer.Ordinal);
 
     private string Do(Command command, DateTimeOffset now)
     {
         Before = Tenant;
+        _now = now;
         DecisionContext context = new(now, Tester);
         Decision decision = Deciding.Decide(Tenant, command, context);
         Last = (command, context, decision);
@@ -152,7 +167,7 @@ public sealed class EngineDesk : Desk
         {
             RefusalCode.InheritedFromGroup => ids.Order(StringComparer.Ordinal).Prepend(Text(refusal.Subject!.Value)),
             RefusalCode.GroupHasLicenses => ids.Order(StringComparer.Ordinal),
-            RefusalCode.MembershipRuleInvalid => [refusal.Position!.Value.ToString(CultureInfo.InvariantCulture)],
+            RefusalCode.MembershipRuleInvalid => [$"{refusal.Position}"],
             RefusalCode.MemberOfSourceNotFound or RefusalCode.MemberOfSourceNotAllowed => ids,
             _ => refusal.Subject is { } subject ? ids.Prepend(Text(subject)) : ids,
         };
@@ -169,10 +184,10 @@ public sealed class EngineDesk : Desk
                 : NewUser(r.User, r.UsageLocation)),
         Request.DeleteUser r => new Command.DeleteUser(Id(r.User)),
         Request.ReportTo r => new Command.ReportTo(Id(r.User), r.Superior is null ? null : Id(r.Superior)),
-        Request.CreateGroup r => new Command.CreateGroup(
-            Chosen(NewGroup(r.Group, r.SecurityEnabled) with { GroupTypes = r.Unified ? ["Unified"] : [] }, r.Chosen), Ids(r.Members)),
+        Request.CreateGroup r => new Command.CreateGroup(With(NewGroup(r.Group, r.SecurityEnabled, r.Unified), r.Chosen), Ids(r.Members)),
         Request.ChangeGroup r => new Command.UpdateGroup(
-            Chosen(Tenant.FindGroup(Id(r.Group)) is >= 0 and int index ? Tenant.Groups[index].Profile : NewGroup(r.Group, true), r.Chosen), Ids(r.Members)),
+            With(Tenant.FindGroup(Id(r.Group)) is >= 0 and int index && !Tenant.Groups[index].IsDeleted ? Tenant.Groups[index].Profile : NewGroup(r.Group, true, false), r.Chosen),
+            Ids(r.Members)),
         Request.RunDue => new Command.RunDue(),
         Request.DeleteGroup r => new Command.DeleteGroup(Id(r.Group)),
         Request.Restore r => new Command.RestoreDeletedItem(Id(r.Item)),
@@ -202,7 +217,7 @@ public sealed class EngineDesk : Desk
     {
         { User: { } user, Group: { } group } => new ImportLine.OfMember(number, Id(group), Id(user)),
         { User: { } user } => new ImportLine.OfUser(number, With(NewUser(user, line.UsageLocation), (line.Set ?? []).Select(pair => new Fact(pair.Key, pair.Value)))),
-        _ => new ImportLine.OfGroup(number, Chosen(NewGroup(line.Group!, true), line.Rule is { } rule ? Comparison.Chosen.By(rule) : Comparison.Chosen.ByHand)),
+        _ => new ImportLine.OfGroup(number, With(NewGroup(line.Group!, true, false), line.Rule is null ? Chosen.ByHand : Chosen.By(line.Rule))),
     };
 
     private static User NewUser(string user, string? usageLocation) =>
@@ -217,19 +232,19 @@ public sealed class EngineDesk : Desk
         _ => one with { Attributes = one.Attributes.With(Attribute(fact.Name), fact.Value) },
     });
 
-    // Only the first and the last of fifteen extension attributes have names.
-    private static UserAttribute Attribute(string name) => name.StartsWith("extensionAttribute", StringComparison.Ordinal)
-        ? UserAttribute.ExtensionAttribute1 + (byte)(int.Parse(name["extensionAttribute".Length..], CultureInfo.InvariantCulture) - 1)
+    private static UserAttribute Attribute(string name) => name.StartsWith(Extension, StringComparison.Ordinal)
+        ? (UserAttribute)((int)UserAttribute.ExtensionAttribute1 + int.Parse(name[Extension.Length..], CultureInfo.InvariantCulture) - 1)
         : Enum.Parse<UserAttribute>(name, ignoreCase: true);
 
-    private static GroupProfile NewGroup(string group, bool securityEnabled) =>
-        new(Id(group), group, null, null, false, securityEnabled, [], null, default);
+    private static GroupProfile NewGroup(string group, bool securityEnabled, bool unified) =>
+        new(Id(group), group, null, null, false, securityEnabled, unified ? ["Unified"] : [], null, default);
 
-    private static GroupProfile Chosen(GroupProfile group, Chosen chosen) => group with
+    // A rule of a group is On when nothing else is said, as on the wire (B132).
+    private static GroupProfile With(GroupProfile profile, Chosen chosen) => profile with
     {
-        GroupTypes = [.. group.GroupTypes.Where(type => type != GroupProfile.DynamicMembership), .. chosen.Dynamic ? [GroupProfile.DynamicMembership] : (string[])[]],
+        GroupTypes = [.. profile.GroupTypes.Where(type => type != GroupProfile.DynamicMembership), .. chosen.Dynamic ? [GroupProfile.DynamicMembership] : Array.Empty<string>()],
         MembershipRule = chosen.Rule,
-        RuleProcessing = chosen.State is { } state ? Enum.Parse<RuleProcessing>(state) : null,
+        RuleProcessing = chosen.State is null ? chosen.Rule is null ? null : RuleProcessing.On : Enum.Parse<RuleProcessing>(chosen.State),
     };
 
     private static ValueArray<LicenseRequest> Licenses(Wanted[] add) =>

@@ -18,8 +18,8 @@ public static class Invariants
         return
         [
             .. ConsumedIsDistinctHolders(desk.Tenant),
-            .. NeverAboveAssignable(desk.Before, desk.Tenant),
-            .. NobodyIsOvertaken(desk.Before, desk.Tenant, desk.Last.Command),
+            .. NeverAboveAssignable(desk.Before, desk.Tenant, desk.Last.Decision),
+            .. NobodyIsOvertaken(desk.Before, desk.Tenant, desk.Last.Command, desk.Last.Decision),
             .. TheWaitingListsAgree(desk.Tenant),
             .. ReportsAreThoseWhoHaveTheManager(desk.Tenant),
             .. ReplayIsTheState(desk),
@@ -40,8 +40,14 @@ public static class Invariants
     }
 
     // A shrink or a status may leave more holders than units (L97); no command adds one then.
-    private static IEnumerable<string> NeverAboveAssignable(Tenant before, Tenant after)
+    private static IEnumerable<string> NeverAboveAssignable(Tenant before, Tenant after, Decision decision)
     {
+        // What was due before a shrink got its seats before it (B135).
+        if (decision is Decision.Accepted { Event: { } happened } && happened.Changes.Any(change => change is Change.TimePassed))
+        {
+            yield break;
+        }
+
         for (int sku = 0; sku < after.Catalog.Skus.Count; sku++)
         {
             int consumed = after.HoldersOf(sku).Count;
@@ -53,11 +59,13 @@ public static class Invariants
     }
 
     // An import takes its lines one by one and retries after the last. In mode fair: who got a seat of a SKU in this command began to wait no earlier than anybody for whom this seat was all that was missing, before and after.
-    private static IEnumerable<string> NobodyIsOvertaken(Tenant before, Tenant after, Command command)
+    private static IEnumerable<string> NobodyIsOvertaken(Tenant before, Tenant after, Command command, Decision decision)
     {
         // A reprocess in mode independent first evaluates what it touches, and may take a license away there.
         bool evaluatesFirst = command is Command.ReprocessUser or Command.ReprocessGroup && after.Settings.GroupAtomicity == GroupAtomicity.Independent;
-        if (before.Settings.Retry != RetryMode.Fair || command is Command.UpdateSettings or Command.ImportCatalog or Command.ImportDirectory || evaluatesFirst)
+        // Who joins by a rule is evaluated before the retry, and may get a seat that the same command freed (B136).
+        bool joinsFirst = decision is Decision.Accepted { Event: { } happened } && happened.Changes.Any(change => change is Change.MembersAdded added && after.Groups[added.Group].Profile.IsDynamic);
+        if (before.Settings.Retry != RetryMode.Fair || command is Command.UpdateSettings or Command.ImportCatalog or Command.ImportDirectory || evaluatesFirst || joinsFirst)
         {
             yield break;
         }

@@ -11,9 +11,17 @@ public sealed class OracleDesk(string country, IReadOnlyCollection<string>? skus
     private static readonly Oracle.PlanRules BuiltInRules = Oracle.PlanRules.Read(SpecFiles.PlanRulesJson);
     private readonly OracleTenant _tenant = new(Rows.Where(row => skus is null || skus.Contains(row.SkuId)), BuiltInRules, country);
 
+    /// <summary>Passes that the membership rules made for the last command; 0 when it was refused or did nothing.</summary>
+    public int Passes => _tenant.Passes;
+
+    /// <summary>What was due before the last command.</summary>
+    public int Flips => _tenant.Flips;
+
     public override string Do(Request request, DateTimeOffset now) => _tenant.At(now, () => Answer(request)).ToString();
 
     public override List<string> Picture() => _tenant.Picture();
+
+    public override IEnumerable<string> MembersOf(string group) => _tenant.MembersOf(group);
 
     private Answer Answer(Request request) => request switch
     {

@@ -16,8 +16,8 @@ public static class Probe
             return Names.Readable(answer);
         }
 
-        string members = desk.Picture().Single(line => line.StartsWith($"members {Group} ", StringComparison.Ordinal));
+        string members = Names.Readable(string.Join(' ', desk.MembersOf(Group)));
         desk.Do(new Request.DeleteGroup(Group), now);
-        return $"holds {Names.Readable(members[$"members {Group} ".Length..])}".TrimEnd();
+        return $"holds {members}".TrimEnd();
     }
 }

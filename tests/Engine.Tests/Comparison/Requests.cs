@@ -73,7 +73,7 @@ public static class Requests
             .Select((country, opening, commands) =>
             {
                 int minute = 0;
-                return (country, opening.Select(request => (request, 0, 0)).Concat(commands.Select(one => (one.Item1, minute += one.Item2, one.Item3))).ToArray());
+                return (country, opening.Select(request => (request, 0, 0)).Concat(commands.Select(one => (one.Item1, minute += one.Item1 is Request.MoveClock ? 15 : one.Item2, one.Item3))).ToArray());
             });
 
     // Purchases, people and groups; then commands start.
@@ -82,12 +82,15 @@ public static class Requests
         Gen<Request> settings = Settings();
         Gen<Request[]> purchases = Of(0, 1, 2, 2, 3, 4, 6, 9).Array[All.Length]
             .Select(units => units.Select((count, i) => (Request)new Request.Buy(Subscription(All[i], 0), All[i], count, "Enabled")).ToArray());
-        Gen<Request[]> people = Gen.Select(Gen.Shuffle(Users, Users.Length - 1), Location.Array[Users.Length])
-            .Select((users, locations) => users.Zip(locations, (user, location) => (Request)new Request.CreateUser(user, location)).ToArray());
-        Gen<Request[]> groups = Gen.Shuffle(Users, 0, Users.Length - 2).Array[Groups.Length]
-            .Select(members => Groups.Zip(members, (group, some) => (Request)new Request.CreateGroup(group, true, some) { Unified = group[1] % 2 == 0 })
+        Gen<Request[]> people = Gen.Select(Gen.Shuffle(Users, Users.Length - 1), Location.Array[Users.Length], RandomFacts.Some.Array[Users.Length])
+            .Select((users, locations, facts) => users.Select((user, i) => (Request)new Request.CreateUser(user, locations[i], facts[i])).ToArray());
+        Gen<Request[]> groups = Gen.Select(Gen.Shuffle(Users, 0, Users.Length - 2).Array[Groups.Length], Gen.Frequency((3, Gen.Const(Chosen.ByHand)), (1, Choice())).Array[Groups.Length])
+            .Select((members, chosen) => Groups.Select((group, i) => (Request)new Request.CreateGroup(group, true, chosen[i].Dynamic ? [] : members[i]) { Chosen = chosen[i], Unified = group[1] % 2 == 0 })
                 .Append(new Request.CreateGroup(Mailing, false, [])).ToArray());
-        return Gen.Select(settings, purchases, people, groups).Select((first, second, third, fourth) => (Request[])[first, .. second, .. third, .. Fewer(third, fourth)]);
+        Gen<Request[]> licenses = Of([null, null, .. Suites, .. Singles]).Array[Groups.Length]
+            .Select(skus => Groups.Zip(skus).Where(pair => pair.Second is not null).Select(pair => (Request)new Request.AssignGroup(pair.First, [new Wanted(pair.Second!)], [])).ToArray());
+        return Gen.Select(settings, purchases, people, groups, licenses)
+            .Select((first, second, third, fourth, fifth) => (Request[])[first, .. second, .. third, .. Fewer(third, fourth), .. fifth]);
 
         // A group opens only with people who are there.
         static IEnumerable<Request> Fewer(Request[] people, Request[] groups)
@@ -112,10 +115,17 @@ public static class Requests
         (1, Gen.OneOf(User, Group).Select(item => (Request)new Request.Purge(item))),
         (3, Gen.Select(User, Gen.Frequency((4, User.Select(user => (string?)user)), (1, Gen.Const((string?)null))))
             .Select((user, superior) => (Request)new Request.ReportTo(user, superior))),
-        (5, Gen.Select(User, Location).Select((user, location) => (Request)new Request.CreateUser(user, location))),
+        (5, Gen.Select(User, Location, RandomFacts.Some).Select((user, location, facts) => (Request)new Request.CreateUser(user, location, facts))),
+        (12, Gen.Select(User, RandomFacts.Changes).Select((user, facts) => (Request)new Request.SetUser(user, facts))),
+        (9, Gen.Select(Group, Choice(), Gen.Frequency((5, Gen.Const(Array.Empty<string>())), (1, Member.Array[1, 2])))
+            .Select((group, chosen, members) => (Request)new Request.ChangeGroup(group, chosen, members))),
+        (4, Gen.Const((Request)new Request.MoveClock())),
+        (1, Gen.Const((Request)new Request.RunDue())),
         (3, Group.Select(group => (Request)new Request.DeleteGroup(group))),
         (3, Line().Array[1, 6].Select(lines => (Request)new Request.ImportDirectory(lines))),
         (3, Gen.Select(Group, Member.Array[0, 3], Gen.Bool).Select((group, members, unified) => (Request)new Request.CreateGroup(group, group != Mailing, members) { Unified = unified })),
+        (2, Gen.Select(Group, Choice(), Gen.Int[0, 5]).Select((group, chosen, unified) =>
+            (Request)new Request.CreateGroup(group, group != Mailing, []) { Chosen = chosen, Unified = unified == 0 })),
         (9, User.Select(user => (Request)new Request.ReprocessUser(user))),
         (4, Group.Select(group => (Request)new Request.ReprocessGroup(group))),
         (1, Settings()),
@@ -123,8 +133,19 @@ public static class Requests
 
     private static Gen<Line> Line() => Gen.Frequency(
         (8, Gen.Select(User, Group).Select((user, group) => new Line(user, group, null))),
-        (2, Gen.Select(User, Location).Select((user, location) => new Line(user, null, location))),
-        (1, Group.Select(group => new Line(null, group, null))));
+        (2, Gen.Select(User, Location, RandomFacts.Some).Select((user, location, facts) => new Line(user, null, location, null, facts.ToDictionary(fact => fact.Name, fact => fact.Value)))),
+        (1, Gen.Select(Group, Gen.Frequency((1, Gen.Const((string?)null)), (1, Rule().Select(rule => (string?)rule)))).Select((group, rule) => new Line(null, group, null, rule))));
+
+    // Mostly by a rule, often by hand again; now and then in a way that contradicts itself, or by what is no rule.
+    private static Gen<Chosen> Choice() => Gen.Frequency(
+        (8, Rule().Select(rule => Comparison.Chosen.By(rule))),
+        (2, Rule().Select(rule => Comparison.Chosen.By(rule, "On"))),
+        (3, Rule().Select(rule => Comparison.Chosen.By(rule, "Paused"))),
+        (4, Gen.Const(Comparison.Chosen.ByHand)),
+        (1, Gen.Select(Rule(), Gen.Int[0, 2]).Select((rule, wrong) => new Chosen(wrong == 0, wrong == 1 ? rule : null, wrong == 2 ? "On" : null))),
+        (1, Gen.Int[0, int.MaxValue].Select(seed => Comparison.Chosen.By(RandomRule.Broken(seed)))));
+
+    private static Gen<string> Rule() => Gen.Int[0, int.MaxValue].Select(RandomRule.Of);
 
     private static Gen<Request> Settings() =>
         Gen.Select(Of(false, false, true), Of(false, false, true)).Select((strict, independent) => (Request)new Request.Configure(strict, independent));
