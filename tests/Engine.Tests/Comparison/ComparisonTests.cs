@@ -140,7 +140,7 @@ public sealed class ComparisonTests(ITestOutputHelper output)
         Interlocked.Increment(ref _commands);
         string kind = answer.StartsWith("done without", StringComparison.Ordinal)
             ? "done without lines"
-            : string.Join(' ', answer.Split(' ').TakeWhile(word => !word.Contains('-', StringComparison.Ordinal)));
+            : string.Join(' ', answer.Split(' ').TakeWhile(word => !word.Contains('-', StringComparison.Ordinal) && !char.IsAsciiDigit(word[0])));
         Count(kind);
         foreach (string line in picture)
         {

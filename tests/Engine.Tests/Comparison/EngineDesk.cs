@@ -13,7 +13,7 @@ public sealed class EngineDesk : Desk
 
     private static readonly Actor Tester = new(ActorKind.Application, Guid.Parse("00000000-0000-0000-0000-0000000000aa"), "Comparison");
 
-    // When the last command was.
+    // When the last command was that was not refused: until then everything due has happened.
     private DateTimeOffset _now;
     private (Tenant? Tenant, List<string> Picture) _drawn = (null, []);
 
@@ -135,13 +135,13 @@ public sealed class EngineDesk : Desk
     private string Do(Command command, DateTimeOffset now)
     {
         Before = Tenant;
-        _now = now;
         DecisionContext context = new(now, Tester);
         Decision decision = Deciding.Decide(Tenant, command, context);
         Last = (command, context, decision);
         switch (decision)
         {
             case Decision.Accepted accepted:
+                _now = now;
                 Tenant = accepted.Next;
                 if (accepted.Event is not null)
                 {
