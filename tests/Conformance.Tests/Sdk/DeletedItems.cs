@@ -79,18 +79,7 @@ public sealed class DeletedItems(SdkTenant tenant)
     public async Task The_deleted_groups_of_an_owner_are_listed(string version, Door door)
     {
         User ada = await tenant.UserAsync(door);
-        string alias = tenant.Name("crew");
-        Group crew = (await tenant.Graph(door).Groups.PostAsync(
-            new Group
-            {
-                DisplayName = alias,
-                MailNickname = alias,
-                MailEnabled = true,
-                SecurityEnabled = false,
-                GroupTypes = ["Unified"],
-                AdditionalData = new Dictionary<string, object> { ["owners@odata.bind"] = new List<string> { $"https://graph.microsoft.com/v1.0/users/{ada.Id}" } },
-            },
-            cancellationToken: Cancel))!;
+        Group crew = await tenant.OwnedCrewAsync(door, ada);
         await tenant.Graph(door).Groups[crew.Id].DeleteAsync(cancellationToken: Cancel);
 
         System.Text.Json.JsonElement owned = await tenant.SendAsync(HttpMethod.Post, $"/{version}/directory/deletedItems/getUserOwnedObjects", new { userId = ada.Id, type = "Group" });

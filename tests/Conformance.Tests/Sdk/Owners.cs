@@ -45,21 +45,10 @@ public sealed class Owners(SdkTenant tenant)
     public async Task A_group_is_created_with_owners_and_its_owner_finds_it(Door door)
     {
         User ada = await tenant.UserAsync(door);
-        string alias = tenant.Name("owned");
-        Group made = (await tenant.Graph(door).Groups.PostAsync(
-            new Group
-            {
-                DisplayName = alias,
-                MailNickname = alias,
-                MailEnabled = true,
-                SecurityEnabled = false,
-                GroupTypes = ["Unified"],
-                AdditionalData = new Dictionary<string, object> { ["owners@odata.bind"] = new List<string> { $"https://graph.microsoft.com/v1.0/users/{ada.Id}" } },
-            },
-            cancellationToken: Cancel))!;
+        Group made = await tenant.OwnedCrewAsync(door, ada);
 
         Assert.Equal(made.Id, Assert.IsType<Group>(Assert.Single((await tenant.Graph(door).Users[ada.Id].OwnedObjects.GetAsync(cancellationToken: Cancel))!.Value!)).Id);
-        Assert.Equal(alias, Assert.Single((await tenant.Graph(door).Users[ada.Id].OwnedObjects.GraphGroup.GetAsync(cancellationToken: Cancel))!.Value!).DisplayName);
+        Assert.Equal(made.DisplayName, Assert.Single((await tenant.Graph(door).Users[ada.Id].OwnedObjects.GraphGroup.GetAsync(cancellationToken: Cancel))!.Value!).DisplayName);
         Assert.Equal(1, await tenant.Graph(door).Users[ada.Id].OwnedObjects.Count.GetAsync(request => request.Headers.Add("ConsistencyLevel", "eventual"), Cancel));
         Assert.Equal(1, await tenant.Graph(door).Users[ada.Id].OwnedObjects.GraphGroup.Count.GetAsync(request => request.Headers.Add("ConsistencyLevel", "eventual"), Cancel));
     }

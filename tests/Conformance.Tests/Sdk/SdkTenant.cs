@@ -199,6 +199,22 @@ public sealed class SdkTenant : IAsyncLifetime
         return made;
     }
 
+    /// <summary>A Microsoft 365 group that is created with an owner.</summary>
+    public async Task<Group> OwnedCrewAsync(Door door, User owner)
+    {
+        string alias = Name("crew");
+        Group group = new()
+        {
+            DisplayName = alias,
+            MailNickname = alias,
+            MailEnabled = true,
+            SecurityEnabled = false,
+            GroupTypes = ["Unified"],
+            AdditionalData = new Dictionary<string, object> { ["owners@odata.bind"] = new List<string> { $"https://graph.microsoft.com/v1.0/users/{owner.Id}" } },
+        };
+        return (await Graph(door).Groups.PostAsync(group, cancellationToken: Cancel))!;
+    }
+
     /// <summary>Adds a member by reference.</summary>
     public Task AddMemberAsync(Door door, Group group, string member) => Graph(door).Groups[group.Id].Members.Ref.PostAsync(
         new ReferenceCreate { OdataId = $"https://graph.microsoft.com/v1.0/directoryObjects/{member}" }, cancellationToken: Cancel);
