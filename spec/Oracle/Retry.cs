@@ -55,7 +55,7 @@ public sealed partial class OracleTenant
             .ThenBy(pair => pair.Group, StringComparer.Ordinal),
     ];
 
-    // B22: one change of a group evaluates users in order of waitingSince (unset counts as now), then user id.
+    // B22: one change of a group evaluates users in the order in which they began to wait, then of user id.
     private void EvaluateInOrder(string group, IEnumerable<string> users)
     {
         foreach (string user in InOrder(group, users))
@@ -67,6 +67,9 @@ public sealed partial class OracleTenant
     private List<string> InOrder(string group, IEnumerable<string> users) =>
         [.. users.Distinct().OrderBy(user => Since(user, group)).ThenBy(user => user, StringComparer.Ordinal)];
 
-    private long Since(string user, string group) =>
-        _pairs.Find(pair => pair.User == user && pair.Group == group)?.WaitingSince ?? _sequence;
+    // When a pair began to wait: the sequence, then the time (B21). One that does not wait would begin now (B22).
+    private (long Sequence, DateTimeOffset Time) Since(string user, string group) =>
+        _pairs.Find(pair => pair.User == user && pair.Group == group) is { WaitingSince: { } sequence } pair
+            ? (sequence, pair.WaitingSinceTime)
+            : (_sequence, _now);
 }

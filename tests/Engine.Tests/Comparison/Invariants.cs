@@ -18,7 +18,7 @@ public static class Invariants
         return
         [
             .. ConsumedIsDistinctHolders(desk.Tenant),
-            .. NeverAboveAssignable(desk.Before, desk.Tenant, desk.Last.Decision),
+            .. NeverAboveAssignable(desk.Before, desk.Tenant, desk.Last.Command, desk.Last.Context.Now),
             .. NobodyIsOvertaken(desk.Before, desk.Tenant, desk.Last.Command, desk.Last.Decision),
             .. TheWaitingListsAgree(desk.Tenant),
             .. ReportsAreThoseWhoHaveTheManager(desk.Tenant),
@@ -40,10 +40,10 @@ public static class Invariants
     }
 
     // A shrink or a status may leave more holders than units (L97); no command adds one then.
-    private static IEnumerable<string> NeverAboveAssignable(Tenant before, Tenant after, Decision decision)
+    private static IEnumerable<string> NeverAboveAssignable(Tenant before, Tenant after, Command command, DateTimeOffset system)
     {
         // What was due before a shrink got its seats before it (B135).
-        if (decision is Decision.Accepted { Event: { } happened } && happened.Changes.Any(change => change is Change.TimePassed))
+        if (command is Command.UpdateSubscription && before.NextDue is { } due && due <= before.Now(system))
         {
             yield break;
         }
@@ -63,19 +63,29 @@ public static class Invariants
     {
         // A reprocess in mode independent first evaluates what it touches, and may take a license away there.
         bool evaluatesFirst = command is Command.ReprocessUser or Command.ReprocessGroup && after.Settings.GroupAtomicity == GroupAtomicity.Independent;
-        // Who joins by a rule is evaluated before the retry, and may get a seat that the same command freed (B136).
-        bool joinsFirst = decision is Decision.Accepted { Event: { } happened } && happened.Changes.Any(change => change is Change.MembersAdded added && after.Groups[added.Group].Profile.IsDynamic);
-        if (before.Settings.Retry != RetryMode.Fair || command is Command.UpdateSettings or Command.ImportCatalog or Command.ImportDirectory || evaluatesFirst || joinsFirst)
+        if (before.Settings.Retry != RetryMode.Fair || command is Command.UpdateSettings or Command.ImportCatalog or Command.ImportDirectory || evaluatesFirst)
         {
             yield break;
         }
 
+        // Who joins by a rule is evaluated before the retry, and may get a seat that the same command freed (B136).
+        HashSet<(int User, int Sku)> joined = decision is Decision.Accepted { Event: { } happened }
+            ?
+            [
+                .. from added in happened.Changes.OfType<Change.MembersAdded>()
+                   from tenant in new[] { before, after }
+                   where added.Group < tenant.Groups.Count && tenant.Groups[added.Group].Profile.IsDynamic
+                   from user in added.Users
+                   from license in tenant.Groups[added.Group].Licenses.Items
+                   select (user, license.Sku),
+            ]
+            : [];
         for (int sku = 0; sku < after.Catalog.Skus.Count; sku++)
         {
             int[] served = after.HoldersOf(sku).Count == 0 || after.WaitingFor(sku).Count == 0 ? [] : [.. after.HoldersOf(sku).Except(before.HoldersOf(sku))];
             foreach (WaitingPair waiting in served.Length == 0 ? [] : after.WaitingFor(sku).Where(pair => OnlyASeatIsMissing(before, pair, sku) && OnlyASeatIsMissing(after, pair, sku)))
             {
-                foreach (int user in served.Where(user => Since(before, user, sku) is not { } since || since > waiting))
+                foreach (int user in served.Where(user => !joined.Contains((user, sku)) && (Since(before, user, sku) is not { } since || since > waiting)))
                 {
                     yield return $"{after.Users[user]!.Id} got a seat of SKU {sku} that {waiting.UserId} has waited for longer.";
                 }
