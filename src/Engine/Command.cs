@@ -1,4 +1,5 @@
 using Berth.Engine.Catalog;
+using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 using Berth.Engine.Licensing;
@@ -143,6 +144,129 @@ public abstract record Command
     /// <summary>Does what is due: flips of rules that read <c>system.now</c> up to the tenant's time (B135). Nothing due is nothing done.</summary>
     public sealed record RunDue : Command;
 
+    /// <summary>Adds a provisioning policy without assignments (C137 to C146).</summary>
+    public sealed record CreatePolicy(ProvisioningPolicy Policy) : Command;
+
+    /// <summary>Replaces the properties of a policy; its type and its assignments stay (C77, C151).</summary>
+    public sealed record UpdatePolicy(ProvisioningPolicy Policy) : Command
+    {
+        /// <summary>The policy as the caller saw it; see <see cref="UpdateUser.Basis"/>.</summary>
+        public ProvisioningPolicy? Basis { get; init; }
+    }
+
+    /// <summary>Deletes a policy that is assigned to no group (C155).</summary>
+    public sealed record DeletePolicy(Guid PolicyId) : Command;
+
+    /// <summary>Replaces the groups that a policy is assigned to, all or nothing (C157).</summary>
+    public sealed record AssignPolicy(Guid PolicyId, ValueArray<AssignmentRequest> Assignments) : Command;
+
+    /// <summary>Brings settings of a policy to its Cloud PCs: to all of them when none is named (C154).</summary>
+    public sealed record ApplyPolicy(Guid PolicyId, ValueArray<AppliedSetting> Settings, ValueArray<Guid> CloudPcIds) : Command;
+
+    /// <summary>Ends the grace period of a Cloud PC at once, with its data (C42).</summary>
+    public sealed record EndGracePeriod(Guid CloudPcId) : Command;
+
+    /// <summary>Makes a Cloud PC again from the policy's settings, without its data (C55).</summary>
+    /// <param name="CloudPcId">Which.</param>
+    /// <param name="IsAdministrator">Whether the user is to be an administrator of it; null leaves what the policy says.</param>
+    public sealed record Reprovision(Guid CloudPcId, bool? IsAdministrator) : Command;
+
+    /// <summary>Gives a Cloud PC another name for people.</summary>
+    public sealed record RenameCloudPc(Guid CloudPcId, string DisplayName) : Command;
+
+    /// <summary>Gives a Cloud PC another size (C60 to C73).</summary>
+    public sealed record ResizeCloudPc(Guid CloudPcId, Guid TargetPlanId) : Command;
+
+    /// <summary>Puts a Cloud PC back to a restore point, or to a retention snapshot (C54, C57).</summary>
+    public sealed record RestoreCloudPc(Guid CloudPcId, Guid SnapshotId) : Command;
+
+    /// <summary>Makes the manual restore point of a Cloud PC, in place of the one there is (C57).</summary>
+    public sealed record SnapshotCloudPc(Guid CloudPcId) : Command;
+
+    /// <summary>Starts the system of a Cloud PC again.</summary>
+    public sealed record RestartCloudPc(Guid CloudPcId) : Command;
+
+    /// <summary>Has the host look what is wrong with a Cloud PC.</summary>
+    public sealed record TroubleshootCloudPc(Guid CloudPcId) : Command;
+
+    /// <summary>Makes the user of a Cloud PC an administrator of it, or not.</summary>
+    public sealed record ChangeUserAccountType(Guid CloudPcId, bool IsAdministrator) : Command;
+
+    /// <summary>Begins one action for many Cloud PCs, each by itself; which refused is told in the bulk action.</summary>
+    /// <param name="Id">The bulk action's id.</param>
+    /// <param name="DisplayName">Its name.</param>
+    /// <param name="Kind">Its derived type as Graph spells it.</param>
+    /// <param name="StartedBy">Who.</param>
+    /// <param name="Actions">The actions: commands about one Cloud PC each.</param>
+    public sealed record StartBulkAction(Guid Id, string DisplayName, string Kind, string StartedBy, ValueArray<Command> Actions) : Command
+    {
+        /// <summary>The most Cloud PCs of one bulk action (C182).</summary>
+        public const int MostCloudPcs = 5_000;
+    }
+
+    /// <summary>A host tells how its work ended (B286).</summary>
+    /// <param name="JobId">Which.</param>
+    /// <param name="Outcome">How.</param>
+    /// <param name="Error">Why it failed, or what the warning is; null when it was done.</param>
+    public sealed record ReportHostJob(Guid JobId, HostOutcome Outcome, CloudPcError? Error) : Command
+    {
+        /// <summary>What a health check found, one by one.</summary>
+        public ValueArray<HealthCheck> Checks { get; init; }
+    }
+
+    /// <summary>Adds an Azure network connection and begins its first check (C169).</summary>
+    public sealed record CreateConnection(NetworkConnection Connection) : Command;
+
+    /// <summary>Replaces the properties of an Azure network connection and checks it; existing Cloud PCs are not touched (C177).</summary>
+    public sealed record UpdateConnection(NetworkConnection Connection) : Command
+    {
+        /// <summary>The connection as the caller saw it; see <see cref="UpdateUser.Basis"/>.</summary>
+        public NetworkConnection? Basis { get; init; }
+    }
+
+    /// <summary>Deletes an Azure network connection that no policy uses (C177).</summary>
+    public sealed record DeleteConnection(Guid ConnectionId) : Command;
+
+    /// <summary>Checks an Azure network connection now (C173).</summary>
+    public sealed record RunHealthChecks(Guid ConnectionId) : Command;
+
+    /// <summary>A new password of the account that joins machines was set; the password itself is not part of it.</summary>
+    public sealed record SetConnectionPassword(Guid ConnectionId) : Command;
+
+    /// <summary>What the simulator finds at a connection from now on.</summary>
+    public sealed record SimulateChecks(Guid ConnectionId, ValueArray<HealthCheck> Checks) : Command;
+
+    /// <summary>Adds a user setting without assignments (C27).</summary>
+    public sealed record CreateUserSetting(UserSetting Setting) : Command;
+
+    /// <summary>Replaces the properties of a user setting; its assignments stay.</summary>
+    public sealed record UpdateUserSetting(UserSetting Setting) : Command
+    {
+        /// <summary>The setting as the caller saw it; see <see cref="UpdateUser.Basis"/>.</summary>
+        public UserSetting? Basis { get; init; }
+    }
+
+    /// <summary>Deletes a user setting.</summary>
+    public sealed record DeleteUserSetting(Guid SettingId) : Command;
+
+    /// <summary>Replaces the groups that a user setting is assigned to.</summary>
+    public sealed record AssignUserSetting(Guid SettingId, ValueArray<Guid> Groups) : Command;
+
+    /// <summary>Adds a device image.</summary>
+    public sealed record CreateDeviceImage(DeviceImage Image) : Command;
+
+    /// <summary>Deletes a device image that no policy uses.</summary>
+    public sealed record DeleteDeviceImage(Guid ImageId) : Command;
+
+    /// <summary>Signs a user in to a Cloud PC (B285).</summary>
+    public sealed record StartSession(Guid Id, Guid UserId, Guid CloudPcId) : Command;
+
+    /// <summary>Signs the user of a session out.</summary>
+    public sealed record EndSession(Guid SessionId) : Command;
+
+    /// <summary>Nobody looks at a session any more, but it is held (B285).</summary>
+    public sealed record DisconnectSession(Guid SessionId) : Command;
+
     /// <summary>Merges rows of a product-names table, and replaces the plan rules when given. Active pairs are not evaluated again.</summary>
     public sealed record ImportCatalog(ValueArray<CatalogRow> Rows, PlanRules? Rules) : Command;
 
@@ -152,6 +276,24 @@ public abstract record Command
         /// <summary>The most lines of one command; a longer import is several commands.</summary>
         public const int MostLines = 10_000;
     }
+}
+
+/// <summary>A group that a provisioning policy is to be assigned to, as a caller names it (protocol 3.4).</summary>
+/// <param name="Id">The id of an assignment that is to stay; null for a new one.</param>
+/// <param name="GroupId">The group.</param>
+/// <param name="ServicePlanId">The service plan (Frontline and Reserve); null for Enterprise.</param>
+/// <param name="AllotmentName">The allotment's name.</param>
+/// <param name="AllotmentLicenses">The licenses allotted.</param>
+public sealed record AssignmentRequest(string? Id, Guid GroupId, Guid? ServicePlanId, string? AllotmentName, int? AllotmentLicenses);
+
+/// <summary>What a policy can bring to Cloud PCs that are there (C154).</summary>
+public enum AppliedSetting : byte
+{
+    /// <summary>The region or network.</summary>
+    Region,
+
+    /// <summary>Single sign-on.</summary>
+    SingleSignOn,
 }
 
 /// <summary>One line of an import.</summary>

@@ -63,7 +63,7 @@ internal sealed partial class Decider
         Command.RunDue => null,
         Command.ImportCatalog import => ImportCatalog(import),
         Command.ImportDirectory import => ImportDirectory(import),
-        _ => throw new InvalidOperationException($"No decision for {command.GetType().Name}."),
+        _ => CarryInFleet(command),
     };
 
     /// <summary>What follows from the command's own change, and the decision.</summary>

@@ -211,6 +211,11 @@ internal sealed partial class Draft
                 break;
             case Change.GroupProcessed or Change.GroupReprocessAsked or Change.UserWas or Change.GroupWas or Change.RelationsEnded:
                 break;
+            case Change.PolicySet or Change.PolicyDeleted or Change.CoverageSet or Change.CloudPcSet or Change.CloudPcGone or Change.ConnectionSet
+                or Change.ConnectionDeleted or Change.UserSettingSet or Change.UserSettingDeleted or Change.DeviceImageSet or Change.DeviceImageDeleted
+                or Change.SnapshotRetained or Change.RetainedGone or Change.BulkActionSet or Change.SessionSet or Change.SessionEnded:
+                ApplyToFleet(change);
+                break;
             default:
                 throw new InvalidOperationException($"A change of kind {change.GetType().Name} has no effect yet.");
         }
@@ -272,7 +277,8 @@ internal sealed partial class Draft
             consequences.Troubled,
             Rules,
             SealFlips(),
-            PassedTo));
+            PassedTo,
+            SealFleet()));
     }
 
     /// <summary>What was recorded so far, in order.</summary>

@@ -134,6 +134,72 @@ public enum RefusalCode
     /// <summary>G6 as the answer of a reprocess. Subject: the SKU that was withheld.</summary>
     BlockedBySibling,
 
+    /// <summary>No provisioning policy with this id. Subject: the id asked for.</summary>
+    PolicyNotFound,
+
+    /// <summary>No Cloud PC with this id. Subject: the id asked for.</summary>
+    CloudPcNotFound,
+
+    /// <summary>No Azure network connection with this id. Subject: the id asked for.</summary>
+    ConnectionNotFound,
+
+    /// <summary>No user setting with this id. Subject: the id asked for.</summary>
+    UserSettingNotFound,
+
+    /// <summary>No device image with this id. Subject: the id asked for.</summary>
+    DeviceImageNotFound,
+
+    /// <summary>No restore point with this id. Subject: the id asked for.</summary>
+    SnapshotNotFound,
+
+    /// <summary>No session with this id. Subject: the id asked for.</summary>
+    SessionNotFound,
+
+    /// <summary>No open job of a host with this id (B286). Subject: the id asked for.</summary>
+    HostJobClosed,
+
+    /// <summary>An assignment that was named is no more: somebody else changed the policy meanwhile (decisions). Name: its id.</summary>
+    AssignmentGone,
+
+    /// <summary>The policy is assigned to groups and cannot be deleted (C155). Ids: the groups.</summary>
+    PolicyInUse,
+
+    /// <summary>The connection is used by policies and cannot be deleted (C177). Ids: the policies.</summary>
+    ConnectionInUse,
+
+    /// <summary>The image is used by policies and cannot be deleted. Ids: the policies.</summary>
+    DeviceImageInUse,
+
+    /// <summary>The tenant has all the objects of this kind it may have. Name: the kind; Detail: how many.</summary>
+    TooManyObjects,
+
+    /// <summary>Another object of the kind has this name. Name: the name.</summary>
+    DisplayNameTaken,
+
+    /// <summary>The Cloud PC does not know this action (C60, C71). Subject: the Cloud PC; Detail: why.</summary>
+    OperationNotSupported,
+
+    /// <summary>The Cloud PC is not in a status for this action (C55, C61, C71). Subject: the Cloud PC; Name: its status; Detail: what would do.</summary>
+    OperationConflict,
+
+    /// <summary>The user has a license of the target size already (C71). Subject: the Cloud PC.</summary>
+    TargetLicenseHasAssigned,
+
+    /// <summary>No license of the target size is free (C61, C70). Subject: the service plan.</summary>
+    NoLicenseForSize,
+
+    /// <summary>The user may not use the Cloud PC (B285). Subject: the Cloud PC; Detail: why.</summary>
+    NotAssigned,
+
+    /// <summary>The user has no license for the Cloud PC any more (B285). Subject: the Cloud PC; Detail: why.</summary>
+    NotLicensed,
+
+    /// <summary>The Cloud PC cannot be used now (B285). Subject: the Cloud PC; Name: its status.</summary>
+    CloudPcNotReady,
+
+    /// <summary>Somebody is signed in already (B285). Subject: the Cloud PC.</summary>
+    CloudPcInUse,
+
     /// <summary>The tenant's clock cannot be moved: it is a production tenant's.</summary>
     ClockNotMovable,
 

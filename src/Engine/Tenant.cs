@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Berth.Engine.Catalog;
+using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 using Berth.Engine.Directory.Rules;
@@ -110,6 +111,9 @@ public sealed class Tenant
     /// <summary>What was deleted and can be restored (B146).</summary>
     public DeletedItems Deleted => Parts.Deleted;
 
+    /// <summary>Its policies, Cloud PCs and what belongs to them.</summary>
+    public Fleet Fleet => Parts.Fleet;
+
     /// <summary>Every pair in error, in waiting order, whatever the error.</summary>
     public SortedPages<WaitingPair> Troubled => Parts.Troubled;
 
@@ -183,8 +187,11 @@ public sealed class Tenant
         return HoldersOf(sku).Count > 0;
     }
 
-    /// <summary>The time of the next flip of a rule that reads <c>system.now</c> (B135), by the tenant's clock; null when there is none.</summary>
-    public DateTimeOffset? NextDue => Parts.Flips.Next is { } flip && (Deleted.NextPurge is not { } purge || flip < purge) ? flip : Deleted.NextPurge;
+    /// <summary>When time next brings something, by the tenant's clock: the flip of a rule (B135), the end of a deleted item (B147), or something of a
+    /// Cloud PC (B283); null for never.</summary>
+    public DateTimeOffset? NextDue => Earliest(Earliest(Parts.Flips.Next, Deleted.NextPurge), Fleet.NextDue);
+
+    private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => other is null || one < other ? one : other;
 
     /// <summary>The rule of a dynamic group, ready to be asked; null when the group is static, or its rule is none that this version knows.</summary>
     public MembershipRule? RuleOf(int group) => Parts.Rules.RuleOf(group);
@@ -234,7 +241,8 @@ internal sealed record TenantParts(
     SortedPages<WaitingPair> Troubled,
     RuleIndex Rules,
     FlipIndex Flips,
-    DateTimeOffset PassedTo)
+    DateTimeOffset PassedTo,
+    Fleet Fleet)
 {
     public static TenantParts Empty { get; } = new(
         0,
@@ -258,7 +266,8 @@ internal sealed record TenantParts(
         SortedPages<WaitingPair>.Empty,
         RuleIndex.Empty,
         FlipIndex.Empty,
-        default);
+        default,
+        Fleet.Empty);
 
     public long Assignable(int sku)
     {

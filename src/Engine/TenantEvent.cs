@@ -1,4 +1,5 @@
 using Berth.Engine.Catalog;
+using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 using Berth.Engine.Licensing;
@@ -125,6 +126,54 @@ public abstract record Change
 
     /// <summary>The tenant's time up to which every flip of a rule has happened (B135), when that is not the time of the event.</summary>
     public sealed record TimePassed(DateTimeOffset To) : Change;
+
+    /// <summary>A provisioning policy came or changed.</summary>
+    public sealed record PolicySet(int Index, ProvisioningPolicy Policy) : Change;
+
+    /// <summary>A provisioning policy is gone.</summary>
+    public sealed record PolicyDeleted(int Index) : Change;
+
+    /// <summary>How policies cover users (ascending) is now this (C149).</summary>
+    public sealed record CoverageSet(ValueArray<int> Users, ValueArray<Coverage> Coverage) : Change;
+
+    /// <summary>A Cloud PC came or changed, and why.</summary>
+    public sealed record CloudPcSet(int Index, CloudPc CloudPc, CloudPcStep Step) : Change;
+
+    /// <summary>A Cloud PC is gone, and why.</summary>
+    public sealed record CloudPcGone(int Index, CloudPcStep Step) : Change;
+
+    /// <summary>An Azure network connection came or changed.</summary>
+    public sealed record ConnectionSet(NetworkConnection Connection) : Change;
+
+    /// <summary>An Azure network connection is gone.</summary>
+    public sealed record ConnectionDeleted(Guid Id) : Change;
+
+    /// <summary>A user setting came or changed.</summary>
+    public sealed record UserSettingSet(UserSetting Setting) : Change;
+
+    /// <summary>A user setting is gone.</summary>
+    public sealed record UserSettingDeleted(Guid Id) : Change;
+
+    /// <summary>A device image came or changed.</summary>
+    public sealed record DeviceImageSet(DeviceImage Image) : Change;
+
+    /// <summary>A device image is gone.</summary>
+    public sealed record DeviceImageDeleted(Guid Id) : Change;
+
+    /// <summary>Something is kept of a Cloud PC whose subscription expired (C54).</summary>
+    public sealed record SnapshotRetained(RetentionSnapshot Snapshot) : Change;
+
+    /// <summary>What was kept of a Cloud PC has had its time (C193).</summary>
+    public sealed record RetainedGone(Guid Id) : Change;
+
+    /// <summary>A bulk action came or changed.</summary>
+    public sealed record BulkActionSet(BulkAction Action) : Change;
+
+    /// <summary>A session began, or somebody disconnected or came back.</summary>
+    public sealed record SessionSet(Session Session) : Change;
+
+    /// <summary>A session is over.</summary>
+    public sealed record SessionEnded(Guid Id) : Change;
 }
 
 /// <summary>A relation between users and groups.</summary>

@@ -29,7 +29,8 @@ public static class RefusalTable
         RefusalCode.DuplicateSku => GraphError.BadRequest("duplicateSku", $"License {refusal.Subject} occurs more than once in one list."),
         RefusalCode.SkuInBothLists => GraphError.BadRequest("skuInBothLists", $"License {refusal.Subject} occurs in addLicenses and in removeLicenses."),
         RefusalCode.UserNotFound or RefusalCode.GroupNotFound or RefusalCode.MemberNotFound or RefusalCode.OwnerNotFound or RefusalCode.ManagerNotFound or RefusalCode.DeletedItemNotFound
-            or RefusalCode.SubscriptionNotFound =>
+            or RefusalCode.SubscriptionNotFound or RefusalCode.PolicyNotFound or RefusalCode.CloudPcNotFound or RefusalCode.ConnectionNotFound
+            or RefusalCode.UserSettingNotFound or RefusalCode.DeviceImageNotFound or RefusalCode.SnapshotNotFound or RefusalCode.SessionNotFound =>
             GraphError.NotFound($"{refusal.Subject}"),
         RefusalCode.IdTaken => Conflict("idTaken", "id"),
         RefusalCode.UserPrincipalNameTaken => Conflict("userPrincipalNameTaken", "userPrincipalName"),
@@ -95,6 +96,27 @@ public static class RefusalTable
             "seatsExhausted", $"Subscription with SKU {refusal.Subject} does not have any available licenses."),
         RefusalCode.BlockedBySibling => GraphError.BadRequest(
             "blockedBySibling", $"License {refusal.Subject} is withheld because another license of the same group cannot be assigned."),
+        RefusalCode.HostJobClosed => GraphError.Conflict("hostJobClosed", $"Job {refusal.Subject} is not open any more: it has ended, or another attempt has taken its place. Claim again."),
+        RefusalCode.AssignmentGone => GraphError.Conflict(
+            "assignmentGone", $"Assignment {refusal.Name} does not exist any more: somebody has changed the policy meanwhile. Read its assignments again and send the list you want."),
+        RefusalCode.PolicyInUse => GraphError.BadRequest(
+            "policyInUse", $"A provisioning policy that is in use cannot be deleted. It is assigned to {List(refusal.Ids)}: assign it to nobody first, which puts its Cloud PCs into their grace period."),
+        RefusalCode.ConnectionInUse => GraphError.BadRequest(
+            "connectionInUse", $"An Azure network connection that is in use cannot be deleted. These provisioning policies name it: {List(refusal.Ids)}."),
+        RefusalCode.DeviceImageInUse => GraphError.BadRequest(
+            "deviceImageInUse", $"A device image that is in use cannot be deleted. These provisioning policies name it: {List(refusal.Ids)}."),
+        RefusalCode.TooManyObjects => GraphError.BadRequest("tooManyObjects", $"The tenant has {refusal.Detail} of {refusal.Name}, as many as it may have. Delete one first."),
+        RefusalCode.DisplayNameTaken => GraphError.BadRequest("displayNameTaken", $"Another object has the display name '{refusal.Name}' already: choose another one."),
+        RefusalCode.OperationNotSupported => GraphError.BadRequest("operationNotSupported", $"Cloud PC {refusal.Subject}: {refusal.Detail}"),
+        RefusalCode.OperationConflict => GraphError.Conflict("operationConflict", $"Cloud PC {refusal.Subject} is {refusal.Name}: {refusal.Detail}"),
+        RefusalCode.TargetLicenseHasAssigned => GraphError.BadRequest(
+            "targetLicenseHasAssigned", $"The user of Cloud PC {refusal.Subject} has a license of the target size already, and with it another Cloud PC."),
+        RefusalCode.NoLicenseForSize => GraphError.BadRequest(
+            "noLicenseForSize", $"No license with service plan {refusal.Subject} is free. Buy one or free one, then resize again (C70)."),
+        RefusalCode.NotAssigned => GraphError.Conflict("notAssigned", $"Cloud PC {refusal.Subject} is not this user's to use: {refusal.Detail}") with { Code = "notAssigned" },
+        RefusalCode.NotLicensed => GraphError.Conflict("notLicensed", $"The user has no license for Cloud PC {refusal.Subject}: {refusal.Detail}") with { Code = "notLicensed" },
+        RefusalCode.CloudPcNotReady => GraphError.Conflict("cloudPcNotReady", $"Cloud PC {refusal.Subject} is {refusal.Name} and cannot be used now.") with { Code = "cloudPcNotReady" },
+        RefusalCode.CloudPcInUse => GraphError.Conflict("cloudPcInUse", $"Somebody is signed in to Cloud PC {refusal.Subject} already.") with { Code = "cloudPcInUse" },
         RefusalCode.ClockNotMovable => GraphError.BadRequest(
             "clockNotMovable", "The clock of a production tenant is the system's: only that of a demo or emulator tenant can be frozen and advanced."),
         RefusalCode.ClockNotFrozen => GraphError.BadRequest(

@@ -29,6 +29,9 @@ public sealed record GraphError(int Status, string Code, string Message, string 
     /// <summary>Directory validation, and every licensing rule.</summary>
     public static GraphError BadRequest(string innerCode, string message) => new(400, "Request_BadRequest", message, innerCode);
 
+    /// <summary>409: what is wanted does not go together with how things stand.</summary>
+    public static GraphError Conflict(string innerCode, string message) => new(409, "Conflict", message, innerCode);
+
     /// <summary>E11: the id names nothing.</summary>
     public static GraphError NotFound(string id) => new(
         404, "Request_ResourceNotFound", $"Resource '{id}' does not exist or one of its queried reference-property objects are not present.", "resourceNotFound");

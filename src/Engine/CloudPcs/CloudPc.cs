@@ -1,0 +1,239 @@
+using Berth.Engine.Collections;
+
+namespace Berth.Engine.CloudPcs;
+
+/// <summary>Where a Cloud PC stands: <c>status</c> (C159).</summary>
+public enum CloudPcStatus : byte
+{
+    /// <summary>A license without a policy, or a Reserve license without a machine.</summary>
+    NotProvisioned,
+
+    /// <summary>No slot is free.</summary>
+    PendingProvision,
+
+    /// <summary>The host makes it.</summary>
+    Provisioning,
+
+    /// <summary>Usable.</summary>
+    Provisioned,
+
+    /// <summary>Usable; something that is not critical failed.</summary>
+    ProvisionedWithWarnings,
+
+    /// <summary>The third attempt failed, or the right went while the host made it.</summary>
+    Failed,
+
+    /// <summary>The right is lost; usable until the end of the grace period.</summary>
+    InGracePeriod,
+
+    /// <summary>On its way out.</summary>
+    Deprovisioning,
+
+    /// <summary>Gets another size.</summary>
+    Resizing,
+
+    /// <summary>Waits for a group to give the license of another size.</summary>
+    ResizePendingLicense,
+
+    /// <summary>Goes back to a restore point.</summary>
+    Restoring,
+
+    /// <summary>Moves to another region.</summary>
+    MovingRegion,
+
+    /// <summary>Single sign-on is being switched.</summary>
+    ModifyingSingleSignOn,
+}
+
+/// <summary>Why something failed, as <c>statusDetail</c> shows it (C164).</summary>
+/// <param name="Code">A machine code such as <c>licenseNotFound</c>.</param>
+/// <param name="Message">A sentence.</param>
+public sealed record CloudPcError(string Code, string Message);
+
+/// <summary>Why a Cloud PC came to stand where it stands; the timeline tells it.</summary>
+public enum CloudPcReason : byte
+{
+    /// <summary>License and policy met.</summary>
+    ConditionsMet,
+
+    /// <summary>The user holds the license, but no policy covers the user.</summary>
+    NoPolicy,
+
+    /// <summary>All slots of the plan are taken.</summary>
+    NoSlot,
+
+    /// <summary>The host finished.</summary>
+    HostDone,
+
+    /// <summary>The host failed.</summary>
+    HostFailed,
+
+    /// <summary>The user's license for the plan is gone.</summary>
+    LicenseLost,
+
+    /// <summary>The user left the groups that the policy is assigned to.</summary>
+    LeftPolicyGroup,
+
+    /// <summary>The policy is not assigned to the user's group any more.</summary>
+    PolicyUnassigned,
+
+    /// <summary>The user was deleted.</summary>
+    UserDeleted,
+
+    /// <summary>What was lost came back.</summary>
+    RightRestored,
+
+    /// <summary>Seven days of grace are over.</summary>
+    GraceOver,
+
+    /// <summary>Somebody ended the grace period.</summary>
+    GraceEnded,
+
+    /// <summary>The subscription is not usable any more.</summary>
+    SubscriptionOver,
+
+    /// <summary>An administrator asked for an action.</summary>
+    ActionAsked,
+
+    /// <summary>48 hours for the other license are over.</summary>
+    ResizeWindowOver,
+
+    /// <summary>The other license is there.</summary>
+    ResizeLicenseFound,
+
+    /// <summary>A failed attempt has had its time.</summary>
+    CleanedUp,
+
+    /// <summary>The days of the Reserve license are used up.</summary>
+    ReserveUsedUp,
+}
+
+/// <summary>A step in the life of a Cloud PC.</summary>
+/// <param name="At">When, by the tenant's clock.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="About">The group, policy, user or SKU that it is about, where one is known.</param>
+public readonly record struct CloudPcStep(DateTimeOffset At, CloudPcReason Reason, Guid? About);
+
+/// <summary>An action that somebody asked of a Cloud PC: <c>cloudPcRemoteActionResult</c> (C167).</summary>
+/// <param name="Name">As Graph spells it, such as <c>Reprovision</c>.</param>
+/// <param name="State">Where it stands.</param>
+/// <param name="StartedAt">When it was asked for.</param>
+/// <param name="UpdatedAt">When it last changed.</param>
+/// <param name="Error">Why it failed; null while it did not.</param>
+public sealed record RemoteAction(string Name, RemoteActionState State, DateTimeOffset StartedAt, DateTimeOffset UpdatedAt, CloudPcError? Error);
+
+/// <summary>Where an action stands.</summary>
+public enum RemoteActionState : byte
+{
+    /// <summary>Waits.</summary>
+    Pending,
+
+    /// <summary>Runs.</summary>
+    Active,
+
+    /// <summary>Happened.</summary>
+    Done,
+
+    /// <summary>Did not happen.</summary>
+    Failed,
+
+    /// <summary>Something else came first.</summary>
+    Canceled,
+}
+
+/// <summary>What a Cloud PC was made from: the policy's settings at that time; later edits of the policy do not touch it (C151).</summary>
+/// <param name="ImageId">The image.</param>
+/// <param name="ImageDisplayName">Its name.</param>
+/// <param name="RegionName">The region; null while it is not known.</param>
+/// <param name="ConnectionId">The Azure network connection; null on the Microsoft-hosted network.</param>
+/// <param name="JoinType">How it is joined.</param>
+/// <param name="SingleSignOn">Whether single sign-on is on.</param>
+/// <param name="LocalAdmin">Whether the user is a local administrator.</param>
+/// <param name="Locale">The language.</param>
+public sealed record CloudPcOrigin(
+    string ImageId, string ImageDisplayName, string? RegionName, Guid? ConnectionId, DomainJoinType JoinType, bool SingleSignOn, bool LocalAdmin, string Locale);
+
+/// <summary>
+/// A Cloud PC, or the place of one: a row of <c>cloudPCs</c>. One for each pair of user and service plan, besides those that are on their way out; it keeps
+/// its id from <c>notProvisioned</c> on, and one that is made after deprovisioning has another (decisions).
+/// </summary>
+/// <param name="Id">The id.</param>
+/// <param name="UserId">The user's id; also of a user who is gone.</param>
+/// <param name="User">The user's index; also of a user who is gone.</param>
+/// <param name="Plan">The index of its service plan.</param>
+/// <param name="Status">Where it stands.</param>
+public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcStatus Status)
+{
+    /// <summary>The longest <see cref="DisplayName"/>, in UTF-16 characters.</summary>
+    public const int LongestDisplayName = 64;
+
+    /// <summary>The most actions it remembers; older ones go.</summary>
+    public const int MostActions = 10;
+
+    /// <summary>The index of the policy that made it, or under which it waits; -1 for none.</summary>
+    public int Policy { get; init; } = -1;
+
+    /// <summary>The name for people (C152: it stays when the policy gets another).</summary>
+    public string DisplayName { get; init; } = "";
+
+    /// <summary>The computer's name (C144); null before it is made.</summary>
+    public string? ManagedDeviceName { get; init; }
+
+    /// <summary>What it was made from; null before it is made.</summary>
+    public CloudPcOrigin? Origin { get; init; }
+
+    /// <summary>When the user met all conditions: the order in which slots are given (decisions).</summary>
+    public DateTimeOffset ConditionsSince { get; init; }
+
+    /// <summary>When it came up; null before.</summary>
+    public DateTimeOffset? ProvisionedAt { get; init; }
+
+    /// <summary>When anything of it last changed.</summary>
+    public DateTimeOffset ModifiedAt { get; init; }
+
+    /// <summary>When the grace period ends; null when it is in none (C37).</summary>
+    public DateTimeOffset? GraceEndsAt { get; init; }
+
+    /// <summary>Why the last step failed, or what the warning is; null for none.</summary>
+    public CloudPcError? Error { get; init; }
+
+    /// <summary>What the host is to do; null for nothing.</summary>
+    public HostJob? Job { get; init; }
+
+    /// <summary>The index of the service plan it is to have; null when it is not being resized.</summary>
+    public int? ResizeTo { get; init; }
+
+    /// <summary>When the 48 hours for the other license are over (C64); null for none.</summary>
+    public DateTimeOffset? ResizeEndsAt { get; init; }
+
+    /// <summary>When a failed row goes (C51); null when it stays.</summary>
+    public DateTimeOffset? GoesAt { get; init; }
+
+    /// <summary>Since when restore points are made (C57); null before it came up.</summary>
+    public DateTimeOffset? PointsSince { get; init; }
+
+    /// <summary>When the manual restore point was made; null for none (C57).</summary>
+    public DateTimeOffset? ManualPointAt { get; init; }
+
+    /// <summary>Whether the user is an administrator of the machine.</summary>
+    public bool IsAdministrator { get; init; }
+
+    /// <summary>The actions asked for, newest first.</summary>
+    public ValueArray<RemoteAction> Actions { get; init; }
+
+    /// <summary>When time brings something for it; null for never (B283).</summary>
+    public DateTimeOffset? DueAt => Earliest(Earliest(Job?.DueAt, GraceEndsAt), Earliest(ResizeEndsAt, GoesAt));
+
+    /// <summary>Whether a person can work on it (C38, C159).</summary>
+    public bool IsUsable => Status is CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings or CloudPcStatus.InGracePeriod;
+
+    /// <summary>Whether it takes a slot of its plan (B264).</summary>
+    public bool HoldsSlot => Status switch
+    {
+        CloudPcStatus.NotProvisioned or CloudPcStatus.PendingProvision or CloudPcStatus.Deprovisioning => false,
+        CloudPcStatus.Failed => GoesAt is null,
+        _ => true,
+    };
+
+    private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => other is null || one < other ? one : other;
+}

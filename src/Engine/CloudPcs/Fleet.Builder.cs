@@ -1,0 +1,326 @@
+using System.Collections.Immutable;
+using Berth.Engine.Collections;
+
+namespace Berth.Engine.CloudPcs;
+
+/// <content>The next fleet in the making.</content>
+public sealed partial class Fleet
+{
+    internal Builder ToBuilder() => new(this);
+
+    /// <summary>Collects writes and keeps what follows from them; one owner, one thread.</summary>
+    internal sealed class Builder(Fleet source)
+    {
+        private readonly PagedVector<CloudPc?>.Builder _rows = source.CloudPcs.ToBuilder();
+        private readonly PagedVector<ValueArray<Coverage>>.Builder _coverage = source.Coverage.ToBuilder();
+        private readonly PagedVector<ValueArray<int>>.Builder _ofUsers = source.OfUsers.ToBuilder();
+        private readonly PagedMap<Guid>.Builder _ids = source.Ids.ToBuilder();
+        private readonly ImmutableSortedSet<PendingRow>.Builder _pending = source.Pending.ToBuilder();
+        private readonly ImmutableSortedSet<Due>.Builder _dues = source.Dues.ToBuilder();
+        private readonly ImmutableDictionary<Guid, int>.Builder _jobs = source.Jobs.ToBuilder();
+        private readonly ImmutableDictionary<int, int>.Builder _used = source.Used.ToBuilder();
+        private readonly ImmutableSortedDictionary<Guid, Session>.Builder _sessions = source.Sessions.ToBuilder();
+        private readonly ImmutableDictionary<int, Guid>.Builder _sessionOf = source.SessionOf.ToBuilder();
+        private ImmutableDictionary<int, ValueArray<int>> _policiesOfGroups = source.PoliciesOfGroups;
+        private ImmutableDictionary<Guid, int> _policyIds = source.PolicyIds;
+        private int _count = source.Count;
+
+        public ImmutableSortedDictionary<int, ProvisioningPolicy> Policies { get; private set; } = source.Policies;
+
+        public int NextPolicy { get; private set; } = source.NextPolicy;
+
+        public ImmutableSortedDictionary<Guid, NetworkConnection> Connections { get; private set; } = source.Connections;
+
+        public ImmutableSortedDictionary<Guid, UserSetting> UserSettings { get; private set; } = source.UserSettings;
+
+        public ImmutableSortedDictionary<Guid, DeviceImage> DeviceImages { get; private set; } = source.DeviceImages;
+
+        public ImmutableSortedDictionary<Guid, RetentionSnapshot> Retained { get; private set; } = source.Retained;
+
+        public ImmutableSortedDictionary<Guid, BulkAction> BulkActions { get; private set; } = source.BulkActions;
+
+        public int NextCloudPc => _rows.Count;
+
+        public IReadOnlyDictionary<Guid, Session> Sessions => _sessions;
+
+        /// <summary>The first thing that is due, or null.</summary>
+        public Due? NextDue => _dues.Count == 0 ? null : _dues.Min;
+
+        public CloudPc? CloudPc(int index) => index < _rows.Count ? _rows[index] : null;
+
+        public int FindCloudPc(Guid id) => _ids.Find(id);
+
+        public int FindPolicy(Guid id) => _policyIds.TryGetValue(id, out int index) ? index : -1;
+
+        public int FindJob(Guid id) => _jobs.TryGetValue(id, out int row) ? row : -1;
+
+        public ValueArray<int> OfUser(int user) => user < _ofUsers.Count ? _ofUsers[user] : [];
+
+        public ValueArray<Coverage> CoverageOf(int user) => user < _coverage.Count ? _coverage[user] : [];
+
+        public ValueArray<int> PoliciesOf(int group) => _policiesOfGroups.TryGetValue(group, out ValueArray<int> policies) ? policies : [];
+
+        public int SlotsUsed(int plan) => _used.GetValueOrDefault(plan);
+
+        public Session? SessionOn(int cloudPc) => _sessionOf.TryGetValue(cloudPc, out Guid id) ? _sessions[id] : null;
+
+        /// <summary>The row of a plan that gets a slot next, or null.</summary>
+        public PendingRow? FirstPending(int plan)
+        {
+            int at = _pending.IndexOf(new PendingRow(plan, DateTimeOffset.MinValue, Guid.Empty, -1));
+            at = at < 0 ? ~at : at;
+            return at < _pending.Count && _pending[at].Plan == plan ? _pending[at] : null;
+        }
+
+        /// <summary>Plans for which rows wait, ascending.</summary>
+        public IEnumerable<int> PendingPlans()
+        {
+            for (int plan = -1; ;)
+            {
+                int at = _pending.IndexOf(new PendingRow(plan + 1, DateTimeOffset.MinValue, Guid.Empty, -1));
+                at = at < 0 ? ~at : at;
+                if (at >= _pending.Count)
+                {
+                    yield break;
+                }
+
+                plan = _pending[at].Plan;
+                yield return plan;
+            }
+        }
+
+        /// <summary>Every row that is there, in the order of their indexes.</summary>
+        public IEnumerable<(int Index, CloudPc Row)> All()
+        {
+            for (int i = 0; i < _rows.Count; i++)
+            {
+                if (_rows[i] is { } row)
+                {
+                    yield return (i, row);
+                }
+            }
+        }
+
+        public void Set(int index, CloudPc row)
+        {
+            _rows.Grow(index + 1);
+            Forget(index);
+            _rows[index] = row;
+            _count++;
+            _ids.Set(row.Id, index);
+            _ofUsers.Grow(row.User + 1);
+            if (_ofUsers[row.User] is var before && before.Span.BinarySearch(index) < 0)
+            {
+                _ofUsers[row.User] = before.Append(index).Order().ToValueArray();
+            }
+
+            if (row.HoldsSlot)
+            {
+                _used[row.Plan] = _used.GetValueOrDefault(row.Plan) + 1;
+            }
+
+            if (row.Status == CloudPcStatus.PendingProvision)
+            {
+                _pending.Add(new PendingRow(row.Plan, row.ConditionsSince, row.UserId, index));
+            }
+
+            if (row.DueAt is { } due)
+            {
+                _dues.Add(new Due(due, DueKind.CloudPc, index, default));
+            }
+
+            if (row.Job is { } job)
+            {
+                _jobs[job.Id] = index;
+            }
+        }
+
+        public void Remove(int index)
+        {
+            _rows.Grow(index + 1);
+            if (_rows[index] is { } row)
+            {
+                Forget(index);
+                EndSessionOn(index);
+                _rows[index] = null;
+                _ids.Remove(row.Id);
+                _ofUsers[row.User] = _ofUsers[row.User].Where(one => one != index).ToValueArray();
+            }
+        }
+
+        public void SetCoverage(ReadOnlySpan<int> users, ValueArray<Coverage> coverage)
+        {
+            foreach (int user in users)
+            {
+                _coverage.Grow(user + 1);
+                _coverage[user] = coverage;
+            }
+        }
+
+        public void Set(int index, ProvisioningPolicy policy)
+        {
+            if (Policies.TryGetValue(index, out ProvisioningPolicy? before))
+            {
+                Unlist(index, before);
+            }
+
+            Policies = Policies.SetItem(index, policy);
+            _policyIds = _policyIds.SetItem(policy.Id, index);
+            NextPolicy = Math.Max(NextPolicy, index + 1);
+            foreach (int group in policy.Assignments.Select(assignment => assignment.Group).Distinct())
+            {
+                _policiesOfGroups = _policiesOfGroups.SetItem(group, PoliciesOf(group).Append(index).Order().ToValueArray());
+            }
+        }
+
+        public void RemovePolicy(int index)
+        {
+            NextPolicy = Math.Max(NextPolicy, index + 1);
+            if (Policies.TryGetValue(index, out ProvisioningPolicy? before))
+            {
+                Unlist(index, before);
+                Policies = Policies.Remove(index);
+                _policyIds = _policyIds.Remove(before.Id);
+            }
+        }
+
+        public void Set(NetworkConnection connection)
+        {
+            RemoveConnection(connection.Id);
+            Connections = Connections.Add(connection.Id, connection);
+            if (connection.DueAt is { } due)
+            {
+                _dues.Add(new Due(due, DueKind.Connection, -1, connection.Id));
+            }
+        }
+
+        public void RemoveConnection(Guid id)
+        {
+            if (Connections.TryGetValue(id, out NetworkConnection? before))
+            {
+                if (before.DueAt is { } due)
+                {
+                    _dues.Remove(new Due(due, DueKind.Connection, -1, id));
+                }
+
+                Connections = Connections.Remove(id);
+            }
+        }
+
+        public void Set(UserSetting setting) => UserSettings = UserSettings.SetItem(setting.Id, setting);
+
+        public void RemoveUserSetting(Guid id) => UserSettings = UserSettings.Remove(id);
+
+        public void Set(DeviceImage image) => DeviceImages = DeviceImages.SetItem(image.Id, image);
+
+        public void RemoveDeviceImage(Guid id) => DeviceImages = DeviceImages.Remove(id);
+
+        public void Set(BulkAction action) => BulkActions = BulkActions.SetItem(action.Id, action);
+
+        public void Set(RetentionSnapshot snapshot)
+        {
+            RemoveRetained(snapshot.Id);
+            Retained = Retained.Add(snapshot.Id, snapshot);
+            _dues.Add(new Due(snapshot.CreatedAt + RetentionSnapshot.Retention, DueKind.Retention, -1, snapshot.Id));
+        }
+
+        public void RemoveRetained(Guid id)
+        {
+            if (Retained.TryGetValue(id, out RetentionSnapshot? before))
+            {
+                _dues.Remove(new Due(before.CreatedAt + RetentionSnapshot.Retention, DueKind.Retention, -1, id));
+                Retained = Retained.Remove(id);
+            }
+        }
+
+        public void Set(Session session)
+        {
+            _sessions[session.Id] = session;
+            _sessionOf[session.CloudPc] = session.Id;
+        }
+
+        public void EndSession(Guid id)
+        {
+            if (_sessions.TryGetValue(id, out Session? session))
+            {
+                _sessions.Remove(id);
+                _sessionOf.Remove(session.CloudPc);
+            }
+        }
+
+        public Fleet Seal() => new()
+        {
+            Policies = Policies,
+            NextPolicy = NextPolicy,
+            CloudPcs = _rows.Seal(),
+            Count = _count,
+            Connections = Connections,
+            UserSettings = UserSettings,
+            DeviceImages = DeviceImages,
+            Retained = Retained,
+            BulkActions = BulkActions,
+            Sessions = _sessions.ToImmutable(),
+            Jobs = _jobs.ToImmutable(),
+            Pending = _pending.ToImmutable(),
+            Dues = _dues.ToImmutable(),
+            Used = _used.ToImmutable(),
+            PoliciesOfGroups = _policiesOfGroups,
+            Coverage = _coverage.Seal(),
+            OfUsers = _ofUsers.Seal(),
+            Ids = _ids.Seal(),
+            PolicyIds = _policyIds,
+            SessionOf = _sessionOf.ToImmutable(),
+        };
+
+        private void EndSessionOn(int index)
+        {
+            if (_sessionOf.TryGetValue(index, out Guid id))
+            {
+                EndSession(id);
+            }
+        }
+
+        private void Unlist(int index, ProvisioningPolicy policy)
+        {
+            foreach (int group in policy.Assignments.Select(assignment => assignment.Group).Distinct())
+            {
+                ValueArray<int> left = PoliciesOf(group).Where(one => one != index).ToValueArray();
+                _policiesOfGroups = left.Count == 0 ? _policiesOfGroups.Remove(group) : _policiesOfGroups.SetItem(group, left);
+            }
+        }
+
+        // What follows from a row as it was.
+        private void Forget(int index)
+        {
+            if (_rows[index] is not { } row)
+            {
+                return;
+            }
+
+            _count--;
+            if (row.HoldsSlot)
+            {
+                _used[row.Plan]--;
+                if (_used[row.Plan] == 0)
+                {
+                    _used.Remove(row.Plan);
+                }
+            }
+
+            if (row.Status == CloudPcStatus.PendingProvision)
+            {
+                _pending.Remove(new PendingRow(row.Plan, row.ConditionsSince, row.UserId, index));
+            }
+
+            if (row.DueAt is { } due)
+            {
+                _dues.Remove(new Due(due, DueKind.CloudPc, index, default));
+            }
+
+            if (row.Job is { } job)
+            {
+                _jobs.Remove(job.Id);
+            }
+        }
+    }
+}

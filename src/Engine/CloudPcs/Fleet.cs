@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using Berth.Engine.Collections;
+
+namespace Berth.Engine.CloudPcs;
+
+/// <summary>
+/// Everything of Windows 365 that a tenant has: policies, whom they cover, the Cloud PCs, and what belongs to them. An immutable value; policies and
+/// Cloud PCs have dense indexes inside and ids outside, and an index is never reused.
+/// </summary>
+public sealed partial class Fleet
+{
+    /// <summary>Nothing of Windows 365.</summary>
+    public static Fleet Empty { get; } = new();
+
+    private Fleet()
+    {
+    }
+
+    /// <summary>The policies by index; deleted ones are missing.</summary>
+    public ImmutableSortedDictionary<int, ProvisioningPolicy> Policies { get; private init; } = ImmutableSortedDictionary<int, ProvisioningPolicy>.Empty;
+
+    /// <summary>The index that the next policy gets.</summary>
+    public int NextPolicy { get; private init; }
+
+    /// <summary>The Cloud PCs by index; null where one is gone.</summary>
+    public PagedVector<CloudPc?> CloudPcs { get; private init; } = PagedVector<CloudPc?>.Empty;
+
+    /// <summary>The number of Cloud PCs that are there.</summary>
+    public int Count { get; private init; }
+
+    /// <summary>The Azure network connections by id.</summary>
+    public ImmutableSortedDictionary<Guid, NetworkConnection> Connections { get; private init; } = ImmutableSortedDictionary<Guid, NetworkConnection>.Empty;
+
+    /// <summary>The user settings by id.</summary>
+    public ImmutableSortedDictionary<Guid, UserSetting> UserSettings { get; private init; } = ImmutableSortedDictionary<Guid, UserSetting>.Empty;
+
+    /// <summary>The custom images by id.</summary>
+    public ImmutableSortedDictionary<Guid, DeviceImage> DeviceImages { get; private init; } = ImmutableSortedDictionary<Guid, DeviceImage>.Empty;
+
+    /// <summary>What is kept of Cloud PCs whose subscription expired, by id.</summary>
+    public ImmutableSortedDictionary<Guid, RetentionSnapshot> Retained { get; private init; } = ImmutableSortedDictionary<Guid, RetentionSnapshot>.Empty;
+
+    /// <summary>The bulk actions by id.</summary>
+    public ImmutableSortedDictionary<Guid, BulkAction> BulkActions { get; private init; } = ImmutableSortedDictionary<Guid, BulkAction>.Empty;
+
+    /// <summary>The sessions by id.</summary>
+    public ImmutableSortedDictionary<Guid, Session> Sessions { get; private init; } = ImmutableSortedDictionary<Guid, Session>.Empty;
+
+    /// <summary>What hosts have to do, by job id: the index of the Cloud PC.</summary>
+    public ImmutableDictionary<Guid, int> Jobs { get; private init; } = ImmutableDictionary<Guid, int>.Empty;
+
+    /// <summary>Rows that wait for a slot, by plan, then in the order in which they get one (B264).</summary>
+    public ImmutableSortedSet<PendingRow> Pending { get; private init; } = [];
+
+    /// <summary>When the next thing is due; null for nothing (B283).</summary>
+    public DateTimeOffset? NextDue => Dues.IsEmpty ? null : Dues.Min.At;
+
+    internal ImmutableSortedSet<Due> Dues { get; private init; } = [];
+
+    internal ImmutableDictionary<int, int> Used { get; private init; } = ImmutableDictionary<int, int>.Empty;
+
+    internal ImmutableDictionary<int, ValueArray<int>> PoliciesOfGroups { get; private init; } = ImmutableDictionary<int, ValueArray<int>>.Empty;
+
+    internal PagedVector<ValueArray<Coverage>> Coverage { get; private init; } = PagedVector<ValueArray<Coverage>>.Empty;
+
+    internal PagedVector<ValueArray<int>> OfUsers { get; private init; } = PagedVector<ValueArray<int>>.Empty;
+
+    internal PagedMap<Guid> Ids { get; private init; } = PagedMap<Guid>.Create(EqualityComparer<Guid>.Default);
+
+    internal ImmutableDictionary<Guid, int> PolicyIds { get; private init; } = ImmutableDictionary<Guid, int>.Empty;
+
+    internal ImmutableDictionary<int, Guid> SessionOf { get; private init; } = ImmutableDictionary<int, Guid>.Empty;
+
+    /// <summary>The index of the Cloud PC with an id, or -1.</summary>
+    public int FindCloudPc(Guid id) => Ids.Find(id);
+
+    /// <summary>The index of the policy with an id, or -1.</summary>
+    public int FindPolicy(Guid id) => PolicyIds.TryGetValue(id, out int index) ? index : -1;
+
+    /// <summary>Indexes of the Cloud PCs of a user, ascending.</summary>
+    public ValueArray<int> OfUser(int user) => user < OfUsers.Count ? OfUsers[user] : [];
+
+    /// <summary>How policies cover a user: the winner of each provisioning type first, then the others in the order in which they would follow (C148).</summary>
+    public ValueArray<Coverage> CoverageOf(int user) => user < Coverage.Count ? Coverage[user] : [];
+
+    /// <summary>Indexes of the policies that are assigned to a group, ascending.</summary>
+    public ValueArray<int> PoliciesOf(int group) => PoliciesOfGroups.TryGetValue(group, out ValueArray<int> policies) ? policies : [];
+
+    /// <summary>How many Cloud PCs take a slot of a plan (B264).</summary>
+    public int SlotsUsed(int plan) => Used.GetValueOrDefault(plan);
+
+    /// <summary>The session on a Cloud PC, or null.</summary>
+    public Session? SessionOn(int cloudPc) => SessionOf.TryGetValue(cloudPc, out Guid id) ? Sessions[id] : null;
+}
+
+/// <summary>A row that waits for a slot of its plan.</summary>
+/// <param name="Plan">The plan's index.</param>
+/// <param name="Since">When the user met all conditions.</param>
+/// <param name="UserId">The user's id.</param>
+/// <param name="CloudPc">The row's index.</param>
+public readonly record struct PendingRow(int Plan, DateTimeOffset Since, Guid UserId, int CloudPc) : IComparable<PendingRow>
+{
+    /// <inheritdoc/>
+    public int CompareTo(PendingRow other)
+    {
+        int order = Plan.CompareTo(other.Plan);
+        order = order != 0 ? order : Since.CompareTo(other.Since);
+        order = order != 0 ? order : UserId.CompareTo(other.UserId);
+        return order != 0 ? order : CloudPc.CompareTo(other.CloudPc);
+    }
+
+    /// <summary>Earlier.</summary>
+    public static bool operator <(PendingRow left, PendingRow right) => left.CompareTo(right) < 0;
+
+    /// <summary>Later.</summary>
+    public static bool operator >(PendingRow left, PendingRow right) => left.CompareTo(right) > 0;
+
+    /// <summary>Not later.</summary>
+    public static bool operator <=(PendingRow left, PendingRow right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Not earlier.</summary>
+    public static bool operator >=(PendingRow left, PendingRow right) => left.CompareTo(right) >= 0;
+}
+
+/// <summary>What something is due for.</summary>
+internal enum DueKind : byte
+{
+    CloudPc,
+    Connection,
+    Retention,
+}
+
+/// <summary>Something that time brings (B283), in the order in which it happens.</summary>
+internal readonly record struct Due(DateTimeOffset At, DueKind Kind, int CloudPc, Guid Id) : IComparable<Due>
+{
+    public int CompareTo(Due other)
+    {
+        int order = At.CompareTo(other.At);
+        order = order != 0 ? order : Kind.CompareTo(other.Kind);
+        order = order != 0 ? order : CloudPc.CompareTo(other.CloudPc);
+        return order != 0 ? order : Id.CompareTo(other.Id);
+    }
+
+    public static bool operator <(Due left, Due right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(Due left, Due right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(Due left, Due right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(Due left, Due right) => left.CompareTo(right) >= 0;
+}

@@ -1,0 +1,20 @@
+using Berth.Engine.Collections;
+
+namespace Berth.Engine.CloudPcs;
+
+/// <summary>What users may do with their Cloud PCs: <c>cloudPcUserSetting</c> (C27).</summary>
+/// <param name="Id">The id.</param>
+/// <param name="DisplayName">The name.</param>
+/// <param name="LocalAdmin">Whether users are local administrators.</param>
+/// <param name="Reset">Whether users may reprovision their own.</param>
+/// <param name="RestoreHours">How often restore points are made: 4, 6, 12, 16 or 24 hours (C57).</param>
+/// <param name="UserRestore">Whether users may restore their own.</param>
+/// <param name="CreatedAt">When it came, by the tenant's clock.</param>
+/// <param name="ModifiedAt">When it last changed.</param>
+/// <param name="Groups">Indexes of the groups it is assigned to, in the order in which they came.</param>
+public sealed record UserSetting(
+    Guid Id, string DisplayName, bool LocalAdmin, bool Reset, int RestoreHours, bool UserRestore, DateTimeOffset CreatedAt, DateTimeOffset ModifiedAt, ValueArray<int> Groups)
+{
+    /// <summary>How often restore points are made when no setting says (C57).</summary>
+    public const int DefaultRestoreHours = 12;
+}
