@@ -14,7 +14,7 @@ internal sealed partial class Lifecycle
     /// <summary>The year of a license of Reserve.</summary>
     public static readonly TimeSpan ReserveYear = TimeSpan.FromDays(365);
 
-    /// <summary>What is left of a Reserve license's days in the license year of this time (C224).</summary>
+    /// <summary>What is left of a Reserve license's days in the license year of this time.</summary>
     public TimeSpan ReserveLeft(CloudPc row)
     {
         DateTimeOffset yearBegan = Now - TimeSpan.FromTicks((Now - row.AllocatedAt!.Value).Ticks % ReserveYear.Ticks);

@@ -318,7 +318,7 @@ internal sealed partial class Lifecycle
         : _draft.HadAssigned(row.Policy).Any(group => _draft.IsThere(group) && _draft.IsMember(row.User, group)) ? CloudPcReason.PolicyUnassigned
         : CloudPcReason.LeftPolicyGroup;
 
-    // B149 of the rules on coverage: the policy that came first stays until it covers the user no longer (C148, C149, C207).
+    // The policy that came first stays until it covers the user no longer (C148, C149).
     private ValueArray<Coverage> Cover(int user)
     {
         ValueArray<Coverage> before = Fleet.CoverageOf(user);
