@@ -241,6 +241,8 @@ public sealed partial class OracleTenant
         }
 
         Settle(); // B138: the passes of the lines are the first
+        SettleCloudPcs();
+        PassDues(_now);
         return bad.Count > 0 ? Answer.Without(bad) : Answer.Done;
     }
 

@@ -15,6 +15,9 @@ public sealed partial class OracleTenant
     /// <summary>Flips that were due before the last command.</summary>
     public int Flips { get; private set; }
 
+    /// <summary>Due events of Cloud PCs before and in the last command.</summary>
+    public int Dues { get; private set; }
+
     /// <summary>A command at a time: what is due until then happens before; when the command is refused, nothing has happened (B135).</summary>
     public Answer At(DateTimeOffset now, Func<Answer> command)
     {
@@ -22,8 +25,10 @@ public sealed partial class OracleTenant
         List<OraclePair> pairs = [.. _pairs.Select(pair => pair.Copy())];
         Dictionary<string, List<string>> members = _groups.ToDictionary(group => group.Key, group => group.Value.Members.ToList());
         _sequence++;
-        Flips = 0;
+        (Flips, Dues) = (0, 0);
         PassDeleted(now);
+        OracleFleet fleet = _fleet;
+        _fleet = fleet.Copy();
         PassTime(now);
         _now = now;
         Passes = 0;
@@ -31,7 +36,8 @@ public sealed partial class OracleTenant
         Answer answer = command();
         if (!answer.Happened)
         {
-            // Flips change memberships and pairs, and nothing else.
+            // Flips change memberships and pairs, and with what is due Cloud PCs, and nothing else.
+            _fleet = fleet;
             _now = before;
             _pairs.Clear();
             _pairs.AddRange(pairs);
