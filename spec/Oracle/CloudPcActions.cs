@@ -71,7 +71,7 @@ public sealed partial class OracleTenant
 
     /// <summary>Puts it back to a restore point that is counted (B279), by its time.</summary>
     public Answer RestoreCloudPc(int number, DateTimeOffset point) => With(number, row =>
-        row.Status != "provisioned" ? Answer.Refused("B279", "operationConflict", $"#{number}")
+        row.Status is not ("provisioned" or "provisionedWithWarnings") ? Answer.Refused("B279", "operationConflict", $"#{number}")
             : !Points(row).Contains(point) ? Answer.Refused("B279", "snapshotNotFound")
             : Accept(() => (row.Status, row.Job) = ("restoring", new OracleJob("restore", 1, _now + _fleet.Delay))));
 
@@ -107,7 +107,7 @@ public sealed partial class OracleTenant
     // B279: the newest ten of every twelve hours, the newest four of every seven days.
     private List<DateTimeOffset> Points(OracleRow row)
     {
-        List<DateTimeOffset> points = [];
+        SortedSet<DateTimeOffset> points = [];
         foreach ((TimeSpan every, int kept) in ((TimeSpan, int)[])[(TimeSpan.FromHours(12), 10), (TimeSpan.FromDays(7), 4)])
         {
             List<DateTimeOffset> all = [];
@@ -116,9 +116,9 @@ public sealed partial class OracleTenant
                 all.Add(at);
             }
 
-            points.AddRange(all.TakeLast(kept));
+            points.UnionWith(all.TakeLast(kept));
         }
 
-        return points;
+        return [.. points];
     }
 }

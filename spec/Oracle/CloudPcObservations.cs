@@ -11,7 +11,7 @@ public sealed partial class OracleTenant
         List<string> lines = [];
         foreach (OraclePolicy policy in _fleet.Policies)
         {
-            IEnumerable<string> groups = policy.Assignments.Where(one => _groups.ContainsKey(one.Group)).Select(one => one.Plan is null ? one.Group : $"{one.Group}/{one.Plan}");
+            IEnumerable<string> groups = policy.Assignments.Select(one => one.Plan is null ? one.Group : $"{one.Group}/{one.Plan}");
             lines.Add($"policy {policy.Id} {policy.Type} for {string.Join(' ', groups.Order(StringComparer.Ordinal))}".TrimEnd());
         }
 
@@ -30,7 +30,7 @@ public sealed partial class OracleTenant
         lines.AddRange(_fleet.Rows.Select(Line));
         lines.AddRange(_catalog.NameOfPlan.Keys.Where(plan => PlanOf(plan) is { Kind: "Enterprise" or "Business" } && (Used(plan) > 0 || Slots(plan) > 0))
             .Order(StringComparer.Ordinal).Select(plan => $"slots {plan} {Used(plan)} of {Slots(plan)}"));
-        lines.AddRange(_fleet.Retained.OrderBy(one => one.Of.Number).Select(one => $"retained {one.Of.UserId} {one.Of.Plan}#{one.Of.Number} until {When(one.Until)}"));
+        lines.AddRange(_fleet.Retained.OrderBy(one => one.Of.Number).Select(one => $"retained {one.Of.Plan}#{one.Of.Number} until {When(one.Until)}"));
         lines.AddRange(_fleet.Rows.Where(row => _fleet.Sessions.Contains(row.Number)).Select(row => $"session {row.UserId} {row.Plan}#{row.Number}"));
         lines.AddRange(_fleet.Connections.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"connection {one.Key} {one.Value}"));
         return lines;
@@ -40,12 +40,12 @@ public sealed partial class OracleTenant
     {
         string? policy = row.Status == "pendingProvision" && KindOf(row) == "Enterprise" ? Winner(row.UserId) : row.Maker;
         return $"cloudPc {row.UserId} {row.Plan}#{row.Number} {row.Status}"
-            + (policy is null ? "" : $" by {policy}")
+            + (policy is null || FindPolicy(policy) is null ? "" : $" by {policy}")
             + (row.Connection is null ? "" : $" through {row.Connection}")
             + (row.GraceEnd is { } end ? $" until {When(end)}" : "")
             + (row.Window is { } window ? $" to {window.Plan} until {When(window.End)}" : "")
             + (row.Goes is { } goes ? $" goes {When(goes)}" : "")
-            + (row.Job is { } job ? $" attempt {job.Attempt} due {When(job.Due ?? job.AskAt!.Value)}" : "")
+            + (row.Job is { } job ? $" attempt {job.Attempt} due {When(job.Due)}" : "")
             + (row.Error is null ? "" : $" error {row.Error}")
             + (row.Name is null ? "" : $" named {row.Name}");
     }

@@ -18,7 +18,7 @@ public sealed record CloudPcPlan(string Kind, int DiskGB)
         ["CPC_B_16C_64GB_1TB"] = new("Business", 1024),
     };
 
-    /// <summary>The plan with a name; null when it is none of Cloud PCs (B287).</summary>
+    /// <summary>The plan with a name; null when it is none of Cloud PCs (B300).</summary>
     public static CloudPcPlan? Of(string name)
     {
         if (Irregular.TryGetValue(name, out CloudPcPlan? known))
@@ -30,7 +30,7 @@ public sealed record CloudPcPlan(string Kind, int DiskGB)
         foreach ((string kind, string memory) in families)
         {
             string letter = kind == "Frontline" ? "S" : kind[..1];
-            Match match = Regex.Match(name, $@"\ACPC_{letter}_[1-9][0-9]*C_[1-9][0-9]*{memory}_([1-9][0-9]*)GB\z");
+            Match match = Regex.Match(name, $@"\ACPC_{letter}_[1-9][0-9]{{0,4}}C_[1-9][0-9]{{0,4}}{memory}_([1-9][0-9]{{0,4}})GB\z");
             if (match.Success)
             {
                 return new CloudPcPlan(kind, int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));

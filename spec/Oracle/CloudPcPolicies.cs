@@ -28,7 +28,7 @@ public sealed partial class OracleTenant
         }
 
         return found.Assignments.Count > 0
-            ? Answer.Refused("C155", "policyInUse", found.Assignments.Select(one => one.Group).Distinct().Order(StringComparer.Ordinal))
+            ? Answer.Refused("C155", "policyInUse", [policy, .. found.Assignments.Select(one => one.Group).Distinct()])
             : Accept(() => _fleet.Policies.Remove(found));
     }
 
@@ -43,37 +43,35 @@ public sealed partial class OracleTenant
         List<(string Group, string? Plan)> taken = [];
         foreach ((string group, string? plan) in assignments)
         {
-            if (!_groups.ContainsKey(group) && !found.Assignments.Exists(one => one.Group == group))
+            if (!_groups.TryGetValue(group, out OracleGroup? there))
             {
                 return Answer.Refused("E11", "groupNotFound", group);
             }
 
-            if (_groups.TryGetValue(group, out OracleGroup? there) && !there.SecurityEnabled && !there.Unified)
+            if (!there.SecurityEnabled && !there.Unified)
             {
-                return Answer.Refused("C25", "groupNotAssignable", group);
+                return Answer.Refused("C25", "valueInvalid");
             }
 
             string? kind = plan is null ? null : _catalog.NameOfPlan.ContainsKey(plan) ? PlanOf(plan)?.Kind ?? "" : "";
             if (kind != found.Type switch { "dedicated" => null, "reserve" => "Reserve", _ => "Frontline" })
             {
-                return Answer.Refused("B291", "assignmentMismatch", group);
+                return Answer.Refused("B291", "valueInvalid");
             }
 
-            if (taken.Contains((group, plan)))
+            if (!taken.Contains((group, plan)))
             {
-                return Answer.Refused("B291", "duplicateAssignment", group);
+                taken.Add((group, plan));
             }
-
-            taken.Add((group, plan));
         }
 
         return Accept(() => found.Assignments = taken);
     }
 
     /// <summary>Adds a network connection; the simulator finds it healthy at once (B293).</summary>
-    public Answer CreateConnection(string connection) => _fleet.Connections.ContainsKey(connection)
-        ? Answer.Refused("B80", "idTaken", connection)
-        : Accept(() => _fleet.Connections.Add(connection, "passed"));
+    public Answer CreateConnection(string connection) => _fleet.Connections.TryAdd(connection, "passed")
+        ? Accept(() => { })
+        : Answer.Refused("B80", "idTaken", connection);
 
     /// <summary>The simulator finds something else, at once.</summary>
     public Answer SetConnectionHealth(string connection, string health) => !_fleet.Connections.ContainsKey(connection)

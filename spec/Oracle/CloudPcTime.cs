@@ -36,8 +36,7 @@ public sealed partial class OracleTenant
 
     private (DateTimeOffset At, Action Happens)? DueOf(OracleRow row) => row switch
     {
-        { Job: { Due: { } due } job } => (due, () => Finish(row, job)),
-        { Job: { AskAt: { } at } job } => (at, () => row.Job = job with { AskAt = null, Due = at + _fleet.Delay }),
+        { Job: { } job } => (job.Due, () => Finish(row, job)),
         { Status: "inGracePeriod", GraceEnd: { } end } => (end, () => Deprovision(row)),
         { Status: "resizePendingLicense", Window: { } window } => (window.End, () => EndWindow(row)),
         { Status: "failed", Goes: { } goes } => (goes, () => Deprovision(row)),
@@ -65,16 +64,22 @@ public sealed partial class OracleTenant
         switch (job.Kind)
         {
             case "deprovision" when fails:
-                row.Job = new OracleJob("deprovision", job.Attempt + 1, null, _now + AskAgain); // B269
+                row.Job = new OracleJob("deprovision", job.Attempt + 1, _now + AskAgain + _fleet.Delay); // B269
                 break;
             case "deprovision":
                 Remove(row);
                 break;
+            case "restore":
+                row.Status = "provisioned"; // B279
+                break;
             case var kind when fails:
-                AttemptFailed(row, kind, job.Attempt, "simulatedFailure");
+                AttemptFailed(row, kind, job.Attempt, "internalServerError");
+                break;
+            case "resize":
+                (row.Status, row.Error) = ("provisioned", null); // B275
                 break;
             default:
-                (row.Status, row.Error, row.PointsSince) = ("provisioned", null, _now); // B265, B275, B279
+                (row.Status, row.Error, row.PointsSince) = ("provisioned", null, _now); // B265, B279
                 break;
         }
     }

@@ -22,9 +22,8 @@ public sealed class OraclePolicy
 /// <summary>Something that the host has to do.</summary>
 /// <param name="Kind">provision, reprovision, deprovision, resize or restore.</param>
 /// <param name="Attempt">From 1.</param>
-/// <param name="Due">When the simulator ends it; null for a clean-up that is to be asked for again.</param>
-/// <param name="AskAt">When such a clean-up is asked for again.</param>
-public sealed record OracleJob(string Kind, int Attempt, DateTimeOffset? Due, DateTimeOffset? AskAt = null);
+/// <param name="Due">When the simulator ends it.</param>
+public sealed record OracleJob(string Kind, int Attempt, DateTimeOffset Due);
 
 /// <summary>A row of <c>cloudPCs</c>.</summary>
 public sealed class OracleRow
@@ -147,8 +146,8 @@ public sealed partial class OracleTenant
 
     private OracleFleet _fleet = new();
 
-    // A SKU whose subscription is not usable any more since this command, and whether it expired (B280).
-    private (string Sku, bool Expired)? _lapsed;
+    // A SKU of which units are not usable any more since this command, how many, and whether they expired (B280).
+    private (string Sku, int Units, bool Expired)? _lapsed;
 
     // B260
     private void SettleCloudPcs()
@@ -188,7 +187,7 @@ public sealed partial class OracleTenant
     private long Slots(string plan) => _catalog.PlansOfSku.Where(sku => sku.Value.Contains(plan)).Sum(sku => Assignable(sku.Key));
 
     // B264
-    private bool HoldsSlot(OracleRow row) => row.Status switch
+    private static bool HoldsSlot(OracleRow row) => row.Status switch
     {
         "notProvisioned" or "pendingProvision" or "deprovisioning" => false,
         "failed" => row.Goes is null,
@@ -279,10 +278,10 @@ public sealed partial class OracleTenant
         _lapsed = null;
         foreach (string plan in _catalog.PlansOfSku[lapsed.Sku].Where(plan => PlanOf(plan) is not null).Order(StringComparer.Ordinal))
         {
-            while (Used(plan) > Slots(plan))
+            for (int units = lapsed.Units; Used(plan) > Slots(plan) && units > 0; units--)
             {
                 OracleRow last = _fleet.Rows.Where(row => row.Plan == plan && HoldsSlot(row))
-                    .OrderByDescending(row => row.Since).ThenByDescending(row => row.UserId, StringComparer.Ordinal).ThenByDescending(row => row.Number).First();
+                    .OrderByDescending(row => row.Since).ThenByDescending(row => row.UserId, StringComparer.Ordinal).First();
                 if (lapsed.Expired && KindOf(last) == "Enterprise" && WithData.Contains(last.Status))
                 {
                     _fleet.Retained.Add(new OracleRetained(last.Copy(), _now + Retention));
@@ -374,7 +373,7 @@ public sealed partial class OracleTenant
         row.Connection = connections.Find(connection => _fleet.Connections[connection] is "passed" or "warning" or "informational");
         if (connections.Count > 0 && row.Connection is null)
         {
-            AttemptFailed(row, kind, attempt, "networkConnectionNotHealthy");
+            AttemptFailed(row, kind, attempt, "onPremisesConnectionUnhealthy");
         }
         else
         {

@@ -54,11 +54,6 @@ public sealed partial class OracleTenant
     // What is gone for good is in no link any more: something new with its id is something else.
     private void Forget(string id)
     {
-        foreach (OraclePolicy policy in _fleet.Policies)
-        {
-            policy.Assignments.RemoveAll(one => one.Group == id); // B292
-        }
-
         foreach (OracleDeletedUser user in _deletedUsers.Values)
         {
             user.Groups.Remove(id);

@@ -140,6 +140,11 @@ public sealed partial class OracleTenant
                 Forget(group);
             }
 
+            foreach (OraclePolicy policy in _fleet.Policies)
+            {
+                policy.Assignments.RemoveAll(one => one.Group == group); // B292
+            }
+
             _groups.Remove(group);
             foreach (OracleGroup other in _groups.Values)
             {

@@ -80,12 +80,16 @@ public sealed partial class OracleTenant
             if (RuleMeaning.Holds(rule, See(user), moment) != RuleMeaning.Holds(rule, See(user), moment - 1))
             {
                 Flips++;
+                PassDues(new DateTimeOffset(moment, TimeSpan.Zero), before: true); // B283
                 _now = new DateTimeOffset(moment, TimeSpan.Zero);
                 Look();
                 Pass(group, user);
                 Settle();
+                SettleCloudPcs();
             }
         }
+
+        PassDues(until);
     }
 
     // After a pass: the retry of the mode, and rounds while plans changed since the rules looked (B137).

@@ -31,7 +31,7 @@ public sealed partial class OracleTenant
         {
             if (found.Status is "Enabled" or "Warning" && status is "Suspended" or "LockedOut" or "Deleted")
             {
-                _lapsed = (found.Sku, status == "Suspended"); // B280
+                _lapsed = (found.Sku, found.Units, status == "Suspended"); // B280
             }
 
             found.Units = units ?? found.Units;

@@ -1,3 +1,4 @@
+using Berth.Engine.Catalog;
 using Berth.Engine.Collections;
 using Berth.Engine.Licensing;
 
@@ -51,7 +52,7 @@ internal sealed partial class Lifecycle
             ];
             foreach ((int index, CloudPc row) in over)
             {
-                if (retains && row.ProvisionedAt is not null)
+                if (retains && KindOf(row.Plan) == CloudPcKind.Enterprise && HasData(row))
                 {
                     _draft.Record(new Change.SnapshotRetained(new RetentionSnapshot(
                         NamedId.Of(row.Id, $"retained/{_version}"), row.Id, row.User, row.Plan, row.Origin?.RegionName, Now)));
@@ -61,6 +62,9 @@ internal sealed partial class Lifecycle
             }
         }
     }
+
+    private static bool HasData(CloudPc row) =>
+        row.Status is not (CloudPcStatus.NotProvisioned or CloudPcStatus.PendingProvision or CloudPcStatus.Provisioning or CloudPcStatus.Failed or CloudPcStatus.Deprovisioning);
 
     // The action that ran is done, or failed.
     private ValueArray<RemoteAction> Ended(CloudPc row, HostJobKind kind, CloudPcError? error)

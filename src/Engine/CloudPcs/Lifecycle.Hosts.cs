@@ -244,8 +244,8 @@ internal sealed partial class Lifecycle
         }
         else if (row.GoesAt <= Now)
         {
-            Go(index, CloudPcReason.CleanedUp);
-            _turns.Users.Add(row.User);
+            // A resize or a reprovision that failed may have left a machine (B266).
+            Deprovision(index, CloudPcReason.CleanedUp);
         }
     }
 

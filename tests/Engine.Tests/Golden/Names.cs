@@ -15,6 +15,8 @@ public static partial class Names
     private const string GroupKind = "000000000002";
     private const string SubscriptionKind = "000000000003";
     private const string PlanKind = "000000000004";
+    private const string PolicyKind = "000000000005";
+    private const string ConnectionKind = "000000000006";
 
     private static readonly Dictionary<string, string> Known = SpecFiles.Names().DistinctBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => pair.Value);
 
@@ -23,6 +25,10 @@ public static partial class Names
     public static string Group(string name) => Spell(name, GroupKind);
 
     public static string Subscription(string name) => Spell(name, SubscriptionKind);
+
+    public static string Policy(string name) => Spell(name, PolicyKind);
+
+    public static string Connection(string name) => Spell(name, ConnectionKind);
 
     /// <summary>A user by default; a group is written <c>group:NAME</c>.</summary>
     public static string Member(string name) => name.StartsWith("group:", StringComparison.Ordinal) ? Group(name[6..]) : User(name);
@@ -55,7 +61,7 @@ public static partial class Names
         }
 
         string letters = id.Replace("-", "", StringComparison.Ordinal)[..16];
-        bool ours = id[24..] is UserKind or GroupKind or SubscriptionKind or PlanKind;
+        bool ours = id[24..] is UserKind or GroupKind or SubscriptionKind or PlanKind or PolicyKind or ConnectionKind;
         return ours ? Encoding.ASCII.GetString(Convert.FromHexString(letters)).TrimEnd((char)0) : id;
     }
 
