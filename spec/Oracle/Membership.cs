@@ -26,18 +26,27 @@ public sealed partial class OracleTenant
         Dictionary<string, List<string>> members = _groups.ToDictionary(group => group.Key, group => group.Value.Members.ToList());
         _sequence++;
         (Flips, Dues) = (0, 0);
-        PassDeleted(now);
         OracleFleet fleet = _fleet;
         _fleet = fleet.Copy();
+        Dictionary<string, OracleDeletedUser> users = new(_deletedUsers);
+        Dictionary<string, OracleDeletedGroup> groups = new(_deletedGroups);
         PassTime(now);
         _now = now;
+        _asked = now;
+        PassDeleted(now);
         Passes = 0;
         Look();
         Answer answer = command();
-        if (!answer.Happened)
+        if (answer.Happened)
         {
-            // Flips change memberships and pairs, and with what is due Cloud PCs, and nothing else.
+            SettleCloudPcs(); // also after what does nothing else: somebody may be gone for good (B268)
+            PassDues(_now);
+        }
+        else
+        {
+            // Flips change memberships and pairs, and with what is due Cloud PCs; deleted items have had their time.
             _fleet = fleet;
+            (_deletedUsers, _deletedGroups) = (users, groups);
             _now = before;
             _pairs.Clear();
             _pairs.AddRange(pairs);

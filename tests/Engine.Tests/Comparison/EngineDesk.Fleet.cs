@@ -109,26 +109,14 @@ public sealed partial class EngineDesk
         ? [new DomainJoin(DomainJoinType.AzureADJoin, null, "eastus", null)]
         : connections.Select(connection => new DomainJoin(DomainJoinType.AzureADJoin, Id(connection), null, null)).ToValueArray();
 
+    // The id of the restore point that comes by itself at a time, whether there is one or not.
     private Guid PointOf(int number, DateTimeOffset at) =>
-        number <= Tenant.Fleet.CloudPcs.Count && Tenant.Fleet.CloudPcs[number - 1] is { } row
-            ? RestorePoints.Of(row, UserSetting.DefaultRestoreHours, at).FirstOrDefault(point => point.At == at)?.Id ?? Guid.Empty
-            : Guid.Empty;
+        RestorePoints.Of(new CloudPc(IdOf(number), default, 0, 0, default) { PointsSince = at.AddHours(-UserSetting.DefaultRestoreHours) }, UserSetting.DefaultRestoreHours, at)[0].Id;
 
-    // The id of the Cloud PC with a number, or one that nothing has.
-    private Guid IdOf(int number) => number <= Tenant.Fleet.CloudPcs.Count && Tenant.Fleet.CloudPcs[number - 1] is { } row ? row.Id : Nothing(number);
+    // The id of the Cloud PC with a number, whether there is one or not.
+    private Guid IdOf(int number) => NamedId.Of(Tenant.Profile.Id, $"cloudPc/{number - 1}");
 
-    private static Guid Nothing(int number) => new(number, 0, 0, new byte[8]);
-
-    private int NumberOf(Guid id)
-    {
-        for (int number = 1; ; number++)
-        {
-            if (id == Nothing(number) || id == NamedId.Of(Tenant.Profile.Id, $"cloudPc/{number - 1}"))
-            {
-                return number;
-            }
-        }
-    }
+    private int NumberOf(Guid id) => Enumerable.Range(1, int.MaxValue - 1).First(number => IdOf(number) == id);
 
     private string PlanId(int plan) => Text(Tenant.Catalog.Plans[plan].Id);
 
