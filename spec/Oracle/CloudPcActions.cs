@@ -9,11 +9,12 @@ public sealed partial class OracleTenant
 
     /// <summary>Makes the machine anew (B272).</summary>
     public Answer Reprovision(int number) => With(number, row =>
-        row.Status is not ("failed" or "provisioned" or "provisionedWithWarnings") || !HasRight(row)
+        row.Status is not ("failed" or "provisioned" or "provisionedWithWarnings") || (row.Status == "failed" && row.Goes is not null)
             ? Answer.Refused("B272", "operationConflict", $"#{number}")
             : Accept(() =>
             {
-                (row.Status, row.Error, row.PointsSince) = ("provisioning", null, null);
+                RestReserve(row);
+                (row.Status, row.Error) = ("provisioning", null);
                 Attempt(row, "reprovision", 1);
             }));
 
@@ -86,7 +87,7 @@ public sealed partial class OracleTenant
         return With(number, row =>
         {
             string? code = row.UserId != user || !IsThere(row) || !IsOn(found) ? "notAssigned"
-                : !IsLicensed(row, row.Plan) && row.Status != "inGracePeriod" ? "notLicensed"
+                : !IsLicensed(row, row.Plan) && row.Allocated is null && row.Status != "inGracePeriod" ? "notLicensed"
                 : row.Status is not ("provisioned" or "provisionedWithWarnings" or "inGracePeriod") ? "cloudPcNotReady"
                 : _fleet.Sessions.Contains(number) ? "cloudPcInUse"
                 : null;

@@ -34,12 +34,15 @@ public sealed partial class OracleTenant
         return dues.Count == 0 ? null : dues.OrderBy(due => due.At).First(); // the sort is stable
     }
 
+    // A Reserve machine that runs may be restored meanwhile; of a row what comes first comes first.
     private (DateTimeOffset At, Action Happens)? DueOf(OracleRow row) => row switch
     {
+        { Job: { } job, ReserveEnds: { } ends } when ends < job.Due => (ends, () => Deprovision(row)),
         { Job: { } job } => (job.Due, () => Finish(row, job)),
         { Status: "inGracePeriod", GraceEnd: { } end } => (end, () => Deprovision(row)),
         { Status: "resizePendingLicense", Window: { } window } => (window.End, () => EndWindow(row)),
         { Status: "failed", Goes: { } goes } => (goes, () => Deprovision(row)),
+        { ReserveEnds: { } ends } => (ends, () => Deprovision(row)),
         _ => null,
     };
 
@@ -66,6 +69,9 @@ public sealed partial class OracleTenant
             case "deprovision" when fails:
                 row.Job = new OracleJob("deprovision", job.Attempt + 1, _now + AskAgain + _fleet.Delay); // B269
                 break;
+            case "deprovision" when row.Allocated is not null:
+                (row.Status, row.Connection, row.PointsSince) = ("notProvisioned", null, null); // B282
+                break;
             case "deprovision":
                 Remove(row);
                 break;
@@ -79,6 +85,7 @@ public sealed partial class OracleTenant
                 (row.Status, row.Error) = ("provisioned", null); // B275
                 break;
             default:
+                RunReserve(row);
                 (row.Status, row.Error, row.PointsSince) = ("provisioned", null, _now); // B265, B279
                 break;
         }

@@ -70,6 +70,18 @@ public sealed class OracleRow
     /// <summary>What the host has to do.</summary>
     public OracleJob? Job { get; set; }
 
+    /// <summary>Since when the user has a license of Reserve by a policy; null for none.</summary>
+    public DateTimeOffset? Allocated { get; set; }
+
+    /// <summary>How long machines of a Reserve license were there before the one that is.</summary>
+    public TimeSpan ReserveUsed { get; set; }
+
+    /// <summary>When the days of a Reserve license are used up; null while they rest.</summary>
+    public DateTimeOffset? ReserveEnds { get; set; }
+
+    /// <summary>When the machine last came up.</summary>
+    public DateTimeOffset? CameUp { get; set; }
+
     /// <summary>Since when restore points are counted.</summary>
     public DateTimeOffset? PointsSince { get; set; }
 
@@ -182,14 +194,15 @@ public sealed partial class OracleTenant
     private string? Winner(string user) => _fleet.Winners.GetValueOrDefault((user, "dedicated"));
 
     private OracleRow? RowOf(string user, string plan) =>
-        _fleet.Rows.Find(row => row.UserId == user && IsThere(row) && row.Plan == plan && row.Status != "deprovisioning");
+        _fleet.Rows.Find(row => row.UserId == user && IsThere(row) && row.Plan == plan && (row.Status != "deprovisioning" || row.Allocated is not null));
 
     private long Slots(string plan) => _catalog.PlansOfSku.Where(sku => sku.Value.Contains(plan)).Sum(sku => Assignable(sku.Key));
 
     // B264
     private static bool HoldsSlot(OracleRow row) => row.Status switch
     {
-        "notProvisioned" or "pendingProvision" or "deprovisioning" => false,
+        "notProvisioned" or "deprovisioning" => row.Allocated is not null,
+        "pendingProvision" => false,
         "failed" => row.Goes is null,
         _ => true,
     };
@@ -202,6 +215,12 @@ public sealed partial class OracleTenant
     // The rule of each status.
     private void LookAt(OracleRow row)
     {
+        if (KindOf(row) == "Reserve")
+        {
+            LookAtReserve(row);
+            return;
+        }
+
         switch (row.Status)
         {
             case "notProvisioned" or "pendingProvision" when !IsLicensed(row, row.Plan):
@@ -258,6 +277,7 @@ public sealed partial class OracleTenant
     private void Deprovision(OracleRow row)
     {
         (row.Status, row.GraceEnd, row.Window, row.Goes, row.Error) = ("deprovisioning", null, null, null, null);
+        RestReserve(row);
         row.Job = new OracleJob("deprovision", 1, _now + _fleet.Delay);
     }
 
@@ -287,6 +307,7 @@ public sealed partial class OracleTenant
                     _fleet.Retained.Add(new OracleRetained(last.Copy(), _now + Retention));
                 }
 
+                last.Allocated = null; // B282
                 Deprovision(last);
             }
         }
@@ -313,6 +334,14 @@ public sealed partial class OracleTenant
                     Wait(row);
                 }
             }
+
+            // B282
+            foreach (string plan in Reserved(user).Order(StringComparer.Ordinal).Where(plan => RowOf(user, plan) is null))
+            {
+                OracleRow row = new() { Number = ++_fleet.Numbers, User = _users[user], UserId = user, Plan = plan, Status = "pendingProvision", Since = _now };
+                row.Maker = _fleet.Winners[(user, "reserve")];
+                _fleet.Rows.Add(row);
+            }
         }
     }
 
@@ -326,7 +355,11 @@ public sealed partial class OracleTenant
             foreach (OracleRow row in _fleet.Rows.Where(row => row.Status == "pendingProvision")
                 .OrderBy(row => row.Since).ThenBy(row => row.UserId, StringComparer.Ordinal).ThenBy(row => row.Number).ToList())
             {
-                if (IsSlotFree(row.Plan))
+                if (IsSlotFree(row.Plan) && KindOf(row) == "Reserve")
+                {
+                    (row.Status, row.Allocated) = ("notProvisioned", _now); // B282
+                }
+                else if (IsSlotFree(row.Plan))
                 {
                     (row.Status, row.Maker) = ("provisioning", KindOf(row) == "Enterprise" ? Winner(row.UserId) : null);
                     Attempt(row, "provision", 1);

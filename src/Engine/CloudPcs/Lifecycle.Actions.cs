@@ -34,7 +34,7 @@ internal sealed partial class Lifecycle
     /// </summary>
     /// <param name="sku">The SKU's index.</param>
     /// <param name="units">The units that went.</param>
-    /// <param name="retains">Whether a snapshot is kept: the subscription expired (C54) and was not canceled (C215).</param>
+    /// <param name="retains">Whether a snapshot is kept: the subscription expired (C54) and was not canceled.</param>
     public void Expire(int sku, int units, bool retains)
     {
         foreach (int plan in _draft.Catalog.Skus[sku].Plans)
@@ -58,6 +58,8 @@ internal sealed partial class Lifecycle
                         NamedId.Of(row.Id, $"retained/{_version}"), row.Id, row.User, row.Plan, row.Origin?.RegionName, Now)));
                 }
 
+                // What was allocated is allocated no longer (B282).
+                Fleet.Set(index, Fleet.CloudPc(index)! with { AllocatedAt = null });
                 Deprovision(index, CloudPcReason.SubscriptionOver);
             }
         }

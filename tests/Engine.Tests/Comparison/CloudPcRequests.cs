@@ -18,9 +18,13 @@ public static class CloudPcRequests
     private static readonly string[] Policies = [.. new[] { "p1", "p2", "p3" }.Select(Names.Policy)];
     private static readonly string[] Connections = [.. new[] { "a", "b" }.Select(Names.Connection)];
 
-    // Two SKUs of one plan, three sizes, and Business.
+    private const string ReservePlan = "CPC_R_2C_8GB_128GB";
+
+    // Two SKUs of one plan, three sizes, Business, and one that gets a plan of Reserve.
     private static readonly string[] PartNumbers =
-        ["CPC_E_2C_4GB_64GB", "CPC_E_2C_4GB_128GB", "CPC_LVL_1", "CPC_E_4C_16GB_128GB", "CPC_E_8C_32GB_256GB", "CPC_B_2C_4RAM_64GB"];
+        ["CPC_E_2C_4GB_64GB", "CPC_E_2C_4GB_128GB", "CPC_LVL_1", "CPC_E_4C_16GB_128GB", "CPC_E_8C_32GB_256GB", "CPC_B_2C_4RAM_64GB", "VISIOCLIENT"];
+
+    private static readonly string[] ReservePolicies = [.. new[] { "r1", "r2" }.Select(Names.Policy)];
 
     private static readonly string[] Plans =
         [.. new[] { "CPC_E_2C_4GB_64GB", "CPC_1", "CPC_E_4C_16GB_128GB", "CPC_E_8C_32GB_256GB", "CPC_B_2C_4RAM_64GB" }.Select(name => SpecFiles.Plan(name))];
@@ -46,7 +50,7 @@ public static class CloudPcRequests
         (12, Of(Hour, 3 * Hour, 6 * Hour, 12 * Hour)),
         (6, Of(Day, (2 * Day) - 1, 2 * Day, 3 * Day)),
         (3, Of((7 * Day) - 1, 7 * Day, 8 * Day)),
-        (1, Of(28 * Day, 30 * Day)));
+        (1, Of(28 * Day, 30 * Day, 200 * Day)));
 
     /// <summary>The SKUs that can occur.</summary>
     public static IReadOnlyCollection<string> Skus { get; } = [.. PartNumbers.Select(SpecFiles.Sku)];
@@ -77,7 +81,12 @@ public static class CloudPcRequests
                 .Concat(Policies.Select((policy, i) => (Request)new Request.AssignPolicy(policy, [.. to[i].Select(group => new Assigned(group, null))]))).ToArray());
         Gen<Request> host = Gen.Frequency((2, Gen.Const((Request)new Request.SetHost(0, []))), (1, Host()));
         return Gen.Select(purchases, people, groups, policies, licenses, host).Select((bought, users, there, made, given, machines) => (Request[])
-            [machines, .. bought, .. users, .. there, .. Connections.Select(one => new Request.CreateConnection(one)), .. made, .. given]);
+            [
+                machines, .. bought,
+                new Request.Import([new NewPlan(SpecFiles.Sku("VISIOCLIENT"), Names.Plan(ReservePlan, null), ReservePlan)], null),
+                .. ReservePolicies.Select(policy => new Request.CreatePolicy(policy, "reserve", [])),
+                .. users, .. there, .. Connections.Select(one => new Request.CreateConnection(one)), .. made, .. given,
+            ]);
     }
 
     private static Gen<Request> Command() => Gen.Frequency(
@@ -89,6 +98,10 @@ public static class CloudPcRequests
         (12, Gen.Select(Group, User.Array[1, 2]).Select((group, members) => (Request)new Request.AddMembers(group, members))),
         (14, Gen.Select(Group, User).Select((group, member) => (Request)new Request.RemoveMember(group, member))),
         (12, Gen.Select(Of(Policies), Gen.Shuffle(Groups, 0, 3)).Select((policy, groups) => (Request)new Request.AssignPolicy(policy, [.. groups.Select(group => new Assigned(group, null))]))),
+        (5, Gen.Select(Of(ReservePolicies), Gen.Shuffle(Groups, 0, 2)).Select((policy, groups) =>
+            (Request)new Request.AssignPolicy(policy, [.. groups.Select(group => new Assigned(group, Names.Plan(ReservePlan, null)))]))),
+        (6, Number.Select(number => (Request)new Request.ProvisionReserve(number))),
+        (3, Number.Select(number => (Request)new Request.DeprovisionReserve(number))),
         (10, Gen.Select(Gen.Int[0, PartNumbers.Length - 1], Gen.Int[0, 3], Of<int?>(null, 0, 1, 1, 2, 3, 5), Of(null, null, "Enabled", "Enabled", "Warning", "Suspended", "LockedOut", "Deleted"))
             .Select((sku, slot, units, status) => (Request)new Request.ChangeSubscription(Subscription(sku, slot == 3 ? 1 : 0), units, status))),
         (2, Gen.Select(Gen.Int[0, PartNumbers.Length - 1], Gen.Int[0, 2], Gen.Bool)

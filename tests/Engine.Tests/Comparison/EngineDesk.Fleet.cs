@@ -41,7 +41,7 @@ public sealed partial class EngineDesk
 
         (int Index, CloudPc Row)[] rows = [.. Enumerable.Range(0, fleet.CloudPcs.Count).Where(index => fleet.CloudPcs[index] is not null).Select(index => (index, fleet.CloudPcs[index]!))];
         lines.AddRange(rows.Select(one => Line(one.Index, one.Row)));
-        lines.AddRange(Tenant.Catalog.CloudPcPlans.Where(plan => plan.Kind is CloudPcKind.Enterprise or CloudPcKind.Business)
+        lines.AddRange(Tenant.Catalog.CloudPcPlans.Where(plan => plan.Kind != CloudPcKind.Frontline)
             .Select(plan => (plan.Id, Used: fleet.SlotsUsed(plan.Plan), Slots: Slots.Of(Tenant.Catalog, Tenant.Subscriptions, plan.Plan)))
             .Where(plan => plan.Used > 0 || plan.Slots > 0).OrderBy(plan => Text(plan.Id), StringComparer.Ordinal)
             .Select(plan => $"slots {Text(plan.Id)} {plan.Used} of {plan.Slots}"));
@@ -57,6 +57,8 @@ public sealed partial class EngineDesk
         + (row.Origin?.ConnectionId is { } connection && row.Status is not (CloudPcStatus.PendingProvision or CloudPcStatus.NotProvisioned) ? $" through {Text(connection)}" : "")
         + (row.GraceEndsAt is { } grace ? $" until {When(grace)}" : "")
         + (row.ResizeEndsAt is { } window ? $" to {PlanId(row.ResizeTo!.Value)} until {When(window)}" : "")
+        + (row.AllocatedAt is { } allocated ? $" allocated {When(allocated)}" : "")
+        + (row.ReserveEndsAt is { } used ? $" until {When(used)}" : "")
         + (row.GoesAt is { } goes ? $" goes {When(goes)}" : "")
         + (row.Job is { DueAt: { } due } job && row.Status != CloudPcStatus.Failed ? $" attempt {job.Attempt} due {When(due)}" : "")
         + (row.Error is { } error && (row.Job is null || row.Status == CloudPcStatus.Failed) ? $" error {error.Code}" : "")
@@ -91,6 +93,8 @@ public sealed partial class EngineDesk
             SubnetId = Network + "/subnets/default",
         }),
         Request.SetConnectionHealth r => new Command.RunHealthChecks(Id(r.Connection)),
+        Request.ProvisionReserve r => new Command.ProvisionReserve(IdOf(r.CloudPc)),
+        Request.DeprovisionReserve r => new Command.DeprovisionReserve(IdOf(r.CloudPc)),
         Request.StartSession r => new Command.StartSession(new Guid(++_sessions, 0, 0, new byte[8]), Id(r.User), IdOf(r.CloudPc)),
         Request.EndSession r => new Command.EndSession(Tenant.Fleet.SessionOn(r.CloudPc - 1)?.Id ?? Guid.Empty),
         Request.SetHost r => new Command.UpdateSettings(Tenant.Settings with

@@ -64,6 +64,8 @@ public sealed class OracleDesk(string country, IReadOnlyCollection<string>? skus
         Request.RestoreCloudPc r => _tenant.RestoreCloudPc(r.CloudPc, r.Point),
         Request.CreateConnection r => _tenant.CreateConnection(r.Connection),
         Request.SetConnectionHealth r => _tenant.SetConnectionHealth(r.Connection, r.Health),
+        Request.ProvisionReserve r => _tenant.ProvisionReserve(r.CloudPc),
+        Request.DeprovisionReserve r => _tenant.DeprovisionReserve(r.CloudPc),
         Request.StartSession r => _tenant.StartSession(r.User, r.CloudPc),
         Request.EndSession r => _tenant.EndSession(r.CloudPc),
         Request.SetHost r => _tenant.SetHost(TimeSpan.FromMinutes(r.Minutes), r.Failing),

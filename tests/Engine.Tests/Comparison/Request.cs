@@ -83,6 +83,10 @@ public abstract record Request
     /// <summary>The simulator finds a connection like this from now on, and looks at once.</summary>
     public sealed record SetConnectionHealth(string Connection, string Health) : Request;
 
+    public sealed record ProvisionReserve(int CloudPc) : Request;
+
+    public sealed record DeprovisionReserve(int CloudPc) : Request;
+
     public sealed record StartSession(string User, int CloudPc) : Request;
 
     public sealed record EndSession(int CloudPc) : Request;

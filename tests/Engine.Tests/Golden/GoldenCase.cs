@@ -301,6 +301,12 @@ public sealed class Step
             case Request.StartSession r:
                 (step.User, step.CloudPc) = (Names.Readable(r.User), r.CloudPc);
                 break;
+            case Request.ProvisionReserve r:
+                step.CloudPc = r.CloudPc;
+                break;
+            case Request.DeprovisionReserve r:
+                step.CloudPc = r.CloudPc;
+                break;
             case Request.EndSession r:
                 step.CloudPc = r.CloudPc;
                 break;
@@ -358,6 +364,8 @@ public sealed class Step
         "createConnection" => new Request.CreateConnection(Names.Connection(Connection!)),
         "setConnectionHealth" => new Request.SetConnectionHealth(Names.Connection(Connection!), Health!),
         "startSession" => new Request.StartSession(Names.User(User!), CloudPc!.Value),
+        "provisionReserve" => new Request.ProvisionReserve(CloudPc!.Value),
+        "deprovisionReserve" => new Request.DeprovisionReserve(CloudPc!.Value),
         "endSession" => new Request.EndSession(CloudPc!.Value),
         "setHost" => new Request.SetHost(Delay ?? 0, Failing ?? []),
         _ => throw new NotSupportedException($"No command is called '{Do}'."),
