@@ -1,6 +1,7 @@
 using Berth.Graph.Audit;
 using Berth.Graph.Batch;
 using Berth.Graph.Changes;
+using Berth.Graph.CloudPcs;
 using Berth.Graph.Desk;
 using Berth.Graph.Notifications;
 using Berth.Graph.Reads;
@@ -37,6 +38,14 @@ public static class GraphRoutes
         .. AuditReads.Routes,
         .. DeltaReads.Routes,
         .. SubscriptionRoutes.Routes,
+        .. VirtualEndpointReads.Routes,
+        .. ServicePlanReads.Routes,
+        .. RegionReads.Routes,
+        .. GalleryImageReads.Routes,
+        .. DeviceImageRoutes.Routes,
+        .. ConnectionReads.Routes,
+        .. ConnectionWrites.Routes,
+        .. SimulatedChecksDesk.Routes,
         .. SubscriptionDesk.Routes,
         .. ClockDesk.Routes,
         .. SettingsDesk.Routes,

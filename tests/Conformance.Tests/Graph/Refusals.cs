@@ -172,6 +172,22 @@ public sealed class Refusals
             await room.BuyAsync("SPE_E5", 0);
             return await Assign(room, await room.AddUserAsync("ada"), [room.Sku("SPE_E5")], []);
         },
+        [RefusalCode.ConnectionNotFound] = room => room.SendAsync("DELETE", $"{NetworkConnections.Path}/{Guid.NewGuid()}"),
+        [RefusalCode.DeviceImageNotFound] = room => room.SendAsync("DELETE", $"/v1.0/deviceManagement/virtualEndpoint/deviceImages/{Guid.NewGuid()}"),
+        [RefusalCode.TooManyObjects] = async room =>
+        {
+            for (int i = 0; i < Engine.CloudPcs.NetworkConnection.MostConnections; i++)
+            {
+                await room.DoAsync("POST", NetworkConnections.Path, NetworkConnections.Joined($"c{i}"));
+            }
+
+            return await room.SendAsync("POST", NetworkConnections.Path, NetworkConnections.Joined("one more"));
+        },
+        [RefusalCode.DisplayNameTaken] = async room =>
+        {
+            await room.DoAsync("POST", NetworkConnections.Path, NetworkConnections.Joined("West"));
+            return await room.SendAsync("POST", NetworkConnections.Path, NetworkConnections.Joined("WEST"));
+        },
         [RefusalCode.ClockNotMovable] = room => room.SendAsync("POST", "/berth/v1/clock", """{"mode":"frozen"}"""),
         [RefusalCode.ClockNotFrozen] = room => room.SendAsync("POST", "/berth/v1/clock", """{"advance":"P1D"}"""),
         [RefusalCode.ClockBackwards] = room => room.SendAsync("POST", "/berth/v1/clock", """{"mode":"frozen","now":"2001-01-01T00:00:00Z"}"""),

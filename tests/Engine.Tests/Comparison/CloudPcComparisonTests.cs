@@ -12,7 +12,7 @@ public sealed class CloudPcComparisonTests(ITestOutputHelper output) : ScriptCom
 
     private static readonly string[] MustOccur =
     [
-        "done", "flips", "dues", "flips and dues", "retained", "session",
+        "done", "flips, one", "flips, several", "dues", "flips and dues", "retained", "session",
         .. new[]
         {
             "notProvisioned", "pendingProvision", "provisioning", "provisioned", "failed", "inGracePeriod", "deprovisioning", "resizing", "resizePendingLicense", "restoring",

@@ -24,7 +24,7 @@ public sealed class ComparisonTests(ITestOutputHelper output) : ScriptComparison
             "usageLocationMissing", "prohibitedInUsageLocation", "plansMutuallyExclusive", "missingDependency", "dependedUponByOther", "seatsExhausted",
             "membershipRuleMismatch", "membershipRuleInvalid", "deviceRuleNotAllowed", "memberOfSourceNotFound", "memberOfSourceNotAllowed", "groupIsDynamic",
         }.Select(code => "refused " + code),
-        "passes 1", "passes 2", "passes 3", "passes 8", "flips",
+        "passes 1", "passes 2", "passes 3", "passes 8", "flips, one", "flips, several",
         .. new[] { "prohibitedInUsageLocation", "plansMutuallyExclusive", "missingDependency", "dependedUponByOther", "seatsExhausted" }.Select(code => "done, still " + code),
         "Active None",
         .. from state in new[] { "Error", "ActiveWithError" }

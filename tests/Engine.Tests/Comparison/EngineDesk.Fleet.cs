@@ -107,7 +107,7 @@ public sealed partial class EngineDesk
 
     // What the simulator has to find so that the whole is of a health.
     private static ValueArray<HealthCheck> Checks(string health) =>
-        health == "passed" ? [] : [new HealthCheck("endpointConnectivity", Enum.Parse<HealthCheckStatus>(health, ignoreCase: true), null, null)];
+        health == "passed" ? [] : [new HealthCheck("endpoints", Enum.Parse<HealthCheckStatus>(health, ignoreCase: true), null, null)];
 
     private static ValueArray<DomainJoin> Joins(string[] connections) => connections.Length == 0
         ? [new DomainJoin(DomainJoinType.AzureADJoin, null, "eastus", null)]

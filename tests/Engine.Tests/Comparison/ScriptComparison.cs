@@ -84,7 +84,7 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
                 Count($"passes {oracle.Passes}");
                 if (oracle.Flips > 0)
                 {
-                    Count("flips");
+                    Count(oracle.Flips > 1 ? "flips, several" : "flips, one");
                 }
 
                 if (oracle.Dues > 0)
