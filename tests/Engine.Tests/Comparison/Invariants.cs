@@ -174,7 +174,8 @@ public static class Invariants
         {
             bool licensed = tenant.Users[row.User] is not null && IsLicensed(tenant, tenant.LicensesOf(row.User), row.Plan);
             bool covered = tenant.Catalog.CloudPcPlanOf(row.Plan)!.Kind == CloudPcKind.Business || tenant.Fleet.CoverageOf(row.User).Any(one => one.Policy == row.Policy);
-            if (!licensed || !covered)
+            bool right = row.AllocatedAt is not null || (licensed && covered);
+            if (!right)
             {
                 yield return $"Cloud PC {row.Id} is provisioned without right.";
             }

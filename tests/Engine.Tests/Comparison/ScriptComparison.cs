@@ -150,6 +150,7 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
     private List<(Request, int)> Shrink(string country, List<(Request, int)> steps)
     {
         List<(Request, int)> kept = steps;
+        string? kind = KindOf(FirstDifference(country, steps));
         for (int run = kept.Count / 2; run >= 1; run = run == 1 ? 0 : run / 2)
         {
             bool shorter = true;
@@ -159,7 +160,7 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
                 for (int at = kept.Count - run; at >= 0; at -= run)
                 {
                     List<(Request, int)> without = [.. kept[..at], .. kept[(at + run)..]];
-                    if (FirstDifference(country, without) is not null)
+                    if (FirstDifference(country, without) is { } difference && KindOf(difference) == kind)
                     {
                         kept = without;
                         shorter = true;
@@ -170,6 +171,11 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
 
         return kept;
     }
+
+    // What differs, without the command's number and ids: leaving commands out must not lead to something else.
+    private static string? KindOf(string? difference) => difference is null
+        ? null
+        : string.Join(' ', difference.Split('\n')[0].Split(' ').Where(word => !word.Any(char.IsAsciiDigit)).Take(8));
 
     private static string Lines(IEnumerable<string> lines) => string.Join("\n  ", lines.Select(Names.Readable));
 }
