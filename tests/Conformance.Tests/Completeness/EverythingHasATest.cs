@@ -35,6 +35,8 @@ public sealed partial class EverythingHasATest
         [RefusalCode.DeletedItemNotFound] = "POST /directory/deletedItems/{item}/restore",
         [RefusalCode.ManagerNotFound] = "PUT /users/{user}/manager/$ref",
         [RefusalCode.SubscriptionNotFound] = "PATCH /berth/v1/subscriptions/{subscription}",
+        [RefusalCode.ConnectionNotFound] = "DELETE /deviceManagement/virtualEndpoint/onPremisesConnections/{connection}",
+        [RefusalCode.DeviceImageNotFound] = "DELETE /deviceManagement/virtualEndpoint/deviceImages/{deviceImage}",
     };
 
     [Fact]
