@@ -12,7 +12,7 @@ public sealed class CloudPcComparisonTests(ITestOutputHelper output) : ScriptCom
 
     private static readonly string[] MustOccur =
     [
-        "done", "flips, one", "flips, several", "dues", "flips and dues", "retained",
+        "done", "flips, one", "flips, several", "dues", "flips and dues", "retained", "session",
         .. new[]
         {
             "notProvisioned", "pendingProvision", "provisioning", "provisioned", "failed", "inGracePeriod", "deprovisioning", "resizing", "resizePendingLicense", "restoring",
@@ -20,8 +20,8 @@ public sealed class CloudPcComparisonTests(ITestOutputHelper output) : ScriptCom
         }.Select(status => "status " + status),
         .. new[]
         {
-            "policyNotFound", "policyInUse", "cloudPcNotFound", "operationConflict", "operationNotSupported", "targetLicenseHasAssigned", "noLicenseForSize",
-            "snapshotNotFound",
+            "policyNotFound", "policyInUse", "cloudPcNotFound", "connectionNotFound", "operationConflict", "operationNotSupported", "targetLicenseHasAssigned", "noLicenseForSize",
+            "snapshotNotFound", "sessionNotFound", "notAssigned", "notLicensed", "cloudPcNotReady", "cloudPcInUse",
         }.Select(code => "refused " + code),
     ];
 
