@@ -72,7 +72,7 @@ public sealed partial class OracleTenant
             }
         }
 
-        return Accept(() => found.Assignments = [.. found.Assignments.Where(taken.Contains), .. taken.Except(found.Assignments)]);
+        return Accept(() => found.Assignments = taken);
     }
 
     /// <summary>Adds a network connection; the simulator finds it healthy at once (B293).</summary>
