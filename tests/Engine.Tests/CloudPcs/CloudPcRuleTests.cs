@@ -1,6 +1,7 @@
 using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
+using Berth.Engine.Directory;
 using Xunit;
 
 namespace Berth.Engine.Tests.CloudPcs;
@@ -98,17 +99,29 @@ public sealed class CloudPcRuleTests
     [Fact]
     public void A_warning_of_the_host_leaves_the_Cloud_PC_usable_through_grace_and_back()
     {
-        // C163, B268
+        // C163, B268, B286
         Tenant.Do(new Command.UpdateSettings(TenantSettings.Default with { Host = HostKind.Agent }));
         (Guid[] users, _) = Provisioned(1);
         Guid job = _desk.Only(users[0]).Job!.Id;
-        Tenant.Do(new Command.ReportHostJob(job, HostOutcome.DoneWithWarnings, new CloudPcError("timeZoneRedirection", "The time zone is not redirected.")));
+        Command.ReportHostJob report = new(job, HostOutcome.DoneWithWarnings, new CloudPcError("timeZoneRedirection", "The time zone is not redirected."));
+        Tenant.Do(report);
+        Assert.Equal(RefusalCode.HostJobClosed, Tenant.Refused(report).Code);
         CloudPc row = _desk.Only(users[0]);
         Assert.Equal((CloudPcStatus.ProvisionedWithWarnings, "timeZoneRedirection", true), (row.Status, row.Error?.Code, row.IsUsable));
         _desk.Take(users[0], CloudPcDesk.Small);
         Assert.Equal(CloudPcStatus.InGracePeriod, _desk.Only(users[0]).Status);
         Tenant.Assign(users[0], CloudPcDesk.Small);
         Assert.Equal((CloudPcStatus.ProvisionedWithWarnings, "timeZoneRedirection"), (_desk.Only(users[0]).Status, _desk.Only(users[0]).Error?.Code));
+    }
+
+    [Fact]
+    public void A_disabled_user_keeps_the_Cloud_PC()
+    {
+        // B271
+        (Guid[] users, _) = Provisioned(1);
+        Assert.True(Tenant.Now.TryGetUser(Tenant.Now.FindUser(users[0]), out User? user));
+        Tenant.Do(new Command.UpdateUser(user with { AccountEnabled = false }));
+        Assert.Equal(CloudPcStatus.Provisioned, _desk.Only(users[0]).Status);
     }
 
     [Fact]
