@@ -190,6 +190,18 @@ public sealed class Refusals
         },
         [RefusalCode.OperationConflict] = room => OnCloudPc(room, "endGracePeriod", null),
         [RefusalCode.ConnectionNotFound] = room => room.SendAsync("DELETE", $"{NetworkConnections.Path}/{Guid.NewGuid()}"),
+        [RefusalCode.ConnectionInUse] = async room =>
+        {
+            Guid connection = (await room.DoAsync("POST", NetworkConnections.Path, NetworkConnections.Joined("West"))).GetProperty("id").GetGuid();
+            await room.DoAsync("POST", NetworkConnections.Policies, NetworkConnections.Policy(connection));
+            return await room.SendAsync("DELETE", $"{NetworkConnections.Path}/{connection}");
+        },
+        [RefusalCode.DeviceImageInUse] = async room =>
+        {
+            Guid image = (await room.DoAsync("POST", "/v1.0/deviceManagement/virtualEndpoint/deviceImages", NetworkConnections.Image("1.0"))).GetProperty("id").GetGuid();
+            await room.DoAsync("POST", NetworkConnections.Policies, NetworkConnections.Policy(null, image));
+            return await room.SendAsync("DELETE", $"/v1.0/deviceManagement/virtualEndpoint/deviceImages/{image}");
+        },
         [RefusalCode.DeviceImageNotFound] = room => room.SendAsync("DELETE", $"/v1.0/deviceManagement/virtualEndpoint/deviceImages/{Guid.NewGuid()}"),
         [RefusalCode.TooManyObjects] = async room =>
         {
@@ -204,6 +216,14 @@ public sealed class Refusals
         {
             await room.DoAsync("POST", NetworkConnections.Path, NetworkConnections.Joined("West"));
             return await room.SendAsync("POST", NetworkConnections.Path, NetworkConnections.Joined("WEST"));
+        },
+        [RefusalCode.PolicyNotFound] = room => room.SendAsync("DELETE", $"/v1.0{FleetUnderTest.Root}/provisioningPolicies/{Guid.NewGuid()}"),
+        [RefusalCode.AssignmentGone] = async room => await AssignPolicy(room, await PolicyWriteLines.AddAsync(room), await room.AddGroupAsync("g"), "gone"),
+        [RefusalCode.PolicyInUse] = async room =>
+        {
+            Guid policy = await PolicyWriteLines.AddAsync(room);
+            Assert.Equal(204, (await AssignPolicy(room, policy, await room.AddGroupAsync("g"), null)).Status);
+            return await room.SendAsync("DELETE", $"/v1.0{FleetUnderTest.Root}/provisioningPolicies/{policy}");
         },
         [RefusalCode.ClockNotMovable] = room => room.SendAsync("POST", "/berth/v1/clock", """{"mode":"frozen"}"""),
         [RefusalCode.ClockNotFrozen] = room => room.SendAsync("POST", "/berth/v1/clock", """{"advance":"P1D"}"""),
@@ -244,6 +264,9 @@ public sealed class Refusals
 
         Assert.Equal((expected.Status, expected.Code, expected.InnerCode), (answer.Status, answer.Code, answer.InnerCode));
     }
+
+    private static Task<Answer> AssignPolicy(RunningRoom room, Guid policy, Guid group, string? id) =>
+        room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/provisioningPolicies/{policy}/assign", PolicyWriteLines.Assignment(group, id));
 
     private static async Task<Answer> OnCloudPc(RunningRoom room, string action, string? body)
     {
