@@ -62,6 +62,20 @@ public sealed class Timelines
         Assert.False(second.TryGetProperty("@odata.nextLink", out _));
     }
 
+    /// <summary>B368.</summary>
+    [Fact]
+    public async Task A_wish_that_was_heeded_is_confirmed_in_a_batch_too()
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        (string, string) wish = ("Prefer", "include-unknown-enum-members");
+        Answer answer = await room.SendAsync("GET", $"/v1.0{FleetUnderTest.Root}/cloudPCs", null as string, "*", wish);
+        Assert.Equal((200, "include-unknown-enum-members"), (answer.Status, answer.Header("Preference-Applied")));
+        Assert.Null((await room.SendAsync("GET", $"/v1.0{FleetUnderTest.Root}/cloudPCs", null as string)).Header("Preference-Applied"));
+        JsonElement batch = await room.DoAsync(
+            "POST", "/v1.0/$batch", $$$"""{"requests":[{"id":"1","method":"GET","url":"{{{FleetUnderTest.Root}}}/cloudPCs","headers":{"Prefer":"include-unknown-enum-members"}}]}""");
+        Assert.Equal("include-unknown-enum-members", batch.GetProperty("responses")[0].GetProperty("headers").GetProperty("Preference-Applied").GetString());
+    }
+
     [Fact]
     public async Task A_bulk_action_takes_five_thousand_and_no_more()
     {
