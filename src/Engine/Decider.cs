@@ -191,6 +191,11 @@ internal sealed partial class Decider
         _memberships.Changed(index, RuleReads.Between(before, after));
         _draft.Note(new Change.UserWas(index, before));
         _draft.Record(new Change.UsersSet([index], [after]));
+        if (!after.AccountEnabled)
+        {
+            EndSessionsOf(index);
+        }
+
         if (after.UsageLocation != before.UsageLocation)
         {
             _processing.Disturb(index);
@@ -208,6 +213,7 @@ internal sealed partial class Decider
 
         _draft.Note(new Change.UserWas(index, _draft.User(index)!));
         EndRelationsOfUser(index);
+        EndSessionsOf(index);
         _draft.Record(new Change.UserToDeletedItems(index, _now));
         return null;
     }
