@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Berth.Conformance.Tests.CloudPcs;
 using Berth.Engine;
 using Berth.Engine.Directory.Rules;
 using Berth.Graph.Errors;
@@ -173,6 +174,22 @@ public sealed class Refusals
             await room.BuyAsync("SPE_E5", 0);
             return await Assign(room, await room.AddUserAsync("ada"), [room.Sku("SPE_E5")], []);
         },
+        [RefusalCode.UserSettingNotFound] = room => room.SendAsync("DELETE", $"/v1.0{FleetUnderTest.Root}/userSettings/{Guid.NewGuid()}"),
+        [RefusalCode.CloudPcNotFound] = room => room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/cloudPCs/{Guid.NewGuid()}/reboot"),
+        [RefusalCode.SnapshotNotFound] = room => OnCloudPc(room, "restore", $$"""{"cloudPcSnapshotId":"{{Guid.NewGuid()}}"}"""),
+        [RefusalCode.OperationNotSupported] = room => OnCloudPc(room, "resize", $$"""{"targetServicePlanId":"{{room.Plan("CPC_1")}}"}"""),
+        [RefusalCode.TargetLicenseHasAssigned] = async room =>
+        {
+            (Guid user, Guid pc) = await CloudPcWrites.EnterpriseAsync(room, "pat");
+            await Assign(room, user, [room.Sku("CPC_E_2C_8GB_128GB")], []);
+            return await room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/cloudPCs/{pc}/resize", $$"""{"targetServicePlanId":"{{room.Plan("CPC_2")}}"}""");
+        },
+        [RefusalCode.NoLicenseForSize] = async room =>
+        {
+            (_, Guid pc) = await CloudPcWrites.EnterpriseAsync(room, "pat");
+            return await room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/cloudPCs/{pc}/resize", $$"""{"targetServicePlanId":"{{room.Plan("CPC_E_4C_16GB_256GB")}}"}""");
+        },
+        [RefusalCode.OperationConflict] = room => OnCloudPc(room, "endGracePeriod", null),
         [RefusalCode.ConnectionNotFound] = room => room.SendAsync("DELETE", $"{NetworkConnections.Path}/{Guid.NewGuid()}"),
         [RefusalCode.DeviceImageNotFound] = room => room.SendAsync("DELETE", $"/v1.0/deviceManagement/virtualEndpoint/deviceImages/{Guid.NewGuid()}"),
         [RefusalCode.TooManyObjects] = async room =>
@@ -276,6 +293,13 @@ public sealed class Refusals
 
     private static Task<Answer> SignInAsync(RunningRoom room, Guid user, Guid cloudPc) =>
         room.SendAsync("POST", "/berth/v1/sessions", $$"""{"userId":"{{user}}","cloudPcId":"{{cloudPc}}"}""");
+
+    private static async Task<Answer> OnCloudPc(RunningRoom room, string action, string? body)
+    {
+        await room.BuyAsync("CPC_B_2C_8RAM_128GB", 1);
+        (_, Guid pc) = await CloudPcWrites.MadeAsync(room, "pat");
+        return await room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/cloudPCs/{pc}/{action}", body);
+    }
 
     private static Task<Answer> Assign(RunningRoom room, Guid user, IEnumerable<Guid> add, IEnumerable<Guid> remove) =>
         room.SendAsync("POST", $"/v1.0/users/{user}/assignLicense", RunningRoom.Licenses(add, remove));
