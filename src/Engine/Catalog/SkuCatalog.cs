@@ -11,6 +11,8 @@ public sealed class SkuCatalog
 {
     private readonly Dictionary<Guid, Sku> _skuById;
     private readonly Dictionary<Guid, ServicePlan> _planById;
+    private readonly CloudPcPlan?[] _cloudPcPlans;
+    private readonly bool[] _givesCloudPcs;
 
     private SkuCatalog(ServicePlan[] plans, Sku[] skus, PlanRules rules)
     {
@@ -19,6 +21,8 @@ public sealed class SkuCatalog
         Rules = rules;
         _planById = plans.ToDictionary(plan => plan.Id);
         _skuById = skus.ToDictionary(sku => sku.Id);
+        _cloudPcPlans = Array.ConvertAll(plans, plan => CloudPcPlan.TryRead(plan, out CloudPcPlan? cloudPc) ? cloudPc : null);
+        _givesCloudPcs = Array.ConvertAll(skus, sku => sku.Plans.Any(plan => _cloudPcPlans[plan] is not null));
         Compiled = new CompiledRules(rules, id => _planById.TryGetValue(id, out ServicePlan? plan) ? plan.Index : -1);
     }
 
@@ -37,6 +41,9 @@ public sealed class SkuCatalog
     /// <summary>The exclusive sets, dependencies and regions (L112).</summary>
     public PlanRules Rules { get; }
 
+    /// <summary>The plans that give a Cloud PC, ascending by index.</summary>
+    public IEnumerable<CloudPcPlan> CloudPcPlans => _cloudPcPlans.OfType<CloudPcPlan>();
+
     internal CompiledRules Compiled { get; }
 
     /// <summary>The SKU of an id.</summary>
@@ -48,6 +55,12 @@ public sealed class SkuCatalog
     /// <summary>The SKUs of a part number, ignoring case: none, one, or (MCOPSTN5) two.</summary>
     public IEnumerable<Sku> FindByPartNumber(string partNumber) =>
         Skus.Where(sku => sku.PartNumber.Equals(partNumber, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>What a plan gives, by its index; null when that is no Cloud PC.</summary>
+    public CloudPcPlan? CloudPcPlanOf(int plan) => _cloudPcPlans[plan];
+
+    /// <summary>Whether a SKU, by its index, has a plan that gives a Cloud PC.</summary>
+    public bool GivesCloudPcs(int sku) => _givesCloudPcs[sku];
 
     /// <summary>
     /// The catalog after an import: a SKU of the rows gets the rows' names and plans (a plan it already has keeps its place,

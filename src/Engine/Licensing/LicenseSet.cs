@@ -106,6 +106,11 @@ public sealed class LicenseSet : IEquatable<LicenseSet>
         return compiled;
     }
 
+    /// <summary>
+    /// Indexes of the plans that give a Cloud PC and are enabled here, ascending; a plan of two SKUs once (C32). Remembered for the last catalog asked for.
+    /// </summary>
+    public ValueArray<int> CloudPcPlans(SkuCatalog catalog) => For(catalog).CloudPcPlans;
+
     private int IndexOf(int sku)
     {
         ReadOnlySpan<License> items = Items.Span;
@@ -143,6 +148,7 @@ public sealed class LicenseSet : IEquatable<LicenseSet>
                 Union |= Enabled[i];
             }
 
+            CloudPcPlans = EnabledCloudPcPlans(set, catalog);
             Excluded = rules.ExcludedBy(Union);
             HasDependents = Union.Overlaps(rules.Dependents);
             HasRegional = Union.Overlaps(rules.Regional);
@@ -164,5 +170,28 @@ public sealed class LicenseSet : IEquatable<LicenseSet>
         public bool HasDependents { get; }
 
         public bool HasRegional { get; }
+
+        /// <summary>Indexes of enabled plans that give a Cloud PC, ascending.</summary>
+        public ValueArray<int> CloudPcPlans { get; }
+
+        private static ValueArray<int> EnabledCloudPcPlans(LicenseSet set, SkuCatalog catalog)
+        {
+            SortedSet<int>? found = null;
+            foreach (ref readonly License license in set.Items.Span)
+            {
+                if (catalog.GivesCloudPcs(license.Sku))
+                {
+                    foreach (int plan in catalog.Skus[license.Sku].Plans)
+                    {
+                        if (catalog.CloudPcPlanOf(plan) is not null && license.Disabled.Span.BinarySearch(plan) < 0)
+                        {
+                            (found ??= []).Add(plan);
+                        }
+                    }
+                }
+            }
+
+            return found is null ? [] : found.ToValueArray();
+        }
     }
 }
