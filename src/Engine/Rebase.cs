@@ -1,3 +1,4 @@
+using Berth.Engine.CloudPcs;
 using Berth.Engine.Directory;
 
 namespace Berth.Engine;
@@ -51,6 +52,28 @@ internal static class Rebase
         Pick(now.GroupAtomicity, seen.GroupAtomicity, wanted.GroupAtomicity),
         Pick(now.ProvisioningDelay, seen.ProvisioningDelay, wanted.ProvisioningDelay),
         Pick(now.BufferExcess, seen.BufferExcess, wanted.BufferExcess));
+
+    public static ProvisioningPolicy Onto(ProvisioningPolicy now, ProvisioningPolicy seen, ProvisioningPolicy wanted) => now with
+    {
+        DisplayName = Pick(now.DisplayName, seen.DisplayName, wanted.DisplayName),
+        Description = Pick(now.Description, seen.Description, wanted.Description),
+        ProvisioningType = Pick(now.ProvisioningType, seen.ProvisioningType, wanted.ProvisioningType),
+        UserExperienceType = Pick(now.UserExperienceType, seen.UserExperienceType, wanted.UserExperienceType),
+        ImageType = Pick(now.ImageType, seen.ImageType, wanted.ImageType),
+        ImageId = Pick(now.ImageId, seen.ImageId, wanted.ImageId),
+        ImageDisplayName = Pick(now.ImageDisplayName, seen.ImageDisplayName, wanted.ImageDisplayName),
+        Joins = Pick(now.Joins, seen.Joins, wanted.Joins),
+        SingleSignOn = Pick(now.SingleSignOn, seen.SingleSignOn, wanted.SingleSignOn),
+        LocalAdmin = Pick(now.LocalAdmin, seen.LocalAdmin, wanted.LocalAdmin),
+        NamingTemplate = Pick(now.NamingTemplate, seen.NamingTemplate, wanted.NamingTemplate),
+        Locale = Pick(now.Locale, seen.Locale, wanted.Locale),
+        AutopatchGroupId = Pick(now.AutopatchGroupId, seen.AutopatchGroupId, wanted.AutopatchGroupId),
+        ManagedDesktopType = Pick(now.ManagedDesktopType, seen.ManagedDesktopType, wanted.ManagedDesktopType),
+        ManagedDesktopProfile = Pick(now.ManagedDesktopProfile, seen.ManagedDesktopProfile, wanted.ManagedDesktopProfile),
+        Autopilot = Pick(now.Autopilot, seen.Autopilot, wanted.Autopilot),
+        Persistence = Pick(now.Persistence, seen.Persistence, wanted.Persistence),
+        ScopeIds = Pick(now.ScopeIds, seen.ScopeIds, wanted.ScopeIds),
+    };
 
     private static T Pick<T>(T now, T seen, T wanted) => EqualityComparer<T>.Default.Equals(seen, wanted) ? now : wanted;
 }
