@@ -11,12 +11,12 @@ internal static class CloudPcWrites
     private const string Json = "application/json";
 
     /// <summary>Routes that can only be refused so far: they are for Frontline Cloud PCs (B369).</summary>
-    public static IReadOnlySet<string> ForFrontline { get; } = new HashSet<string>
-    {
+    public static IReadOnlySet<string> ForFrontline { get; } = new HashSet<string>(
+    [
         $"POST {Root}/cloudPCs/{{cloudPC}}/start", $"POST {Root}/cloudPCs/{{cloudPC}}/stop", $"POST {Root}/cloudPCs/{{cloudPC}}/powerOn", $"POST {Root}/cloudPCs/{{cloudPC}}/powerOff",
         "POST /users/{user}/cloudPCs/{cloudPC}/start", "POST /users/{user}/cloudPCs/{cloudPC}/stop",
         .. Reads("getFrontlineCloudPcAccessState"), .. Reads("retrieveFrontlineCloudPcDetail"), .. Reads("retrieveFlexCloudPcAccessConfiguration"), .. Reads("retrieveFlexCloudPcConfigurationDetail"),
-    };
+    ]);
 
     public static async Task<IEnumerable<(string Route, string Path, string? Body, string ContentType)>> LinesAsync(RunningRoom room)
     {

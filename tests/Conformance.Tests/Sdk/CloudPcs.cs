@@ -265,7 +265,7 @@ public sealed class CloudPcs(SdkTenant tenant)
         return (user, Assert.Single((await tenant.Graph(door).Users[user.Id].CloudPCs.GetAsync(cancellationToken: Cancel))!.Value!));
     }
 
-    private Task LicenseAsync(Door door, User user, bool add)
+    private Task<User?> LicenseAsync(Door door, User user, bool add)
     {
         Guid sku = SdkTenant.Sku(Business).Id;
         return tenant.Graph(door).Users[user.Id].AssignLicense.PostAsync(
