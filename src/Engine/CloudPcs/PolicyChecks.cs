@@ -85,6 +85,9 @@ internal static class PolicyChecks
         return join with
         {
             RegionName = automatic ? DomainJoin.AutomaticRegion : region?.Name ?? join.RegionName,
+
+            // A region lies in its geography; nothing is kept twice.
+            Geography = region is not null && region.Geography == join.Geography ? null : join.Geography,
             RegionGroup = join.RegionGroup is { } group ? CloudPcRegions.FindGroup(group) ?? group : null,
         };
     }

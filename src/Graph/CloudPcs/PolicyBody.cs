@@ -51,9 +51,11 @@ internal static class PolicyBody
     public static ProvisioningPolicy Read(BodyReader read, JsonElement body, ProvisioningPolicy policy)
     {
         ProvisioningPolicy before = policy;
+        bool named = false;
         foreach ((string name, JsonElement value) in read.Properties(body, "body"))
         {
             bool isNull = value.ValueKind == JsonValueKind.Null;
+            named |= name.Equals("imageDisplayName", StringComparison.OrdinalIgnoreCase);
             policy = name.ToUpperInvariant() switch
             {
                 "DISPLAYNAME" => policy with { DisplayName = read.Required(value, name, ProvisioningPolicy.LongestDisplayName) },
@@ -81,7 +83,8 @@ internal static class PolicyBody
             };
         }
 
-        return policy;
+        // Another image has another name: the catalog's, when the body has none.
+        return named || policy.ImageId == before.ImageId ? policy : policy with { ImageDisplayName = "" };
     }
 
     // A v1.0 client that reads a policy and sends it back sends what stood for a member it does not know (protocol 1.4).

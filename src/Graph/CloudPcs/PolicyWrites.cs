@@ -27,8 +27,8 @@ internal static class PolicyWrites
         new(GraphMethod.Patch, One, CloudPcAccess.Write, Change),
         new(GraphMethod.Delete, One, CloudPcAccess.Write, Delete),
         new(GraphMethod.Post, One + "/assign", CloudPcAccess.Write, Assign),
-        new(GraphMethod.Post, One + "/apply", CloudPcAccess.Write, Apply) { Versions = RouteVersions.Beta },
-        new(GraphMethod.Post, One + "/applyConfig", CloudPcAccess.Write, Apply) { Versions = RouteVersions.Beta },
+        new(GraphMethod.Post, One + "/apply", CloudPcAccess.Write, static (_, request, keys) => Apply(request, keys, toAll: true)) { Versions = RouteVersions.Beta },
+        new(GraphMethod.Post, One + "/applyConfig", CloudPcAccess.Write, static (_, request, keys) => Apply(request, keys, toAll: false)) { Versions = RouteVersions.Beta },
     ];
 
     private static Handling Create(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(
@@ -83,16 +83,16 @@ internal static class PolicyWrites
             : GraphResponse.Error(request, GraphError.NotFound(key));
     }
 
-    // The two differ in who can be named only: apply is for all Cloud PCs of the policy, applyConfig for some (C154).
-    private static Handling Apply(Tenant tenant, GraphRequest request, RouteKeys keys)
+    // apply is for all Cloud PCs of the policy, applyConfig for those that it names (C154).
+    private static Handling Apply(GraphRequest request, RouteKeys keys, bool toAll)
     {
         string key = keys.First;
         return Guid.TryParse(key, out Guid id)
-            ? request.Reading(PolicyBody.Resource, ReadApply, wanted => Empty(request, new Command.ApplyPolicy(id, wanted.Settings, wanted.CloudPcs)))
+            ? request.Reading(PolicyBody.Resource, (read, body) => ReadApply(read, body, toAll), wanted => Empty(request, new Command.ApplyPolicy(id, wanted.Settings, wanted.CloudPcs)))
             : GraphResponse.Error(request, GraphError.NotFound(key));
     }
 
-    private static (ValueArray<AppliedSetting> Settings, ValueArray<Guid> CloudPcs) ReadApply(BodyReader read, JsonElement body)
+    private static (ValueArray<AppliedSetting> Settings, ValueArray<Guid> CloudPcs) ReadApply(BodyReader read, JsonElement body, bool toAll)
     {
         ValueArray<AppliedSetting> settings = [];
         ValueArray<Guid> cloudPcs = [];
@@ -103,13 +103,18 @@ internal static class PolicyWrites
                 case "POLICYSETTINGS":
                     settings = ReadSettings(read, value, name);
                     break;
-                case "CLOUDPCIDS":
+                case "CLOUDPCIDS" when !toAll:
                     cloudPcs = read.Ids(value, name);
                     break;
                 default:
                     read.FailUnknown(name);
                     break;
             }
+        }
+
+        if (!toAll && cloudPcs.Count == 0)
+        {
+            read.FailMissing("cloudPcIds");
         }
 
         // Graph's default.

@@ -232,7 +232,9 @@ public sealed class PolicyReading
     [InlineData("POST", "/{id}/assign", """{"assignments":[{"target":{"@odata.type":"#microsoft.graph.allDevicesAssignmentTarget","groupId":"6b1f7a52-3c0e-4f5b-9a51-0d0c5a7e1d10"}}]}""", "valueInvalid")]
     [InlineData("POST", "/{id}/assign", """{"assignments":[{"target":{"groupId":"6b1f7a52-3c0e-4f5b-9a51-0d0c5a7e1d10","allotmentLicensesCount":-1}}]}""", "valueInvalid")]
     [InlineData("POST", "/{id}/apply", """{"policySettings":"color"}""", "valueInvalid")]
+    [InlineData("POST", "/{id}/apply", """{"cloudPcIds":["6b1f7a52-3c0e-4f5b-9a51-0d0c5a7e1d10"]}""", "propertyUnknown")]
     [InlineData("POST", "/{id}/applyConfig", """{"cloudPcIds":["x"]}""", "guidInvalid")]
+    [InlineData("POST", "/{id}/applyConfig", """{"policySettings":["region"]}""", "valueMissing")]
     public void A_body_that_means_nothing_is_refused_before_anything_is_decided(string method, string path, string body, string code)
     {
         ProvisioningPolicy policy = Add(new ProvisioningPolicy(Guid.NewGuid(), "Plain"));

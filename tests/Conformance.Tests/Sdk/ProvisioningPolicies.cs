@@ -46,6 +46,10 @@ public sealed class ProvisioningPolicies(SdkTenant tenant)
             Assert.Null(seen.Assignments);
         }
 
+        // Another image brings its own name.
+        CloudPcProvisioningPolicy imaged = (await One(door, made).PatchAsync(new CloudPcProvisioningPolicy { ImageId = $"{Windows}-m365" }, cancellationToken: Cancel))!;
+        Assert.Equal("Windows 11 Enterprise + Microsoft 365 Apps 24H2", imaged.ImageDisplayName);
+
         // As programs do: read, change, send all of it back.
         read.DisplayName = tenant.Name("renamed");
         read.LocalAdminEnabled = true;

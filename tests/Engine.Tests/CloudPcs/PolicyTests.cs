@@ -25,10 +25,10 @@ public sealed class PolicyTests
         ProvisioningPolicy policy = Find(id);
         Assert.Equal((Windows, "Windows 11 Enterprise 24H2"), (policy.ImageId, policy.ImageDisplayName));
         Assert.Equal([new DomainJoin(DomainJoinType.AzureADJoin, null, "westeurope", "europeUnion"), new DomainJoin(DomainJoinType.AzureADJoin, null, "automatic", null)], policy.Joins);
+        Assert.Null(Find(Create(With(_somewhere with { Geography = "usEast" }))).Joins[0].Geography);
         Assert.Empty(policy.Assignments);
         Assert.Equal((TenantUnderTest.Noon, TenantUnderTest.Noon, "Ada"), (policy.CreatedAt, policy.ModifiedAt, policy.CreatedBy));
         Assert.Equal(0, _tenant.Now.Fleet.FindPolicy(id));
-        Assert.Equal(1, _tenant.Now.Fleet.NextPolicy);
         Assert.Equal(RefusalCode.IdTaken, _tenant.Refused(new Command.CreatePolicy(Policy(id))).Code);
     }
 
