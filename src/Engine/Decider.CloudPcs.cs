@@ -266,6 +266,11 @@ internal sealed partial class Decider
 
     private Refusal? ReportHostJob(Command.ReportHostJob report)
     {
+        if (Checks.Report(report, _now))
+        {
+            return null;
+        }
+
         int index = _draft.Fleet.FindJob(report.JobId);
         if (index < 0 || _draft.Fleet.CloudPc(index) is not { Job: { DueAt: null } job })
         {

@@ -18,6 +18,7 @@ internal sealed partial class Decider
         Decider decider = new(tenant, now, system);
         decider._memberships.PassFlips(now, decider._machines);
         decider._memberships.Note();
+        decider._machines.Checks.Note();
         List<Change> outcomes = [];
         Tenant passed = decider._draft.Seal(tenant.Version, outcomes);
         return (passed, [.. decider._draft.Recorded, .. outcomes], decider.RuleEvaluations);

@@ -77,7 +77,9 @@ internal sealed partial class Decider
     {
         _memberships.Settle();
         _memberships.Note();
+        _machines.Checks.Resume(_now);
         _machines.Settle();
+        _machines.Checks.Note();
         if (_processedGroup >= 0)
         {
             int failed = _processedMembers.Count(member => _draft.Licenses(member).Source(_processedGroup)?.Trouble is not null);

@@ -84,5 +84,22 @@ internal static class Rebase
         ScopeIds = Pick(now.ScopeIds, seen.ScopeIds, wanted.ScopeIds),
     };
 
+    public static NetworkConnection Onto(NetworkConnection now, NetworkConnection seen, NetworkConnection wanted) => now with
+    {
+        DisplayName = Pick(now.DisplayName, seen.DisplayName, wanted.DisplayName),
+        JoinType = Pick(now.JoinType, seen.JoinType, wanted.JoinType),
+        SubscriptionId = Pick(now.SubscriptionId, seen.SubscriptionId, wanted.SubscriptionId),
+        SubscriptionName = Pick(now.SubscriptionName, seen.SubscriptionName, wanted.SubscriptionName),
+        ResourceGroupId = Pick(now.ResourceGroupId, seen.ResourceGroupId, wanted.ResourceGroupId),
+        VirtualNetworkId = Pick(now.VirtualNetworkId, seen.VirtualNetworkId, wanted.VirtualNetworkId),
+        VirtualNetworkLocation = Pick(now.VirtualNetworkLocation, seen.VirtualNetworkLocation, wanted.VirtualNetworkLocation),
+        SubnetId = Pick(now.SubnetId, seen.SubnetId, wanted.SubnetId),
+        AdDomainName = Pick(now.AdDomainName, seen.AdDomainName, wanted.AdDomainName),
+        AdDomainUsername = Pick(now.AdDomainUsername, seen.AdDomainUsername, wanted.AdDomainUsername),
+        OrganizationalUnit = Pick(now.OrganizationalUnit, seen.OrganizationalUnit, wanted.OrganizationalUnit),
+        ScopeIds = Pick(now.ScopeIds, seen.ScopeIds, wanted.ScopeIds),
+        PasswordSetAt = Pick(now.PasswordSetAt, seen.PasswordSetAt, wanted.PasswordSetAt),
+    };
+
     private static T Pick<T>(T now, T seen, T wanted) => EqualityComparer<T>.Default.Equals(seen, wanted) ? now : wanted;
 }

@@ -93,8 +93,22 @@ public static class CloudPcRegions
             .GroupBy(pair => pair.Group, pair => pair.Region, StringComparer.OrdinalIgnoreCase)
             .ToDictionary(group => group.Key, group => group.ToValueArray(), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The region of a name, ignoring case; null when there is none.</summary>
-    public static CloudPcRegion? Find(string? name) => name is null ? null : ByName.GetValueOrDefault(name);
+    /// <summary>The region of a name, ignoring case and blanks, so that <c>West Europe</c> is <c>westeurope</c> (B301); null when there is none.</summary>
+    public static CloudPcRegion? Find(string? name) => name is null ? null : ByName.GetValueOrDefault(name.Replace(" ", "", StringComparison.Ordinal));
+
+    /// <summary>The group that older clients know a region in; its own when they know no other (B301).</summary>
+    public static string EarlierGroup(CloudPcRegion region)
+    {
+        foreach ((string group, string[] regions) in Wider)
+        {
+            if (regions.Contains(region.Name))
+            {
+                return group;
+            }
+        }
+
+        return region.Group;
+    }
 
     /// <summary>
     /// The regions of a group that take Cloud PCs, ignoring the case of its name; none when no region is in such a group. The first that is open to

@@ -19,6 +19,7 @@ public sealed partial class Fleet
         private readonly ImmutableSortedSet<Due>.Builder _dues = source.Dues.ToBuilder();
         private readonly ImmutableDictionary<Guid, int>.Builder _jobs = source.Jobs.ToBuilder();
         private readonly ImmutableDictionary<int, int>.Builder _used = source.Used.ToBuilder();
+        private readonly ImmutableDictionary<Guid, int>.Builder _usesOfConnections = source.UsesOfConnections.ToBuilder();
         private readonly ImmutableSortedDictionary<Guid, Session>.Builder _sessions = source.Sessions.ToBuilder();
         private readonly ImmutableDictionary<int, Guid>.Builder _sessionOf = source.SessionOf.ToBuilder();
         private ImmutableDictionary<int, ValueArray<int>> _policiesOfGroups = source.PoliciesOfGroups;
@@ -61,6 +62,8 @@ public sealed partial class Fleet
         public ValueArray<int> PoliciesOf(int group) => _policiesOfGroups.TryGetValue(group, out ValueArray<int> policies) ? policies : [];
 
         public int SlotsUsed(int plan) => _used.GetValueOrDefault(plan);
+
+        public int ConnectionUses(Guid connection) => _usesOfConnections.GetValueOrDefault(connection);
 
         public Session? SessionOn(int cloudPc) => _sessionOf.TryGetValue(cloudPc, out Guid id) ? _sessions[id] : null;
 
@@ -117,6 +120,11 @@ public sealed partial class Fleet
             if (row.HoldsSlot)
             {
                 _used[row.Plan] = _used.GetValueOrDefault(row.Plan) + 1;
+            }
+
+            if (row.Origin?.ConnectionId is { } connection)
+            {
+                _usesOfConnections[connection] = _usesOfConnections.GetValueOrDefault(connection) + 1;
             }
 
             if (row.Status == CloudPcStatus.PendingProvision)
@@ -264,6 +272,7 @@ public sealed partial class Fleet
             Pending = _pending.ToImmutable(),
             Dues = _dues.ToImmutable(),
             Used = _used.ToImmutable(),
+            UsesOfConnections = _usesOfConnections.ToImmutable(),
             PoliciesOfGroups = _policiesOfGroups,
             Coverage = _coverage.Seal(),
             OfUsers = _ofUsers.Seal(),
@@ -298,6 +307,11 @@ public sealed partial class Fleet
             }
 
             _count--;
+            if (row.Origin?.ConnectionId is { } connection && --_usesOfConnections[connection] == 0)
+            {
+                _usesOfConnections.Remove(connection);
+            }
+
             if (row.HoldsSlot)
             {
                 _used[row.Plan]--;

@@ -59,6 +59,8 @@ public sealed partial class Fleet
 
     internal ImmutableSortedSet<Due> Dues { get; private init; } = [];
 
+    internal ImmutableDictionary<Guid, int> UsesOfConnections { get; private init; } = ImmutableDictionary<Guid, int>.Empty;
+
     internal ImmutableDictionary<int, int> Used { get; private init; } = ImmutableDictionary<int, int>.Empty;
 
     internal ImmutableDictionary<int, ValueArray<int>> PoliciesOfGroups { get; private init; } = ImmutableDictionary<int, ValueArray<int>>.Empty;
@@ -90,6 +92,9 @@ public sealed partial class Fleet
 
     /// <summary>How many Cloud PCs take a slot of a plan (B264).</summary>
     public int SlotsUsed(int plan) => Used.GetValueOrDefault(plan);
+
+    /// <summary>How many Cloud PCs were made through a network connection.</summary>
+    public int ConnectionUses(Guid connection) => UsesOfConnections.GetValueOrDefault(connection);
 
     /// <summary>The session on a Cloud PC, or null.</summary>
     public Session? SessionOn(int cloudPc) => SessionOf.TryGetValue(cloudPc, out Guid id) ? Sessions[id] : null;

@@ -250,5 +250,5 @@ internal sealed partial class Lifecycle
         }
     }
 
-    private void ConnectionBecomesDue(Guid id) => throw new NotSupportedException($"Connection {id} is due.");
+    private void ConnectionBecomesDue(Guid id) => Checks.BecomeDue(id, Now);
 }

@@ -39,7 +39,11 @@ internal sealed partial class Lifecycle
         _version = before.Version + 1;
         Now = now;
         draft.Turns = _turns;
+        Checks = new ConnectionChecks(before, draft);
     }
+
+    /// <summary>The health checks of network connections.</summary>
+    public ConnectionChecks Checks { get; }
 
     /// <summary>The time at which things happen; flips and dues happen at their own (B283).</summary>
     public DateTimeOffset Now { get; set; }

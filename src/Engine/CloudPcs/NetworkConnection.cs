@@ -36,6 +36,12 @@ public sealed record HealthCheck(string Name, HealthCheckStatus Status, string? 
 /// <param name="DisplayName">The name; unique in the tenant (C169).</param>
 public sealed record NetworkConnection(Guid Id, string DisplayName)
 {
+    /// <summary>The most connections of a tenant (C171, C189).</summary>
+    public const int MostConnections = 10;
+
+    /// <summary>The longest <see cref="AdDomainName"/>, in characters.</summary>
+    public const int LongestDomainName = 255;
+
     /// <summary>How Cloud PCs join through it.</summary>
     public DomainJoinType JoinType { get; init; }
 
@@ -69,11 +75,14 @@ public sealed record NetworkConnection(Guid Id, string DisplayName)
     /// <summary>Scope tags.</summary>
     public ValueArray<string> ScopeIds { get; init; }
 
-    /// <summary>What the last check found.</summary>
+    /// <summary>What the last check found, passed by all or worst of all; pending while none has ended since the connection last changed (B309).</summary>
     public HealthCheckStatus Health { get; init; }
 
-    /// <summary>The results of the last check, one by one.</summary>
+    /// <summary>What the last check found that is not passed, by name.</summary>
     public ValueArray<HealthCheck> Checks { get; init; }
+
+    /// <summary>When the last check that ended began; null when none did.</summary>
+    public DateTimeOffset? CheckStartedAt { get; init; }
 
     /// <summary>When the last check ended; null when none did.</summary>
     public DateTimeOffset? CheckedAt { get; init; }
@@ -99,6 +108,12 @@ public sealed record NetworkConnection(Guid Id, string DisplayName)
     /// <summary>When time brings something for it; null for never.</summary>
     public DateTimeOffset? DueAt => Job is { } job ? job.DueAt : NextCheckAt;
 
-    /// <summary>Whether a Cloud PC can be provisioned through it (C172).</summary>
+    /// <summary>What shows as <c>healthCheckStatus</c>: running while a check runs (B309).</summary>
+    public HealthCheckStatus ShownHealth => Job is null ? Health : HealthCheckStatus.Running;
+
+    /// <summary>Whether regular checks pause (C174).</summary>
+    public bool ChecksPause => Job is null && NextCheckAt is null;
+
+    /// <summary>Whether a Cloud PC can be provisioned through it: by the last check that ended, also while another one runs (C172, B309).</summary>
     public bool IsUsable => Health is HealthCheckStatus.Passed or HealthCheckStatus.Warning or HealthCheckStatus.Informational;
 }

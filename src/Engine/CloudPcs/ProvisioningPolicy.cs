@@ -202,6 +202,9 @@ public sealed record ProvisioningPolicy(Guid Id, string DisplayName)
 
     /// <summary>The groups it is assigned to, in the order in which they came.</summary>
     public ValueArray<PolicyAssignment> Assignments { get; init; }
+
+    /// <summary>Whether it names a network connection (C177).</summary>
+    public bool Uses(Guid connection) => Joins.Any(join => join.ConnectionId == connection);
 }
 
 /// <summary>How a policy covers a user (C148, C149).</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.OData.Edm;
 using Microsoft.OData.UriParser;
@@ -137,6 +138,26 @@ internal sealed class TimeProperty<TRow>(string name, Func<TRow, DateTimeOffset?
         {
             // A UTC DateTime is written with Z and as many fraction digits as it has (protocol 1.3).
             json.WriteString(Encoded, time.UtcDateTime);
+        }
+        else
+        {
+            json.WriteNull(Encoded);
+        }
+    }
+}
+
+/// <summary>A day without a time: <c>Edm.Date</c>. It cannot stand in a filter.</summary>
+internal sealed class DateProperty<TRow>(string name, Func<TRow, DateOnly?> get) : Property<TRow>(name)
+{
+    public override IEdmTypeReference EdmType => EdmCoreModel.Instance.GetDate(isNullable: true);
+
+    public override bool IsMissing(TRow row) => get(row) is null;
+
+    public override void Write(Utf8JsonWriter json, TRow row)
+    {
+        if (get(row) is { } day)
+        {
+            json.WriteString(Encoded, day.ToString("O", CultureInfo.InvariantCulture));
         }
         else
         {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Xml;
 using Berth.Graph.Audit;
+using Berth.Graph.CloudPcs;
 using Berth.Graph.Queries;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
@@ -49,6 +50,18 @@ internal static class MetadataReads
         EdmEntityType auditLogs = new(entity.Namespace, "auditLogRoot", entity);
         Contain(auditLogs, "directoryAudits", audit);
         model.AddElement(auditLogs);
+        EdmEntityType endpoint = Add(model, VirtualEndpointReads.Endpoint.Type, entity);
+        Contain(endpoint, "servicePlans", Add(model, ServicePlanReads.Plans.Type, entity));
+        Contain(endpoint, "supportedRegions", Add(model, RegionReads.Regions.Type, entity));
+        Contain(endpoint, "galleryImages", Add(model, GalleryImageReads.Images.Type, entity));
+        Contain(endpoint, "deviceImages", Add(model, DeviceImageRoutes.Images.Type, entity));
+        Contain(endpoint, "onPremisesConnections", Add(model, ConnectionReads.Connections.Type, entity));
+        EdmEntityType deviceManagement = new(entity.Namespace, "deviceManagement", entity);
+        deviceManagement.AddUnidirectionalNavigation(new EdmNavigationPropertyInfo
+        {
+            Name = "virtualEndpoint", Target = endpoint, TargetMultiplicity = EdmMultiplicity.ZeroOrOne, ContainsTarget = true,
+        });
+        model.AddElement(deviceManagement);
 
         IEdmTypeReference flag = EdmCoreModel.Instance.GetBoolean(isNullable: true);
         IEdmTypeReference texts = EdmCoreModel.GetCollection(EdmCoreModel.Instance.GetString(isNullable: false));
@@ -75,6 +88,7 @@ internal static class MetadataReads
         container.AddSingleton("me", user);
         container.AddSingleton("directory", directory);
         container.AddSingleton("auditLogs", auditLogs);
+        container.AddSingleton("deviceManagement", deviceManagement);
         model.AddElement(container);
         return model;
     }

@@ -31,9 +31,12 @@ internal static class Fingerprint
                 hash.AppendData(reader.ValueSpan);
             }
 
-            secret = reader.TokenType == JsonTokenType.PropertyName && string.Equals(reader.GetString(), "password", StringComparison.OrdinalIgnoreCase);
+            secret = reader.TokenType == JsonTokenType.PropertyName && IsSecret(reader.GetString());
         }
 
         return hash.GetHashAndReset();
     }
+
+    private static bool IsSecret(string? name) =>
+        string.Equals(name, "password", StringComparison.OrdinalIgnoreCase) || string.Equals(name, "adDomainPassword", StringComparison.OrdinalIgnoreCase);
 }

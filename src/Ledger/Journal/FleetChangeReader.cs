@@ -125,6 +125,7 @@ internal static class FleetChangeReader
         ScopeIds = from.Each(1, OneOfFew),
         Health = from.Member<HealthCheckStatus>(),
         Checks = from.Each(LeastCheck, Check),
+        CheckStartedAt = from.OptionalTime(),
         CheckedAt = from.OptionalTime(),
         Job = from.Job(),
         NextCheckAt = from.OptionalTime(),

@@ -239,6 +239,7 @@ internal static class FleetChangeWriter
         to.Each(connection.ScopeIds, static (to, scope) => to.Shared(scope));
         to.Byte((byte)connection.Health);
         to.Each(connection.Checks, Check);
+        to.Time(connection.CheckStartedAt);
         to.Time(connection.CheckedAt);
         to.Job(connection.Job);
         to.Time(connection.NextCheckAt);

@@ -1,5 +1,8 @@
 using Berth.Conformance.Tests.Graph;
+using Berth.Engine;
 using Berth.Engine.CloudPcs;
+using Berth.Ledger;
+using Xunit;
 
 namespace Berth.Conformance.Tests.CloudPcs;
 
@@ -38,6 +41,8 @@ internal static class CloudPcWrites
             await AddAsync("rename", """{"displayName":"New"}""");
             await AddAsync("reboot", null);
             await AddAsync("troubleshoot", null);
+            (Guid sized, Guid small) = await EnterpriseAsync(room, $"resize-{ofUser}");
+            Add("resize", sized, small, $$"""{"targetServicePlanId":"{{room.Plan("CPC_2")}}"}""");
             await AddAsync("reprovision", """{"userAccountType":"administrator"}""");
             if (!ofUser)
             {
@@ -74,6 +79,31 @@ internal static class CloudPcWrites
         await room.DoAsync("POST", $"/v1.0/users/{user}/assignLicense", RunningRoom.Licenses([room.Sku(Sku)], []));
         CloudPc made = room.Tenant.Fleet.CloudPcs[room.Tenant.Fleet.OfUser(room.Tenant.FindUser(user))[0]]!;
         return (user, made.Id);
+    }
+
+    /// <summary>A user with an Enterprise license and a policy, the Cloud PC that this makes, and a free license of the next size (<c>CPC_2</c>).</summary>
+    public static async Task<(Guid User, Guid CloudPc)> EnterpriseAsync(RunningRoom room, string name)
+    {
+        await room.BuyAsync("CPC_E_2C_4GB_128GB", 1);
+        await room.BuyAsync("CPC_E_2C_8GB_128GB", 1);
+        Guid user = await room.AddUserAsync(name), group = await room.AddGroupAsync(name, user), policy = Guid.NewGuid();
+        foreach (Command command in (Command[])
+            [
+                new Command.CreatePolicy(new ProvisioningPolicy(policy, name)
+                {
+                    ImageId = "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc",
+                    ImageDisplayName = "Windows 11 Enterprise 24H2",
+                    Joins = [new DomainJoin(DomainJoinType.AzureADJoin, null, DomainJoin.AutomaticRegion, null)],
+                }),
+                new Command.AssignPolicy(policy, [new AssignmentRequest(null, group, null, null, null)]),
+            ])
+        {
+            Submission.Done done = Assert.IsType<Submission.Done>(await room.Desk.SubmitAsync(command, Actor.Berth, null, TestContext.Current.CancellationToken), exactMatch: true);
+            Assert.IsType<Decision.Accepted>(done.Decision, exactMatch: true);
+        }
+
+        await room.DoAsync("POST", $"/v1.0/users/{user}/assignLicense", RunningRoom.Licenses([room.Sku("CPC_E_2C_4GB_128GB")], []));
+        return (user, room.Tenant.Fleet.CloudPcs[room.Tenant.Fleet.OfUser(room.Tenant.FindUser(user))[0]]!.Id);
     }
 
     private static IEnumerable<string> Reads(string name) => [$"GET {Root}/cloudPCs/{{cloudPC}}/{name}", $"GET /users/{{user}}/cloudPCs/{{cloudPC}}/{name}"];

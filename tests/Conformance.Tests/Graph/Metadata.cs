@@ -42,6 +42,8 @@ public sealed class Metadata
         }
 
         Assert.NotNull(model.EntityContainer.FindSingleton("me"));
+        Assert.NotNull(model.EntityContainer.FindSingleton("deviceManagement"));
+        Assert.IsAssignableFrom<IEdmEntityType>(model.FindDeclaredType("microsoft.graph.cloudPcServicePlan"));
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Text;
 using Berth.Conformance.Tests.CloudPcs;
 using Berth.Engine;
-using Berth.Engine.CloudPcs;
 using Berth.Engine.Directory.Rules;
 using Berth.Graph.Errors;
 using Berth.Graph.Requests;
@@ -178,15 +177,33 @@ public sealed class Refusals
         [RefusalCode.CloudPcNotFound] = room => room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/cloudPCs/{Guid.NewGuid()}/reboot"),
         [RefusalCode.SnapshotNotFound] = room => OnCloudPc(room, "restore", $$"""{"cloudPcSnapshotId":"{{Guid.NewGuid()}}"}"""),
         [RefusalCode.OperationNotSupported] = room => OnCloudPc(room, "resize", $$"""{"targetServicePlanId":"{{room.Plan("CPC_1")}}"}"""),
+        [RefusalCode.TargetLicenseHasAssigned] = async room =>
+        {
+            (Guid user, Guid pc) = await CloudPcWrites.EnterpriseAsync(room, "pat");
+            await Assign(room, user, [room.Sku("CPC_E_2C_8GB_128GB")], []);
+            return await room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/cloudPCs/{pc}/resize", $$"""{"targetServicePlanId":"{{room.Plan("CPC_2")}}"}""");
+        },
+        [RefusalCode.NoLicenseForSize] = async room =>
+        {
+            (_, Guid pc) = await CloudPcWrites.EnterpriseAsync(room, "pat");
+            return await room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/cloudPCs/{pc}/resize", $$"""{"targetServicePlanId":"{{room.Plan("CPC_E_4C_16GB_256GB")}}"}""");
+        },
         [RefusalCode.OperationConflict] = room => OnCloudPc(room, "endGracePeriod", null),
+        [RefusalCode.ConnectionNotFound] = room => room.SendAsync("DELETE", $"{NetworkConnections.Path}/{Guid.NewGuid()}"),
+        [RefusalCode.DeviceImageNotFound] = room => room.SendAsync("DELETE", $"/v1.0/deviceManagement/virtualEndpoint/deviceImages/{Guid.NewGuid()}"),
         [RefusalCode.TooManyObjects] = async room =>
         {
-            for (int i = 0; i < UserSetting.Most; i++)
+            for (int i = 0; i < Engine.CloudPcs.NetworkConnection.MostConnections; i++)
             {
-                await room.DoAsync("POST", $"/v1.0{FleetUnderTest.Root}/userSettings", """{"displayName":"one of many"}""");
+                await room.DoAsync("POST", NetworkConnections.Path, NetworkConnections.Joined($"c{i}"));
             }
 
-            return await room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/userSettings", """{"displayName":"one more"}""");
+            return await room.SendAsync("POST", NetworkConnections.Path, NetworkConnections.Joined("one more"));
+        },
+        [RefusalCode.DisplayNameTaken] = async room =>
+        {
+            await room.DoAsync("POST", NetworkConnections.Path, NetworkConnections.Joined("West"));
+            return await room.SendAsync("POST", NetworkConnections.Path, NetworkConnections.Joined("WEST"));
         },
         [RefusalCode.PolicyNotFound] = room => room.SendAsync("DELETE", $"/v1.0{FleetUnderTest.Root}/provisioningPolicies/{Guid.NewGuid()}"),
         [RefusalCode.AssignmentGone] = async room => await AssignPolicy(room, await PolicyWriteLines.AddAsync(room), await room.AddGroupAsync("g"), "gone"),

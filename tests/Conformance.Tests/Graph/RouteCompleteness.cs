@@ -41,6 +41,9 @@ public sealed partial class RouteCompleteness
         await using Receiver receiver = await Receiver.StartAsync();
         string told = Subscribing.Body(receiver.Url(), DateTimeOffset.UtcNow.AddHours(2));
         Guid notified = (await room.DoAsync("POST", "/v1.0/subscriptions", told)).GetProperty("id").GetGuid();
+        const string Endpoint = "/deviceManagement/virtualEndpoint";
+        Guid connection = (await room.DoAsync("POST", NetworkConnections.Path, NetworkConnections.Hybrid("East"))).GetProperty("id").GetGuid();
+        Guid image = (await room.DoAsync("POST", $"/v1.0{Endpoint}/deviceImages", NetworkConnections.Image("1.0"))).GetProperty("id").GetGuid();
         (string Route, string Path, string? Body, string ContentType)[] writes =
         [
             ("POST /users", "/v1.0/users", RunningRoom.UserJson("eve"), "application/json"),
@@ -78,6 +81,14 @@ public sealed partial class RouteCompleteness
             ("PATCH /subscriptions/{subscription}", $"/v1.0/subscriptions/{notified}", $$"""{"expirationDateTime":"{{DateTimeOffset.UtcNow.AddHours(3):O}}"}""", "application/json"),
             ("POST /subscriptions/{subscription}/reauthorize", $"/v1.0/subscriptions/{notified}/reauthorize", null, ""),
             ("DELETE /subscriptions/{subscription}", $"/v1.0/subscriptions/{notified}", null, ""),
+            ($"POST {Endpoint}/onPremisesConnections", NetworkConnections.Path, NetworkConnections.Joined("West"), "application/json"),
+            ($"PATCH {Endpoint}/onPremisesConnections/{{connection}}", $"{NetworkConnections.Path}/{connection}", """{"displayName":"Far East"}""", "application/json"),
+            ($"POST {Endpoint}/onPremisesConnections/{{connection}}/runHealthChecks", $"{NetworkConnections.Path}/{connection}/runHealthChecks", null, ""),
+            ($"POST {Endpoint}/onPremisesConnections/{{connection}}/updateAdDomainPassword", $"{NetworkConnections.Path}/{connection}/updateAdDomainPassword", """{"adDomainPassword":"Another-1"}""", "application/json"),
+            ("PUT /onPremisesConnections/{connection}/simulatedChecks", $"/berth/v1/onPremisesConnections/{connection}/simulatedChecks", """{"checks":[{"name":"udp"}]}""", "application/json"),
+            ($"DELETE {Endpoint}/onPremisesConnections/{{connection}}", $"{NetworkConnections.Path}/{connection}", null, ""),
+            ($"POST {Endpoint}/deviceImages", $"/v1.0{Endpoint}/deviceImages", NetworkConnections.Image("1.1"), "application/json"),
+            ($"DELETE {Endpoint}/deviceImages/{{deviceImage}}", $"/v1.0{Endpoint}/deviceImages/{image}", null, ""),
             ("POST /faults", "/berth/v1/faults", """{"kind":"throttle","probability":0}""", "application/json"),
             ("DELETE /faults/{fault}", "/berth/v1/faults/1", null, ""),
             ("DELETE /faults", "/berth/v1/faults", null, ""),

@@ -259,7 +259,8 @@ public sealed class CloudPcs(SdkTenant tenant)
 
     private async Task<(User User, CloudPC CloudPc)> MadeAsync(Door door)
     {
-        await tenant.SeatsAsync(Business, 1);
+        // Whoever is in the grace period still takes a license (C45).
+        await tenant.SeatsAsync(Business, 100);
         User user = await tenant.UserAsync(door);
         await LicenseAsync(door, user, add: true);
         return (user, Assert.Single((await tenant.Graph(door).Users[user.Id].CloudPCs.GetAsync(cancellationToken: Cancel))!.Value!));

@@ -110,6 +110,7 @@ public class CloudPcPlanTests
     [Theory]
     [InlineData("eastus2", "East US 2", "usEast", "usEast", CloudPcRegionStatus.Available)]
     [InlineData("WestEurope", "West Europe", "europe", "netherlands", CloudPcRegionStatus.Available)]
+    [InlineData("East US", "East US", "usEast", "usEast", CloudPcRegionStatus.Available)]
     [InlineData("qatarcentral", "Qatar Central", "middleEast", "middleEast", CloudPcRegionStatus.Restricted)]
     [InlineData("southafricanorth", "South Africa North", "africa", "default", CloudPcRegionStatus.Available)]
     [InlineData("westus", "West US", "usWest", "usWest", CloudPcRegionStatus.Unavailable)]
@@ -135,6 +136,16 @@ public class CloudPcPlanTests
         Assert.Null(CloudPcRegions.Find(null));
         Assert.Null(CloudPcRegions.Find(CloudPcRegions.Automatic));
     }
+
+    [Theory]
+    [InlineData("southeastasia", "asia")]
+    [InlineData("westeurope", "europeUnion")]
+    [InlineData("brazilsouth", "southAmerica")]
+    [InlineData("swedencentral", "sweden")]
+    [InlineData("japanwest", "japan")]
+    public void Older_clients_know_a_region_in_an_older_group(string name, string group) =>
+        // B301
+        Assert.Equal(group, CloudPcRegions.EarlierGroup(CloudPcRegions.Find(name)!));
 
     [Theory]
     [InlineData("usEast", "eastus", "eastus", "eastus2")]
