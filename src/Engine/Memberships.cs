@@ -150,7 +150,10 @@ internal sealed class Memberships
                 foreach (int group in _draft.Rules.Timed.Where(group => _draft.Rules.RuleOf(group)!.Reads.Overlaps(RuleReads.AssignedPlans)))
                 {
                     found.RemoveWhere(one => one.User == user && one.Group == group);
-                    Renew(user, group, flip.At);
+
+                    // Of the same moment what has had its turn is over, and what has not may still be a flip.
+                    bool pending = flip < new Flip(flip.At, _draft.Group(group).Id, _draft.User(user)!.Id, group, user);
+                    Renew(user, group, pending ? flip.At.AddTicks(-1) : flip.At);
                 }
             }
         }

@@ -31,7 +31,7 @@ public sealed class ComparisonTests(ITestOutputHelper output)
             "usageLocationMissing", "prohibitedInUsageLocation", "plansMutuallyExclusive", "missingDependency", "dependedUponByOther", "seatsExhausted",
             "membershipRuleMismatch", "membershipRuleInvalid", "deviceRuleNotAllowed", "memberOfSourceNotFound", "memberOfSourceNotAllowed", "groupIsDynamic",
         }.Select(code => "refused " + code),
-        "passes 1", "passes 2", "passes 3", "passes 8", "flips",
+        "passes 1", "passes 2", "passes 3", "passes 8", "flips, one", "flips, several",
         .. new[] { "prohibitedInUsageLocation", "plansMutuallyExclusive", "missingDependency", "dependedUponByOther", "seatsExhausted" }.Select(code => "done, still " + code),
         "Active None",
         .. from state in new[] { "Error", "ActiveWithError" }
@@ -110,7 +110,7 @@ public sealed class ComparisonTests(ITestOutputHelper output)
                 Count($"passes {oracle.Passes}");
                 if (oracle.Flips > 0)
                 {
-                    Count("flips");
+                    Count(oracle.Flips > 1 ? "flips, several" : "flips, one");
                 }
             }
 

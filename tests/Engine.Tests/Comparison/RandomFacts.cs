@@ -12,6 +12,9 @@ public static class RandomFacts
     /// <summary>At least one property.</summary>
     public static Gen<Fact[]> Changes { get; } = One().Array[1, 2].Select(facts => facts.DistinctBy(fact => fact.Name).ToArray());
 
+    /// <summary>A hire date in the hours of a script.</summary>
+    public static Gen<Fact[]> Hired { get; } = Gen.Int[1, 300].Select(minute => (Fact[])[HiredAt(minute)]);
+
     private static Gen<Fact> One() => Gen.Frequency(
         (6, Of("department", "Sales", "Sales", "Legal", "Oslo", null)),
         (3, Of("city", "Oslo", "Sales", "O'Brien", "say \"x\"", null)),
@@ -26,8 +29,10 @@ public static class RandomFacts
         (1, Of("mailNickname", "ada", null)),
         (2, Of("otherMails", "ada@b.example", "ada@b.example\nSales", "Legal", null)),
         (1, Of("proxyAddresses", "s", "Legal\nOslo", null)),
-        (9, Gen.Select(Gen.Int[-12, 80], Gen.Bool).Select((minute, none) => new Fact(
-            "employeeHireDate", none && minute % 4 == 0 ? null : Desk.Opening.AddMinutes(minute).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)))));
+        (9, Gen.Select(Gen.Int[-12, 80], Gen.Bool).Select((minute, none) => none && minute % 4 == 0 ? new Fact("employeeHireDate", null) : HiredAt(minute))));
+
+    private static Fact HiredAt(int minute) =>
+        new("employeeHireDate", Desk.Opening.AddMinutes(minute).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
 
     private static Gen<Fact> Of(string name, params string?[] values) => Gen.Int[0, values.Length - 1].Select(at => new Fact(name, values[at]));
 }

@@ -38,6 +38,21 @@ public sealed class RandomRule
     /// <summary>A rule of any kind.</summary>
     public static string Of(int seed) => new RandomRule(seed).Any();
 
+    /// <summary>A rule that most often reads the time.</summary>
+    public static string WithTime(int seed)
+    {
+        RandomRule random = new(seed);
+        return random.Next(8) switch
+        {
+            0 => random.Any(),
+            1 => random.Word("not") + random.Date(),
+            2 => random.Date() + random.Word("and") + random.Holders(),
+            3 => random.Date() + random.Word("or") + random.Leaf(),
+            4 => random.Date() + random.Word("and") + random.Date(),
+            _ => random.Date(),
+        };
+    }
+
     /// <summary>A rule of any kind with one or two small mistakes, which now and then leave it a rule.</summary>
     public static string Broken(int seed)
     {

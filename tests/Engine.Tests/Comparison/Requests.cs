@@ -64,12 +64,22 @@ public static class Requests
     // Now and then weeks pass, so that deleted items go for good (B147).
     private static readonly Gen<int> Minutes = Gen.Frequency((60, Of(0, 0, 0, 1, 5)), (1, Of(14 * 24 * 60, 30 * 24 * 60 - 1, 30 * 24 * 60)));
 
+    // Where groups choose by time, several turns of several rules often are due at once (B135).
+    private static readonly Gen<int> Strides = Of(0, 0, 0, 0, 1, 5, 15, 15, 40);
+
     /// <summary>The SKUs that can occur.</summary>
     public static IReadOnlyCollection<string> Skus { get; } = [.. All, Strangers[0]];
 
     /// <summary>A script: what the tenant starts with, and what happens then, with the minute of each command and a number to aim it by (0: blind).</summary>
     public static Gen<(string Country, (Request Request, int Minute, int Aim)[] Steps)> Script { get; } =
-        Gen.Select(Of("US", "BR", "JP"), Opening(), Gen.Select(Command(), Minutes, Gen.Int[0, 1_000_000]).Array[LongestScript / 2, LongestScript])
+        Gen.Frequency((3, ScriptOf(timed: false)), (1, ScriptOf(timed: true)));
+
+    // With time: everybody is hired at some time, and most groups choose by it.
+    private static Gen<(string Country, (Request Request, int Minute, int Aim)[] Steps)> ScriptOf(bool timed) =>
+        Gen.Select(
+            Of("US", "BR", "JP"),
+            Opening(timed),
+            Gen.Select(Command(timed), timed ? Strides : Minutes, Gen.Int[0, 1_000_000]).Array[LongestScript / 2, LongestScript])
             .Select((country, opening, commands) =>
             {
                 int minute = 0;
@@ -77,14 +87,14 @@ public static class Requests
             });
 
     // Purchases, people and groups; then commands start.
-    private static Gen<Request[]> Opening()
+    private static Gen<Request[]> Opening(bool timed)
     {
         Gen<Request> settings = Settings();
         Gen<Request[]> purchases = Of(0, 1, 2, 2, 3, 4, 6, 9).Array[All.Length]
             .Select(units => units.Select((count, i) => (Request)new Request.Buy(Subscription(All[i], 0), All[i], count, "Enabled")).ToArray());
-        Gen<Request[]> people = Gen.Select(Gen.Shuffle(Users, Users.Length - 1), Location.Array[Users.Length], RandomFacts.Some.Array[Users.Length])
+        Gen<Request[]> people = Gen.Select(Gen.Shuffle(Users, Users.Length - 1), Location.Array[Users.Length], Facts(timed).Array[Users.Length])
             .Select((users, locations, facts) => users.Select((user, i) => (Request)new Request.CreateUser(user, locations[i], facts[i])).ToArray());
-        Gen<Request[]> groups = Gen.Select(Gen.Shuffle(Users, 0, Users.Length - 2).Array[Groups.Length], Gen.Frequency((3, Gen.Const(Chosen.ByHand)), (1, Choice())).Array[Groups.Length])
+        Gen<Request[]> groups = Gen.Select(Gen.Shuffle(Users, 0, Users.Length - 2).Array[Groups.Length], Gen.Frequency((timed ? 1 : 3, Gen.Const(Chosen.ByHand)), (1, Choice(timed))).Array[Groups.Length])
             .Select((members, chosen) => Groups.Select((group, i) => (Request)new Request.CreateGroup(group, true, chosen[i].Dynamic ? [] : members[i]) { Chosen = chosen[i], Unified = group[1] % 2 == 0 })
                 .Append(new Request.CreateGroup(Mailing, false, [])).ToArray());
         Gen<Request[]> licenses = Of([null, null, .. Suites, .. Singles]).Array[Groups.Length]
@@ -100,7 +110,7 @@ public static class Requests
         }
     }
 
-    private static Gen<Request> Command() => Gen.Frequency(
+    private static Gen<Request> Command(bool timed) => Gen.Frequency(
         (26, Gen.Select(Group, Wishes(), Removals()).Select((group, add, remove) => (Request)new Request.AssignGroup(group, add, remove))),
         (26, Gen.Select(User, Wishes(), Removals()).Select((user, add, remove) => (Request)new Request.AssignUser(user, add, remove))),
         (14, Gen.Select(Group, Member.Array[1, 3]).Select((group, members) => (Request)new Request.AddMembers(group, members))),
@@ -115,37 +125,41 @@ public static class Requests
         (1, Gen.OneOf(User, Group).Select(item => (Request)new Request.Purge(item))),
         (3, Gen.Select(User, Gen.Frequency((4, User.Select(user => (string?)user)), (1, Gen.Const((string?)null))))
             .Select((user, superior) => (Request)new Request.ReportTo(user, superior))),
-        (5, Gen.Select(User, Location, RandomFacts.Some).Select((user, location, facts) => (Request)new Request.CreateUser(user, location, facts))),
-        (12, Gen.Select(User, RandomFacts.Changes).Select((user, facts) => (Request)new Request.SetUser(user, facts))),
-        (9, Gen.Select(Group, Choice(), Gen.Frequency((5, Gen.Const(Array.Empty<string>())), (1, Member.Array[1, 2])))
+        (5, Gen.Select(User, Location, Facts(timed)).Select((user, location, facts) => (Request)new Request.CreateUser(user, location, facts))),
+        (12, Gen.Select(User, timed ? Gen.Frequency((1, RandomFacts.Changes), (1, RandomFacts.Hired)) : RandomFacts.Changes).Select((user, facts) => (Request)new Request.SetUser(user, facts))),
+        (9, Gen.Select(Group, Choice(timed), Gen.Frequency((5, Gen.Const(Array.Empty<string>())), (1, Member.Array[1, 2])))
             .Select((group, chosen, members) => (Request)new Request.ChangeGroup(group, chosen, members))),
         (4, Gen.Const((Request)new Request.MoveClock())),
         (1, Gen.Const((Request)new Request.RunDue())),
         (3, Group.Select(group => (Request)new Request.DeleteGroup(group))),
-        (3, Line().Array[1, 6].Select(lines => (Request)new Request.ImportDirectory(lines))),
+        (3, Line(timed).Array[1, 6].Select(lines => (Request)new Request.ImportDirectory(lines))),
         (3, Gen.Select(Group, Member.Array[0, 3], Gen.Bool).Select((group, members, unified) => (Request)new Request.CreateGroup(group, group != Mailing, members) { Unified = unified })),
-        (2, Gen.Select(Group, Choice(), Gen.Int[0, 5]).Select((group, chosen, unified) =>
+        (2, Gen.Select(Group, Choice(timed), Gen.Int[0, 5]).Select((group, chosen, unified) =>
             (Request)new Request.CreateGroup(group, group != Mailing, []) { Chosen = chosen, Unified = unified == 0 })),
         (9, User.Select(user => (Request)new Request.ReprocessUser(user))),
         (4, Group.Select(group => (Request)new Request.ReprocessGroup(group))),
         (1, Settings()),
         (1, Import()));
 
-    private static Gen<Line> Line() => Gen.Frequency(
+    private static Gen<Line> Line(bool timed) => Gen.Frequency(
         (8, Gen.Select(User, Group).Select((user, group) => new Line(user, group, null))),
-        (2, Gen.Select(User, Location, RandomFacts.Some).Select((user, location, facts) => new Line(user, null, location, null, facts.ToDictionary(fact => fact.Name, fact => fact.Value)))),
-        (1, Gen.Select(Group, Gen.Frequency((1, Gen.Const((string?)null)), (1, Rule().Select(rule => (string?)rule)))).Select((group, rule) => new Line(null, group, null, rule))));
+        (2, Gen.Select(User, Location, Facts(timed)).Select((user, location, facts) => new Line(user, null, location, null, facts.ToDictionary(fact => fact.Name, fact => fact.Value)))),
+        (1, Gen.Select(Group, Gen.Frequency((1, Gen.Const((string?)null)), (1, Rule(timed).Select(rule => (string?)rule)))).Select((group, rule) => new Line(null, group, null, rule))));
 
     // Mostly by a rule, often by hand again; now and then in a way that contradicts itself, or by what is no rule.
-    private static Gen<Chosen> Choice() => Gen.Frequency(
-        (8, Rule().Select(rule => Comparison.Chosen.By(rule))),
-        (2, Rule().Select(rule => Comparison.Chosen.By(rule, "On"))),
-        (3, Rule().Select(rule => Comparison.Chosen.By(rule, "Paused"))),
+    private static Gen<Chosen> Choice(bool timed) => Gen.Frequency(
+        (8, Rule(timed).Select(rule => Comparison.Chosen.By(rule))),
+        (2, Rule(timed).Select(rule => Comparison.Chosen.By(rule, "On"))),
+        (3, Rule(timed).Select(rule => Comparison.Chosen.By(rule, "Paused"))),
         (4, Gen.Const(Comparison.Chosen.ByHand)),
-        (1, Gen.Select(Rule(), Gen.Int[0, 2]).Select((rule, wrong) => new Chosen(wrong == 0, wrong == 1 ? rule : null, wrong == 2 ? "On" : null))),
+        (1, Gen.Select(Rule(timed), Gen.Int[0, 2]).Select((rule, wrong) => new Chosen(wrong == 0, wrong == 1 ? rule : null, wrong == 2 ? "On" : null))),
         (1, Gen.Int[0, int.MaxValue].Select(seed => Comparison.Chosen.By(RandomRule.Broken(seed)))));
 
-    private static Gen<string> Rule() => Gen.Int[0, int.MaxValue].Select(RandomRule.Of);
+    private static Gen<string> Rule(bool timed) => Gen.Int[0, int.MaxValue].Select(seed => timed ? RandomRule.WithTime(seed) : RandomRule.Of(seed));
+
+    private static Gen<Fact[]> Facts(bool timed) => timed
+        ? Gen.Select(RandomFacts.Hired, RandomFacts.Some).Select((hired, some) => hired.Concat(some).DistinctBy(fact => fact.Name).ToArray())
+        : RandomFacts.Some;
 
     private static Gen<Request> Settings() =>
         Gen.Select(Of(false, false, true), Of(false, false, true)).Select((strict, independent) => (Request)new Request.Configure(strict, independent));
