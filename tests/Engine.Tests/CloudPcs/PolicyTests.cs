@@ -18,7 +18,7 @@ public sealed class PolicyTests
         Guid id = Create(Policy() with
         {
             ImageId = Windows.ToUpperInvariant(),
-            Joins = [new DomainJoin(DomainJoinType.AzureADJoin, null, "WestEurope", "EUROPEUNION"), new DomainJoin(DomainJoinType.AzureADJoin, null, "Automatic", null)],
+            Joins = [new DomainJoin(DomainJoinType.AzureADJoin, null, "West Europe", "EUROPEUNION"), new DomainJoin(DomainJoinType.AzureADJoin, null, "Automatic", null)],
             Assignments = [new PolicyAssignment("x", 0, null, null, null, default)],
             CreatedBy = "Ada",
         });
