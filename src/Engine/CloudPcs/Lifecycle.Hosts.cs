@@ -222,6 +222,7 @@ internal sealed partial class Lifecycle
         join.ConnectionId is { } id ? Fleet.Connections.GetValueOrDefault(id)?.VirtualNetworkLocation
         : join.RegionName is { } region && !region.Equals(DomainJoin.AutomaticRegion, StringComparison.OrdinalIgnoreCase) ? region
         : join.RegionGroup is { } group && CloudPcRegions.ChooseIn(group) is { } chosen ? chosen.Name
+        : join.Geography is { } geography && CloudPcRegions.ChooseInGeography(geography) is { } somewhere ? somewhere.Name
         : DefaultRegion;
 
     // C154: what the policy says now, of the part that was asked for; a move takes the restore points of the old place with it (C58).

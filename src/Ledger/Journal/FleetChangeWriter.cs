@@ -106,6 +106,7 @@ internal static class FleetChangeWriter
             to.Id(join.ConnectionId);
             to.Shared(join.RegionName);
             to.Shared(join.RegionGroup);
+            to.Shared(join.Geography);
         });
         to.Flag(policy.SingleSignOn);
         to.Flag(policy.LocalAdmin);

@@ -1,4 +1,5 @@
 using System.Text;
+using Berth.Conformance.Tests.CloudPcs;
 using Berth.Engine;
 using Berth.Engine.Directory.Rules;
 using Berth.Graph.Errors;
@@ -172,6 +173,22 @@ public sealed class Refusals
             await room.BuyAsync("SPE_E5", 0);
             return await Assign(room, await room.AddUserAsync("ada"), [room.Sku("SPE_E5")], []);
         },
+        [RefusalCode.UserSettingNotFound] = room => room.SendAsync("DELETE", $"/v1.0{FleetUnderTest.Root}/userSettings/{Guid.NewGuid()}"),
+        [RefusalCode.CloudPcNotFound] = room => room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/cloudPCs/{Guid.NewGuid()}/reboot"),
+        [RefusalCode.SnapshotNotFound] = room => OnCloudPc(room, "restore", $$"""{"cloudPcSnapshotId":"{{Guid.NewGuid()}}"}"""),
+        [RefusalCode.OperationNotSupported] = room => OnCloudPc(room, "resize", $$"""{"targetServicePlanId":"{{room.Plan("CPC_1")}}"}"""),
+        [RefusalCode.TargetLicenseHasAssigned] = async room =>
+        {
+            (Guid user, Guid pc) = await CloudPcWrites.EnterpriseAsync(room, "pat");
+            await Assign(room, user, [room.Sku("CPC_E_2C_8GB_128GB")], []);
+            return await room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/cloudPCs/{pc}/resize", $$"""{"targetServicePlanId":"{{room.Plan("CPC_2")}}"}""");
+        },
+        [RefusalCode.NoLicenseForSize] = async room =>
+        {
+            (_, Guid pc) = await CloudPcWrites.EnterpriseAsync(room, "pat");
+            return await room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/cloudPCs/{pc}/resize", $$"""{"targetServicePlanId":"{{room.Plan("CPC_E_4C_16GB_256GB")}}"}""");
+        },
+        [RefusalCode.OperationConflict] = room => OnCloudPc(room, "endGracePeriod", null),
         [RefusalCode.ConnectionNotFound] = room => room.SendAsync("DELETE", $"{NetworkConnections.Path}/{Guid.NewGuid()}"),
         [RefusalCode.DeviceImageNotFound] = room => room.SendAsync("DELETE", $"/v1.0/deviceManagement/virtualEndpoint/deviceImages/{Guid.NewGuid()}"),
         [RefusalCode.TooManyObjects] = async room =>
@@ -187,6 +204,14 @@ public sealed class Refusals
         {
             await room.DoAsync("POST", NetworkConnections.Path, NetworkConnections.Joined("West"));
             return await room.SendAsync("POST", NetworkConnections.Path, NetworkConnections.Joined("WEST"));
+        },
+        [RefusalCode.PolicyNotFound] = room => room.SendAsync("DELETE", $"/v1.0{FleetUnderTest.Root}/provisioningPolicies/{Guid.NewGuid()}"),
+        [RefusalCode.AssignmentGone] = async room => await AssignPolicy(room, await PolicyWriteLines.AddAsync(room), await room.AddGroupAsync("g"), "gone"),
+        [RefusalCode.PolicyInUse] = async room =>
+        {
+            Guid policy = await PolicyWriteLines.AddAsync(room);
+            Assert.Equal(204, (await AssignPolicy(room, policy, await room.AddGroupAsync("g"), null)).Status);
+            return await room.SendAsync("DELETE", $"/v1.0{FleetUnderTest.Root}/provisioningPolicies/{policy}");
         },
         [RefusalCode.ClockNotMovable] = room => room.SendAsync("POST", "/berth/v1/clock", """{"mode":"frozen"}"""),
         [RefusalCode.ClockNotFrozen] = room => room.SendAsync("POST", "/berth/v1/clock", """{"advance":"P1D"}"""),
@@ -226,6 +251,16 @@ public sealed class Refusals
         }
 
         Assert.Equal((expected.Status, expected.Code, expected.InnerCode), (answer.Status, answer.Code, answer.InnerCode));
+    }
+
+    private static Task<Answer> AssignPolicy(RunningRoom room, Guid policy, Guid group, string? id) =>
+        room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/provisioningPolicies/{policy}/assign", PolicyWriteLines.Assignment(group, id));
+
+    private static async Task<Answer> OnCloudPc(RunningRoom room, string action, string? body)
+    {
+        await room.BuyAsync("CPC_B_2C_8RAM_128GB", 1);
+        (_, Guid pc) = await CloudPcWrites.MadeAsync(room, "pat");
+        return await room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/cloudPCs/{pc}/{action}", body);
     }
 
     private static Task<Answer> Assign(RunningRoom room, Guid user, IEnumerable<Guid> add, IEnumerable<Guid> remove) =>

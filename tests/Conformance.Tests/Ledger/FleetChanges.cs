@@ -25,7 +25,7 @@ internal static class FleetChanges
             ProvisioningType = ProvisioningType.SharedByEntraGroup,
             UserExperienceType = UserExperienceType.CloudApp,
             ImageType = ImageType.Custom,
-            Joins = [new DomainJoin(DomainJoinType.HybridAzureADJoin, other, null, null), new DomainJoin(DomainJoinType.AzureADJoin, null, "westeurope", "europeUnion")],
+            Joins = [new DomainJoin(DomainJoinType.HybridAzureADJoin, other, null, null), new DomainJoin(DomainJoinType.AzureADJoin, null, "westeurope", "europeUnion") { Geography = "europe" }],
             SingleSignOn = true,
             LocalAdmin = true,
             NamingTemplate = "ABCDEF-%RAND:8%",
@@ -133,7 +133,7 @@ internal static class FleetChanges
         Gen<ValueArray<string>> texts = text.Array[0, 3].Select(all => all.ToValueArray());
         Gen<CloudPcStep> step = Gen.Select(time, Gen.Enum<CloudPcReason>(), Gen.Guid.Nullable()).Select((at, reason, about) => new CloudPcStep(at, reason, about));
         Gen<ValueArray<DomainJoin>> joins = Gen.Select(Gen.Enum<DomainJoinType>(), Gen.Guid.Nullable(), maybe, maybe).Array[0, 3]
-            .Select(all => all.Select(one => new DomainJoin(one.Item1, one.Item2, one.Item3, one.Item4)).ToValueArray());
+            .Select(all => all.Select(one => new DomainJoin(one.Item1, one.Item2, one.Item3, one.Item4) { Geography = one.Item4 }).ToValueArray());
         Gen<ValueArray<PolicyAssignment>> assignments = Gen.Select(text, index, index.Nullable(), maybe, index.Nullable(), time).Array[0, 3]
             .Select(all => all.Select(one => new PolicyAssignment(one.Item1, one.Item2, one.Item3, one.Item4, one.Item5, one.Item6)).ToValueArray());
         Gen<ProvisioningPolicy> policy = Gen.Select(
