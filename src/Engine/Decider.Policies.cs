@@ -1,6 +1,7 @@
 using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
+using Berth.Engine.Directory;
 
 namespace Berth.Engine;
 
@@ -14,7 +15,18 @@ internal sealed partial class Decider
             return new Refusal(RefusalCode.IdTaken) { Subject = create.Policy.Id };
         }
 
-        _draft.Record(new Change.PolicySet(_draft.Fleet.NextPolicy, create.Policy with { CreatedAt = _now, ModifiedAt = _now, Assignments = [] }));
+        if (_draft.Fleet.Policies.Count >= ProvisioningPolicy.MostPolicies)
+        {
+            return new Refusal(RefusalCode.TooManyObjects) { Name = "provisioning policies", Detail = $"{ProvisioningPolicy.MostPolicies}" };
+        }
+
+        ProvisioningPolicy policy = PolicyChecks.Canonical(create.Policy, _draft.Fleet);
+        if (PolicyChecks.Check(policy, _draft.Fleet) is { } refusal)
+        {
+            return refusal;
+        }
+
+        _draft.Record(new Change.PolicySet(_draft.Fleet.NextPolicy, policy with { CreatedAt = _now, ModifiedAt = _now, Assignments = [] }));
         return null;
     }
 
@@ -25,7 +37,25 @@ internal sealed partial class Decider
             return missing;
         }
 
-        _draft.Record(new Change.PolicySet(index, update.Policy with { CreatedAt = before.CreatedAt, ModifiedAt = _now, Assignments = before.Assignments }));
+        ProvisioningPolicy wanted = update.Basis is { } seen ? Rebase.Onto(before, seen, update.Policy) : update.Policy;
+        ProvisioningPolicy policy = PolicyChecks.Canonical(wanted, _draft.Fleet) with
+        {
+            CreatedAt = before.CreatedAt,
+            CreatedBy = before.CreatedBy,
+            ModifiedAt = before.ModifiedAt,
+            ModifiedBy = before.ModifiedBy,
+            Assignments = before.Assignments,
+        };
+        if ((PolicyChecks.CheckFixed(before, policy) ?? PolicyChecks.Check(policy, _draft.Fleet)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (policy != before)
+        {
+            _draft.Record(new Change.PolicySet(index, policy with { ModifiedAt = _now, ModifiedBy = update.Policy.ModifiedBy }));
+        }
+
         return null;
     }
 
@@ -56,23 +86,70 @@ internal sealed partial class Decider
             return missing;
         }
 
-        List<PolicyAssignment> assignments = [];
-        foreach (AssignmentRequest wanted in assign.Assignments)
+        if (assign.Assignments.Count > ProvisioningPolicy.MostAssignments)
         {
-            if (FindGroup(wanted.GroupId, out int group) is { } nobody)
-            {
-                return nobody;
-            }
-
-            int? plan = wanted.ServicePlanId is { } id && _draft.Catalog.TryGetPlan(id, out ServicePlan? found) ? found.Index : null;
-            PolicyAssignment? kept = policy.Assignments.FirstOrDefault(one => one.Group == group && one.Plan == plan);
-            assignments.Add(kept is null
-                ? new PolicyAssignment($"{policy.Id}_{wanted.GroupId}", group, plan, wanted.AllotmentName, wanted.AllotmentLicenses, _now)
-                : kept with { AllotmentName = wanted.AllotmentName, AllotmentLicenses = wanted.AllotmentLicenses });
+            return Invalid("assignments", $"A policy has at most {ProvisioningPolicy.MostAssignments} assignments.");
         }
 
-        _draft.Record(new Change.PolicySet(index, policy with { Assignments = assignments.ToValueArray() }));
+        Dictionary<(int Group, int? Plan), PolicyAssignment> wanted = [];
+        List<(int Group, int? Plan)> order = [];
+        foreach (AssignmentRequest request in assign.Assignments)
+        {
+            if (request.Id is { } id && !policy.Assignments.Any(one => IsCalled(one, id)))
+            {
+                return new Refusal(RefusalCode.AssignmentGone) { Subject = policy.Id, Name = id };
+            }
+
+            int? plan = null;
+            if ((CheckAssigned(request.GroupId, out int group) ?? PolicyChecks.CheckTarget(policy, request, _draft.Catalog, out plan)) is { } refusal)
+            {
+                return refusal;
+            }
+
+            PolicyAssignment assignment = Assignment(policy, request, group, plan);
+            if (wanted.TryAdd((group, plan), assignment))
+            {
+                order.Add((group, plan));
+            }
+            else if (wanted[(group, plan)] != assignment)
+            {
+                return Invalid("assignments", $"Group {request.GroupId} is named twice with the same service plan and different allotments: name it once.");
+            }
+        }
+
+        // Those that stay keep their place.
+        List<PolicyAssignment> assignments = [];
+        foreach (PolicyAssignment kept in policy.Assignments)
+        {
+            if (wanted.Remove((kept.Group, kept.Plan), out PolicyAssignment? still))
+            {
+                assignments.Add(still);
+            }
+        }
+
+        assignments.AddRange(order.Where(wanted.ContainsKey).Select(key => wanted[key]));
+        ProvisioningPolicy after = policy with { Assignments = assignments.ToValueArray() };
+        if (CheckAllotments(index, policy, after) is { } tooMany)
+        {
+            return tooMany;
+        }
+
+        if (after != policy)
+        {
+            _draft.Record(new Change.PolicySet(index, after));
+        }
+
         return null;
+    }
+
+    // B345: what is assigned to a group ends with the group, for good.
+    private void Unassign(int group)
+    {
+        foreach (int index in _draft.Fleet.PoliciesOf(group))
+        {
+            ProvisioningPolicy policy = _draft.Fleet.Policies[index];
+            _draft.Record(new Change.PolicySet(index, policy with { Assignments = policy.Assignments.Where(one => one.Group != group).ToValueArray() }));
+        }
     }
 
     private Refusal? FindPolicy(Guid id, out int index, out ProvisioningPolicy policy)
@@ -81,4 +158,53 @@ internal sealed partial class Decider
         policy = index < 0 ? null! : _draft.Fleet.Policies[index];
         return index < 0 ? new Refusal(RefusalCode.PolicyNotFound) { Subject = id } : null;
     }
+
+    // C25: only direct members count; security groups and Microsoft 365 groups have them.
+    private Refusal? CheckAssigned(Guid id, out int index)
+    {
+        if (FindGroup(id, out index) is { } missing)
+        {
+            return missing;
+        }
+
+        GroupProfile profile = _draft.Group(index).Profile;
+        return profile.SecurityEnabled || profile.IsUnified
+            ? null
+            : Invalid("groupId", $"Group {id} is neither a security group nor a Microsoft 365 group (C25).");
+    }
+
+    // B344: clients echo the id of an assignment as they read it, or name a dedicated one by its group.
+    private bool IsCalled(PolicyAssignment assignment, string id) =>
+        assignment.Id.Equals(id, StringComparison.OrdinalIgnoreCase)
+        || (assignment.Plan is null && Guid.TryParse(id, out Guid group) && group == _draft.Group(assignment.Group).Id);
+
+    private PolicyAssignment Assignment(ProvisioningPolicy policy, AssignmentRequest request, int group, int? plan)
+    {
+        PolicyAssignment assignment = policy.Assignments.FirstOrDefault(one => one.Group == group && one.Plan == plan)
+            ?? new PolicyAssignment(
+                plan is null ? $"{policy.Id}_{request.GroupId}" : NamedId.Of(policy.Id, $"assignment/{request.GroupId}/{request.ServicePlanId}").ToString(),
+                group, plan, null, null, _now);
+        return plan is null ? assignment : assignment with { AllotmentName = request.AllotmentName, AllotmentLicenses = request.AllotmentLicenses };
+    }
+
+    // C80, C222. What a shrink of the subscription left too high may stay and fall, but not grow.
+    private Refusal? CheckAllotments(int index, ProvisioningPolicy before, ProvisioningPolicy after)
+    {
+        foreach (int plan in after.Assignments.Select(one => one.Plan).OfType<int>().Distinct())
+        {
+            long licenses = Slots.Of(_draft.Catalog, _draft.Subscriptions, plan);
+            long others = _draft.Fleet.Policies.Where(one => one.Key != index).Sum(one => Allotted(one.Value, plan));
+            long now = others + Allotted(after, plan);
+            if (now > licenses && now > others + Allotted(before, plan))
+            {
+                return Invalid(
+                    "allotmentLicensesCount",
+                    $"The allotments of service plan {_draft.Catalog.Plans[plan].Id} would sum up to {now}, but the tenant has {licenses} licenses for it (C222). Lower them or buy more.");
+            }
+        }
+
+        return null;
+    }
+
+    private static long Allotted(ProvisioningPolicy policy, int plan) => policy.Assignments.Where(one => one.Plan == plan).Sum(one => (long)(one.AllotmentLicenses ?? 0));
 }

@@ -295,6 +295,9 @@ internal sealed partial class Decider
 
         EndRelationsOfGroup(index);
         _draft.Record(_draft.Group(index).Profile.IsUnified ? new Change.GroupToDeletedItems(index, _now) : new Change.GroupDeleted(index));
+
+        // After it, so that whoever loses the policy is seen to leave the group of one.
+        Unassign(index);
         return null;
     }
 

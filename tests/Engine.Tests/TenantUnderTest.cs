@@ -38,6 +38,9 @@ internal sealed class TenantUnderTest
         return accepted;
     }
 
+    /// <summary>Carries out a change that no command of the test makes.</summary>
+    public void Replay(Change change) => Now = Deciding.Apply(Now, new TenantEvent(Now.Version + 1, Now.Now(System), Actor.Berth, "Test", [change]));
+
     public Refusal Refused(Command command) => Assert.IsType<Decision.Refused>(Decide(command), exactMatch: true).Refusal;
 
     public Guid User(string? usageLocation = "US", string? name = null)

@@ -119,6 +119,13 @@ public static class CloudPcRegions
     /// <summary>The region where a Cloud PC of a group goes; null when the group has none.</summary>
     public static CloudPcRegion? ChooseIn(string group) => InGroup(group).OrderBy(region => region.Status).FirstOrDefault();
 
+    /// <summary>The name of a region group, given in any case; null when no region is in such a group.</summary>
+    public static string? FindGroup(string group) => ByGroup.Keys.FirstOrDefault(name => name.Equals(group, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The region where a Cloud PC of a geography goes: the first that is open to everybody, or else the first; null when there is no such geography.</summary>
+    public static CloudPcRegion? ChooseInGeography(string geography) =>
+        All.Where(region => region.TakesCloudPcs && region.Geography == geography).OrderBy(region => region.Status).FirstOrDefault();
+
     private static CloudPcRegion Open(string name, string displayName, string geography, string group) =>
         new(name, displayName, geography, group, CloudPcRegionStatus.Available);
 

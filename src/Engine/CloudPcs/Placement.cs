@@ -1,5 +1,4 @@
 using Berth.Engine.Catalog;
-using Berth.Engine.Directory;
 
 namespace Berth.Engine.CloudPcs;
 
@@ -34,5 +33,6 @@ public static class Placement
         join.ConnectionId is { } id ? connections.GetValueOrDefault(id)?.VirtualNetworkLocation
         : join.RegionName is { } region && !region.Equals(DomainJoin.AutomaticRegion, StringComparison.OrdinalIgnoreCase) ? region
         : join.RegionGroup is { } group && CloudPcRegions.ChooseIn(group) is { } chosen ? chosen.Name
+        : join.Geography is { } geography && CloudPcRegions.ChooseInGeography(geography) is { } somewhere ? somewhere.Name
         : DefaultRegion;
 }

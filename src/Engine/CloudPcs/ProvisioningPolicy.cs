@@ -57,18 +57,38 @@ public sealed record DomainJoin(DomainJoinType JoinType, Guid? ConnectionId, str
 {
     /// <summary>The region that Berth chooses.</summary>
     public const string AutomaticRegion = "automatic";
+
+    /// <summary>The geography out of which a region is chosen, as Graph spells it: <c>geographicLocationType</c>; null for none (C140).</summary>
+    public string? Geography { get; init; }
 }
 
 /// <summary>Autopilot device preparation (C145).</summary>
 /// <param name="ProfileId">The device preparation profile.</param>
 /// <param name="TimeoutMinutes">30 to 360 (C197).</param>
 /// <param name="DeniesAccessOnFailure">True makes a failure a failed Cloud PC, false one with warnings.</param>
-public sealed record AutopilotConfiguration(string ProfileId, int TimeoutMinutes, bool DeniesAccessOnFailure);
+public sealed record AutopilotConfiguration(string ProfileId, int TimeoutMinutes, bool DeniesAccessOnFailure)
+{
+    /// <summary>The shortest <see cref="TimeoutMinutes"/>.</summary>
+    public const int LeastTimeoutMinutes = 30;
+
+    /// <summary>The longest <see cref="TimeoutMinutes"/>.</summary>
+    public const int MostTimeoutMinutes = 360;
+
+    /// <summary>The <see cref="TimeoutMinutes"/> when nobody says.</summary>
+    public const int DefaultTimeoutMinutes = 60;
+}
 
 /// <summary>User Experience Sync (C123): <c>userSettingsPersistenceConfiguration</c>.</summary>
 /// <param name="Enabled">Whether settings of users are kept.</param>
 /// <param name="SizeGB">4, 8, 16, 32 or 64.</param>
-public sealed record UserSettingsPersistence(bool Enabled, int SizeGB);
+public sealed record UserSettingsPersistence(bool Enabled, int SizeGB)
+{
+    /// <summary>The <see cref="SizeGB"/> when nobody says.</summary>
+    public const int DefaultSize = 4;
+
+    /// <summary>What <see cref="SizeGB"/> can be.</summary>
+    public static ValueArray<int> Sizes { get; } = [4, 8, 16, 32, 64];
+}
 
 /// <summary>A group that a policy is assigned to.</summary>
 /// <param name="Id">The assignment's id: of a dedicated one <c>{policy}_{group}</c>, of the others a GUID of its own (protocol 3.4).</param>
@@ -84,6 +104,39 @@ public sealed record PolicyAssignment(string Id, int Group, int? Plan, string? A
 /// <param name="DisplayName">The name; without <c>&lt; &gt; &amp; | " ^</c> (C137).</param>
 public sealed record ProvisioningPolicy(Guid Id, string DisplayName)
 {
+    /// <summary>The most policies of a tenant (B340).</summary>
+    public const int MostPolicies = 500;
+
+    /// <summary>The most assignments of a policy (B340).</summary>
+    public const int MostAssignments = 500;
+
+    /// <summary>The most ways into a network of a policy (B340).</summary>
+    public const int MostJoins = 50;
+
+    /// <summary>The longest <see cref="DisplayName"/>, in characters (B340).</summary>
+    public const int LongestDisplayName = 128;
+
+    /// <summary>The longest <see cref="Description"/>, in characters (B340).</summary>
+    public const int LongestDescription = 1024;
+
+    /// <summary>The longest name of an allotment, in characters (B340).</summary>
+    public const int LongestAllotmentName = 128;
+
+    /// <summary>The longest <see cref="Locale"/>, in characters (B343).</summary>
+    public const int LongestLocale = 35;
+
+    /// <summary>None of these stands in a <see cref="DisplayName"/> (C137).</summary>
+    public const string ForbiddenInDisplayName = "<>&|\"^";
+
+    /// <summary>The language when nobody says (C143).</summary>
+    public const string DefaultLocale = "en-US";
+
+    /// <summary><see cref="ManagedDesktopType"/> of a policy without a managed desktop.</summary>
+    public const string NotManaged = "notManaged";
+
+    /// <summary>The grace period that a policy shows and nobody sets (C156).</summary>
+    public const int GracePeriodInHours = 168;
+
     /// <summary>What for; may be empty.</summary>
     public string Description { get; init; } = "";
 
@@ -115,13 +168,13 @@ public sealed record ProvisioningPolicy(Guid Id, string DisplayName)
     public string? NamingTemplate { get; init; }
 
     /// <summary>The language (C143).</summary>
-    public string Locale { get; init; } = "en-US";
+    public string Locale { get; init; } = DefaultLocale;
 
     /// <summary>The Autopatch group; null for none.</summary>
     public string? AutopatchGroupId { get; init; }
 
     /// <summary><c>microsoftManagedDesktop</c>: the type as Graph spells it.</summary>
-    public string ManagedDesktopType { get; init; } = "notManaged";
+    public string ManagedDesktopType { get; init; } = NotManaged;
 
     /// <summary><c>microsoftManagedDesktop</c>: the profile; null for none.</summary>
     public string? ManagedDesktopProfile { get; init; }

@@ -91,6 +91,9 @@ internal sealed class ManyNavigation<TRow, TTarget>(string name, Shape<TTarget> 
     /// <summary>Their number where it is known without counting.</summary>
     public Func<TRow, long?>? Known { get; init; }
 
+    /// <summary>The most that an expansion holds.</summary>
+    public int Most { get; init; } = MostExpanded;
+
     public override bool IsCollection => true;
 
     public override Func<TRow, long?> Count => Known ?? (row => get(row).LongCount());
@@ -107,7 +110,7 @@ internal sealed class ManyNavigation<TRow, TTarget>(string name, Shape<TTarget> 
         return (json, row, metadata) =>
         {
             json.WriteStartArray(Encoded);
-            foreach (TTarget target in get(row).Take(MostExpanded))
+            foreach (TTarget target in get(row).Take(Most))
             {
                 json.WriteStartObject();
                 if (metadata)

@@ -171,6 +171,9 @@ internal sealed class DateProperty<TRow>(string name, Func<TRow, DateOnly?> get)
 /// <typeparam name="TPart">The value.</typeparam>
 internal sealed class PartProperty<TRow, TPart>(string name, Shape<TPart> shape, Func<TRow, TPart> get, Func<TPart, bool> isThere) : Property<TRow>(name)
 {
+    /// <summary>The <c>@odata.type</c> of a value whose declared type has several kinds; null, or no text, when it is not sent.</summary>
+    public Func<TPart, string?>? TypeOf { get; init; }
+
     public override IEdmTypeReference EdmType => new EdmComplexTypeReference((IEdmComplexType)shape.EdmType, isNullable: true);
 
     public override bool IsMissing(TRow row) => get(row) is not { } part || !isThere(part);
@@ -185,6 +188,11 @@ internal sealed class PartProperty<TRow, TPart>(string name, Shape<TPart> shape,
         }
 
         json.WriteStartObject(Encoded);
+        if (TypeOf?.Invoke(part) is { } type)
+        {
+            json.WriteString("@odata.type"u8, type);
+        }
+
         Shape<TPart>.Write(json, part, shape.Default);
         json.WriteEndObject();
     }

@@ -56,6 +56,9 @@ internal static class MetadataReads
         Contain(endpoint, "galleryImages", Add(model, GalleryImageReads.Images.Type, entity));
         Contain(endpoint, "deviceImages", Add(model, DeviceImageRoutes.Images.Type, entity));
         Contain(endpoint, "onPremisesConnections", Add(model, ConnectionReads.Connections.Type, entity));
+        EdmEntityType policy = Add(model, PolicyReads.Policies.Type, entity);
+        Contain(endpoint, "provisioningPolicies", policy);
+        Contain(policy, "assignments", Add(model, PolicyReads.Assignments.Type, entity));
         EdmEntityType deviceManagement = new(entity.Namespace, "deviceManagement", entity);
         deviceManagement.AddUnidirectionalNavigation(new EdmNavigationPropertyInfo
         {

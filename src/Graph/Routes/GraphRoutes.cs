@@ -41,6 +41,8 @@ public static class GraphRoutes
         .. CloudPcReads.Routes,
         .. CloudPcActions.Routes,
         .. SnapshotReads.Routes,
+        .. PolicyReads.Routes,
+        .. PolicyWrites.Routes,
         .. UserSettingRoutes.Routes,
         .. BulkActionRoutes.Routes,
         .. TimelineReads.Routes,

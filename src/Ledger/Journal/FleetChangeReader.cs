@@ -10,7 +10,7 @@ internal static class FleetChangeReader
 {
     /// <summary>The smallest elements of lists in bytes: what a count of them is checked against.</summary>
     private const int LeastCoverage = 3;
-    private const int LeastJoin = 4;
+    private const int LeastJoin = 5;
     private const int LeastAssignment = 6;
     private const int LeastAction = 5;
     private const int LeastCheck = 4;
@@ -54,7 +54,10 @@ internal static class FleetChangeReader
         ImageId = from.OneOfFew(),
         ImageDisplayName = from.OneOfFew(),
         Joins = from.Each(
-            LeastJoin, static (ref from) => new DomainJoin(from.Member<DomainJoinType>(), from.OptionalId(), from.Shared(), from.Shared())),
+            LeastJoin, static (ref from) => new DomainJoin(from.Member<DomainJoinType>(), from.OptionalId(), from.Shared(), from.Shared())
+            {
+                Geography = from.Shared(),
+            }),
         SingleSignOn = from.Flag(),
         LocalAdmin = from.Flag(),
         NamingTemplate = from.OptionalText(),
@@ -94,6 +97,9 @@ internal static class FleetChangeReader
             GoesAt = from.OptionalTime(),
             PointsSince = from.OptionalTime(),
             ManualPointAt = from.OptionalTime(),
+            AllocatedAt = from.OptionalTime(),
+            ReserveUsed = TimeSpan.FromTicks(from.Signed()),
+            ReserveEndsAt = from.OptionalTime(),
             IsAdministrator = from.Flag(),
             Actions = from.Each(LeastAction, static (ref from) => new RemoteAction(
                 from.OneOfFew(), from.Member<RemoteActionState>(), from.Time(), from.Time(), from.Error())),

@@ -106,6 +106,7 @@ internal static class FleetChangeWriter
             to.Id(join.ConnectionId);
             to.Shared(join.RegionName);
             to.Shared(join.RegionGroup);
+            to.Shared(join.Geography);
         });
         to.Flag(policy.SingleSignOn);
         to.Flag(policy.LocalAdmin);
@@ -179,6 +180,9 @@ internal static class FleetChangeWriter
         to.Time(row.GoesAt);
         to.Time(row.PointsSince);
         to.Time(row.ManualPointAt);
+        to.Time(row.AllocatedAt);
+        to.Signed(row.ReserveUsed.Ticks);
+        to.Time(row.ReserveEndsAt);
         to.Flag(row.IsAdministrator);
         to.Each(row.Actions, static (to, action) =>
         {

@@ -44,6 +44,8 @@ public sealed class Metadata
         Assert.NotNull(model.EntityContainer.FindSingleton("me"));
         Assert.NotNull(model.EntityContainer.FindSingleton("deviceManagement"));
         Assert.IsAssignableFrom<IEdmEntityType>(model.FindDeclaredType("microsoft.graph.cloudPcServicePlan"));
+        IEdmEntityType policy = Assert.IsAssignableFrom<IEdmEntityType>(model.FindDeclaredType("microsoft.graph.cloudPcProvisioningPolicy"));
+        Assert.Contains(policy.NavigationProperties(), navigation => navigation.Name == "assignments");
     }
 
     [Fact]

@@ -240,6 +240,14 @@ public sealed class Refusals
             await SignInAsync(room, ada, pc);
             return await SignInAsync(room, ada, pc);
         },
+        [RefusalCode.PolicyNotFound] = room => room.SendAsync("DELETE", $"/v1.0{FleetUnderTest.Root}/provisioningPolicies/{Guid.NewGuid()}"),
+        [RefusalCode.AssignmentGone] = async room => await AssignPolicy(room, await PolicyWriteLines.AddAsync(room), await room.AddGroupAsync("g"), "gone"),
+        [RefusalCode.PolicyInUse] = async room =>
+        {
+            Guid policy = await PolicyWriteLines.AddAsync(room);
+            Assert.Equal(204, (await AssignPolicy(room, policy, await room.AddGroupAsync("g"), null)).Status);
+            return await room.SendAsync("DELETE", $"/v1.0{FleetUnderTest.Root}/provisioningPolicies/{policy}");
+        },
         [RefusalCode.ClockNotMovable] = room => room.SendAsync("POST", "/berth/v1/clock", """{"mode":"frozen"}"""),
         [RefusalCode.ClockNotFrozen] = room => room.SendAsync("POST", "/berth/v1/clock", """{"advance":"P1D"}"""),
         [RefusalCode.ClockBackwards] = room => room.SendAsync("POST", "/berth/v1/clock", """{"mode":"frozen","now":"2001-01-01T00:00:00Z"}"""),
@@ -293,6 +301,9 @@ public sealed class Refusals
 
     private static Task<Answer> SignInAsync(RunningRoom room, Guid user, Guid cloudPc) =>
         room.SendAsync("POST", "/berth/v1/sessions", $$"""{"userId":"{{user}}","cloudPcId":"{{cloudPc}}"}""");
+
+    private static Task<Answer> AssignPolicy(RunningRoom room, Guid policy, Guid group, string? id) =>
+        room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/provisioningPolicies/{policy}/assign", PolicyWriteLines.Assignment(group, id));
 
     private static async Task<Answer> OnCloudPc(RunningRoom room, string action, string? body)
     {

@@ -95,6 +95,7 @@ public sealed partial class RouteCompleteness
             ("DELETE /faults/{fault}", "/berth/v1/faults/1", null, ""),
             ("DELETE /faults", "/berth/v1/faults", null, ""),
             .. await CloudPcWrites.LinesAsync(room),
+            .. await PolicyWriteLines.LinesAsync(room),
             ("PUT /catalog/rules", "/berth/v1/catalog/rules", """{"requires":[]}""", "application/json"),
         ];
 

@@ -25,7 +25,7 @@ internal static class FleetChanges
             ProvisioningType = ProvisioningType.SharedByEntraGroup,
             UserExperienceType = UserExperienceType.CloudApp,
             ImageType = ImageType.Custom,
-            Joins = [new DomainJoin(DomainJoinType.HybridAzureADJoin, other, null, null), new DomainJoin(DomainJoinType.AzureADJoin, null, "westeurope", "europeUnion")],
+            Joins = [new DomainJoin(DomainJoinType.HybridAzureADJoin, other, null, null), new DomainJoin(DomainJoinType.AzureADJoin, null, "westeurope", "europeUnion") { Geography = "europe" }],
             SingleSignOn = true,
             LocalAdmin = true,
             NamingTemplate = "ABCDEF-%RAND:8%",
@@ -65,6 +65,9 @@ internal static class FleetChanges
             GoesAt = _noon.AddHours(3),
             PointsSince = _noon.AddMinutes(30),
             ManualPointAt = _noon.AddHours(1),
+            AllocatedAt = _noon.AddDays(-7),
+            ReserveUsed = TimeSpan.FromHours(5),
+            ReserveEndsAt = _noon.AddDays(9),
             IsAdministrator = true,
             Actions = [new RemoteAction("Resize", RemoteActionState.Active, _noon, _noon, null), new RemoteAction("Resize", RemoteActionState.Failed, _noon, _noon, error)],
         };
@@ -130,7 +133,7 @@ internal static class FleetChanges
         Gen<ValueArray<string>> texts = text.Array[0, 3].Select(all => all.ToValueArray());
         Gen<CloudPcStep> step = Gen.Select(time, Gen.Enum<CloudPcReason>(), Gen.Guid.Nullable()).Select((at, reason, about) => new CloudPcStep(at, reason, about));
         Gen<ValueArray<DomainJoin>> joins = Gen.Select(Gen.Enum<DomainJoinType>(), Gen.Guid.Nullable(), maybe, maybe).Array[0, 3]
-            .Select(all => all.Select(one => new DomainJoin(one.Item1, one.Item2, one.Item3, one.Item4)).ToValueArray());
+            .Select(all => all.Select(one => new DomainJoin(one.Item1, one.Item2, one.Item3, one.Item4) { Geography = one.Item4 }).ToValueArray());
         Gen<ValueArray<PolicyAssignment>> assignments = Gen.Select(text, index, index.Nullable(), maybe, index.Nullable(), time).Array[0, 3]
             .Select(all => all.Select(one => new PolicyAssignment(one.Item1, one.Item2, one.Item3, one.Item4, one.Item5, one.Item6)).ToValueArray());
         Gen<ProvisioningPolicy> policy = Gen.Select(
@@ -190,6 +193,9 @@ internal static class FleetChanges
                 GoesAt = more.Item2,
                 PointsSince = more.Item3,
                 ManualPointAt = more.Item4,
+                AllocatedAt = times.Item2,
+                ReserveUsed = more.Item1.TimeOfDay,
+                ReserveEndsAt = more.Item2,
                 IsAdministrator = rest.Item4,
                 Actions = words.Item4,
             });
