@@ -45,6 +45,9 @@ public sealed partial class RouteCompleteness
         const string Endpoint = "/deviceManagement/virtualEndpoint";
         Guid connection = (await room.DoAsync("POST", NetworkConnections.Path, NetworkConnections.Hybrid("East"))).GetProperty("id").GetGuid();
         Guid image = (await room.DoAsync("POST", $"/v1.0{Endpoint}/deviceImages", NetworkConnections.Image("1.0"))).GetProperty("id").GetGuid();
+        (string Route, string Path, string? Body, string ContentType)[] hosts = [.. HostRoutes(await HostedAsync(room))];
+        await RepeatAsync(room, hosts);
+        await room.DoAsync("PATCH", "/berth/v1/settings", """{"host":"simulator"}""");
         (string Route, string Path, string? Body, string ContentType)[] writes =
         [
             ("POST /users", "/v1.0/users", RunningRoom.UserJson("eve"), "application/json"),
@@ -90,7 +93,7 @@ public sealed partial class RouteCompleteness
             ($"DELETE {Endpoint}/onPremisesConnections/{{connection}}", $"{NetworkConnections.Path}/{connection}", null, ""),
             ($"POST {Endpoint}/deviceImages", $"/v1.0{Endpoint}/deviceImages", NetworkConnections.Image("1.1"), "application/json"),
             ($"DELETE {Endpoint}/deviceImages/{{deviceImage}}", $"/v1.0{Endpoint}/deviceImages/{image}", null, ""),
-            .. HostRoutes(await HostedAsync(room)),
+            .. hosts,
             ("POST /faults", "/berth/v1/faults", """{"kind":"throttle","probability":0}""", "application/json"),
             ("DELETE /faults/{fault}", "/berth/v1/faults/1", null, ""),
             ("DELETE /faults", "/berth/v1/faults", null, ""),
@@ -104,6 +107,11 @@ public sealed partial class RouteCompleteness
                 .Where(route => !CloudPcWrites.ForFrontline.Contains(route)).Order(),
             writes.Select(write => write.Route).Order());
 
+        await RepeatAsync(room, writes.Except(hosts));
+    }
+
+    private static async Task RepeatAsync(RunningRoom room, IEnumerable<(string Route, string Path, string? Body, string ContentType)> writes)
+    {
         foreach ((string route, string path, string? body, string contentType) in writes)
         {
             string method = route.Split(' ')[0];
