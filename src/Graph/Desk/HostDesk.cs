@@ -4,6 +4,7 @@ using Berth.Graph.Hosts;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
 using Berth.Graph.Writes;
+using Berth.Ledger;
 
 namespace Berth.Graph.Desk;
 
@@ -40,10 +41,12 @@ internal static class HostDesk
         });
     }
 
-    private static Handling Claim(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading("Claim", HostBodies.Claim, claim =>
-        GraphRoom.RepeatabilityError(request) is { } error
-            ? GraphResponse.Error(request, error)
-            : new Handling.Working((desk, _) => new(Leases(request).Once(request, () => Claimed(request, desk.Current, desk.Now, claim)))));
+    private static Handling Claim(Tenant tenant, GraphRequest request, RouteKeys keys) =>
+        request.Reading("Claim", HostBodies.Claim, claim => Once(request, desk => Claimed(request, desk.Current, desk.Now, claim)));
+
+    private static Handling Once(GraphRequest request, Func<TenantDesk, GraphResponse> act) => GraphRoom.RepeatabilityError(request) is { } error
+        ? GraphResponse.Error(request, error)
+        : new Handling.Working((desk, _) => new(Leases(request).Once(request, () => act(desk))));
 
     private static GraphResponse Claimed(GraphRequest request, Tenant tenant, DateTimeOffset now, JobClaim claim)
     {
@@ -71,7 +74,7 @@ internal static class HostDesk
     }
 
     private static Handling Progress(Tenant tenant, GraphRequest request, RouteKeys keys) => Guid.TryParseExact(keys.First, "D", out Guid job)
-        ? request.Reading("Progress", HostBodies.Progress, progress => new Handling.Working((desk, _) => new(Progressed(request, desk.Current, job, progress))))
+        ? request.Reading("Progress", HostBodies.Progress, progress => Once(request, desk => Progressed(request, desk.Current, job, progress)))
         : GraphResponse.Error(request, GraphError.NotFound(keys.First));
 
     private static GraphResponse Progressed(GraphRequest request, Tenant tenant, Guid job, JobProgress progress)

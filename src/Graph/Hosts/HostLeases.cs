@@ -8,11 +8,11 @@ namespace Berth.Graph.Hosts;
 public sealed class HostLeases(TimeProvider time)
 {
     private readonly ConcurrentDictionary<Guid, TenantLeases> _tenants = new();
-    private readonly RememberedAnswers _claims = new(HostLimits.ClaimAnswers);
+    private readonly RememberedAnswers _answers = new(HostLimits.Answers);
 
     /// <summary>The leases of a tenant.</summary>
     public TenantLeases Of(Guid tenant) => _tenants.GetOrAdd(tenant, _ => new TenantLeases(time));
 
-    /// <summary>Claims once: the same claim again gets the same leases (contract, Repeatability-Request-ID).</summary>
-    internal GraphResponse Once(GraphRequest request, Func<GraphResponse> claim) => _claims.Once(request, claim);
+    /// <summary>Does something once: the same claim again gets the same leases (contract, Repeatability-Request-ID).</summary>
+    internal GraphResponse Once(GraphRequest request, Func<GraphResponse> act) => _answers.Once(request, act);
 }

@@ -39,8 +39,8 @@ public static class HostLimits
     /// <summary>The most jobs that the list of jobs shows.</summary>
     public const int ListedJobs = 1000;
 
-    /// <summary>The most answers that are remembered for claims that come again.</summary>
-    public const int ClaimAnswers = 256;
+    /// <summary>The most answers that are remembered for claims and progress that come again.</summary>
+    public const int Answers = 256;
 
     /// <summary>How long a lease is good at least while its report is being written.</summary>
     public static readonly TimeSpan Reporting = TimeSpan.FromSeconds(30);
