@@ -50,17 +50,15 @@ internal static class HostDesk
 
     private static GraphResponse Claimed(GraphRequest request, Tenant tenant, DateTimeOffset now, JobClaim claim)
     {
-        Dictionary<Guid, OpenJob> free = OpenJob.Of(tenant)
-            .Where(open => open.IsFree(now) && claim.Kinds?.Contains(open.Job.Kind) != false)
-            .ToDictionary(open => open.Job.Id);
-        return Leases(request).Of(tenant.Profile.Id).Claim(free.Keys, claim.Agent, claim.Most, claim.Length) is { } leases
-            ? GraphResponse.Json(200, (tenant, free, leases), static (json, s) =>
+        OpenJob[] jobs = [.. OpenJob.Of(tenant).Where(open => open.IsFree(now) && claim.Kinds?.Contains(open.Job.Kind) != false)];
+        return Leases(request).Of(tenant.Profile.Id).Claim(jobs.Select(one => one.Job.Id), claim.Agent, claim.Most, claim.Length) is { } leases
+            ? GraphResponse.Json(200, (tenant, jobs, leases), static (json, s) =>
             {
                 json.WriteStartObject();
                 json.WriteStartArray("value"u8);
                 foreach (HostLease lease in s.leases)
                 {
-                    HostJobShape.WriteClaimed(json, s.tenant, s.free[lease.JobId], lease);
+                    HostJobShape.WriteClaimed(json, s.tenant, s.jobs.First(one => one.Job.Id == lease.JobId), lease);
                 }
 
                 json.WriteEndArray();

@@ -10,6 +10,8 @@ namespace Berth.Conformance.Tests.Hosts;
 /// <summary>The host door at a real server: the test is an agent itself, or starts real ones and takes them away (B320 to B325).</summary>
 public sealed class AgentDoor : IAsyncLifetime
 {
+    private const string Connections = "/v1.0/deviceManagement/virtualEndpoint/onPremisesConnections";
+
     private static readonly string[] _provisioning = ["provision"];
     private static readonly string[] _others = ["restore", "resize"];
     private static readonly string[] _texts = ["imageId", "imageDisplayName", "regionName", "managedDeviceName", "displayName", "language", "servicePlanName"];
@@ -260,6 +262,46 @@ public sealed class AgentDoor : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_shall_be_applied_is_what_the_policy_says_now()
+    {
+        Guid user = await _company.HireAsync();
+        await DoneAsync(Assert.Single(await _company.ClaimAsync(new { agent = "test" })));
+        Guid id = HostedCompany.Id(await _company.UntilAsync(user, "provisioned"));
+        await _company.ApplySingleSignOnAsync();
+
+        JsonElement job = Assert.Single(await _company.ClaimAsync(new { agent = "test" }));
+        Assert.Equal(
+            ("applySettings", id, true),
+            (job.GetProperty("kind").GetString(), job.GetProperty("cloudPc").GetProperty("id").GetGuid(), job.GetProperty("cloudPc").GetProperty("singleSignOn").GetBoolean()));
+        Assert.False((await _company.UntilAsync(user, "modifyingSingleSignOn")).GetProperty("connectionSetting").GetProperty("enableSingleSignOn").GetBoolean());
+        await DoneAsync(job);
+        Assert.True((await _company.UntilAsync(user, "provisioned")).GetProperty("connectionSetting").GetProperty("enableSingleSignOn").GetBoolean());
+    }
+
+    [Fact]
+    public async Task An_agent_tells_what_it_found_at_a_network_connection()
+    {
+        JsonElement connection = await ConnectAsync("West");
+        JsonElement job = Assert.Single(await _company.ClaimAsync(new { agent = "test" }));
+        Assert.Equal(
+            ("healthCheck", HostedCompany.Id(connection), "azureADJoin"),
+            (job.GetProperty("kind").GetString(), job.GetProperty("connection").GetProperty("id").GetGuid(), job.GetProperty("connection").GetProperty("connectionType").GetString()));
+        await _company.DoAsync(HttpMethod.Post, Path(job, "done"), new
+        {
+            leaseId = Lease(job),
+            checks = new[] { new { displayName = "udp", status = "failed", additionalDetail = "No answer on port 3478." } },
+        });
+        Assert.Equal("failed", await HealthAsync(connection));
+
+        // The sample agent looks at the folder of its machines.
+        await StartAsync("rack-7");
+        JsonElement other = await ConnectAsync("East");
+        await HostedCompany.UntilAsync(async () => await HealthAsync(other) == "passed" ? (bool?)true : null);
+        await _company.DoAsync(HttpMethod.Post, $"{Connections}/{HostedCompany.Id(connection)}/runHealthChecks");
+        await HostedCompany.UntilAsync(async () => await HealthAsync(connection) == "passed" ? (bool?)true : null);
+    }
+
+    [Fact]
     public async Task A_claim_that_is_sent_again_gets_the_same_jobs()
     {
         await _company.HireAsync();
@@ -352,6 +394,21 @@ public sealed class AgentDoor : IAsyncLifetime
         _agents.Add(agent);
         return agent;
     }
+
+    private async Task DoneAsync(JsonElement job) => await _company.DoAsync(HttpMethod.Post, Path(job, "done"), new { leaseId = Lease(job) });
+
+    private Task<JsonElement> ConnectAsync(string name) => _company.DoAsync(HttpMethod.Post, Connections, new
+    {
+        displayName = name,
+        connectionType = "azureADJoin",
+        subscriptionId = "0ac520ee-14c0-480f-b6c9-0a90c58f0a21",
+        resourceGroupId = "/subscriptions/0ac520ee-14c0-480f-b6c9-0a90c58f0a21/resourceGroups/rg",
+        virtualNetworkId = "/subscriptions/0ac520ee-14c0-480f-b6c9-0a90c58f0a21/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/net",
+        subnetId = "/subscriptions/0ac520ee-14c0-480f-b6c9-0a90c58f0a21/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/net/subnets/default",
+    });
+
+    private async Task<string?> HealthAsync(JsonElement connection) =>
+        (await _company.DoAsync(HttpMethod.Get, $"{Connections}/{HostedCompany.Id(connection)}")).GetProperty("healthCheckStatus").GetString();
 
     private static Guid Lease(JsonElement job) => job.GetProperty("leaseId").GetGuid();
 

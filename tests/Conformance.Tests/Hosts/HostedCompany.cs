@@ -107,6 +107,13 @@ internal sealed class HostedCompany : IAsyncDisposable
         assignments = groups.Select(group => new { target = new Dictionary<string, object> { ["@odata.type"] = "#microsoft.graph.cloudPcManagementGroupAssignmentTarget", ["groupId"] = group } }),
     });
 
+    /// <summary>Switches single sign-on on in the policy and brings it to the Cloud PCs that are there.</summary>
+    public async Task ApplySingleSignOnAsync()
+    {
+        await DoAsync(HttpMethod.Patch, $"{Endpoint}/provisioningPolicies/{Policy}", new { enableSingleSignOn = true });
+        await DoAsync(HttpMethod.Post, $"{Endpoint}/provisioningPolicies/{Policy}/apply", new { policySettings = "singleSignOn" });
+    }
+
     /// <summary>The Cloud PCs of a person.</summary>
     public async Task<JsonElement[]> CloudPcsAsync(Guid user) => [.. (await DoAsync(HttpMethod.Get, $"/beta/users/{user}/cloudPCs")).GetProperty("value").EnumerateArray()];
 
@@ -189,6 +196,7 @@ internal sealed class HostedCompany : IAsyncDisposable
     public async Task<(int Status, JsonElement Body)> SendAsync(HttpMethod method, string path, object? body = null)
     {
         using HttpRequestMessage request = new(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        request.Headers.Add("Prefer", "include-unknown-enum-members");
         using HttpResponseMessage response = await Http.SendAsync(request, Cancel);
         string text = await response.Content.ReadAsStringAsync(Cancel);
         return ((int)response.StatusCode, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text));

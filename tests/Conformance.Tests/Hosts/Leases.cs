@@ -132,6 +132,19 @@ public sealed class Leases
     }
 
     [Fact]
+    public void A_tenant_knows_nothing_of_the_leases_of_another()
+    {
+        HostLeases leases = new(_time);
+        Guid one = Guid.NewGuid(), other = Guid.NewGuid();
+        HostLease lease = Assert.Single(leases.Of(one).Claim([_jobs[0]], "a", 1, _minute)!);
+
+        Assert.Same(leases.Of(one), leases.Of(one));
+        Assert.Null(leases.Of(other).On(_jobs[0]));
+        Assert.Null(leases.Of(other).Renew(_jobs[0], lease.Id, 1, null));
+        Assert.False(leases.Of(other).TryKeep(_jobs[0], lease.Id));
+    }
+
+    [Fact]
     public void A_lease_that_is_dropped_frees_the_job_only_for_who_held_it()
     {
         // B325.

@@ -151,6 +151,21 @@ public abstract class ProviderSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_policy_brings_to_a_Cloud_PC_leaves_its_data()
+    {
+        Guid user = await Company.HireAsync();
+        Guid id = HostedCompany.Id(await Company.UntilAsync(user, "provisioned"));
+        await WriteAsync(id, "mine");
+
+        await Company.ApplySingleSignOnAsync();
+        await HostedCompany.UntilAsync(async () =>
+            (await Company.UntilAsync(user, "provisioned")).GetProperty("connectionSetting").GetProperty("enableSingleSignOn").GetBoolean() ? (bool?)true : null);
+
+        Assert.NotEqual(false, IsRunning(id));
+        await HasAsync(id, "mine");
+    }
+
+    [Fact]
     public async Task What_fails_three_times_is_failed_with_its_reason_until_somebody_tries_again()
     {
         await BreakAsync();
