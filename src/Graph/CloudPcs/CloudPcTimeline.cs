@@ -73,6 +73,7 @@ internal static class CloudPcTimeline
         string since = Time(step.At);
         return row.Status switch
         {
+            CloudPcStatus.NotProvisioned when row.AllocatedAt is { } allocated => $"Without a machine since {since}, with a Reserve license since {Time(allocated)}",
             CloudPcStatus.NotProvisioned => $"Not provisioned since {since}",
             CloudPcStatus.PendingProvision => $"Waiting for a free license of {Plan(tenant, row.Plan)} since {since}",
             CloudPcStatus.Provisioning => row.Job is { Attempt: > 1 } job ? $"Being made since {since}, attempt {job.Attempt} of {HostJob.MostAttempts}" : $"Being made since {since}",
@@ -101,6 +102,7 @@ internal static class CloudPcTimeline
             CloudPcReason.NoSlot => $" because all licenses are taken{deed}",
             CloudPcReason.HostDone => " because the host has finished",
             CloudPcReason.HostFailed => " because the host failed",
+            CloudPcReason.ReserveAllocated => $" because its policy allocated a Reserve license{deed}",
             CloudPcReason.LicenseLost => $" because the license is gone{about}{deed}",
             CloudPcReason.LeftPolicyGroup => $" because the user left the group of its policy{about}{deed}",
             CloudPcReason.PolicyUnassigned => $" because its policy is not assigned to the user's group any more{about}{deed}",

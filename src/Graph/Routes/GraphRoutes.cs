@@ -62,5 +62,6 @@ public static class GraphRoutes
         .. WaitingDesk.Routes,
         .. CatalogDesk.Routes,
         .. FaultDesk.Routes,
+        .. PlanDesk.Routes,
     ];
 }
