@@ -189,6 +189,12 @@ public abstract record Command
     /// <summary>Has the host look what is wrong with a Cloud PC.</summary>
     public sealed record TroubleshootCloudPc(Guid CloudPcId) : Command;
 
+    /// <summary>Makes the machine of a Reserve license (C134).</summary>
+    public sealed record ProvisionReserve(Guid CloudPcId) : Command;
+
+    /// <summary>Takes the machine of a Reserve license down, with its data and without grace; the license stays and its days rest (C134).</summary>
+    public sealed record DeprovisionReserve(Guid CloudPcId) : Command;
+
     /// <summary>Makes the user of a Cloud PC an administrator of it, or not.</summary>
     public sealed record ChangeUserAccountType(Guid CloudPcId, bool IsAdministrator) : Command;
 

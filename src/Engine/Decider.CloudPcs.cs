@@ -206,6 +206,54 @@ internal sealed partial class Decider
 
     private Refusal? TroubleshootCloudPc(Command.TroubleshootCloudPc look) => AskUsable(look.CloudPcId, HostJobKind.Troubleshoot);
 
+    // B282.
+    private Refusal? ProvisionReserve(Command.ProvisionReserve provision)
+    {
+        if (FindReserve(provision.CloudPcId, out int index, out CloudPc row) is { } missing)
+        {
+            return missing;
+        }
+
+        if (row.Status != CloudPcStatus.NotProvisioned && row.Status != CloudPcStatus.Failed)
+        {
+            return Conflict(row, "only a license without a machine can be provisioned.");
+        }
+
+        if (_now < row.AllocatedAt + Lifecycle.ReserveWait)
+        {
+            return Conflict(row, $"a Reserve license can be used 7 days after it was allocated, from {row.AllocatedAt + Lifecycle.ReserveWait:O} on (C133).");
+        }
+
+        if (_machines.ReserveLeft(row) <= TimeSpan.Zero)
+        {
+            return Conflict(row, "the 10 days of this license year are used up (C132).");
+        }
+
+        _machines.StartProvision(index, _machines.Begun(row, Lifecycle.NameOf(HostJobKind.Provision)), HostJobKind.Provision, CloudPcReason.ActionAsked);
+        return null;
+    }
+
+    private Refusal? DeprovisionReserve(Command.DeprovisionReserve deprovision)
+    {
+        if (FindReserve(deprovision.CloudPcId, out int index, out CloudPc row) is { } missing)
+        {
+            return missing;
+        }
+
+        if (!IsSettled(row) && row.Status != CloudPcStatus.Failed)
+        {
+            return Conflict(row, "only a Cloud PC that is provisioned or failed can be deprovisioned.");
+        }
+
+        _machines.Deprovision(index, CloudPcReason.ActionAsked);
+        return null;
+    }
+
+    private Refusal? FindReserve(Guid id, out int index, out CloudPc row) =>
+        FindCloudPc(id, out index, out row) ?? (row.AllocatedAt is null
+            ? new Refusal(RefusalCode.OperationNotSupported) { Subject = id, Detail = "it has no license of Windows 365 Reserve." }
+            : null);
+
     private Refusal? ChangeUserAccountType(Command.ChangeUserAccountType change)
     {
         if (FindCloudPc(change.CloudPcId, out int index, out CloudPc row) is { } missing)

@@ -18,6 +18,8 @@ internal sealed partial class Decider
         Command.SnapshotCloudPc one => SnapshotCloudPc(one),
         Command.RestartCloudPc one => RestartCloudPc(one),
         Command.TroubleshootCloudPc one => TroubleshootCloudPc(one),
+        Command.ProvisionReserve one => ProvisionReserve(one),
+        Command.DeprovisionReserve one => DeprovisionReserve(one),
         Command.ChangeUserAccountType one => ChangeUserAccountType(one),
         Command.StartBulkAction one => StartBulkAction(one),
         Command.ReportHostJob one => ReportHostJob(one),

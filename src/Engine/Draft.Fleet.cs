@@ -11,6 +11,10 @@ internal sealed partial class Draft
     /// <summary>The fleet in the making.</summary>
     public Fleet.Builder Fleet => _fleet ??= _before.Fleet.ToBuilder();
 
+    /// <summary>Whether anything can have changed for rows that wait: the fleet itself, or how many slots there are.</summary>
+    public bool FleetChanged => _fleet is not null
+        || (!_before.Fleet.Pending.IsEmpty && (Subscriptions != _before.Subscriptions || !ReferenceEquals(Catalog, _before.Catalog)));
+
     /// <summary>The first thing that is due in the fleet; null for nothing.</summary>
     public Due? NextFleetDue => _fleet is { } fleet ? fleet.NextDue : _before.Fleet.FirstDue;
 

@@ -68,6 +68,9 @@ public enum CloudPcReason : byte
     /// <summary>The host failed.</summary>
     HostFailed,
 
+    /// <summary>A license of Reserve was allocated by the policy.</summary>
+    ReserveAllocated,
+
     /// <summary>The user's license for the plan is gone.</summary>
     LicenseLost,
 
@@ -221,11 +224,20 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     /// <summary>Whether the user is an administrator of the machine.</summary>
     public bool IsAdministrator { get; init; }
 
+    /// <summary>Since when the user has a license of Reserve by a policy (C133); null for none, and for other kinds.</summary>
+    public DateTimeOffset? AllocatedAt { get; init; }
+
+    /// <summary>How long a Reserve Cloud PC was there in its license year before <see cref="ProvisionedAt"/> (C134).</summary>
+    public TimeSpan ReserveUsed { get; init; }
+
+    /// <summary>When the days of a Reserve license are used up; null while its clock rests.</summary>
+    public DateTimeOffset? ReserveEndsAt { get; init; }
+
     /// <summary>The actions asked for, newest first.</summary>
     public ValueArray<RemoteAction> Actions { get; init; }
 
     /// <summary>When time brings something for it; null for never (B283).</summary>
-    public DateTimeOffset? DueAt => Earliest(Earliest(Job?.DueAt, GraceEndsAt), Earliest(ResizeEndsAt, GoesAt));
+    public DateTimeOffset? DueAt => Earliest(Earliest(Earliest(Job?.DueAt, GraceEndsAt), Earliest(ResizeEndsAt, GoesAt)), ReserveEndsAt);
 
     /// <summary>Whether a person can work on it (C38, C159).</summary>
     public bool IsUsable => Status is CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings or CloudPcStatus.InGracePeriod;
@@ -233,7 +245,8 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     /// <summary>Whether it takes a slot of its plan (B264).</summary>
     public bool HoldsSlot => Status switch
     {
-        CloudPcStatus.NotProvisioned or CloudPcStatus.PendingProvision or CloudPcStatus.Deprovisioning => false,
+        CloudPcStatus.NotProvisioned or CloudPcStatus.Deprovisioning => AllocatedAt is not null,
+        CloudPcStatus.PendingProvision => false,
         CloudPcStatus.Failed => GoesAt is null,
         _ => true,
     };

@@ -33,7 +33,7 @@ internal sealed partial class Lifecycle
     /// </summary>
     /// <param name="sku">The SKU's index.</param>
     /// <param name="units">The units that went.</param>
-    /// <param name="retains">Whether a snapshot is kept: the subscription expired (C54) and was not canceled (C215).</param>
+    /// <param name="retains">Whether a snapshot is kept: the subscription expired (C54) and was not canceled.</param>
     public void Expire(int sku, int units, bool retains)
     {
         foreach (int plan in _draft.Catalog.Skus[sku].Plans)

@@ -31,7 +31,21 @@ internal sealed partial class Lifecycle
     public void Deprovision(int index, CloudPcReason reason)
     {
         CloudPc row = Fleet.CloudPc(index)!;
-        Put(index, row with { Status = CloudPcStatus.Deprovisioning, GraceEndsAt = null, ResizeTo = null, ResizeEndsAt = null, GoesAt = null, Job = null }, reason);
+        TimeSpan used = row.ReserveEndsAt is { } ends ? ReserveDays - (ends - Now) : row.ReserveUsed;
+        Put(
+            index,
+            row with
+            {
+                Status = CloudPcStatus.Deprovisioning,
+                GraceEndsAt = null,
+                ResizeTo = null,
+                ResizeEndsAt = null,
+                GoesAt = null,
+                ReserveUsed = used,
+                ReserveEndsAt = null,
+                Job = null,
+            },
+            reason);
         _turns.Users.Add(row.User);
         Work(index, HostJobKind.Deprovision, 1, null);
     }
@@ -92,6 +106,8 @@ internal sealed partial class Lifecycle
                         ProvisionedAt = Now,
                         PointsSince = Now,
                         ManualPointAt = null,
+                        ReserveUsed = row.AllocatedAt is null ? default : ReserveDays - ReserveLeft(row),
+                        ReserveEndsAt = row.AllocatedAt is null ? null : Now + ReserveLeft(row),
                         Actions = Ended(row, job.Kind, null),
                     },
                     asked,
@@ -120,6 +136,24 @@ internal sealed partial class Lifecycle
             case CloudPcStatus.Deprovisioning when failed:
                 Put(index, row with { Error = error }, CloudPcReason.HostFailed);
                 Work(index, HostJobKind.Deprovision, job.Attempt + 1, null, DeprovisionAgain);
+                break;
+            case CloudPcStatus.Deprovisioning when row.AllocatedAt is not null:
+                // The license stays the user's; its clock rests (C134).
+                Put(
+                    index,
+                    row with
+                    {
+                        Status = CloudPcStatus.NotProvisioned,
+                        Origin = null,
+                        ManagedDeviceName = null,
+                        PointsSince = null,
+                        ManualPointAt = null,
+                        Error = null,
+                        Actions = Ended(row, job.Kind, null),
+                    },
+                    asked,
+                    about);
+                _turns.Users.Add(row.User);
                 break;
             case CloudPcStatus.Deprovisioning:
                 Go(index, asked);
@@ -242,6 +276,10 @@ internal sealed partial class Lifecycle
             }
 
             _turns.Users.Add(row.User);
+        }
+        else if (row.ReserveEndsAt <= Now)
+        {
+            Deprovision(index, CloudPcReason.ReserveUsedUp);
         }
         else if (row.GoesAt <= Now)
         {

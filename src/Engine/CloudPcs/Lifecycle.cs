@@ -62,6 +62,11 @@ internal sealed partial class Lifecycle
     /// <summary>Looks at what turned, gives free slots, and keeps what changed for the event.</summary>
     public void Settle()
     {
+        if (!_turns.Any && !_draft.FleetChanged)
+        {
+            return;
+        }
+
         do
         {
             foreach (int group in _turns.Groups.ToArray())
@@ -152,18 +157,18 @@ internal sealed partial class Lifecycle
     {
         ValueArray<Coverage> coverage = Cover(user);
         SortedSet<int> licensed = LicensedPlans(user);
-        int winner = -1;
-        foreach (Coverage one in coverage.Span)
-        {
-            if (one.Wins && Fleet.Policies[one.Policy].ProvisioningType == ProvisioningType.Dedicated)
-            {
-                winner = one.Policy;
-            }
-        }
-
+        int winner = WinnerOf(coverage, ProvisioningType.Dedicated), reserve = WinnerOf(coverage, ProvisioningType.Reserve);
+        SortedSet<int> reserved = ReservedPlans(user, reserve);
         foreach (int index in Fleet.OfUser(user))
         {
-            LookAt(index, licensed, coverage, winner);
+            if (KindOf(Fleet.CloudPc(index)!.Plan) == CloudPcKind.Reserve)
+            {
+                LookAtReserve(index, reserved, reserve);
+            }
+            else
+            {
+                LookAt(index, licensed, coverage, winner);
+            }
         }
 
         HashSet<int> taken = [];
@@ -185,6 +190,24 @@ internal sealed partial class Lifecycle
                 Come(user, plan, kind == CloudPcKind.Business ? -1 : winner, waits: kind == CloudPcKind.Business || winner >= 0);
             }
         }
+
+        foreach (int plan in reserved.Where(plan => !taken.Contains(plan)).OrderBy(plan => _draft.Catalog.Plans[plan].Id))
+        {
+            Come(user, plan, reserve, waits: true);
+        }
+    }
+
+    private int WinnerOf(ValueArray<Coverage> coverage, ProvisioningType type)
+    {
+        foreach (Coverage one in coverage.Span)
+        {
+            if (one.Wins && Fleet.Policies[one.Policy].ProvisioningType == type)
+            {
+                return one.Policy;
+            }
+        }
+
+        return -1;
     }
 
     // B261: a row comes; who has what it takes waits for a slot, which may be there at once.
@@ -299,7 +322,7 @@ internal sealed partial class Lifecycle
         : _draft.HadAssigned(row.Policy).Any(group => _draft.IsThere(group) && _draft.IsMember(row.User, group)) ? CloudPcReason.PolicyUnassigned
         : CloudPcReason.LeftPolicyGroup;
 
-    // B149 of the rules on coverage: the policy that came first stays until it covers the user no longer (C148, C149, C207).
+    // The policy that came first stays until it covers the user no longer (C148, C149).
     private ValueArray<Coverage> Cover(int user)
     {
         ValueArray<Coverage> before = Fleet.CoverageOf(user);
@@ -355,7 +378,15 @@ internal sealed partial class Lifecycle
 
             for (; free > 0 && Fleet.FirstPending(plan) is { } first; free--)
             {
-                StartProvision(first.CloudPc, Fleet.CloudPc(first.CloudPc)!, HostJobKind.Provision, CloudPcReason.ConditionsMet);
+                CloudPc row = Fleet.CloudPc(first.CloudPc)!;
+                if (KindOf(plan) == CloudPcKind.Reserve)
+                {
+                    Put(first.CloudPc, row with { Status = CloudPcStatus.NotProvisioned, AllocatedAt = Now }, CloudPcReason.ReserveAllocated);
+                }
+                else
+                {
+                    StartProvision(first.CloudPc, row, HostJobKind.Provision, CloudPcReason.ConditionsMet);
+                }
             }
         }
     }

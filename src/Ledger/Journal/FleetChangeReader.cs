@@ -97,6 +97,9 @@ internal static class FleetChangeReader
             GoesAt = from.OptionalTime(),
             PointsSince = from.OptionalTime(),
             ManualPointAt = from.OptionalTime(),
+            AllocatedAt = from.OptionalTime(),
+            ReserveUsed = TimeSpan.FromTicks(from.Signed()),
+            ReserveEndsAt = from.OptionalTime(),
             IsAdministrator = from.Flag(),
             Actions = from.Each(LeastAction, static (ref from) => new RemoteAction(
                 from.OneOfFew(), from.Member<RemoteActionState>(), from.Time(), from.Time(), from.Error())),

@@ -180,6 +180,9 @@ internal static class FleetChangeWriter
         to.Time(row.GoesAt);
         to.Time(row.PointsSince);
         to.Time(row.ManualPointAt);
+        to.Time(row.AllocatedAt);
+        to.Signed(row.ReserveUsed.Ticks);
+        to.Time(row.ReserveEndsAt);
         to.Flag(row.IsAdministrator);
         to.Each(row.Actions, static (to, action) =>
         {

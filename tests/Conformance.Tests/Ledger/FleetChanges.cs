@@ -65,6 +65,9 @@ internal static class FleetChanges
             GoesAt = _noon.AddHours(3),
             PointsSince = _noon.AddMinutes(30),
             ManualPointAt = _noon.AddHours(1),
+            AllocatedAt = _noon.AddDays(-7),
+            ReserveUsed = TimeSpan.FromHours(5),
+            ReserveEndsAt = _noon.AddDays(9),
             IsAdministrator = true,
             Actions = [new RemoteAction("Resize", RemoteActionState.Active, _noon, _noon, null), new RemoteAction("Resize", RemoteActionState.Failed, _noon, _noon, error)],
         };
@@ -190,6 +193,9 @@ internal static class FleetChanges
                 GoesAt = more.Item2,
                 PointsSince = more.Item3,
                 ManualPointAt = more.Item4,
+                AllocatedAt = times.Item2,
+                ReserveUsed = more.Item1.TimeOfDay,
+                ReserveEndsAt = more.Item2,
                 IsAdministrator = rest.Item4,
                 Actions = words.Item4,
             });

@@ -1,3 +1,4 @@
+using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Licensing;
 using Xunit;
@@ -227,6 +228,44 @@ public class LifecycleTests
         Assert.Equal(CloudPcStatus.Provisioned, _desk.Only(user).Status);
         _desk.Take(user, Business);
         Assert.Equal(CloudPcStatus.InGracePeriod, _desk.Only(user).Status);
+    }
+
+    [Fact]
+    public void A_policy_allocates_Reserve_licenses_and_ten_days_a_year()
+    {
+        Guid sku = Guid.NewGuid(), plan = Guid.NewGuid();
+        Tenant.Do(new Command.ImportCatalog([new CatalogRow("Reserve", sku, "Reserve", "CPC_R_2C_4GB_64GB", plan, "Reserve")], null));
+        Tenant.Buy("Reserve", 1);
+        Guid[] users = Tenant.Users(2);
+        Guid group = Tenant.Group(users);
+        Guid policy = Guid.NewGuid();
+        Tenant.Do(new Command.CreatePolicy(new ProvisioningPolicy(policy, "Reserve")
+        {
+            ProvisioningType = ProvisioningType.Reserve,
+            ImageId = "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc",
+            Joins = [new DomainJoin(DomainJoinType.AzureADJoin, null, "automatic", null)],
+        }));
+        Tenant.Do(new Command.AssignPolicy(policy, [new AssignmentRequest(null, group, plan, "Reserve", 1)]));
+        Assert.Equal([CloudPcStatus.NotProvisioned], _desk.Statuses(users[0]));
+        Assert.Equal([CloudPcStatus.PendingProvision], _desk.Statuses(users[1]));
+        Guid id = _desk.Only(users[0]).Id;
+        Assert.Equal(RefusalCode.OperationConflict, Tenant.Refused(new Command.ProvisionReserve(id)).Code);
+        _desk.Pass(TimeSpan.FromDays(7));
+        Tenant.Do(new Command.ProvisionReserve(id));
+        Assert.Equal(CloudPcStatus.Provisioned, _desk.Only(users[0]).Status);
+        _desk.Pass(TimeSpan.FromDays(4));
+        Tenant.Do(new Command.DeprovisionReserve(id));
+        Assert.Equal(CloudPcStatus.NotProvisioned, _desk.Only(users[0]).Status);
+        _desk.Pass(TimeSpan.FromDays(30));
+        Tenant.Do(new Command.ProvisionReserve(id));
+        _desk.Pass(TimeSpan.FromDays(6) - TimeSpan.FromTicks(1));
+        Assert.Equal(CloudPcStatus.Provisioned, _desk.Only(users[0]).Status);
+        _desk.Pass(TimeSpan.FromTicks(1));
+        Assert.Equal(CloudPcStatus.NotProvisioned, _desk.Only(users[0]).Status);
+        Assert.Equal(RefusalCode.OperationConflict, Tenant.Refused(new Command.ProvisionReserve(id)).Code);
+        Tenant.Do(new Command.RemoveMember(group, users[0]));
+        Assert.Empty(_desk.Of(users[0]));
+        Assert.Equal([CloudPcStatus.NotProvisioned], _desk.Statuses(users[1]));
     }
 
     private Guid Provisioned(string partNumber)

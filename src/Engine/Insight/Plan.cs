@@ -1,0 +1,125 @@
+using Berth.Engine.CloudPcs;
+using Berth.Engine.Collections;
+using Berth.Engine.Licensing;
+
+namespace Berth.Engine.Insight;
+
+/// <summary>What a change does to a Cloud PC.</summary>
+public enum CloudPcEffect : byte
+{
+    /// <summary>Comes up, or begins to.</summary>
+    Provisioned,
+
+    /// <summary>Waits for a slot.</summary>
+    Pending,
+
+    /// <summary>Is listed without a machine.</summary>
+    NotProvisioned,
+
+    /// <summary>Enters its grace period, after which its data is destroyed.</summary>
+    EntersGrace,
+
+    /// <summary>Is out of its grace period, with its data.</summary>
+    Recovered,
+
+    /// <summary>Is taken down, and its data destroyed.</summary>
+    Deprovisioned,
+
+    /// <summary>Is made again, and its data destroyed.</summary>
+    Reprovisioned,
+
+    /// <summary>Goes back to a restore point; what is newer is destroyed.</summary>
+    Restored,
+
+    /// <summary>Gets another size, or waits for the license of one.</summary>
+    Resized,
+
+    /// <summary>Takes over settings of its policy.</summary>
+    SettingsApplied,
+
+    /// <summary>Fails.</summary>
+    Failed,
+
+    /// <summary>Is not listed any more; there was no machine.</summary>
+    Unlisted,
+}
+
+/// <summary>One Cloud PC in a plan.</summary>
+/// <param name="Id">Its id; null for one that does not exist yet.</param>
+/// <param name="UserId">Its user.</param>
+/// <param name="Plan">The index of its service plan: afterwards, or at last.</param>
+/// <param name="Effect">What happens to it.</param>
+/// <param name="Date">When its data is destroyed, when that will be; otherwise when the effect happens.</param>
+/// <param name="DestroysData">Whether data is destroyed, now or at the date.</param>
+public sealed record PlannedCloudPc(Guid? Id, Guid UserId, int Plan, CloudPcEffect Effect, DateTimeOffset Date, bool DestroysData);
+
+/// <summary>One SKU from one source of a user in a plan.</summary>
+/// <param name="UserId">The user.</param>
+/// <param name="UserPrincipalName">The user's name.</param>
+/// <param name="Sku">The SKU's index.</param>
+/// <param name="GroupId">The group that is the source; null for direct.</param>
+/// <param name="Before">The state before; null for no row.</param>
+/// <param name="After">The state after; null for no row.</param>
+/// <param name="Error">The error after.</param>
+public sealed record PlannedLicense(
+    Guid UserId, string UserPrincipalName, int Sku, Guid? GroupId, AssignmentState? Before, AssignmentState? After, LicenseError Error);
+
+/// <summary>A SKU in a plan.</summary>
+/// <param name="Sku">The SKU's index.</param>
+/// <param name="Assignable">Units that can be given, afterwards.</param>
+/// <param name="ConsumedBefore">Holders before.</param>
+/// <param name="ConsumedAfter">Holders after.</param>
+/// <param name="WaitingBefore">Who waited for a seat before.</param>
+/// <param name="WaitingAfter">Who waits for a seat afterwards.</param>
+public sealed record PlannedPool(int Sku, long Assignable, int ConsumedBefore, int ConsumedAfter, int WaitingBefore, int WaitingAfter);
+
+/// <summary>
+/// What commands would do, decided one after another on a tenant that nobody else sees (contract, Plan): nothing is appended, and the tenant stays what it is.
+/// What is destroyed comes first.
+/// </summary>
+/// <param name="Version">The version of the tenant that was looked at.</param>
+/// <param name="After">The tenant as it would be.</param>
+/// <param name="Licenses">The licenses of users that change; losses first.</param>
+/// <param name="CloudPcs">The Cloud PCs that change; what is destroyed first.</param>
+/// <param name="Pools">The SKUs whose figures change, and those that were named.</param>
+/// <param name="Gaining">Users who hold a SKU afterwards that they did not hold.</param>
+/// <param name="Losing">Users who held a SKU that they do not hold afterwards.</param>
+/// <param name="InError">Users with an error that they did not have.</param>
+public sealed record Plan(
+    long Version,
+    Tenant After,
+    ValueArray<PlannedLicense> Licenses,
+    ValueArray<PlannedCloudPc> CloudPcs,
+    ValueArray<PlannedPool> Pools,
+    int Gaining,
+    int Losing,
+    int InError)
+{
+    /// <summary>The most changes of one plan.</summary>
+    public const int MostChanges = 1_000;
+
+    /// <summary>Users who get a Cloud PC and lack a companion license (C14 to C18); nobody enforces these.</summary>
+    public ValueArray<Guid> WithoutCompanions { get; init; }
+
+    /// <summary>Decides commands on a tenant and says what they would do.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="commands">The commands, in order.</param>
+    /// <param name="context">Now, and who would act.</param>
+    /// <param name="refusal">The refusal of the first command that would be refused; then there is no plan.</param>
+    /// <param name="refused">The position of that command.</param>
+    public static Plan? Of(Tenant tenant, IReadOnlyList<Command> commands, DecisionContext context, out Refusal? refusal, out int refused)
+    {
+        PlanDrawing drawing = new(tenant, context);
+        for (int i = 0; i < commands.Count; i++)
+        {
+            if (drawing.Add(commands[i]) is { } no)
+            {
+                (refusal, refused) = (no, i);
+                return null;
+            }
+        }
+
+        (refusal, refused) = (null, -1);
+        return drawing.Finish();
+    }
+}
