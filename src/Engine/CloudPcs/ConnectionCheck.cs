@@ -33,11 +33,12 @@ public sealed record ConnectionCheck(string Name, string DisplayName, bool IsAbo
         new("singleSignOn", "Single sign-on configuration", false, "Make the Kerberos server object of the domain."),
     ];
 
-    private static readonly Dictionary<string, ConnectionCheck> ByName = All.ToDictionary(check => check.Name, StringComparer.OrdinalIgnoreCase);
+    private static readonly Dictionary<string, ConnectionCheck> ByName =
+        All.SelectMany(check => new[] { (check.Name, check), (check.DisplayName, check) }).ToDictionary(pair => pair.Item1, pair => pair.check, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether a connection of a join type is checked for it.</summary>
     public bool IsFor(DomainJoinType join) => !IsAboutDomain || join == DomainJoinType.HybridAzureADJoin;
 
-    /// <summary>The check of a name, ignoring case.</summary>
+    /// <summary>The check of a name, for commands or for people, ignoring case.</summary>
     public static bool TryFind(string name, [NotNullWhen(true)] out ConnectionCheck? check) => ByName.TryGetValue(name, out check);
 }

@@ -80,7 +80,8 @@ internal sealed class ConnectionChecks(Tenant before, Draft draft)
         {
             if (connection.Job is { DueAt: null } job && job.Id == report.JobId)
             {
-                End(connection, report.Outcome == HostOutcome.Failed ? Failed(report.Checks, report.Error) : report.Checks, at);
+                ValueArray<HealthCheck> found = Reported(report.Checks);
+                End(connection, report.Outcome == HostOutcome.Failed ? Failed(found, report.Error) : found, at);
                 return true;
             }
         }
@@ -146,7 +147,7 @@ internal sealed class ConnectionChecks(Tenant before, Draft draft)
     private void End(NetworkConnection connection, ValueArray<HealthCheck> found, DateTimeOffset at)
     {
         ValueArray<HealthCheck> kept = found
-            .Where(check => check.Status != HealthCheckStatus.Passed && ConnectionCheck.TryFind(check.Name, out ConnectionCheck? known) && known.IsFor(connection.JoinType))
+            .Where(check => check.Status != HealthCheckStatus.Passed && (!ConnectionCheck.TryFind(check.Name, out ConnectionCheck? known) || known.IsFor(connection.JoinType)))
             .OrderBy(check => check.Name, StringComparer.Ordinal)
             .ToValueArray();
         DateTimeOffset next = at + Interval, active = connection.ActiveUntil;
@@ -169,11 +170,27 @@ internal sealed class ConnectionChecks(Tenant before, Draft draft)
 
     private bool IsUsed(Guid id) => Fleet.ConnectionUses(id) > 0 || Fleet.Policies.Values.Any(policy => policy.Uses(id));
 
-    private static HealthCheckStatus Worst(ValueArray<HealthCheck> found) =>
-        found.Any(check => check.Status == HealthCheckStatus.Failed) ? HealthCheckStatus.Failed
-        : found.Any(check => check.Status == HealthCheckStatus.Warning) ? HealthCheckStatus.Warning
-        : found.Count > 0 ? HealthCheckStatus.Informational
-        : HealthCheckStatus.Passed;
+    private static HealthCheckStatus Worst(ValueArray<HealthCheck> found) => found.Count == 0 ? HealthCheckStatus.Passed : found.MaxBy(check => Rank(check.Status))!.Status;
+
+    // B310: a host may have checks of its own; of two results of one check the worse counts.
+    private static ValueArray<HealthCheck> Reported(ValueArray<HealthCheck> checks) => checks
+        .Select(check => check with
+        {
+            Name = ConnectionCheck.TryFind(check.Name, out ConnectionCheck? known) ? known.Name : check.Name,
+            ErrorType = check.ErrorType is { } error && ConnectionCheckError.TryFind(error, out ConnectionCheckError? found) ? found.Name : null,
+        })
+        .GroupBy(check => check.Name, StringComparer.Ordinal)
+        .Select(same => same.MaxBy(check => Rank(check.Status))!)
+        .ToValueArray();
+
+    private static int Rank(HealthCheckStatus status) => status switch
+    {
+        HealthCheckStatus.Pending or HealthCheckStatus.Running => -1,
+        HealthCheckStatus.Passed => 0,
+        HealthCheckStatus.Informational => 1,
+        HealthCheckStatus.Warning => 2,
+        HealthCheckStatus.Failed => 3,
+    };
 
     // B310: who could not check at all has found something.
     private static ValueArray<HealthCheck> Failed(ValueArray<HealthCheck> found, CloudPcError? error) => found.Any(check => check.Status == HealthCheckStatus.Failed)

@@ -19,6 +19,15 @@ internal readonly record struct ConnectionRow(Tenant Tenant, int Position, Netwo
                 yield return new ConnectionCheckRow(Connection, check, Connection.Job is null ? Connection.Checks.FirstOrDefault(found => found.Name == check.Name) : null);
             }
         }
+
+        // A host's own (B310).
+        foreach (HealthCheck found in Connection.Checks)
+        {
+            if (Connection.Job is null && !ConnectionCheck.TryFind(found.Name, out _))
+            {
+                yield return new ConnectionCheckRow(Connection, new ConnectionCheck(found.Name, found.Name, false, ""), found);
+            }
+        }
     }
 }
 
@@ -43,7 +52,8 @@ internal static class ConnectionReads
         new TextProperty<ConnectionCheckRow>("status", static row => Name(row.Status)),
         new TextProperty<ConnectionCheckRow>("errorType", static row => row.Found?.ErrorType),
         new TextProperty<ConnectionCheckRow>(
-            "recommendedAction", static row => row.Found is { Status: HealthCheckStatus.Failed or HealthCheckStatus.Warning } ? row.Check.Advice : null),
+            "recommendedAction",
+            static row => row.Found is { Status: HealthCheckStatus.Failed or HealthCheckStatus.Warning } && row.Check.Advice.Length > 0 ? row.Check.Advice : null),
         new TextProperty<ConnectionCheckRow>("additionalDetail", static row => row.Found?.Detail),
         new TextProperty<ConnectionCheckRow>("correlationId", static row => row.Found is null ? null : $"{NamedId.Of(row.Connection.Id, $"result/{row.Connection.CheckedAt?.UtcTicks}")}"),
         new TimeProperty<ConnectionCheckRow>("startDateTime", static row => StartOf(row.Connection)),

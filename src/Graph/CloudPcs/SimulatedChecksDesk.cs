@@ -86,7 +86,7 @@ internal static class SimulatedChecksDesk
         {
             switch (name.ToUpperInvariant())
             {
-                case "NAME":
+                case "NAME" or "DISPLAYNAME":
                     check = read.Required(value, name, GraphLimits.NameCharacters);
                     break;
                 case "STATUS":

@@ -40,6 +40,8 @@ public sealed partial class EverythingHasATest
         [RefusalCode.UserSettingNotFound] = "DELETE /deviceManagement/virtualEndpoint/userSettings/{userSetting}",
         [RefusalCode.CloudPcNotFound] = "POST /deviceManagement/virtualEndpoint/cloudPCs/{cloudPC}/reboot",
         [RefusalCode.SnapshotNotFound] = "POST /deviceManagement/virtualEndpoint/cloudPCs/{cloudPC}/restore",
+        [RefusalCode.ConnectionNotFound] = "DELETE /deviceManagement/virtualEndpoint/onPremisesConnections/{connection}",
+        [RefusalCode.DeviceImageNotFound] = "DELETE /deviceManagement/virtualEndpoint/deviceImages/{deviceImage}",
     };
 
     [Fact]

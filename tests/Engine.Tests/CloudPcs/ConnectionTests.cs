@@ -339,6 +339,31 @@ public class ConnectionTests
     }
 
     [Fact]
+    public void A_host_may_have_checks_of_its_own()
+    {
+        // B310
+        CloudPcDesk desk = new();
+        desk.Tenant.Do(new Command.UpdateSettings(desk.Tenant.Now.Settings with { Host = HostKind.Agent }));
+        NetworkConnection made = Made(desk.Tenant, Joined("West"));
+        desk.Tenant.Do(new Command.ReportHostJob(made.Job!.Id, HostOutcome.Done, null)
+        {
+            Checks =
+            [
+                new HealthCheck("Machines can be kept", HealthCheckStatus.Failed, "fire", "No folder"), new HealthCheck("There is coffee", HealthCheckStatus.Passed, null, null),
+                new HealthCheck("udp connection check", HealthCheckStatus.Informational, "UDPCONNECTIVITYCHECKUNKNOWNERROR", null), new HealthCheck("udp", HealthCheckStatus.Passed, null, null),
+                new HealthCheck("dns", HealthCheckStatus.Failed, "dnsCheckFqdnNotFound", null),
+            ],
+        });
+        Assert.Equal(
+            [
+                new HealthCheck("Machines can be kept", HealthCheckStatus.Failed, null, "No folder"),
+                new HealthCheck("udp", HealthCheckStatus.Informational, "udpConnectivityCheckUnknownError", null),
+            ],
+            desk.Tenant.Now.Fleet.Connections[made.Id].Checks);
+        Assert.Equal(HealthCheckStatus.Failed, desk.Tenant.Now.Fleet.Connections[made.Id].Health);
+    }
+
+    [Fact]
     public void The_simulator_fails_checks_as_often_as_it_was_told()
     {
         // B310
@@ -346,6 +371,37 @@ public class ConnectionTests
         tenant.Do(new Command.UpdateSettings(tenant.Now.Settings with { FailureRates = [new FailureRate(HostJobKind.HealthCheck, FailureRate.Always)] }));
         HealthCheck found = Assert.Single(Made(tenant, Joined("West")).Checks);
         Assert.Equal(("environment", HealthCheckStatus.Failed, "internalServerUnknownError"), (found.Name, found.Status, found.ErrorType));
+    }
+
+    [Fact]
+    public void A_Cloud_PC_is_made_through_the_first_connection_that_can_be_used_and_fails_without_one()
+    {
+        // C141, C176, B295
+        CloudPcDesk desk = new();
+        NetworkConnection sick = Made(desk.Tenant, Joined("Sick")), well = Made(desk.Tenant, Joined("Well"));
+        Guid ada = desk.Tenant.User(), bob = desk.Tenant.User(), group = desk.Tenant.Group(ada, bob), policy = Guid.NewGuid();
+        desk.Tenant.Buy(CloudPcDesk.Small, 2);
+        desk.Tenant.Do(new Command.CreatePolicy(new ProvisioningPolicy(policy, "A policy")
+        {
+            ImageId = "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc",
+            ImageDisplayName = "Windows 11",
+            Joins = [new DomainJoin(DomainJoinType.AzureADJoin, sick.Id, null, null), new DomainJoin(DomainJoinType.AzureADJoin, well.Id, null, null)],
+        }));
+        desk.Target(policy, group);
+        Fail(sick);
+        desk.Tenant.Assign(ada, CloudPcDesk.Small);
+        Assert.Equal((CloudPcStatus.Provisioned, well.Id), (desk.Only(ada).Status, desk.Only(ada).Origin!.ConnectionId));
+
+        Fail(well);
+        desk.Tenant.Assign(bob, CloudPcDesk.Small);
+        Assert.Equal((CloudPcStatus.Failed, "onPremisesConnectionUnhealthy"), (desk.Only(bob).Status, desk.Only(bob).Error!.Code));
+        Assert.Equal(CloudPcStatus.Provisioned, desk.Only(ada).Status);
+
+        void Fail(NetworkConnection connection)
+        {
+            desk.Tenant.Do(new Command.SimulateChecks(connection.Id, [new HealthCheck("endpoints", HealthCheckStatus.Failed, "endpointConnectivityCheckUnknownError", null)]));
+            desk.Tenant.Do(new Command.RunHealthChecks(connection.Id));
+        }
     }
 
     private static NetworkConnection Made(TenantUnderTest tenant, NetworkConnection wanted)
