@@ -26,16 +26,16 @@ internal static class CloudPcActions
         .. Plain("endGracePeriod", RouteVersions.Graph, static id => new Command.EndGracePeriod(id)),
         .. Plain("reboot", RouteVersions.Graph, static id => new Command.RestartCloudPc(id)),
         .. Plain("troubleshoot", RouteVersions.Graph, static id => new Command.TroubleshootCloudPc(id)),
-        ForAdministrators("createSnapshot", RouteBody.None, static (request, row) => Submit(request, row, new Command.SnapshotCloudPc(row.CloudPc.Id))),
+        ForAdministrators("createSnapshot", RouteBody.None, static (request, id) => Submit(request, new Command.SnapshotCloudPc(id))),
         .. Action("rename", RouteVersions.Graph, RouteBody.Json, Rename),
         .. Action("reprovision", RouteVersions.Graph, RouteBody.Json, Reprovision),
-        .. Action("resize", RouteVersions.Graph, RouteBody.Json, static (request, row) => WithId(request, row, "targetServicePlanId", (id, plan) => new Command.ResizeCloudPc(id, plan))),
-        .. Action("restore", RouteVersions.Graph, RouteBody.Json, static (request, row) => WithId(request, row, "cloudPcSnapshotId", (id, snapshot) => new Command.RestoreCloudPc(id, snapshot))),
+        .. Action("resize", RouteVersions.Graph, RouteBody.Json, static (request, id) => WithId(request, "targetServicePlanId", plan => new Command.ResizeCloudPc(id, plan))),
+        .. Action("restore", RouteVersions.Graph, RouteBody.Json, static (request, id) => WithId(request, "cloudPcSnapshotId", snapshot => new Command.RestoreCloudPc(id, snapshot))),
         ForAdministrators("changeUserAccountType", RouteBody.Json, ChangeAccountType),
-        .. Action("start", RouteVersions.Beta, RouteBody.None, OnlyFrontline),
-        .. Action("stop", RouteVersions.Beta, RouteBody.None, OnlyFrontline),
-        ForAdministrators("powerOn", RouteBody.None, OnlyFrontline),
-        ForAdministrators("powerOff", RouteBody.None, OnlyFrontline),
+        .. ForFrontline("start", ofUser: true),
+        .. ForFrontline("stop", ofUser: true),
+        .. ForFrontline("powerOn", ofUser: false),
+        .. ForFrontline("powerOff", ofUser: false),
     ];
 
     /// <summary>Whether the user of a Cloud PC is an administrator of it, by Graph's names.</summary>
@@ -51,29 +51,56 @@ internal static class CloudPcActions
     }
 
     private static IEnumerable<Route> Plain(string name, RouteVersions versions, Func<Guid, Command> command) =>
-        Action(name, versions, RouteBody.None, (request, row) => Submit(request, row, command(row.CloudPc.Id)));
+        Action(name, versions, RouteBody.None, (request, id) => Submit(request, command(id)));
 
-    private static IEnumerable<Route> Action(string name, RouteVersions versions, RouteBody body, Func<GraphRequest, CloudPcRow, Handling> act) =>
+    private static IEnumerable<Route> Action(string name, RouteVersions versions, RouteBody body, Func<GraphRequest, Guid, Handling> act) =>
     [
         ForAdministrators(name, body, act) with { Versions = versions },
-        new(GraphMethod.Post, $"/users/{{user}}/cloudPCs/{{cloudPC}}/{name}", Write, (tenant, request, keys) => CloudPcReads.About(tenant, request, keys, 2, row => act(request, row)))
+        new(GraphMethod.Post, $"/users/{{user}}/cloudPCs/{{cloudPC}}/{name}", Write, (tenant, request, keys) => OfUser(tenant, request, keys, act))
         {
             Versions = versions,
             Body = body,
         },
     ];
 
-    private static Route ForAdministrators(string name, RouteBody body, Func<GraphRequest, CloudPcRow, Handling> act) =>
-        new(GraphMethod.Post, $"{CloudPcReads.Root}/cloudPCs/{{cloudPC}}/{name}", Write, (tenant, request, keys) => CloudPcReads.About(tenant, request, keys, 1, row => act(request, row)))
+    private static Route ForAdministrators(string name, RouteBody body, Func<GraphRequest, Guid, Handling> act) =>
+        new(GraphMethod.Post, $"{CloudPcReads.Root}/cloudPCs/{{cloudPC}}/{name}", Write, (_, request, keys) =>
+            Guid.TryParse(keys[0], out Guid id) ? act(request, id) : GraphResponse.Error(request, GraphError.NotFound(keys[0])))
         {
             Versions = RouteVersions.Beta,
             Body = body,
         };
 
-    private static Handling.Wanted Submit(GraphRequest request, CloudPcRow row, Command command) =>
-        request.Submit(row.CloudPc.Id.ToString(), command, static _ => GraphResponse.Empty());
+    private static IEnumerable<Route> ForFrontline(string name, bool ofUser)
+    {
+        Route[] routes =
+        [
+            new(GraphMethod.Post, $"{CloudPcReads.Root}/cloudPCs/{{cloudPC}}/{name}", Write, static (tenant, request, keys) => CloudPcReads.About(tenant, request, keys, 1, row => OnlyFrontline(request, row))),
+            new(GraphMethod.Post, $"/users/{{user}}/cloudPCs/{{cloudPC}}/{name}", Write, static (tenant, request, keys) => CloudPcReads.About(tenant, request, keys, 2, row => OnlyFrontline(request, row))),
+        ];
+        return routes[..(ofUser ? 2 : 1)].Select(route => route with { Versions = RouteVersions.Beta, Body = RouteBody.None });
 
-    private static Handling Rename(GraphRequest request, CloudPcRow row) => request.Reading(
+        static GraphResponse OnlyFrontline(GraphRequest request, CloudPcRow row) => GraphResponse.Error(request, CloudPcReads.NotFrontline(row).ToError());
+    }
+
+    // A Cloud PC that is not there is for the command to refuse: a request that is sent again finds the answer of the first, whatever became of the Cloud PC.
+    private static Handling OfUser(Tenant tenant, GraphRequest request, RouteKeys keys, Func<GraphRequest, Guid, Handling> act)
+    {
+        int user = Submitting.FindUser(tenant, keys[0]);
+        if (user < 0)
+        {
+            return GraphResponse.Error(request, GraphError.NotFound(keys[0]));
+        }
+
+        bool isId = Guid.TryParse(keys[1], out Guid id);
+        int index = isId ? tenant.Fleet.FindCloudPc(id) : -1;
+        return isId && (index < 0 || tenant.Fleet.CloudPcs[index]!.User == user) ? act(request, id) : GraphResponse.Error(request, GraphError.NotFound(keys[1]));
+    }
+
+    private static Handling.Wanted Submit(GraphRequest request, Command command) =>
+        request.Submit("", command, static _ => GraphResponse.Empty());
+
+    private static Handling Rename(GraphRequest request, Guid id) => request.Reading(
         Resource,
         static (read, body) =>
         {
@@ -97,11 +124,11 @@ internal static class CloudPcActions
 
             return name;
         },
-        name => Submit(request, row, new Command.RenameCloudPc(row.CloudPc.Id, name!)));
+        name => Submit(request, new Command.RenameCloudPc(id, name!)));
 
     // The user's own path has no body (protocol 3.1).
-    private static Handling Reprovision(GraphRequest request, CloudPcRow row) => request.Body.IsEmpty
-        ? Submit(request, row, new Command.Reprovision(row.CloudPc.Id, null))
+    private static Handling Reprovision(GraphRequest request, Guid id) => request.Body.IsEmpty
+        ? Submit(request, new Command.Reprovision(id, null))
         : request.Reading(
             Resource,
             static (read, body) =>
@@ -125,9 +152,9 @@ internal static class CloudPcActions
 
                 return administrator;
             },
-            administrator => Submit(request, row, new Command.Reprovision(row.CloudPc.Id, administrator)));
+            administrator => Submit(request, new Command.Reprovision(id, administrator)));
 
-    private static Handling ChangeAccountType(GraphRequest request, CloudPcRow row) => request.Reading(
+    private static Handling ChangeAccountType(GraphRequest request, Guid id) => request.Reading(
         Resource,
         static (read, body) =>
         {
@@ -151,9 +178,9 @@ internal static class CloudPcActions
 
             return administrator;
         },
-        administrator => Submit(request, row, new Command.ChangeUserAccountType(row.CloudPc.Id, administrator == true)));
+        administrator => Submit(request, new Command.ChangeUserAccountType(id, administrator == true)));
 
-    private static Handling WithId(GraphRequest request, CloudPcRow row, string name, Func<Guid, Guid, Command> command) => request.Reading(
+    private static Handling WithId(GraphRequest request, string name, Func<Guid, Command> command) => request.Reading(
         Resource,
         (read, body) =>
         {
@@ -177,7 +204,5 @@ internal static class CloudPcActions
 
             return id;
         },
-        id => Submit(request, row, command(row.CloudPc.Id, id!.Value)));
-
-    private static Handling OnlyFrontline(GraphRequest request, CloudPcRow row) => GraphResponse.Error(request, CloudPcReads.NotFrontline(row).ToError());
+        id => Submit(request, command(id!.Value)));
 }

@@ -21,7 +21,7 @@ public sealed class Types
     public void An_id_is_a_readonly_record_struct() =>
         Repository.Nothing(
             "An id that is not a readonly record struct",
-            Product.Types.Where(type => type.Name.EndsWith("Id", StringComparison.Ordinal))
+            Product.Types.Where(type => type.Name.EndsWith("Id", StringComparison.Ordinal) && type is not { IsAbstract: true, IsSealed: true })
                 .Where(type => !IsRecord(type) || !type.IsValueType || !type.IsDefined(typeof(IsReadOnlyAttribute)))
                 .Select(type => type.FullName!));
 

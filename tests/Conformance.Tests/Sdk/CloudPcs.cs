@@ -44,6 +44,7 @@ public sealed class CloudPcs(SdkTenant tenant)
         Assert.Equal(launch.CloudPcLaunchUrl, (await tenant.Graph(door).Users[user.Id].CloudPCs[pc.Id].RetrieveCloudPcLaunchDetail.GetAsync(cancellationToken: Cancel))!.CloudPcLaunchUrl);
     }
 
+    /// <summary>B278, B279, B362.</summary>
     [Theory, EveryDoor]
     public async Task What_an_administrator_asks_for_happens(Door door)
     {
