@@ -32,19 +32,24 @@ public sealed class OracleDeletedGroup
 /// <content>Deleted items: they can be restored for thirty days. (directory.md)</content>
 public sealed partial class OracleTenant
 {
-    private readonly Dictionary<string, OracleDeletedUser> _deletedUsers = [];
-    private readonly Dictionary<string, OracleDeletedGroup> _deletedGroups = [];
+    private Dictionary<string, OracleDeletedUser> _deletedUsers = [];
+    private Dictionary<string, OracleDeletedGroup> _deletedGroups = [];
+
+    // The time of the last command, also of one that was refused: readers do not show what has had its time.
+    private DateTimeOffset _asked;
+
+    private static readonly TimeSpan DeletedStays = TimeSpan.FromDays(30); // B147
 
     /// <summary>Time has passed: what was deleted thirty days ago or earlier is gone for good (B147).</summary>
     private void PassDeleted(DateTimeOffset now)
     {
-        foreach (string user in _deletedUsers.Keys.Where(user => now - _deletedUsers[user].At >= TimeSpan.FromDays(30)).ToList())
+        foreach (string user in _deletedUsers.Keys.Where(user => now - _deletedUsers[user].At >= DeletedStays).ToList())
         {
             _deletedUsers.Remove(user);
             Forget(user);
         }
 
-        foreach (string group in _deletedGroups.Keys.Where(group => now - _deletedGroups[group].At >= TimeSpan.FromDays(30)).ToList())
+        foreach (string group in _deletedGroups.Keys.Where(group => now - _deletedGroups[group].At >= DeletedStays).ToList())
         {
             _deletedGroups.Remove(group);
             Forget(group);

@@ -140,6 +140,11 @@ public sealed partial class OracleTenant
                 Forget(group);
             }
 
+            foreach (OraclePolicy policy in _fleet.Policies)
+            {
+                policy.Assignments.RemoveAll(one => one.Group == group); // B292
+            }
+
             _groups.Remove(group);
             foreach (OracleGroup other in _groups.Values)
             {
@@ -241,6 +246,8 @@ public sealed partial class OracleTenant
         }
 
         Settle(); // B138: the passes of the lines are the first
+        SettleCloudPcs();
+        PassDues(_now);
         return bad.Count > 0 ? Answer.Without(bad) : Answer.Done;
     }
 

@@ -15,6 +15,9 @@ public sealed partial class OracleTenant
     /// <summary>Flips that were due before the last command.</summary>
     public int Flips { get; private set; }
 
+    /// <summary>Due events of Cloud PCs before and in the last command.</summary>
+    public int Dues { get; private set; }
+
     /// <summary>A command at a time: what is due until then happens before; when the command is refused, nothing has happened (B135).</summary>
     public Answer At(DateTimeOffset now, Func<Answer> command)
     {
@@ -22,16 +25,28 @@ public sealed partial class OracleTenant
         List<OraclePair> pairs = [.. _pairs.Select(pair => pair.Copy())];
         Dictionary<string, List<string>> members = _groups.ToDictionary(group => group.Key, group => group.Value.Members.ToList());
         _sequence++;
-        Flips = 0;
-        PassDeleted(now);
+        (Flips, Dues) = (0, 0);
+        OracleFleet fleet = _fleet;
+        _fleet = fleet.Copy();
+        Dictionary<string, OracleDeletedUser> users = new(_deletedUsers);
+        Dictionary<string, OracleDeletedGroup> groups = new(_deletedGroups);
         PassTime(now);
         _now = now;
+        _asked = now;
+        PassDeleted(now);
         Passes = 0;
         Look();
         Answer answer = command();
-        if (!answer.Happened)
+        if (answer.Happened)
         {
-            // Flips change memberships and pairs, and nothing else.
+            SettleCloudPcs(); // also after what does nothing else: somebody may be gone for good (B268)
+            PassDues(_now);
+        }
+        else
+        {
+            // Flips change memberships and pairs, and with what is due Cloud PCs; deleted items have had their time.
+            _fleet = fleet;
+            (_deletedUsers, _deletedGroups) = (users, groups);
             _now = before;
             _pairs.Clear();
             _pairs.AddRange(pairs);
@@ -74,12 +89,16 @@ public sealed partial class OracleTenant
             if (RuleMeaning.Holds(rule, See(user), moment) != RuleMeaning.Holds(rule, See(user), moment - 1))
             {
                 Flips++;
+                PassDues(new DateTimeOffset(moment, TimeSpan.Zero), before: true); // B283
                 _now = new DateTimeOffset(moment, TimeSpan.Zero);
                 Look();
                 Pass(group, user);
                 Settle();
+                SettleCloudPcs();
             }
         }
+
+        PassDues(until);
     }
 
     // After a pass: the retry of the mode, and rounds while plans changed since the rules looked (B137).

@@ -35,7 +35,9 @@ public sealed partial class OracleTenant
         }
 
         lines.AddRange(Memberships());
-        lines.AddRange(_deletedUsers.Keys.Concat(_deletedGroups.Keys).Order(StringComparer.Ordinal).Select(id => $"deleted {id}"));
+        lines.AddRange(_deletedUsers.Where(item => _asked - item.Value.At < DeletedStays).Select(item => item.Key)
+            .Concat(_deletedGroups.Where(item => _asked - item.Value.At < DeletedStays).Select(item => item.Key))
+            .Order(StringComparer.Ordinal).Select(id => $"deleted {id}"));
         return lines;
     }
 

@@ -80,6 +80,9 @@ public sealed class OracleSubscription
 
     /// <summary>Enabled, Warning, Suspended, LockedOut or Deleted.</summary>
     public required string Status { get; set; }
+
+    /// <summary>Whether it is a trial.</summary>
+    public bool Trial { get; init; }
 }
 
 /// <summary>What stands in the way of one SKU.</summary>
@@ -152,12 +155,14 @@ public sealed partial class OracleTenant
         _country = country;
     }
 
-    // B20, B136, B137: what the command touches itself, then a pass over the membership rules, the retry of its mode, and rounds.
+    // B20, B136, B137: what the command touches itself, then a pass over the membership rules, the retry of its mode, and rounds; then Cloud PCs (B260), and what is due by now.
     private Answer Accept(Action effects)
     {
         effects();
         Pass(null, null);
         Settle();
+        SettleCloudPcs();
+        PassDues(_now);
         return Answer.Done;
     }
 

@@ -4,7 +4,7 @@ namespace Berth.Oracle;
 public sealed partial class OracleTenant
 {
     /// <summary>Buys units.</summary>
-    public Answer Buy(string subscription, string sku, int units, string status)
+    public Answer Buy(string subscription, string sku, int units, string status, bool trial)
     {
         if (_subscriptions.ContainsKey(subscription))
         {
@@ -16,7 +16,7 @@ public sealed partial class OracleTenant
             return Answer.Refused("E1", "skuNotInTenant", sku);
         }
 
-        return Accept(() => _subscriptions.Add(subscription, new OracleSubscription { Sku = sku, Units = units, Status = status }));
+        return Accept(() => _subscriptions.Add(subscription, new OracleSubscription { Sku = sku, Units = units, Status = status, Trial = trial }));
     }
 
     /// <summary>Changes units or status; null leaves one as it is. Nobody loses anything (L97, B42).</summary>
@@ -29,6 +29,11 @@ public sealed partial class OracleTenant
 
         return Accept(() =>
         {
+            if (found.Status is "Enabled" or "Warning" && status is "Suspended" or "LockedOut" or "Deleted")
+            {
+                _lapsed = (found.Sku, found.Units, status == "Suspended"); // B280
+            }
+
             found.Units = units ?? found.Units;
             found.Status = status ?? found.Status;
         });

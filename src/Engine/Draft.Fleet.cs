@@ -13,7 +13,7 @@ internal sealed partial class Draft
 
     /// <summary>Whether anything can have changed for rows that wait: the fleet itself, or how many slots there are.</summary>
     public bool FleetChanged => _fleet is not null
-        || (!_before.Fleet.Pending.IsEmpty && (Subscriptions != _before.Subscriptions || !ReferenceEquals(Catalog, _before.Catalog)));
+        || ((!_before.Fleet.Pending.IsEmpty || !_before.Fleet.Resizes.IsEmpty) && (Subscriptions != _before.Subscriptions || !ReferenceEquals(Catalog, _before.Catalog)));
 
     /// <summary>The first thing that is due in the fleet; null for nothing.</summary>
     public Due? NextFleetDue => _fleet is { } fleet ? fleet.NextDue : _before.Fleet.FirstDue;

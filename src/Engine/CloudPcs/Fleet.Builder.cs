@@ -16,6 +16,7 @@ public sealed partial class Fleet
         private readonly PagedVector<ValueArray<int>>.Builder _ofUsers = source.OfUsers.ToBuilder();
         private readonly PagedMap<Guid>.Builder _ids = source.Ids.ToBuilder();
         private readonly ImmutableSortedSet<PendingRow>.Builder _pending = source.Pending.ToBuilder();
+        private readonly ImmutableSortedSet<int>.Builder _resizes = source.Resizes.ToBuilder();
         private readonly ImmutableSortedSet<Due>.Builder _dues = source.Dues.ToBuilder();
         private readonly ImmutableDictionary<Guid, int>.Builder _jobs = source.Jobs.ToBuilder();
         private readonly ImmutableDictionary<int, int>.Builder _used = source.Used.ToBuilder();
@@ -92,6 +93,9 @@ public sealed partial class Fleet
             }
         }
 
+        /// <summary>Rows that wait for the license of another size, by index.</summary>
+        public IReadOnlyCollection<int> Resizes => _resizes;
+
         /// <summary>Every row that is there, in the order of their indexes.</summary>
         public IEnumerable<(int Index, CloudPc Row)> All()
         {
@@ -130,6 +134,11 @@ public sealed partial class Fleet
             if (row.Status == CloudPcStatus.PendingProvision)
             {
                 _pending.Add(new PendingRow(row.Plan, row.ConditionsSince, row.UserId, index));
+            }
+
+            if (row.Status == CloudPcStatus.ResizePendingLicense)
+            {
+                _resizes.Add(index);
             }
 
             if (row.DueAt is { } due)
@@ -270,6 +279,7 @@ public sealed partial class Fleet
             Sessions = _sessions.ToImmutable(),
             Jobs = _jobs.ToImmutable(),
             Pending = _pending.ToImmutable(),
+            Resizes = _resizes.ToImmutable(),
             Dues = _dues.ToImmutable(),
             Used = _used.ToImmutable(),
             UsesOfConnections = _usesOfConnections.ToImmutable(),
@@ -326,6 +336,7 @@ public sealed partial class Fleet
                 _pending.Remove(new PendingRow(row.Plan, row.ConditionsSince, row.UserId, index));
             }
 
+            _resizes.Remove(index);
             if (row.DueAt is { } due)
             {
                 _dues.Remove(new Due(due, DueKind.CloudPc, index, default));

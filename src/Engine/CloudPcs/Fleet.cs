@@ -52,6 +52,9 @@ public sealed partial class Fleet
     /// <summary>Rows that wait for a slot, by plan, then in the order in which they get one (B264).</summary>
     public ImmutableSortedSet<PendingRow> Pending { get; private init; } = [];
 
+    /// <summary>Rows that wait for the license of another size, by index (B276).</summary>
+    public ImmutableSortedSet<int> Resizes { get; private init; } = [];
+
     /// <summary>When the next thing is due; null for nothing (B283).</summary>
     public DateTimeOffset? NextDue => Dues.IsEmpty ? null : Dues.Min.At;
 

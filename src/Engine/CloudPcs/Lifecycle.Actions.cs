@@ -1,3 +1,4 @@
+using Berth.Engine.Catalog;
 using Berth.Engine.Collections;
 using Berth.Engine.Licensing;
 
@@ -51,16 +52,21 @@ internal sealed partial class Lifecycle
             ];
             foreach ((int index, CloudPc row) in over)
             {
-                if (retains && row.ProvisionedAt is not null)
+                if (retains && KindOf(row.Plan) == CloudPcKind.Enterprise && HasData(row))
                 {
                     _draft.Record(new Change.SnapshotRetained(new RetentionSnapshot(
                         NamedId.Of(row.Id, $"retained/{_version}"), row.Id, row.User, row.Plan, row.Origin?.RegionName, Now)));
                 }
 
+                // What was allocated is allocated no longer (B282).
+                Fleet.Set(index, Fleet.CloudPc(index)! with { AllocatedAt = null });
                 Deprovision(index, CloudPcReason.SubscriptionOver);
             }
         }
     }
+
+    private static bool HasData(CloudPc row) =>
+        row.Status is not (CloudPcStatus.NotProvisioned or CloudPcStatus.PendingProvision or CloudPcStatus.Provisioning or CloudPcStatus.Failed or CloudPcStatus.Deprovisioning);
 
     // The action that ran is done, or failed.
     private ValueArray<RemoteAction> Ended(CloudPc row, HostJobKind kind, CloudPcError? error)

@@ -12,7 +12,19 @@ internal sealed partial class Lifecycle
     /// <summary>Begins to make a Cloud PC from the current settings of its policy; attempts from the first (C55, C160).</summary>
     public void StartProvision(int index, CloudPc row, HostJobKind kind, CloudPcReason reason)
     {
-        Put(index, row with { Status = CloudPcStatus.Provisioning, Error = null, GraceEndsAt = null, GoesAt = null, Job = null }, reason);
+        Put(
+            index,
+            row with
+            {
+                Status = CloudPcStatus.Provisioning,
+                Error = null,
+                GraceEndsAt = null,
+                GoesAt = null,
+                ReserveUsed = ReserveUsed(row),
+                ReserveEndsAt = null,
+                Job = null,
+            },
+            reason);
         Attempt(index, kind, 1);
     }
 
@@ -31,7 +43,6 @@ internal sealed partial class Lifecycle
     public void Deprovision(int index, CloudPcReason reason)
     {
         CloudPc row = Fleet.CloudPc(index)!;
-        TimeSpan used = row.ReserveEndsAt is { } ends ? ReserveDays - (ends - Now) : row.ReserveUsed;
         Put(
             index,
             row with
@@ -41,7 +52,7 @@ internal sealed partial class Lifecycle
                 ResizeTo = null,
                 ResizeEndsAt = null,
                 GoesAt = null,
-                ReserveUsed = used,
+                ReserveUsed = ReserveUsed(row),
                 ReserveEndsAt = null,
                 Job = null,
             },
@@ -283,8 +294,8 @@ internal sealed partial class Lifecycle
         }
         else if (row.GoesAt <= Now)
         {
-            Go(index, CloudPcReason.CleanedUp);
-            _turns.Users.Add(row.User);
+            // A resize or a reprovision that failed may have left a machine (B266).
+            Deprovision(index, CloudPcReason.CleanedUp);
         }
     }
 

@@ -21,6 +21,9 @@ internal sealed partial class Lifecycle
         return row.ProvisionedAt is { } came && came < yearBegan ? ReserveDays : ReserveDays - row.ReserveUsed;
     }
 
+    // What was used by now; the clock runs while the machine is there.
+    private TimeSpan ReserveUsed(CloudPc row) => row.ReserveEndsAt is { } ends ? ReserveDays - (ends - Now) : row.ReserveUsed;
+
     // The plans that the winning policy allocates to the groups of a user.
     private SortedSet<int> ReservedPlans(int user, int policy)
     {

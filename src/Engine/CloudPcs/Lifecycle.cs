@@ -175,7 +175,8 @@ internal sealed partial class Lifecycle
         bool resizing = false;
         foreach (int index in Fleet.OfUser(user))
         {
-            if (Fleet.CloudPc(index) is { Status: not CloudPcStatus.Deprovisioning } row)
+            // A Reserve license whose machine is taken down keeps its row.
+            if (Fleet.CloudPc(index) is { } row && (row.Status != CloudPcStatus.Deprovisioning || row.AllocatedAt is not null))
             {
                 taken.Add(row.Plan);
                 resizing |= row.Status == CloudPcStatus.ResizePendingLicense;
@@ -263,7 +264,7 @@ internal sealed partial class Lifecycle
             case CloudPcStatus.Failed when row.GoesAt is not null && HasRight(row, licensed, coverage):
                 Put(
                     index,
-                    row with { Status = CloudPcStatus.PendingProvision, GoesAt = null, Error = null, Job = null, ConditionsSince = Now },
+                    row with { Status = CloudPcStatus.PendingProvision, Policy = isBusiness ? -1 : winner, GoesAt = null, Error = null, Job = null, ConditionsSince = Now },
                     CloudPcReason.NoSlot);
                 break;
             case CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings when !HasRight(row, licensed, coverage):
@@ -276,34 +277,43 @@ internal sealed partial class Lifecycle
                 Deprovision(index, CloudPcReason.UserDeleted);
                 break;
             case CloudPcStatus.ResizePendingLicense:
-                LookAtResize(index, row, licensed, coverage);
+                LookAtResize(index, row, coverage);
                 break;
         }
     }
 
-    // B276: the window for the license of another size.
-    private void LookAtResize(int index, CloudPc row, SortedSet<int> licensed, ValueArray<Coverage> coverage)
+    // B276: the window for the license of another size; a resize begins where slots are given.
+    private void LookAtResize(int index, CloudPc row, ValueArray<Coverage> coverage)
     {
         if (_draft.User(row.User) is null || !coverage.Any(one => one.Policy == row.Policy))
         {
             EnterGrace(index, row, _draft.User(row.User) is null ? CloudPcReason.UserDeleted : WhyUncovered(row), Now);
-            return;
+        }
+    }
+
+    // The plan that a row takes whose old one is not licensed any more; -1 while there is none.
+    private int FindTarget(int index, CloudPc row)
+    {
+        SortedSet<int> licensed = LicensedPlans(row.User);
+        HashSet<int> others = [];
+        foreach (int one in Fleet.OfUser(row.User))
+        {
+            if (one != index && Fleet.CloudPc(one) is { Status: not CloudPcStatus.Deprovisioning } other)
+            {
+                others.Add(other.Plan);
+            }
         }
 
         if (licensed.Contains(row.Plan))
         {
-            return;
+            return -1;
         }
 
-        HashSet<int> others = [.. Fleet.OfUser(row.User).Where(one => one != index).Select(one => Fleet.CloudPc(one)!.Plan)];
-        int target = licensed.Contains(row.ResizeTo!.Value)
+        int disk = _draft.Catalog.CloudPcPlanOf(row.Plan)!.Size.Disk;
+        bool Fits(int plan) => !others.Contains(plan) && _draft.Catalog.CloudPcPlanOf(plan) is { Kind: CloudPcKind.Enterprise } size && size.Size.Disk >= disk;
+        return licensed.Contains(row.ResizeTo!.Value) && Fits(row.ResizeTo.Value)
             ? row.ResizeTo.Value
-            : licensed.Where(plan => KindOf(plan) == CloudPcKind.Enterprise && !others.Contains(plan))
-                .OrderBy(plan => _draft.Catalog.Plans[plan].Id).Cast<int?>().FirstOrDefault() ?? -1;
-        if (target >= 0 && FreeSlots(target) > 0)
-        {
-            StartResize(index, row, target, CloudPcReason.ResizeLicenseFound);
-        }
+            : licensed.Where(Fits).OrderBy(plan => _draft.Catalog.Plans[plan].Id).Cast<int?>().FirstOrDefault() ?? -1;
     }
 
     private void EnterGrace(int index, CloudPc row, CloudPcReason reason, DateTimeOffset since) => Put(
@@ -366,29 +376,48 @@ internal sealed partial class Lifecycle
         return now;
     }
 
+    // B264: rows that wait, then resizes; a resize frees the slot of the old plan.
     private void GiveSlots()
     {
-        foreach (int plan in Fleet.PendingPlans().ToArray())
+        do
         {
-            long free = FreeSlots(plan);
-            if (KindOf(plan) == CloudPcKind.Business)
+            foreach (int plan in Fleet.PendingPlans().ToArray())
             {
-                free = Math.Min(free, MostBusiness - _draft.Catalog.CloudPcPlans.Where(one => one.Kind == CloudPcKind.Business).Sum(one => Fleet.SlotsUsed(one.Plan)));
-            }
-
-            for (; free > 0 && Fleet.FirstPending(plan) is { } first; free--)
-            {
-                CloudPc row = Fleet.CloudPc(first.CloudPc)!;
-                if (KindOf(plan) == CloudPcKind.Reserve)
+                for (; IsSlotFree(plan) && Fleet.FirstPending(plan) is { } first;)
                 {
-                    Put(first.CloudPc, row with { Status = CloudPcStatus.NotProvisioned, AllocatedAt = Now }, CloudPcReason.ReserveAllocated);
-                }
-                else
-                {
-                    StartProvision(first.CloudPc, row, HostJobKind.Provision, CloudPcReason.ConditionsMet);
+                    CloudPc row = Fleet.CloudPc(first.CloudPc)!;
+                    if (KindOf(plan) == CloudPcKind.Reserve)
+                    {
+                        Put(first.CloudPc, row with { Status = CloudPcStatus.NotProvisioned, AllocatedAt = Now }, CloudPcReason.ReserveAllocated);
+                    }
+                    else
+                    {
+                        StartProvision(first.CloudPc, row, HostJobKind.Provision, CloudPcReason.ConditionsMet);
+                    }
                 }
             }
         }
+        while (BeginResize());
+    }
+
+    private bool IsSlotFree(int plan) => FreeSlots(plan) > 0
+        && (KindOf(plan) != CloudPcKind.Business
+            || _draft.Catalog.CloudPcPlans.Where(one => one.Kind == CloudPcKind.Business).Sum(one => Fleet.SlotsUsed(one.Plan)) < MostBusiness);
+
+    private bool BeginResize()
+    {
+        foreach (int index in Fleet.Resizes)
+        {
+            CloudPc row = Fleet.CloudPc(index)!;
+            int target = FindTarget(index, row);
+            if (target >= 0 && IsSlotFree(target))
+            {
+                StartResize(index, row, target, CloudPcReason.ResizeLicenseFound);
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void Go(int index, CloudPcReason reason)

@@ -102,7 +102,7 @@ internal static class CloudPcTimeline
             CloudPcReason.NoSlot => $" because all licenses are taken{deed}",
             CloudPcReason.HostDone => " because the host has finished",
             CloudPcReason.HostFailed => " because the host failed",
-            CloudPcReason.ReserveAllocated => $" because its policy allocated a Reserve license{deed}",
+            CloudPcReason.ReserveAllocated => $" because a policy allocated a Reserve license{about}{deed}",
             CloudPcReason.LicenseLost => $" because the license is gone{about}{deed}",
             CloudPcReason.LeftPolicyGroup => $" because the user left the group of its policy{about}{deed}",
             CloudPcReason.PolicyUnassigned => $" because its policy is not assigned to the user's group any more{about}{deed}",

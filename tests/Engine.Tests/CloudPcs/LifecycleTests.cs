@@ -185,6 +185,8 @@ public class LifecycleTests
         Assert.Equal(CloudPcStatus.Failed, _desk.Only(user).Status);
         Assert.Equal("licenseNotFound", _desk.Only(user).Error?.Code);
         _desk.Pass(TimeSpan.FromHours(3));
+        Assert.Equal(CloudPcStatus.Deprovisioning, _desk.Only(user).Status);
+        _desk.Pass(TimeSpan.FromMinutes(20));
         Assert.Empty(_desk.Of(user));
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Berth.Engine.CloudPcs;
 using Berth.Engine.Licensing;
 
 namespace Berth.Engine.Tests.Comparison;
@@ -26,8 +28,28 @@ public static class Aim
         Request.Purge r => Pick(DeletedIds(tenant), random) is { } item ? new Request.Purge(item) : r,
         Request.DeleteGroup r => Pick(Groups(tenant).Where(group => !group.IsDeleted && (group.Licenses.IsEmpty || random % 5 == 0)).Select(group => $"{group.Id}"), random)
             is { } group ? new Request.DeleteGroup(group) : r,
+        Request.EndGrace r => Row(tenant, random, CloudPcStatus.InGracePeriod) is { } number ? new Request.EndGrace(number) : r,
+        Request.Reprovision r => Row(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.Failed) is { } number ? new Request.Reprovision(number) : r,
+        Request.Resize r => Row(tenant, random, CloudPcStatus.Provisioned) is { } number ? r with { CloudPc = number } : r,
+        Request.RenameCloudPc r => Row(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.InGracePeriod) is { } number ? r with { CloudPc = number } : r,
+        Request.RestoreCloudPc r => Row(tenant, random, CloudPcStatus.Provisioned) is { } number
+            ? new Request.RestoreCloudPc(number, tenant.Fleet.CloudPcs[number - 1]!.PointsSince!.Value.AddHours(12 * (1 + (random % 3)))) : r,
+        Request.ProvisionReserve r => Reserve(tenant, random, CloudPcStatus.NotProvisioned, CloudPcStatus.Failed) is { } number ? new Request.ProvisionReserve(number) : r,
+        Request.DeprovisionReserve r => Reserve(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.Failed) is { } number ? new Request.DeprovisionReserve(number) : r,
+        Request.StartSession r => Row(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.InGracePeriod) is { } number
+            ? new Request.StartSession($"{tenant.Fleet.CloudPcs[number - 1]!.UserId}", number) : r,
+        Request.EndSession r => Pick(tenant.Fleet.Sessions.Values.Select(session => $"{session.CloudPc + 1}"), random) is { } number ? new Request.EndSession(int.Parse(number, CultureInfo.InvariantCulture)) : r,
         _ => request,
     };
+
+    private static int? Reserve(Tenant tenant, int random, params CloudPcStatus[] statuses) =>
+        Pick(Enumerable.Range(0, tenant.Fleet.CloudPcs.Count).Where(index => tenant.Fleet.CloudPcs[index] is { AllocatedAt: not null } row && statuses.Contains(row.Status)).Select(index => $"{index + 1}"), random)
+            is { } number ? int.Parse(number, CultureInfo.InvariantCulture) : null;
+
+    // The number of a Cloud PC in one of some statuses.
+    private static int? Row(Tenant tenant, int random, params CloudPcStatus[] statuses) =>
+        Pick(Enumerable.Range(0, tenant.Fleet.CloudPcs.Count).Where(index => tenant.Fleet.CloudPcs[index] is { } row && statuses.Contains(row.Status)).Select(index => $"{index + 1}"), random)
+            is { } number ? int.Parse(number, CultureInfo.InvariantCulture) : null;
 
     // Mostly the direct licenses; sometimes what a group gives.
     private static string[] Held(Tenant tenant, string user, Request.AssignUser request, int random)

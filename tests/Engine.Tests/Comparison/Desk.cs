@@ -14,6 +14,9 @@ public abstract class Desk
     /// <summary>Everything a reader can see, one fact a line, in a fixed order; see the oracle's Picture.</summary>
     public abstract List<string> Picture();
 
+    /// <summary>The same for policies, Cloud PCs and connections; see the oracle's Fleet.</summary>
+    public abstract List<string> Fleet();
+
     /// <summary>Ids of the members of a group, ascending.</summary>
     public abstract IEnumerable<string> MembersOf(string group);
 }

@@ -7,7 +7,7 @@ using Berth.Engine.Licensing;
 namespace Berth.Engine.Tests.Comparison;
 
 /// <summary>The engine behind the desk.</summary>
-public sealed class EngineDesk : Desk
+public sealed partial class EngineDesk : Desk
 {
     private const string Extension = "extensionAttribute";
 
@@ -37,6 +37,12 @@ public sealed class EngineDesk : Desk
 
     public override string Do(Request request, DateTimeOffset now)
     {
+        if (request is Request.SetConnectionHealth health && Tenant.Fleet.Connections.ContainsKey(Id(health.Connection)))
+        {
+            Do(new Command.SimulateChecks(Id(health.Connection), Checks(health.Health)), now);
+            return Do(new Command.RunHealthChecks(Id(health.Connection)), now);
+        }
+
         if (request is not Request.MoveClock)
         {
             return Do(Translate(request), now);
@@ -159,7 +165,7 @@ public sealed class EngineDesk : Desk
     }
 
     // Code and ids in the order of the rule book; where it leaves the order of groups open, ascending.
-    private static string Answer(Refusal refusal)
+    private string Answer(Refusal refusal)
     {
         string code = refusal.Code.ToString();
         IEnumerable<string> ids = refusal.Ids.Select(Text);
@@ -168,6 +174,9 @@ public sealed class EngineDesk : Desk
             RefusalCode.InheritedFromGroup => ids.Order(StringComparer.Ordinal).Prepend(Text(refusal.Subject!.Value)),
             RefusalCode.GroupHasLicenses => ids.Order(StringComparer.Ordinal),
             RefusalCode.MembershipRuleInvalid => [$"{refusal.Position}"],
+            RefusalCode.SessionNotFound or RefusalCode.SnapshotNotFound => [],
+            RefusalCode.CloudPcNotFound or RefusalCode.OperationNotSupported or RefusalCode.OperationConflict or RefusalCode.TargetLicenseHasAssigned
+                or RefusalCode.NotAssigned or RefusalCode.NotLicensed or RefusalCode.CloudPcNotReady or RefusalCode.CloudPcInUse => [$"#{NumberOf(refusal.Subject!.Value)}"],
             RefusalCode.MemberOfSourceNotFound or RefusalCode.MemberOfSourceNotAllowed => ids,
             _ => refusal.Subject is { } subject ? ids.Prepend(Text(subject)) : ids,
         };
@@ -198,7 +207,7 @@ public sealed class EngineDesk : Desk
         Request.AssignGroup r => new Command.AssignGroupLicenses(Id(r.Group), Licenses(r.Add), Ids(r.Remove)),
         Request.ReprocessUser r => new Command.ReprocessUser(Id(r.User)),
         Request.ReprocessGroup r => new Command.ReprocessGroup(Id(r.Group)),
-        Request.Buy r => new Command.CreateSubscription(Id(r.Subscription), Id(r.Sku), r.Units, Enum.Parse<SubscriptionStatus>(r.Status), false),
+        Request.Buy r => new Command.CreateSubscription(Id(r.Subscription), Id(r.Sku), r.Units, Enum.Parse<SubscriptionStatus>(r.Status), r.Trial),
         Request.ChangeSubscription r => new Command.UpdateSubscription(
             Id(r.Subscription), r.Units, r.Status is null ? null : Enum.Parse<SubscriptionStatus>(r.Status)),
         Request.ImportDirectory r => new Command.ImportDirectory(r.Lines.Select((line, i) => Translate(line, i + 1)).ToValueArray()),
@@ -210,7 +219,7 @@ public sealed class EngineDesk : Desk
         Request.Import r => new Command.ImportCatalog(
             r.Plans.Select(plan => new CatalogRow(SpecFiles.PartNumber(plan.Sku), Id(plan.Sku), plan.Sku, plan.Name, Id(plan.Plan), plan.Name)).ToValueArray(),
             r.Rules is null ? null : PlanRules.Parse(System.Text.Encoding.UTF8.GetBytes(r.Rules)).Rules!),
-        _ => throw new NotSupportedException(request.ToString()),
+        _ => TranslateFleet(request),
     };
 
     private static ImportLine Translate(Line line, int number) => line switch

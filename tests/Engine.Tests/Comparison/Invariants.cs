@@ -1,3 +1,5 @@
+using Berth.Engine.Catalog;
+using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 using Berth.Engine.Licensing;
@@ -22,6 +24,11 @@ public static class Invariants
             .. NobodyIsOvertaken(desk.Before, desk.Tenant, desk.Last.Command, desk.Last.Decision),
             .. TheWaitingListsAgree(desk.Tenant),
             .. ReportsAreThoseWhoHaveTheManager(desk.Tenant),
+            .. SlotsAreNotExceeded(desk.Before, desk.Tenant, desk.Last.Command),
+            .. OneRowForEachPair(desk.Tenant),
+            .. NobodyWorksWithoutRight(desk.Tenant),
+            .. GraceIsAWeek(desk.Last.Decision),
+            .. NothingIsOverdue(desk.Tenant, desk.Last.Context.Now),
             .. ReplayIsTheState(desk),
             .. DecidingAgainDecidesTheSame(desk),
         ];
@@ -149,6 +156,54 @@ public static class Invariants
         }
     }
 
+    // A shrink may leave more rows with a slot than slots (B264); no other command adds one then.
+    private static IEnumerable<string> SlotsAreNotExceeded(Tenant before, Tenant after, Command command) =>
+        from plan in after.Catalog.CloudPcPlans
+        let used = after.Fleet.SlotsUsed(plan.Plan)
+        where used > Slots.Of(after.Catalog, after.Subscriptions, plan.Plan) && used > before.Fleet.SlotsUsed(plan.Plan) && command is not Command.UpdateSubscription
+        select $"{used} Cloud PCs of plan {plan.Id} hold a slot, more than there are.";
+
+    // C11
+    private static IEnumerable<string> OneRowForEachPair(Tenant tenant) => Rows(tenant).Where(row => row.Status != CloudPcStatus.Deprovisioning)
+        .GroupBy(row => (row.User, row.Plan)).Where(pair => pair.Count() > 1).Select(pair => $"User {pair.Key.User} has {pair.Count()} Cloud PCs of plan {pair.Key.Plan}.");
+
+    // C5, B267, B285
+    private static IEnumerable<string> NobodyWorksWithoutRight(Tenant tenant)
+    {
+        foreach (CloudPc row in Rows(tenant).Where(row => row.Status is CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings))
+        {
+            bool licensed = tenant.Users[row.User] is not null && IsLicensed(tenant, tenant.LicensesOf(row.User), row.Plan);
+            bool covered = tenant.Catalog.CloudPcPlanOf(row.Plan)!.Kind == CloudPcKind.Business || tenant.Fleet.CoverageOf(row.User).Any(one => one.Policy == row.Policy);
+            bool right = row.AllocatedAt is not null || (licensed && covered);
+            if (!right)
+            {
+                yield return $"Cloud PC {row.Id} is provisioned without right.";
+            }
+        }
+
+        foreach (Session session in tenant.Fleet.Sessions.Values.Where(session => tenant.Fleet.CloudPcs[session.CloudPc] is not { IsUsable: true } row || row.User != session.User))
+        {
+            yield return $"Session {session.Id} is on a Cloud PC that cannot be used.";
+        }
+    }
+
+    private static bool IsLicensed(Tenant tenant, UserLicenses licenses, int plan) => licenses.Direct.CloudPcPlans(tenant.Catalog).Contains(plan)
+        || licenses.Groups.Any(source => source.Applied.CloudPcPlans(tenant.Catalog).Contains(plan));
+
+    // C37
+    private static IEnumerable<string> GraceIsAWeek(Decision decision) =>
+        from change in (decision as Decision.Accepted)?.Event?.Changes.OfType<Change.CloudPcSet>() ?? []
+        where change.CloudPc.Status == CloudPcStatus.InGracePeriod
+        let begun = change.Step.Reason is not CloudPcReason.ActionAsked and not CloudPcReason.HostDone and not CloudPcReason.HostFailed
+        where begun ? change.CloudPc.GraceEndsAt != change.Step.At.AddHours(168) : change.CloudPc.GraceEndsAt <= change.Step.At
+        select $"The grace period of {change.CloudPc.Id} ends at {change.CloudPc.GraceEndsAt:O}, not a week after {change.Step.At:O}.";
+
+    // B283
+    private static IEnumerable<string> NothingIsOverdue(Tenant tenant, DateTimeOffset now) =>
+        tenant.Fleet.NextDue <= now && tenant.Clock.FrozenAt is null ? [$"Something of the fleet was due at {tenant.Fleet.NextDue:O}."] : [];
+
+    private static IEnumerable<CloudPc> Rows(Tenant tenant) => Enumerable.Range(0, tenant.Fleet.CloudPcs.Count).Select(index => tenant.Fleet.CloudPcs[index]).OfType<CloudPc>();
+
     private static IEnumerable<string> ReplayIsTheState(EngineDesk desk) => desk.Last.Decision is Decision.Accepted { Event: { } happened }
         ? Differences("The event replayed", Deciding.Apply(desk.Before, happened), desk.Tenant)
         : ReferenceEquals(desk.Before, desk.Tenant) ? [] : ["The tenant changed without an event."];
@@ -212,7 +267,20 @@ public static class Invariants
         {
             yield return $"{who} gives another waiting order.";
         }
+
+        if (!Same(one.Fleet, other.Fleet, one.Users.Count, one.Catalog))
+        {
+            yield return $"{who} gives another fleet.";
+        }
     }
+
+    private static bool Same(Fleet one, Fleet other, int users, SkuCatalog catalog) =>
+        one.Policies.SequenceEqual(other.Policies) && one.NextPolicy == other.NextPolicy && one.Count == other.Count && one.CloudPcs.Count == other.CloudPcs.Count
+        && Enumerable.Range(0, one.CloudPcs.Count).All(index => one.CloudPcs[index] == other.CloudPcs[index])
+        && one.Connections.SequenceEqual(other.Connections) && one.Retained.SequenceEqual(other.Retained) && one.Sessions.SequenceEqual(other.Sessions)
+        && one.Pending.SetEquals(other.Pending) && one.Resizes.SetEquals(other.Resizes) && one.NextDue == other.NextDue
+        && Enumerable.Range(0, users).All(user => one.CoverageOf(user) == other.CoverageOf(user) && one.OfUser(user) == other.OfUser(user))
+        && catalog.CloudPcPlans.All(plan => one.SlotsUsed(plan.Plan) == other.SlotsUsed(plan.Plan));
 
     private static bool SameItems(DeletedItems one, DeletedItems other) =>
         one.Users.SequenceEqual(other.Users) && one.Groups.SequenceEqual(other.Groups) && one.NextPurge == other.NextPurge

@@ -17,9 +17,14 @@ public sealed class OracleDesk(string country, IReadOnlyCollection<string>? skus
     /// <summary>What was due before the last command.</summary>
     public int Flips => _tenant.Flips;
 
+    /// <summary>What was due of Cloud PCs before the last command and by it.</summary>
+    public int Dues => _tenant.Dues;
+
     public override string Do(Request request, DateTimeOffset now) => _tenant.At(now, () => Answer(request)).ToString();
 
     public override List<string> Picture() => _tenant.Picture();
+
+    public override List<string> Fleet() => _tenant.Fleet();
 
     public override IEnumerable<string> MembersOf(string group) => _tenant.MembersOf(group);
 
@@ -41,13 +46,29 @@ public sealed class OracleDesk(string country, IReadOnlyCollection<string>? skus
         Request.AssignGroup r => _tenant.AssignGroup(r.Group, Wishes(r.Add), r.Remove),
         Request.ReprocessUser r => _tenant.ReprocessUser(r.User),
         Request.ReprocessGroup r => _tenant.ReprocessGroup(r.Group),
-        Request.Buy r => _tenant.Buy(r.Subscription, r.Sku, r.Units, r.Status),
+        Request.Buy r => _tenant.Buy(r.Subscription, r.Sku, r.Units, r.Status, r.Trial),
         Request.ChangeSubscription r => _tenant.ChangeSubscription(r.Subscription, r.Units, r.Status),
         Request.ImportDirectory r => _tenant.Import([.. r.Lines.Select(Translate)]),
         Request.Configure r => _tenant.Configure(r.EntraStrict, r.Independent),
         Request.Import r => _tenant.Import(
             r.Plans.Select(plan => new SkuRow(SpecFiles.PartNumber(plan.Sku), plan.Sku, plan.Plan, plan.Name)),
             r.Rules is null ? null : Oracle.PlanRules.Read(r.Rules)),
+        Request.CreatePolicy r => _tenant.CreatePolicy(r.Policy, r.Type, r.Connections),
+        Request.ChangePolicy r => _tenant.ChangePolicy(r.Policy, r.Connections),
+        Request.DeletePolicy r => _tenant.DeletePolicy(r.Policy),
+        Request.AssignPolicy r => _tenant.AssignPolicy(r.Policy, [.. r.To.Select(one => (one.Group, one.Plan))]),
+        Request.EndGrace r => _tenant.EndGrace(r.CloudPc),
+        Request.Reprovision r => _tenant.Reprovision(r.CloudPc),
+        Request.Resize r => _tenant.Resize(r.CloudPc, r.Plan),
+        Request.RenameCloudPc r => _tenant.RenameCloudPc(r.CloudPc, r.Name),
+        Request.RestoreCloudPc r => _tenant.RestoreCloudPc(r.CloudPc, r.Point),
+        Request.CreateConnection r => _tenant.CreateConnection(r.Connection),
+        Request.SetConnectionHealth r => _tenant.SetConnectionHealth(r.Connection, r.Health),
+        Request.ProvisionReserve r => _tenant.ProvisionReserve(r.CloudPc),
+        Request.DeprovisionReserve r => _tenant.DeprovisionReserve(r.CloudPc),
+        Request.StartSession r => _tenant.StartSession(r.User, r.CloudPc),
+        Request.EndSession r => _tenant.EndSession(r.CloudPc),
+        Request.SetHost r => _tenant.SetHost(TimeSpan.FromMinutes(r.Minutes), r.Failing),
         Request.MoveClock or Request.RunDue => Oracle.Answer.Done,
         _ => throw new NotSupportedException(request.ToString()),
     };

@@ -47,13 +47,52 @@ public abstract record Request
 
     public sealed record ReprocessGroup(string Group) : Request;
 
-    public sealed record Buy(string Subscription, string Sku, int Units, string Status) : Request;
+    public sealed record Buy(string Subscription, string Sku, int Units, string Status) : Request
+    {
+        public bool Trial { get; init; }
+    }
 
     public sealed record ChangeSubscription(string Subscription, int? Units, string? Status) : Request;
 
     public sealed record ImportDirectory(Line[] Lines) : Request;
 
     public sealed record Configure(bool EntraStrict, bool Independent) : Request;
+
+    /// <summary>A policy on some connections, the first first, or on the Microsoft-hosted network.</summary>
+    public sealed record CreatePolicy(string Policy, string Type, string[] Connections) : Request;
+
+    public sealed record ChangePolicy(string Policy, string[] Connections) : Request;
+
+    public sealed record DeletePolicy(string Policy) : Request;
+
+    public sealed record AssignPolicy(string Policy, Assigned[] To) : Request;
+
+    public sealed record EndGrace(int CloudPc) : Request;
+
+    public sealed record Reprovision(int CloudPc) : Request;
+
+    public sealed record Resize(int CloudPc, string Plan) : Request;
+
+    public sealed record RenameCloudPc(int CloudPc, string Name) : Request;
+
+    /// <summary>Back to the restore point that came by itself at a time.</summary>
+    public sealed record RestoreCloudPc(int CloudPc, DateTimeOffset Point) : Request;
+
+    public sealed record CreateConnection(string Connection) : Request;
+
+    /// <summary>The simulator finds a connection like this from now on, and looks at once.</summary>
+    public sealed record SetConnectionHealth(string Connection, string Health) : Request;
+
+    public sealed record ProvisionReserve(int CloudPc) : Request;
+
+    public sealed record DeprovisionReserve(int CloudPc) : Request;
+
+    public sealed record StartSession(string User, int CloudPc) : Request;
+
+    public sealed record EndSession(int CloudPc) : Request;
+
+    /// <summary>The simulator takes so long, and always fails in some kinds of jobs.</summary>
+    public sealed record SetHost(int Minutes, string[] Failing) : Request;
 
     /// <summary>The tenant's clock moves to the time of the command.</summary>
     public sealed record MoveClock : Request;
@@ -81,6 +120,9 @@ public sealed record Chosen(bool Dynamic, string? Rule, string? State)
 
     public static Chosen By(string rule, string? state = null) => new(true, rule, state);
 }
+
+/// <summary>A group that a policy is assigned to, and a plan where the policy's type needs one.</summary>
+public sealed record Assigned(string Group, string? Plan);
 
 /// <summary>A plan that a SKU gains.</summary>
 public sealed record NewPlan(string Sku, string Plan, string Name);

@@ -14,6 +14,8 @@ public static class SpecFiles
 
     public static string GoldenFolder { get; } = Path.Combine(Root, "spec/golden");
 
+    public static string CloudPcFolder { get; } = Path.Combine(GoldenFolder, "cloud-pcs");
+
     public static string RulesFolder { get; } = Path.Combine(Root, "spec/rules");
 
     private static readonly List<SkuRow> Rows = Oracle.Catalog.ReadCsv(CatalogCsv);

@@ -55,7 +55,7 @@ public sealed class GoldenCase
             now += TimeSpan.FromMinutes(step.Minutes ?? 0);
             if (step.Expect is not null)
             {
-                differences.AddRange(Compare(step.Expect, desk.Picture()).Select(difference => $"step {i + 1}: {difference}"));
+                differences.AddRange(Compare(step.Expect, [.. desk.Picture(), .. desk.Fleet()]).Select(difference => $"step {i + 1}: {difference}"));
             }
             else
             {
@@ -154,6 +154,38 @@ public sealed class Step
 
     public string? Status { get; set; }
 
+    public bool? Trial { get; set; }
+
+    public string? Policy { get; set; }
+
+    public string? Type { get; set; }
+
+    /// <summary>Connections of a policy, the first first.</summary>
+    public string[]? Connections { get; set; }
+
+    /// <summary>What a policy is assigned to: groups, or <c>GROUP/PLAN</c>.</summary>
+    public string[]? To { get; set; }
+
+    /// <summary>The number of a Cloud PC.</summary>
+    public int? CloudPc { get; set; }
+
+    public string? Plan { get; set; }
+
+    public string? Name { get; set; }
+
+    /// <summary>The time of a restore point.</summary>
+    public DateTimeOffset? Point { get; set; }
+
+    public string? Connection { get; set; }
+
+    public string? Health { get; set; }
+
+    /// <summary>Minutes that the simulator takes.</summary>
+    public int? Delay { get; set; }
+
+    /// <summary>Kinds of jobs in which the simulator fails.</summary>
+    public string[]? Failing { get; set; }
+
     public string? Retry { get; set; }
 
     public string? GroupAtomicity { get; set; }
@@ -222,6 +254,7 @@ public sealed class Step
                 break;
             case Request.Buy r:
                 (step.Subscription, step.Sku, step.Units, step.Status) = (Names.Readable(r.Subscription), Names.Readable(r.Sku), r.Units, r.Status == "Enabled" ? null : r.Status);
+                step.Trial = r.Trial ? true : null;
                 break;
             case Request.ChangeSubscription r:
                 (step.Subscription, step.Units, step.Status) = (Names.Readable(r.Subscription), r.Units, r.Status);
@@ -231,6 +264,54 @@ public sealed class Step
                 break;
             case Request.Configure r:
                 (step.Retry, step.GroupAtomicity) = (r.EntraStrict ? "entra-strict" : "fair", r.Independent ? "independent" : "atomic");
+                break;
+            case Request.CreatePolicy r:
+                (step.Policy, step.Type, step.Connections) = (Names.Readable(r.Policy), r.Type == "dedicated" ? null : r.Type, Readable(r.Connections));
+                break;
+            case Request.ChangePolicy r:
+                (step.Policy, step.Connections) = (Names.Readable(r.Policy), Readable(r.Connections));
+                break;
+            case Request.DeletePolicy r:
+                step.Policy = Names.Readable(r.Policy);
+                break;
+            case Request.AssignPolicy r:
+                (step.Policy, step.To) = (Names.Readable(r.Policy), [.. r.To.Select(one => Names.Readable(one.Plan is null ? one.Group : $"{one.Group}/{one.Plan}"))]);
+                break;
+            case Request.EndGrace r:
+                step.CloudPc = r.CloudPc;
+                break;
+            case Request.Reprovision r:
+                step.CloudPc = r.CloudPc;
+                break;
+            case Request.Resize r:
+                (step.CloudPc, step.Plan) = (r.CloudPc, Names.Readable(r.Plan));
+                break;
+            case Request.RenameCloudPc r:
+                (step.CloudPc, step.Name) = (r.CloudPc, r.Name);
+                break;
+            case Request.RestoreCloudPc r:
+                (step.CloudPc, step.Point) = (r.CloudPc, r.Point);
+                break;
+            case Request.CreateConnection r:
+                step.Connection = Names.Readable(r.Connection);
+                break;
+            case Request.SetConnectionHealth r:
+                (step.Connection, step.Health) = (Names.Readable(r.Connection), r.Health);
+                break;
+            case Request.StartSession r:
+                (step.User, step.CloudPc) = (Names.Readable(r.User), r.CloudPc);
+                break;
+            case Request.ProvisionReserve r:
+                step.CloudPc = r.CloudPc;
+                break;
+            case Request.DeprovisionReserve r:
+                step.CloudPc = r.CloudPc;
+                break;
+            case Request.EndSession r:
+                step.CloudPc = r.CloudPc;
+                break;
+            case Request.SetHost r:
+                (step.Delay, step.Failing) = (r.Minutes, r.Failing.Length == 0 ? null : r.Failing);
                 break;
             case Request.Import r:
                 step.Plans = [.. r.Plans.Select(plan => new License(Names.Readable(plan.Sku), Gains: [plan.Name]))];
@@ -261,7 +342,7 @@ public sealed class Step
         "assignGroup" => new Request.AssignGroup(Names.Group(Group!), Wanted(Add), Skus(Remove)),
         "reprocessUser" => new Request.ReprocessUser(Names.User(User!)),
         "reprocessGroup" => new Request.ReprocessGroup(Names.Group(Group!)),
-        "buy" => new Request.Buy(Names.Subscription(Subscription!), Names.Sku(Sku!), Units!.Value, Status ?? "Enabled"),
+        "buy" => new Request.Buy(Names.Subscription(Subscription!), Names.Sku(Sku!), Units!.Value, Status ?? "Enabled") { Trial = Trial ?? false },
         "changeSubscription" => new Request.ChangeSubscription(Names.Subscription(Subscription!), Units, Status),
         "importDirectory" => new Request.ImportDirectory(
             [.. Lines!.Select(line => line with { User = line.User is null ? null : Names.User(line.User), Rule = line.Rule is null ? null : Names.Meant(line.Rule), Group = line.Group is null ? null : Names.Group(line.Group) })]),
@@ -269,6 +350,24 @@ public sealed class Step
         "import" => new Request.Import(
             [.. (Plans ?? []).SelectMany(item => item.Gains!.Select(plan => new NewPlan(Names.Sku(item.Sku), Names.Plan(plan, null), plan)))],
             PlanRules?.GetRawText()),
+        "createPolicy" => new Request.CreatePolicy(Names.Policy(Policy!), Type ?? "dedicated", [.. (Connections ?? []).Select(Names.Connection)]),
+        "changePolicy" => new Request.ChangePolicy(Names.Policy(Policy!), [.. (Connections ?? []).Select(Names.Connection)]),
+        "deletePolicy" => new Request.DeletePolicy(Names.Policy(Policy!)),
+        "assignPolicy" => new Request.AssignPolicy(
+            Names.Policy(Policy!),
+            [.. (To ?? []).Select(one => one.Split('/')).Select(one => new Assigned(Names.Group(one[0]), one.Length == 1 ? null : Names.Plan(one[1], null)))]),
+        "endGrace" => new Request.EndGrace(CloudPc!.Value),
+        "reprovision" => new Request.Reprovision(CloudPc!.Value),
+        "resize" => new Request.Resize(CloudPc!.Value, Names.Plan(Plan!, null)),
+        "renameCloudPc" => new Request.RenameCloudPc(CloudPc!.Value, Name!),
+        "restoreCloudPc" => new Request.RestoreCloudPc(CloudPc!.Value, Point!.Value),
+        "createConnection" => new Request.CreateConnection(Names.Connection(Connection!)),
+        "setConnectionHealth" => new Request.SetConnectionHealth(Names.Connection(Connection!), Health!),
+        "startSession" => new Request.StartSession(Names.User(User!), CloudPc!.Value),
+        "provisionReserve" => new Request.ProvisionReserve(CloudPc!.Value),
+        "deprovisionReserve" => new Request.DeprovisionReserve(CloudPc!.Value),
+        "endSession" => new Request.EndSession(CloudPc!.Value),
+        "setHost" => new Request.SetHost(Delay ?? 0, Failing ?? []),
         _ => throw new NotSupportedException($"No command is called '{Do}'."),
     };
 

@@ -15,6 +15,8 @@ public static partial class Names
     private const string GroupKind = "000000000002";
     private const string SubscriptionKind = "000000000003";
     private const string PlanKind = "000000000004";
+    private const string PolicyKind = "000000000005";
+    private const string ConnectionKind = "000000000006";
 
     private static readonly Dictionary<string, string> Known = SpecFiles.Names().DistinctBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => pair.Value);
 
@@ -23,6 +25,10 @@ public static partial class Names
     public static string Group(string name) => Spell(name, GroupKind);
 
     public static string Subscription(string name) => Spell(name, SubscriptionKind);
+
+    public static string Policy(string name) => Spell(name, PolicyKind);
+
+    public static string Connection(string name) => Spell(name, ConnectionKind);
 
     /// <summary>A user by default; a group is written <c>group:NAME</c>.</summary>
     public static string Member(string name) => name.StartsWith("group:", StringComparison.Ordinal) ? Group(name[6..]) : User(name);
@@ -33,8 +39,11 @@ public static partial class Names
     /// <summary>A SKU by part number, or by id when there is no such SKU.</summary>
     public static string Sku(string name) => Guid.TryParse(name, out Guid id) ? id.ToString() : SpecFiles.Sku(name);
 
-    /// <summary>A plan of the table by name, else an invented one that starts with <c>new</c>.</summary>
-    public static string Plan(string name, string? sku) => name.StartsWith("new", StringComparison.Ordinal) ? Spell(name, PlanKind) : SpecFiles.Plan(name, sku);
+    /// <summary>A plan of the table by name, else an invented one: one that starts with <c>new</c>, or one of Reserve, for which <c>r</c> and its numbers are enough.</summary>
+    public static string Plan(string name, string? sku) => name.StartsWith("new", StringComparison.Ordinal) ? Spell(name, PlanKind)
+        : name.StartsWith("CPC_R_", StringComparison.Ordinal) ? Spell(string.Concat("r", string.Concat(name.Where(char.IsAsciiDigit))), PlanKind)
+        : name[0] == 'r' ? Spell(name, PlanKind)
+        : SpecFiles.Plan(name, sku);
 
     /// <summary>A membership rule in which <c>&lt;user:NAME&gt;</c>, <c>&lt;group:NAME&gt;</c> and <c>&lt;plan:NAME&gt;</c> stand for ids.</summary>
     public static string Meant(string rule) => Named().Replace(rule, match => (match.Groups["kind"].Value, match.Groups["name"].Value) switch
@@ -55,7 +64,7 @@ public static partial class Names
         }
 
         string letters = id.Replace("-", "", StringComparison.Ordinal)[..16];
-        bool ours = id[24..] is UserKind or GroupKind or SubscriptionKind or PlanKind;
+        bool ours = id[24..] is UserKind or GroupKind or SubscriptionKind or PlanKind or PolicyKind or ConnectionKind;
         return ours ? Encoding.ASCII.GetString(Convert.FromHexString(letters)).TrimEnd((char)0) : id;
     }
 

@@ -52,7 +52,8 @@ public sealed partial class RuleBookTests
     private static IEnumerable<string> RuleLines() => new DirectoryInfo(SpecFiles.RulesFolder).GetFiles("*.md")
         .SelectMany(file => File.ReadLines(file.FullName)).Where(line => line.StartsWith("- ", StringComparison.Ordinal));
 
-    private static IEnumerable<GoldenCase> Cases() => new DirectoryInfo(SpecFiles.GoldenFolder).GetFiles("*.json").Select(file => GoldenCase.Read(file.FullName));
+    private static IEnumerable<GoldenCase> Cases() => ((string[])[SpecFiles.GoldenFolder, SpecFiles.CloudPcFolder])
+        .SelectMany(folder => new DirectoryInfo(folder).GetFiles("*.json")).Select(file => GoldenCase.Read(file.FullName));
 
     [GeneratedRegex(@"^- \*\*(?<id>[A-Z]\d+[ab]?)\*\* (?<unreachable>\(unreachable\) )?[^ ].*[.:] _\(source: [^()]+\)_$")]
     private static partial Regex Rule();

@@ -1,0 +1,125 @@
+namespace Berth.Oracle;
+
+/// <content>What somebody asks of a Cloud PC. (cloud-pcs.md)</content>
+public sealed partial class OracleTenant
+{
+    /// <summary>Ends a grace period (C42).</summary>
+    public Answer EndGrace(int number) => With(number, row =>
+        row.Status != "inGracePeriod" ? Answer.Refused("B268", "operationConflict", $"#{number}") : Accept(() => Deprovision(row)));
+
+    /// <summary>Makes the machine anew (B272).</summary>
+    public Answer Reprovision(int number) => With(number, row =>
+        row.Status is not ("failed" or "provisioned" or "provisionedWithWarnings") || (row.Status == "failed" && row.Goes is not null)
+            ? Answer.Refused("B272", "operationConflict", $"#{number}")
+            : Accept(() =>
+            {
+                RestReserve(row);
+                (row.Status, row.Error) = ("provisioning", null);
+                Attempt(row, "reprovision", 1);
+            }));
+
+    /// <summary>Gives it another name (B278).</summary>
+    public Answer RenameCloudPc(int number, string name) => With(number, row => Accept(() => row.Name = name));
+
+    /// <summary>Gives it another size (B277).</summary>
+    public Answer Resize(int number, string target) => With(number, row =>
+    {
+        if (KindOf(row) != "Enterprise" || !_catalog.NameOfPlan.ContainsKey(target) || PlanOf(target) is not { Kind: "Enterprise" } size
+            || target == row.Plan || size.DiskGB < PlanOf(row.Plan)!.DiskGB)
+        {
+            return Answer.Refused("C60", "operationNotSupported", $"#{number}");
+        }
+
+        if (row.Status != "provisioned")
+        {
+            return Answer.Refused("C61", "operationConflict", $"#{number}");
+        }
+
+        if (IsLicensed(row, target) || RowOf(row.UserId, target) is not null)
+        {
+            return Answer.Refused("C71", "targetLicenseHasAssigned", $"#{number}");
+        }
+
+        if (!IsSlotFree(target))
+        {
+            return Answer.Refused("C70", "noLicenseForSize", target);
+        }
+
+        if (_pairs.Exists(pair => pair.User == row.UserId && pair.Applied.Any(one => Enabled(one.Key, one.Value).Contains(row.Plan))))
+        {
+            return Accept(() => (row.Status, row.Window) = ("resizePendingLicense", (target, _now + ResizeWindow))); // B276
+        }
+
+        // B275
+        List<string> remove = [.. row.User.Direct.Where(one => Enabled(one.Key, one.Value).Contains(row.Plan)).Select(one => one.Key)];
+        string? add = _catalog.PlansOfSku.Keys.Where(sku => _catalog.PlansOfSku[sku].Contains(target) && IsTenants(sku) && _catalog.IsForUsers(sku)
+                && (Holds(row.UserId, sku) || Assignable(sku) > Consumed(sku)))
+            .OrderBy(sku => IsPaid(sku) ? 0 : 1) // the sort is stable
+            .FirstOrDefault();
+        if (add is null)
+        {
+            return Answer.Refused("C70", "noLicenseForSize", target);
+        }
+
+        List<Wish> wish = [new(add, [])];
+        remove.Remove(add);
+        return Hindrance(row.UserId, row.User, wish, remove) ?? Accept(() =>
+        {
+            row.User.Direct = Switch(row.User.Direct, wish, remove);
+            BeginResize(row, target);
+        });
+    });
+
+    /// <summary>Puts it back to a restore point that is counted (B279), by its time.</summary>
+    public Answer RestoreCloudPc(int number, DateTimeOffset point) => With(number, row =>
+        row.Status is not ("provisioned" or "provisionedWithWarnings") ? Answer.Refused("B279", "operationConflict", $"#{number}")
+            : !Points(row).Contains(point) ? Answer.Refused("B279", "snapshotNotFound")
+            : Accept(() => (row.Status, row.Job) = ("restoring", new OracleJob("restore", 1, _now + _fleet.Delay))));
+
+    /// <summary>Begins a session (B285).</summary>
+    public Answer StartSession(string user, int number)
+    {
+        if (!_users.TryGetValue(user, out OracleUser? found))
+        {
+            return Answer.Refused("E11", "userNotFound", user);
+        }
+
+        return With(number, row =>
+        {
+            string? code = row.UserId != user || !IsThere(row) || !IsOn(found) ? "notAssigned"
+                : !IsLicensed(row, row.Plan) && row.Allocated is null && row.Status != "inGracePeriod" ? "notLicensed"
+                : row.Status is not ("provisioned" or "provisionedWithWarnings" or "inGracePeriod") ? "cloudPcNotReady"
+                : _fleet.Sessions.Contains(number) ? "cloudPcInUse"
+                : null;
+            return code is not null ? Answer.Refused("B285", code, $"#{number}") : Accept(() => _fleet.Sessions.Add(number));
+        });
+    }
+
+    /// <summary>Ends the session on a Cloud PC.</summary>
+    public Answer EndSession(int number) => _fleet.Sessions.Contains(number)
+        ? Accept(() => _fleet.Sessions.Remove(number))
+        : Answer.Refused("B285", "sessionNotFound");
+
+    private Answer With(int number, Func<OracleRow, Answer> command) =>
+        _fleet.Rows.Find(row => row.Number == number) is { } row ? command(row) : Answer.Refused("E11", "cloudPcNotFound", $"#{number}");
+
+    private bool IsPaid(string sku) => _subscriptions.Values.Any(one => one.Sku == sku && one.Status is "Enabled" or "Warning" && !one.Trial && one.Units > 0);
+
+    // B279: the newest ten of every twelve hours, the newest four of every seven days.
+    private List<DateTimeOffset> Points(OracleRow row)
+    {
+        SortedSet<DateTimeOffset> points = [];
+        foreach ((TimeSpan every, int kept) in ((TimeSpan, int)[])[(TimeSpan.FromHours(12), 10), (TimeSpan.FromDays(7), 4)])
+        {
+            List<DateTimeOffset> all = [];
+            for (DateTimeOffset at = row.PointsSince!.Value + every; at <= _now; at += every)
+            {
+                all.Add(at);
+            }
+
+            points.UnionWith(all.TakeLast(kept));
+        }
+
+        return [.. points];
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace Berth.Oracle;
+
+/// <content>What can be read of Cloud PCs.</content>
+public sealed partial class OracleTenant
+{
+    /// <summary>Everything of Windows 365 that a reader can see, one fact a line, in a fixed order.</summary>
+    public List<string> Fleet()
+    {
+        List<string> lines = [];
+        foreach (OraclePolicy policy in _fleet.Policies)
+        {
+            IEnumerable<string> groups = policy.Assignments.Select(one => one.Plan is null ? one.Group : $"{one.Group}/{one.Plan}");
+            lines.Add($"policy {policy.Id} {policy.Type} for {string.Join(' ', groups.Order(StringComparer.Ordinal))}".TrimEnd());
+        }
+
+        foreach (string user in _users.Keys.Order(StringComparer.Ordinal))
+        {
+            foreach (string type in (string[])["dedicated", "reserve"])
+            {
+                if (_fleet.Winners.TryGetValue((user, type), out string? winner))
+                {
+                    IEnumerable<string> losers = InLine(user, type).Where(policy => policy != winner);
+                    lines.Add($"winner {user} {type} {winner} {string.Join(' ', losers)}".TrimEnd());
+                }
+            }
+        }
+
+        lines.AddRange(_fleet.Rows.Select(Line));
+        lines.AddRange(_catalog.NameOfPlan.Keys.Where(plan => PlanOf(plan) is { Kind: not "Frontline" } && (Used(plan) > 0 || Slots(plan) > 0))
+            .Order(StringComparer.Ordinal).Select(plan => $"slots {plan} {Used(plan)} of {Slots(plan)}"));
+        lines.AddRange(_fleet.Retained.OrderBy(one => one.Of.Number).Select(one => $"retained {one.Of.Plan}#{one.Of.Number} until {When(one.Until)}"));
+        lines.AddRange(_fleet.Rows.Where(row => _fleet.Sessions.Contains(row.Number)).Select(row => $"session {row.UserId} {row.Plan}#{row.Number}"));
+        lines.AddRange(_fleet.Connections.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"connection {one.Key} {one.Value}"));
+        return lines;
+    }
+
+    private string Line(OracleRow row)
+    {
+        string? policy = row.Status == "pendingProvision" && KindOf(row) == "Enterprise" ? Winner(row.UserId) : row.Maker;
+        return $"cloudPc {row.UserId} {row.Plan}#{row.Number} {row.Status}"
+            + (policy is null || FindPolicy(policy) is null ? "" : $" by {policy}")
+            + (row.Connection is null ? "" : $" through {row.Connection}")
+            + (row.GraceEnd is { } end ? $" until {When(end)}" : "")
+            + (row.Window is { } window ? $" to {window.Plan} until {When(window.End)}" : "")
+            + (row.Allocated is { } allocated ? $" allocated {When(allocated)}" : "")
+            + (row.ReserveEnds is { } used ? $" until {When(used)}" : "")
+            + (row.Goes is { } goes ? $" goes {When(goes)}" : "")
+            + (row.Job is { } job ? $" attempt {job.Attempt} due {When(job.Due)}" : "")
+            + (row.Error is null ? "" : $" error {row.Error}")
+            + (row.Name is null ? "" : $" named {row.Name}");
+    }
+
+    /// <summary>A time as lines show it: without seconds where there are none.</summary>
+    public static string When(DateTimeOffset time) =>
+        time.UtcDateTime.ToString(time.UtcTicks % TimeSpan.TicksPerMinute == 0 ? "yyyy-MM-dd'T'HH:mm" : "yyyy-MM-dd'T'HH:mm:ss.fffffff", CultureInfo.InvariantCulture);
+}

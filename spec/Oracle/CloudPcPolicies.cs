@@ -1,0 +1,138 @@
+namespace Berth.Oracle;
+
+/// <content>Provisioning policies and network connections. (provisioning-policies.md, network-connections.md)</content>
+public sealed partial class OracleTenant
+{
+    /// <summary>Adds a policy; without connections it is on the Microsoft-hosted network.</summary>
+    public Answer CreatePolicy(string policy, string type, IReadOnlyList<string> connections)
+    {
+        if (_fleet.Policies.Exists(one => one.Id == policy))
+        {
+            return Answer.Refused("B80", "idTaken", policy);
+        }
+
+        return UnknownConnection(connections) ?? Accept(() => _fleet.Policies.Add(new OraclePolicy { Id = policy, Type = type, Connections = [.. connections] }));
+    }
+
+    /// <summary>Gives a policy other connections; nothing else happens (B273).</summary>
+    public Answer ChangePolicy(string policy, IReadOnlyList<string> connections) =>
+        FindPolicy(policy) is not { } found ? Answer.Refused("C155", "policyNotFound", policy)
+            : UnknownConnection(connections) ?? Accept(() => found.Connections = [.. connections]);
+
+    /// <summary>Deletes a policy that is assigned to nothing (C155).</summary>
+    public Answer DeletePolicy(string policy)
+    {
+        if (FindPolicy(policy) is not { } found)
+        {
+            return Answer.Refused("C155", "policyNotFound", policy);
+        }
+
+        return found.Assignments.Count > 0
+            ? Answer.Refused("C155", "policyInUse", [policy, .. found.Assignments.Select(one => one.Group).Distinct()])
+            : Accept(() => _fleet.Policies.Remove(found));
+    }
+
+    /// <summary>Replaces the assignments of a policy (C157, B291).</summary>
+    public Answer AssignPolicy(string policy, IReadOnlyList<(string Group, string? Plan)> assignments)
+    {
+        if (FindPolicy(policy) is not { } found)
+        {
+            return Answer.Refused("C155", "policyNotFound", policy);
+        }
+
+        List<(string Group, string? Plan)> taken = [];
+        foreach ((string group, string? plan) in assignments)
+        {
+            if (!_groups.TryGetValue(group, out OracleGroup? there))
+            {
+                return Answer.Refused("E11", "groupNotFound", group);
+            }
+
+            if (!there.SecurityEnabled && !there.Unified)
+            {
+                return Answer.Refused("C25", "valueInvalid");
+            }
+
+            string? kind = plan is null ? null : _catalog.NameOfPlan.ContainsKey(plan) ? PlanOf(plan)?.Kind ?? "" : "";
+            if (kind != found.Type switch { "dedicated" => null, "reserve" => "Reserve", _ => "Frontline" })
+            {
+                return Answer.Refused("B291", "valueInvalid");
+            }
+
+            if (!taken.Contains((group, plan)))
+            {
+                taken.Add((group, plan));
+            }
+        }
+
+        return Accept(() => found.Assignments = taken);
+    }
+
+    /// <summary>Adds a network connection; the simulator finds it healthy at once (B293).</summary>
+    public Answer CreateConnection(string connection) => _fleet.Connections.TryAdd(connection, "passed")
+        ? Accept(() => { })
+        : Answer.Refused("B80", "idTaken", connection);
+
+    /// <summary>The simulator finds something else, at once.</summary>
+    public Answer SetConnectionHealth(string connection, string health) => !_fleet.Connections.ContainsKey(connection)
+        ? Answer.Refused("C177", "connectionNotFound", connection)
+        : Accept(() => _fleet.Connections[connection] = health);
+
+    /// <summary>The simulator takes another time, and fails in other kinds of jobs (B294).</summary>
+    public Answer SetHost(TimeSpan delay, IReadOnlyList<string> failing) => Accept(() => (_fleet.Delay, _fleet.Failing) = (delay, [.. failing]));
+
+    private OraclePolicy? FindPolicy(string policy) => _fleet.Policies.Find(one => one.Id == policy);
+
+    private Answer? UnknownConnection(IReadOnlyList<string> connections) =>
+        connections.FirstOrDefault(connection => !_fleet.Connections.ContainsKey(connection)) is { } unknown ? Answer.Refused("C177", "connectionNotFound", unknown) : null;
+
+    // B290
+    private void Cover()
+    {
+        foreach ((string user, string policy) in _fleet.Covers.Keys.ToList())
+        {
+            if (FindPolicy(policy) is not { } found || !Covers(found, user))
+            {
+                _fleet.Covers.Remove((user, policy));
+            }
+        }
+
+        foreach (OraclePolicy policy in _fleet.Policies)
+        {
+            foreach (string user in _users.Keys.Where(user => Covers(policy, user)))
+            {
+                _fleet.Covers.TryAdd((user, policy.Id), _now);
+            }
+        }
+
+        foreach ((string user, string type) in _fleet.Winners.Keys.ToList())
+        {
+            if (!_fleet.Covers.ContainsKey((user, _fleet.Winners[(user, type)])))
+            {
+                _fleet.Winners.Remove((user, type));
+            }
+        }
+
+        foreach (string user in _users.Keys)
+        {
+            foreach (string type in (string[])["dedicated", "reserve"])
+            {
+                if (!_fleet.Winners.ContainsKey((user, type)) && InLine(user, type).FirstOrDefault() is { } first)
+                {
+                    _fleet.Winners.Add((user, type), first);
+                }
+            }
+        }
+    }
+
+    // Policies of a type that cover a user, who came first first.
+    private List<string> InLine(string user, string type) =>
+    [
+        .. _fleet.Policies.Where(policy => policy.Type == type && _fleet.Covers.ContainsKey((user, policy.Id)))
+            .OrderBy(policy => _fleet.Covers[(user, policy.Id)]) // the sort is stable
+            .Select(policy => policy.Id),
+    ];
+
+    private bool Covers(OraclePolicy policy, string user) =>
+        _users.ContainsKey(user) && policy.Assignments.Exists(one => _groups.TryGetValue(one.Group, out OracleGroup? group) && group.Members.Contains(user));
+}

@@ -1,0 +1,438 @@
+namespace Berth.Oracle;
+
+/// <summary>A provisioning policy.</summary>
+public sealed class OraclePolicy
+{
+    /// <summary>Its id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary><c>dedicated</c>, <c>sharedByUser</c>, <c>sharedByEntraGroup</c> or <c>reserve</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>Its network connections, first priority first; empty for the Microsoft-hosted network.</summary>
+    public List<string> Connections { get; set; } = [];
+
+    /// <summary>Groups that it is assigned to, each with a plan for the types that need one.</summary>
+    public List<(string Group, string? Plan)> Assignments { get; set; } = [];
+
+    /// <summary>The same again.</summary>
+    public OraclePolicy Copy() => new() { Id = Id, Type = Type, Connections = [.. Connections], Assignments = [.. Assignments] };
+}
+
+/// <summary>Something that the host has to do.</summary>
+/// <param name="Kind">provision, reprovision, deprovision, resize or restore.</param>
+/// <param name="Attempt">From 1.</param>
+/// <param name="Due">When the simulator ends it.</param>
+public sealed record OracleJob(string Kind, int Attempt, DateTimeOffset Due);
+
+/// <summary>A row of <c>cloudPCs</c>.</summary>
+public sealed class OracleRow
+{
+    /// <summary>Its number, from 1.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>Whose it is; also when the user is deleted.</summary>
+    public required OracleUser User { get; init; }
+
+    /// <summary>The user's id.</summary>
+    public required string UserId { get; init; }
+
+    /// <summary>The service plan.</summary>
+    public required string Plan { get; set; }
+
+    /// <summary>As Graph spells it.</summary>
+    public required string Status { get; set; }
+
+    /// <summary>The maker, or null.</summary>
+    public string? Maker { get; set; }
+
+    /// <summary>The network connection of the last attempt; null on the Microsoft-hosted network.</summary>
+    public string? Connection { get; set; }
+
+    /// <summary>The name somebody gave it.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>Since when its user meets the conditions.</summary>
+    public DateTimeOffset Since { get; set; }
+
+    /// <summary>The end of its grace period.</summary>
+    public DateTimeOffset? GraceEnd { get; set; }
+
+    /// <summary>The plan it waits for, and until when.</summary>
+    public (string Plan, DateTimeOffset End)? Window { get; set; }
+
+    /// <summary>When a failed row is taken down.</summary>
+    public DateTimeOffset? Goes { get; set; }
+
+    /// <summary>Why it failed.</summary>
+    public string? Error { get; set; }
+
+    /// <summary>What the host has to do.</summary>
+    public OracleJob? Job { get; set; }
+
+    /// <summary>Since when the user has a license of Reserve by a policy; null for none.</summary>
+    public DateTimeOffset? Allocated { get; set; }
+
+    /// <summary>How long machines of a Reserve license were there before the one that is.</summary>
+    public TimeSpan ReserveUsed { get; set; }
+
+    /// <summary>When the days of a Reserve license are used up; null while they rest.</summary>
+    public DateTimeOffset? ReserveEnds { get; set; }
+
+    /// <summary>When the machine last came up.</summary>
+    public DateTimeOffset? CameUp { get; set; }
+
+    /// <summary>Since when restore points are counted.</summary>
+    public DateTimeOffset? PointsSince { get; set; }
+
+    /// <summary>The same again.</summary>
+    public OracleRow Copy() => (OracleRow)MemberwiseClone();
+}
+
+/// <summary>What is kept of a Cloud PC whose subscription expired.</summary>
+public sealed record OracleRetained(OracleRow Of, DateTimeOffset Until);
+
+/// <summary>Everything of Windows 365 that a tenant has.</summary>
+public sealed class OracleFleet
+{
+    /// <summary>The policies, in the order in which they were made.</summary>
+    public List<OraclePolicy> Policies { get; init; } = [];
+
+    /// <summary>When each policy began to cover each user.</summary>
+    public Dictionary<(string User, string Policy), DateTimeOffset> Covers { get; init; } = [];
+
+    /// <summary>The winner of each user among the policies of a type.</summary>
+    public Dictionary<(string User, string Type), string> Winners { get; init; } = [];
+
+    /// <summary>The rows, ascending by number.</summary>
+    public List<OracleRow> Rows { get; init; } = [];
+
+    /// <summary>How many rows there ever were.</summary>
+    public int Numbers { get; set; }
+
+    /// <summary>Retention snapshots, oldest first.</summary>
+    public List<OracleRetained> Retained { get; init; } = [];
+
+    /// <summary>What the last check of each network connection found.</summary>
+    public Dictionary<string, string> Connections { get; init; } = [];
+
+    /// <summary>Numbers of rows with a session.</summary>
+    public HashSet<int> Sessions { get; init; } = [];
+
+    /// <summary>How long the simulator takes.</summary>
+    public TimeSpan Delay { get; set; }
+
+    /// <summary>Kinds of jobs in which the simulator fails.</summary>
+    public HashSet<string> Failing { get; set; } = [];
+
+    /// <summary>The same again; what is changed in one does not change the other.</summary>
+    public OracleFleet Copy() => new()
+    {
+        Policies = [.. Policies.Select(policy => policy.Copy())],
+        Covers = new(Covers),
+        Winners = new(Winners),
+        Rows = [.. Rows.Select(row => row.Copy())],
+        Numbers = Numbers,
+        Retained = [.. Retained],
+        Connections = new(Connections),
+        Sessions = [.. Sessions],
+        Delay = Delay,
+        Failing = Failing,
+    };
+}
+
+/// <content>Cloud PCs: what follows from licenses, policies and groups. (cloud-pcs.md)</content>
+public sealed partial class OracleTenant
+{
+    private const int MostAttempts = 3; // C190
+    private const int MostBusiness = 300; // C188
+    private static readonly TimeSpan Grace = TimeSpan.FromHours(168); // C37
+    private static readonly TimeSpan ResizeWindow = TimeSpan.FromHours(48); // C64
+    private static readonly TimeSpan CleanUp = TimeSpan.FromHours(3); // C51
+    private static readonly TimeSpan AskAgain = TimeSpan.FromHours(1); // B269
+    private static readonly TimeSpan Retention = TimeSpan.FromHours(672); // C193
+
+    // Statuses in which there is a machine with data (B280).
+    private static readonly string[] WithData =
+        ["provisioned", "provisionedWithWarnings", "inGracePeriod", "resizePendingLicense", "resizing", "restoring", "movingRegion", "modifyingSingleSignOn"];
+
+    private OracleFleet _fleet = new();
+
+    // A SKU of which units are not usable any more since this command, how many, and whether they expired (B280).
+    private (string Sku, int Units, bool Expired)? _lapsed;
+
+    // B260
+    private void SettleCloudPcs()
+    {
+        Cover();
+        foreach (OracleRow row in _fleet.Rows.ToList())
+        {
+            LookAt(row);
+        }
+
+        TakeWhatLapsed();
+        AddRows();
+        GiveSlots();
+        EndSessions();
+    }
+
+    private CloudPcPlan? PlanOf(string plan) => CloudPcPlan.Of(_catalog.NameOfPlan[plan]);
+
+    private string KindOf(OracleRow row) => PlanOf(row.Plan)!.Kind;
+
+    private bool IsThere(OracleRow row) => _users.TryGetValue(row.UserId, out OracleUser? user) && ReferenceEquals(user, row.User);
+
+    private bool IsGoneForGood(OracleRow row) =>
+        !IsThere(row) && !(_deletedUsers.TryGetValue(row.UserId, out OracleDeletedUser? deleted) && ReferenceEquals(deleted.User, row.User));
+
+    private bool IsLicensed(OracleRow row, string plan) => IsThere(row) && IsEnabled(plan, Others(row.UserId, null));
+
+    private bool MakerCovers(OracleRow row) => KindOf(row) == "Business" || (IsThere(row) && row.Maker is not null && _fleet.Covers.ContainsKey((row.UserId, row.Maker)));
+
+    private bool HasRight(OracleRow row) => IsLicensed(row, row.Plan) && MakerCovers(row);
+
+    private string? Winner(string user) => _fleet.Winners.GetValueOrDefault((user, "dedicated"));
+
+    private OracleRow? RowOf(string user, string plan) =>
+        _fleet.Rows.Find(row => row.UserId == user && IsThere(row) && row.Plan == plan && (row.Status != "deprovisioning" || row.Allocated is not null));
+
+    private long Slots(string plan) => _catalog.PlansOfSku.Where(sku => sku.Value.Contains(plan)).Sum(sku => Assignable(sku.Key));
+
+    // B264
+    private static bool HoldsSlot(OracleRow row) => row.Status switch
+    {
+        "notProvisioned" or "deprovisioning" => row.Allocated is not null,
+        "pendingProvision" => false,
+        "failed" => row.Goes is null,
+        _ => true,
+    };
+
+    private int Used(string plan) => _fleet.Rows.Count(row => row.Plan == plan && HoldsSlot(row));
+
+    private bool IsSlotFree(string plan) => Used(plan) < Slots(plan)
+        && (PlanOf(plan)!.Kind != "Business" || _fleet.Rows.Count(row => KindOf(row) == "Business" && HoldsSlot(row)) < MostBusiness);
+
+    // The rule of each status.
+    private void LookAt(OracleRow row)
+    {
+        if (KindOf(row) == "Reserve")
+        {
+            LookAtReserve(row);
+            return;
+        }
+
+        switch (row.Status)
+        {
+            case "notProvisioned" or "pendingProvision" when !IsLicensed(row, row.Plan):
+                Remove(row); // B262, B263
+                break;
+            case "notProvisioned" when Winner(row.UserId) is not null:
+                Wait(row); // B262
+                break;
+            case "pendingProvision" when KindOf(row) == "Enterprise" && Winner(row.UserId) is null:
+                row.Status = "notProvisioned"; // B263
+                break;
+            case "provisioning" when !HasRight(row):
+                // B265
+                Fail(row, !IsThere(row) ? "userNotFound" : !IsLicensed(row, row.Plan) ? "licenseNotFound" : "provisioningPolicyNotFound");
+                break;
+            case "failed" when !HasRight(row):
+                row.Goes ??= _now + CleanUp; // B266
+                break;
+            case "failed" when row.Goes is not null:
+                Wait(row); // B266
+                break;
+            case "provisioned" or "provisionedWithWarnings" when !HasRight(row):
+                BeginGrace(row); // B267
+                break;
+            case "inGracePeriod" when HasRight(row):
+                (row.Status, row.GraceEnd) = ("provisioned", null); // B268
+                break;
+            case "inGracePeriod" when IsGoneForGood(row):
+                Deprovision(row); // B268
+                break;
+            case "resizePendingLicense" when !MakerCovers(row):
+                BeginGrace(row); // B276
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Wait(OracleRow row)
+    {
+        (row.Status, row.Since) = ("pendingProvision", _now);
+        (row.Maker, row.Connection, row.Goes, row.Error) = (null, null, null, null);
+    }
+
+    private void BeginGrace(OracleRow row) => (row.Status, row.GraceEnd, row.Window) = ("inGracePeriod", _now + Grace, null);
+
+    private void Fail(OracleRow row, string error)
+    {
+        (row.Status, row.Error, row.Job) = ("failed", error, null);
+        row.Goes = HasRight(row) ? null : _now + CleanUp;
+    }
+
+    // B269
+    private void Deprovision(OracleRow row)
+    {
+        (row.Status, row.GraceEnd, row.Window, row.Goes, row.Error) = ("deprovisioning", null, null, null, null);
+        RestReserve(row);
+        row.Job = new OracleJob("deprovision", 1, _now + _fleet.Delay);
+    }
+
+    private void Remove(OracleRow row)
+    {
+        _fleet.Rows.Remove(row);
+        _fleet.Sessions.Remove(row.Number);
+    }
+
+    // B280
+    private void TakeWhatLapsed()
+    {
+        if (_lapsed is not { } lapsed)
+        {
+            return;
+        }
+
+        _lapsed = null;
+        foreach (string plan in _catalog.PlansOfSku[lapsed.Sku].Where(plan => PlanOf(plan) is not null).Order(StringComparer.Ordinal))
+        {
+            for (int units = lapsed.Units; Used(plan) > Slots(plan) && units > 0; units--)
+            {
+                OracleRow last = _fleet.Rows.Where(row => row.Plan == plan && HoldsSlot(row))
+                    .OrderByDescending(row => row.Since).ThenByDescending(row => row.UserId, StringComparer.Ordinal).First();
+                if (lapsed.Expired && KindOf(last) == "Enterprise" && WithData.Contains(last.Status))
+                {
+                    _fleet.Retained.Add(new OracleRetained(last.Copy(), _now + Retention));
+                }
+
+                last.Allocated = null; // B282
+                Deprovision(last);
+            }
+        }
+    }
+
+    // B261, B281
+    private void AddRows()
+    {
+        foreach (string user in _users.Keys.Order(StringComparer.Ordinal))
+        {
+            bool inWindow = _fleet.Rows.Exists(row => row.UserId == user && IsThere(row) && row.Window is not null);
+            foreach (string plan in _catalog.NameOfPlan.Keys.Where(plan => PlanOf(plan) is not null && IsEnabled(plan, Others(user, null))).Order(StringComparer.Ordinal))
+            {
+                string kind = PlanOf(plan)!.Kind;
+                if (RowOf(user, plan) is not null || !(kind == "Business" || (kind == "Enterprise" && !inWindow)))
+                {
+                    continue;
+                }
+
+                OracleRow row = new() { Number = ++_fleet.Numbers, User = _users[user], UserId = user, Plan = plan, Status = "notProvisioned" };
+                _fleet.Rows.Add(row);
+                if (kind == "Business" || Winner(user) is not null)
+                {
+                    Wait(row);
+                }
+            }
+
+            // B282
+            foreach (string plan in Reserved(user).Order(StringComparer.Ordinal).Where(plan => RowOf(user, plan) is null))
+            {
+                OracleRow row = new() { Number = ++_fleet.Numbers, User = _users[user], UserId = user, Plan = plan, Status = "pendingProvision", Since = _now };
+                row.Maker = _fleet.Winners[(user, "reserve")];
+                _fleet.Rows.Add(row);
+            }
+        }
+    }
+
+    // B264
+    private void GiveSlots()
+    {
+        bool again = true;
+        while (again)
+        {
+            again = false;
+            foreach (OracleRow row in _fleet.Rows.Where(row => row.Status == "pendingProvision")
+                .OrderBy(row => row.Since).ThenBy(row => row.UserId, StringComparer.Ordinal).ThenBy(row => row.Number).ToList())
+            {
+                if (IsSlotFree(row.Plan) && KindOf(row) == "Reserve")
+                {
+                    (row.Status, row.Allocated) = ("notProvisioned", _now); // B282
+                }
+                else if (IsSlotFree(row.Plan))
+                {
+                    (row.Status, row.Maker) = ("provisioning", KindOf(row) == "Enterprise" ? Winner(row.UserId) : null);
+                    Attempt(row, "provision", 1);
+                }
+            }
+
+            foreach (OracleRow row in _fleet.Rows.Where(row => row.Status == "resizePendingLicense"))
+            {
+                if (Found(row) is { } plan && IsSlotFree(plan))
+                {
+                    BeginResize(row, plan);
+                    again = true;
+                    break;
+                }
+            }
+        }
+    }
+
+    // B276: the plan that a resize takes now; null while the old one is licensed or no other is.
+    private string? Found(OracleRow row)
+    {
+        if (IsLicensed(row, row.Plan))
+        {
+            return null;
+        }
+
+        string target = row.Window!.Value.Plan;
+        return IsLicensed(row, target) && RowOf(row.UserId, target) is null ? target
+            : _catalog.NameOfPlan.Keys.Where(plan => PlanOf(plan) is { Kind: "Enterprise" } found && found.DiskGB >= PlanOf(row.Plan)!.DiskGB
+                && IsLicensed(row, plan) && RowOf(row.UserId, plan) is null).Order(StringComparer.Ordinal).FirstOrDefault();
+    }
+
+    // B275
+    private void BeginResize(OracleRow row, string plan)
+    {
+        (row.Status, row.Plan, row.Window) = ("resizing", plan, null);
+        row.Job = new OracleJob("resize", 1, _now + _fleet.Delay);
+    }
+
+    // B265, B295
+    private void Attempt(OracleRow row, string kind, int attempt)
+    {
+        List<string> connections = _fleet.Policies.Find(policy => policy.Id == row.Maker)?.Connections ?? [];
+        row.Connection = connections.Find(connection => _fleet.Connections[connection] is "passed" or "warning" or "informational");
+        if (connections.Count > 0 && row.Connection is null)
+        {
+            AttemptFailed(row, kind, attempt, "onPremisesConnectionUnhealthy");
+        }
+        else
+        {
+            row.Job = new OracleJob(kind, attempt, _now + _fleet.Delay);
+        }
+    }
+
+    private void AttemptFailed(OracleRow row, string kind, int attempt, string error)
+    {
+        if (attempt == MostAttempts)
+        {
+            Fail(row, error);
+        }
+        else if (kind is "provision" or "reprovision")
+        {
+            Attempt(row, kind, attempt + 1);
+        }
+        else
+        {
+            row.Job = new OracleJob(kind, attempt + 1, _now + _fleet.Delay);
+        }
+    }
+
+    // B285
+    private void EndSessions() => _fleet.Sessions.RemoveWhere(number =>
+        _fleet.Rows.Find(row => row.Number == number) is not { Status: "provisioned" or "provisionedWithWarnings" or "inGracePeriod" } row || !IsThere(row) || !IsOn(row.User));
+
+    private static bool IsOn(OracleUser user) => user.Facts.GetValueOrDefault("accountEnabled") != "false";
+}

@@ -1,0 +1,30 @@
+using Xunit;
+
+namespace Berth.Engine.Tests.Comparison;
+
+/// <summary>
+/// The engine against the oracle on licenses, policies, groups and time: Cloud PCs come, wait, fail, change size, have their grace and go alike (B260 to B295).
+/// BERTH_LONG=1 runs fifty times as long; a failure is shrunk and printed as a golden case.
+/// </summary>
+public sealed class CloudPcComparisonTests(ITestOutputHelper output) : ScriptComparison(output, CloudPcRequests.Skus)
+{
+    private const int FewestCommands = 40_000;
+
+    private static readonly string[] MustOccur =
+    [
+        "done", "flips, one", "flips, several", "dues", "flips and dues", "retained",
+        .. new[]
+        {
+            "notProvisioned", "pendingProvision", "provisioning", "provisioned", "failed", "inGracePeriod", "deprovisioning", "resizing", "resizePendingLicense", "restoring",
+            "failed licenseNotFound", "failed provisioningPolicyNotFound", "failed userNotFound", "failed internalServerError", "failed onPremisesConnectionUnhealthy",
+        }.Select(status => "status " + status),
+        .. new[]
+        {
+            "policyNotFound", "policyInUse", "cloudPcNotFound", "operationConflict", "operationNotSupported", "targetLicenseHasAssigned", "noLicenseForSize",
+            "snapshotNotFound",
+        }.Select(code => "refused " + code),
+    ];
+
+    [Fact]
+    public void The_engine_and_the_oracle_agree_about_Cloud_PCs_after_every_command() => Compare(CloudPcRequests.Script, FewestCommands, MustOccur);
+}
