@@ -1,3 +1,6 @@
+using Berth.Engine.CloudPcs;
+using Berth.Engine.Collections;
+
 namespace Berth.Engine;
 
 /// <summary>When a failed group assignment is tried again: the setting <c>retry</c>.</summary>
@@ -36,12 +39,28 @@ public enum TenantKind : byte
 /// <summary>The behavior an administrator chooses.</summary>
 /// <param name="Retry">See <see cref="RetryMode"/>.</param>
 /// <param name="GroupAtomicity">See <see cref="Engine.GroupAtomicity"/>.</param>
-/// <param name="ProvisioningDelay">Simulated time a Cloud PC takes to come up.</param>
+/// <param name="ProvisioningDelay">Time that each job on a machine takes the simulator.</param>
 /// <param name="BufferExcess">The most sessions beyond the limit the concurrency buffer gives; null for no limit.</param>
 public sealed record TenantSettings(RetryMode Retry, GroupAtomicity GroupAtomicity, TimeSpan ProvisioningDelay, int? BufferExcess)
 {
     /// <summary>The longest <see cref="ProvisioningDelay"/>.</summary>
     public static readonly TimeSpan LongestProvisioningDelay = TimeSpan.FromDays(7);
+
+    /// <summary>Who makes the machines (B320).</summary>
+    public HostKind Host { get; init; }
+
+    /// <summary>How often the simulator fails, by kind ascending and without kinds that never fail (B326).</summary>
+    public ValueArray<FailureRate> FailureRates { get; init; }
+
+    /// <summary>Another seed, other failures of the simulator.</summary>
+    public int SimulatorSeed { get; init; }
+
+    /// <summary>What makes the machines under these settings.</summary>
+    public ICloudPcHost CloudPcHost() => Host switch
+    {
+        HostKind.Simulator => new SimulatedHost(ProvisioningDelay, FailureRates, SimulatorSeed),
+        HostKind.Agent => new AgentHost(),
+    };
 
     /// <summary>What a new tenant has.</summary>
     public static TenantSettings Default { get; } = new(RetryMode.Fair, GroupAtomicity.Atomic, TimeSpan.Zero, null);

@@ -106,6 +106,9 @@ public enum CloudPcReason : byte
 
     /// <summary>The days of the Reserve license are used up.</summary>
     ReserveUsedUp,
+
+    /// <summary>The simulator took over what an agent had not done.</summary>
+    HostChanged,
 }
 
 /// <summary>A step in the life of a Cloud PC.</summary>
