@@ -42,7 +42,7 @@ internal sealed partial class Decider
             if (next != clock)
             {
                 _draft.Record(new Change.ClockSet(next));
-                _memberships.PassFlips(time);
+                _memberships.PassFlips(time, _machines);
                 PurgeOver(time);
                 if (_draft.PassedTo != time && _draft.Rules.Timed.Count > 0)
                 {

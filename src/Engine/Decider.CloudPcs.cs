@@ -1,29 +1,317 @@
+using Berth.Engine.CloudPcs;
+using Berth.Engine.Collections;
+using Berth.Engine.Licensing;
+
 namespace Berth.Engine;
 
 /// <content>What somebody asks of Cloud PCs (C42, C55 to C73).</content>
 internal sealed partial class Decider
 {
-    private Refusal? ApplyPolicy(Command.ApplyPolicy command) => throw new NotImplementedException(command.GetType().Name + _now);
+    private readonly Lifecycle _machines;
 
-    private Refusal? EndGracePeriod(Command.EndGracePeriod command) => throw new NotImplementedException(command.GetType().Name + _now);
+    private Refusal? ApplyPolicy(Command.ApplyPolicy apply)
+    {
+        int policy = _draft.Fleet.FindPolicy(apply.PolicyId);
+        if (policy < 0)
+        {
+            return new Refusal(RefusalCode.PolicyNotFound) { Subject = apply.PolicyId };
+        }
 
-    private Refusal? Reprovision(Command.Reprovision command) => throw new NotImplementedException(command.GetType().Name + _now);
+        List<(int Index, CloudPc Row)> rows = [];
+        foreach (Guid id in apply.CloudPcIds.Distinct())
+        {
+            if (FindCloudPc(id, out int index, out CloudPc row) is { } missing)
+            {
+                return missing;
+            }
 
-    private Refusal? RenameCloudPc(Command.RenameCloudPc command) => throw new NotImplementedException(command.GetType().Name + _now);
+            if (row.Policy != policy)
+            {
+                return new Refusal(RefusalCode.OperationNotSupported) { Subject = id, Detail = "it was not made by this provisioning policy." };
+            }
 
-    private Refusal? ResizeCloudPc(Command.ResizeCloudPc command) => throw new NotImplementedException(command.GetType().Name + _now);
+            if (Unsettled(row, "Only a provisioned Cloud PC takes over settings: wait until it is.") is { } unsettled)
+            {
+                return unsettled;
+            }
 
-    private Refusal? RestoreCloudPc(Command.RestoreCloudPc command) => throw new NotImplementedException(command.GetType().Name + _now);
+            rows.Add((index, row));
+        }
 
-    private Refusal? SnapshotCloudPc(Command.SnapshotCloudPc command) => throw new NotImplementedException(command.GetType().Name + _now);
+        if (apply.CloudPcIds.Count == 0)
+        {
+            rows.AddRange(_draft.Fleet.All().Where(one => one.Row.Policy == policy && IsSettled(one.Row) && one.Row.Job is null));
+        }
 
-    private Refusal? RestartCloudPc(Command.RestartCloudPc command) => throw new NotImplementedException(command.GetType().Name + _now);
+        // One after another when both are asked for: a row has one status (B274).
+        AppliedSetting setting = apply.Settings.Contains(AppliedSetting.Region) ? AppliedSetting.Region : AppliedSetting.SingleSignOn;
+        foreach ((int index, CloudPc row) in rows)
+        {
+            CloudPcStatus status = setting == AppliedSetting.Region ? CloudPcStatus.MovingRegion : CloudPcStatus.ModifyingSingleSignOn;
+            _machines.Put(index, _machines.Begun(row, Lifecycle.NameOf(HostJobKind.ApplySettings)) with { Status = status }, CloudPcReason.ActionAsked, apply.PolicyId);
+            _machines.Work(index, HostJobKind.ApplySettings, 1, setting == AppliedSetting.Region ? "region" : "singleSignOn");
+        }
 
-    private Refusal? TroubleshootCloudPc(Command.TroubleshootCloudPc command) => throw new NotImplementedException(command.GetType().Name + _now);
+        return null;
+    }
 
-    private Refusal? ChangeUserAccountType(Command.ChangeUserAccountType command) => throw new NotImplementedException(command.GetType().Name + _now);
+    private Refusal? EndGracePeriod(Command.EndGracePeriod end)
+    {
+        if (FindCloudPc(end.CloudPcId, out int index, out CloudPc row) is { } missing)
+        {
+            return missing;
+        }
 
-    private Refusal? StartBulkAction(Command.StartBulkAction command) => throw new NotImplementedException(command.GetType().Name + _now);
+        if (row.Status != CloudPcStatus.InGracePeriod)
+        {
+            return Conflict(row, "only a grace period that runs can be ended.");
+        }
 
-    private Refusal? ReportHostJob(Command.ReportHostJob command) => throw new NotImplementedException(command.GetType().Name + _now);
+        _machines.Deprovision(index, CloudPcReason.GraceEnded);
+        return null;
+    }
+
+    private Refusal? Reprovision(Command.Reprovision again)
+    {
+        if (FindCloudPc(again.CloudPcId, out int index, out CloudPc row) is { } missing)
+        {
+            return missing;
+        }
+
+        bool fits = IsSettled(row) || (row.Status == CloudPcStatus.Failed && row.GoesAt is null);
+        if (!fits || row.Job is not null)
+        {
+            return Conflict(row, "only a Cloud PC that is provisioned or failed, whose user has the license and the policy, can be reprovisioned (C55).");
+        }
+
+        CloudPc begun = _machines.Begun(row, Lifecycle.NameOf(HostJobKind.Reprovision)) with { IsAdministrator = again.IsAdministrator ?? false };
+        _machines.StartProvision(index, begun, HostJobKind.Reprovision, CloudPcReason.ActionAsked);
+        return null;
+    }
+
+    private Refusal? RenameCloudPc(Command.RenameCloudPc rename)
+    {
+        if (FindCloudPc(rename.CloudPcId, out int index, out CloudPc row) is { } missing)
+        {
+            return missing;
+        }
+
+        if (rename.DisplayName.Length is 0 or > CloudPc.LongestDisplayName)
+        {
+            return Invalid("displayName", $"The display name of a Cloud PC has 1 to {CloudPc.LongestDisplayName} characters.");
+        }
+
+        if (rename.DisplayName != row.DisplayName)
+        {
+            _machines.Put(index, row with { DisplayName = rename.DisplayName }, CloudPcReason.ActionAsked);
+        }
+
+        return null;
+    }
+
+    // B275 to B277.
+    private Refusal? ResizeCloudPc(Command.ResizeCloudPc resize)
+    {
+        if (FindCloudPc(resize.CloudPcId, out int index, out CloudPc row) is { } missing)
+        {
+            return missing;
+        }
+
+        if (IsSettled(row) && row.Job is not null)
+        {
+            return Conflict(row, "something else runs on it.");
+        }
+
+        ResizeFacts facts = new(
+            _draft.Catalog,
+            _draft.Subscriptions,
+            _draft.Licenses,
+            user => _draft.Fleet.OfUser(user).Select(one => _draft.Fleet.CloudPc(one)!),
+            _draft.Fleet.SlotsUsed,
+            _draft.Seats.Free,
+            _tenant.Owns);
+        CloudPc begun = _machines.Begun(row, Lifecycle.NameOf(HostJobKind.Resize));
+        switch (ResizeCheck.Of(facts, row, resize.TargetPlanId))
+        {
+            case ResizeWay.Refused refused:
+                return refused.Refusal;
+            case ResizeWay.ByGroup way:
+                _machines.Put(
+                    index,
+                    begun with { Status = CloudPcStatus.ResizePendingLicense, ResizeTo = way.Target, ResizeEndsAt = _machines.Now + Lifecycle.ResizeWindow },
+                    CloudPcReason.ActionAsked,
+                    resize.TargetPlanId);
+                return null;
+            case ResizeWay.Direct way:
+                return SwitchDirectly(index, begun, way);
+            case var way:
+                throw new InvalidOperationException($"A resize goes one of three ways, not {way}.");
+        }
+    }
+
+    // The service itself takes the one license away and gives the other (C63).
+    private Refusal? SwitchDirectly(int index, CloudPc row, ResizeWay.Direct way)
+    {
+        UserLicenses licenses = _draft.Licenses(row.User);
+        LicenseRequest give = new(_draft.Catalog.Skus[way.Add].Id, []);
+        (DirectCall.Switch? change, Refusal? refusal) = DirectCall.Resolve(
+            _tenant, licenses.Direct, [give], way.Remove.Select(sku => _draft.Catalog.Skus[sku].Id).ToValueArray());
+        refusal ??= DirectCall.CheckUser(_tenant, _draft.User(row.User)!, licenses, change!);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        _draft.SetLicenses(row.User, licenses.WithDirect(licenses.Direct.With(change!.Add, change.Remove), _now));
+        _processing.Disturb(row.User);
+        _machines.StartResize(index, row, way.Target, CloudPcReason.ActionAsked);
+        return null;
+    }
+
+    private Refusal? RestoreCloudPc(Command.RestoreCloudPc restore)
+    {
+        if (FindCloudPc(restore.CloudPcId, out int index, out CloudPc row) is { } missing)
+        {
+            return missing;
+        }
+
+        if (Unsettled(row, "only a provisioned Cloud PC can be restored.") is { } unsettled)
+        {
+            return unsettled;
+        }
+
+        if (_draft.Fleet.Retained.TryGetValue(restore.SnapshotId, out RetentionSnapshot? kept) && kept.User == row.User && kept.Plan == row.Plan)
+        {
+            if (!string.Equals(kept.RegionName, row.Origin?.RegionName, StringComparison.OrdinalIgnoreCase))
+            {
+                return new Refusal(RefusalCode.OperationNotSupported)
+                {
+                    Subject = row.Id,
+                    Detail = $"the snapshot lies in region {kept.RegionName}, the Cloud PC in {row.Origin?.RegionName}; it can be restored in the same region only (C54).",
+                };
+            }
+        }
+        else if (RestorePoints.Find(row, RestoreHoursOf(row.User), restore.SnapshotId, _now) is null)
+        {
+            return new Refusal(RefusalCode.SnapshotNotFound) { Subject = restore.SnapshotId };
+        }
+
+        Ask(index, row, HostJobKind.Restore, CloudPcStatus.Restoring, $"{restore.SnapshotId}");
+        return null;
+    }
+
+    private Refusal? SnapshotCloudPc(Command.SnapshotCloudPc snapshot) => AskUsable(snapshot.CloudPcId, HostJobKind.Snapshot);
+
+    private Refusal? RestartCloudPc(Command.RestartCloudPc restart) => AskUsable(restart.CloudPcId, HostJobKind.Restart);
+
+    private Refusal? TroubleshootCloudPc(Command.TroubleshootCloudPc look) => AskUsable(look.CloudPcId, HostJobKind.Troubleshoot);
+
+    private Refusal? ChangeUserAccountType(Command.ChangeUserAccountType change)
+    {
+        if (FindCloudPc(change.CloudPcId, out int index, out CloudPc row) is { } missing)
+        {
+            return missing;
+        }
+
+        if (Unsettled(row, "only the user of a provisioned Cloud PC gets another account type.") is { } unsettled)
+        {
+            return unsettled;
+        }
+
+        if (row.IsAdministrator != change.IsAdministrator)
+        {
+            _machines.Put(index, row with { IsAdministrator = change.IsAdministrator }, CloudPcReason.ActionAsked);
+        }
+
+        return null;
+    }
+
+    private Refusal? StartBulkAction(Command.StartBulkAction start)
+    {
+        if (start.Actions.Count is 0 or > Command.StartBulkAction.MostCloudPcs)
+        {
+            return Invalid("cloudPcIds", $"A bulk action names 1 to {Command.StartBulkAction.MostCloudPcs} Cloud PCs (C182).");
+        }
+
+        if (_draft.Fleet.BulkActions.ContainsKey(start.Id))
+        {
+            return new Refusal(RefusalCode.IdTaken) { Subject = start.Id };
+        }
+
+        List<BulkItem> items = [];
+        HashSet<Guid> seen = [];
+        foreach (Command one in start.Actions)
+        {
+            Guid id = one switch
+            {
+                Command.Reprovision action => action.CloudPcId,
+                Command.ResizeCloudPc action => action.CloudPcId,
+                Command.RestoreCloudPc action => action.CloudPcId,
+                Command.RestartCloudPc action => action.CloudPcId,
+                Command.TroubleshootCloudPc action => action.CloudPcId,
+                Command.SnapshotCloudPc action => action.CloudPcId,
+                Command.EndGracePeriod action => action.CloudPcId,
+                _ => throw new InvalidOperationException($"{one.GetType().Name} is no action for many Cloud PCs."),
+            };
+            if (seen.Add(id))
+            {
+                string? refused = CarryInFleet(one)?.Code.ToString();
+                items.Add(new BulkItem(id, refused is null ? null : char.ToLowerInvariant(refused[0]) + refused[1..]));
+            }
+        }
+
+        _draft.Record(new Change.BulkActionSet(new BulkAction(start.Id, start.DisplayName, start.Kind, _now, start.StartedBy, items.ToValueArray())));
+        return null;
+    }
+
+    private Refusal? ReportHostJob(Command.ReportHostJob report)
+    {
+        int index = _draft.Fleet.FindJob(report.JobId);
+        if (index < 0 || _draft.Fleet.CloudPc(index) is not { Job: { DueAt: null } job })
+        {
+            return new Refusal(RefusalCode.HostJobClosed) { Subject = report.JobId };
+        }
+
+        _machines.Finish(index, job, new HostReport(report.Outcome, report.Error));
+        return null;
+    }
+
+    private Refusal? FindCloudPc(Guid id, out int index, out CloudPc row)
+    {
+        index = _draft.Fleet.FindCloudPc(id);
+        row = index < 0 ? null! : _draft.Fleet.CloudPc(index)!;
+        return index < 0 ? new Refusal(RefusalCode.CloudPcNotFound) { Subject = id } : null;
+    }
+
+    private static bool IsSettled(CloudPc row) => row.Status is CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings;
+
+    private static Refusal? Unsettled(CloudPc row, string detail) => IsSettled(row) && row.Job is null ? null : Conflict(row, detail);
+
+    private static Refusal Conflict(CloudPc row, string detail) =>
+        new(RefusalCode.OperationConflict) { Subject = row.Id, Name = row.Status.ToName(), Detail = detail };
+
+    private Refusal? AskUsable(Guid id, HostJobKind kind)
+    {
+        if (FindCloudPc(id, out int index, out CloudPc row) is { } missing)
+        {
+            return missing;
+        }
+
+        if (!row.IsUsable || row.Job is not null)
+        {
+            return Conflict(row, "the action needs a Cloud PC that can be used and on which nothing else runs.");
+        }
+
+        Ask(index, row, kind, row.Status, null);
+        return null;
+    }
+
+    private void Ask(int index, CloudPc row, HostJobKind kind, CloudPcStatus status, string? detail)
+    {
+        _machines.Put(index, _machines.Begun(row, Lifecycle.NameOf(kind)) with { Status = status }, CloudPcReason.ActionAsked);
+        _machines.Work(index, kind, 1, detail);
+    }
+
+    private int RestoreHoursOf(int user) =>
+        EffectiveSetting.RestoreHoursOf(_draft.Fleet.UserSettings.Values, _draft.User(user) is null ? [] : _draft.Memberships(user));
 }

@@ -16,7 +16,7 @@ internal sealed partial class Decider
     public static (Tenant Passed, List<Change> Changes, long Evaluations) PassFlips(Tenant tenant, DateTimeOffset now, DateTimeOffset system)
     {
         Decider decider = new(tenant, now, system);
-        decider._memberships.PassFlips(now);
+        decider._memberships.PassFlips(now, decider._machines);
         decider._memberships.Note();
         List<Change> outcomes = [];
         Tenant passed = decider._draft.Seal(tenant.Version, outcomes);

@@ -29,6 +29,7 @@ internal sealed partial class Decider
         _draft = new Draft(tenant, now);
         _processing = new Processing(tenant, _draft, now);
         _memberships = new Memberships(tenant, _draft, _processing);
+        _machines = new Lifecycle(tenant, _draft, now);
     }
 
     public Refusal? Decide(Command command)
@@ -76,6 +77,7 @@ internal sealed partial class Decider
     {
         _memberships.Settle();
         _memberships.Note();
+        _machines.Settle();
         if (_processedGroup >= 0)
         {
             int failed = _processedMembers.Count(member => _draft.Licenses(member).Source(_processedGroup)?.Trouble is not null);
@@ -492,7 +494,21 @@ internal sealed partial class Decider
         }
 
         Subscription after = before with { Units = update.Units ?? before.Units, Status = update.Status ?? before.Status };
-        return CheckUnits(after.Units) ?? (after == before ? null : Put(after));
+        if (CheckUnits(after.Units) is { } wrong)
+        {
+            return wrong;
+        }
+
+        if (after != before)
+        {
+            Put(after);
+            if (before.Status <= SubscriptionStatus.Warning && after.Status > SubscriptionStatus.Warning)
+            {
+                _machines.Expire(before.Sku, before.Units, retains: after.Status == SubscriptionStatus.Suspended);
+            }
+        }
+
+        return null;
     }
 
     private static Refusal? CheckUnits(int units) => units is < 0 or > Subscription.MostUnits
@@ -538,6 +554,7 @@ internal sealed partial class Decider
     {
         _draft.Record(new Change.CatalogSet(_tenant.Catalog.With(import.Rows, import.Rules)));
         _processing.DisturbEverybody();
+        _machines.Disturb();
         return null;
     }
 

@@ -50,6 +50,7 @@ internal sealed partial class Draft
         foreach (int user in purged.Users)
         {
             Deleted = Deleted.WithoutUser(user);
+            Turns?.Users.Add(user);
         }
 
         foreach (int group in purged.Groups)

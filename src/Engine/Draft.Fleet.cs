@@ -1,4 +1,5 @@
 using Berth.Engine.CloudPcs;
+using Berth.Engine.Licensing;
 
 namespace Berth.Engine;
 
@@ -10,6 +11,63 @@ internal sealed partial class Draft
     /// <summary>The fleet in the making.</summary>
     public Fleet.Builder Fleet => _fleet ??= _before.Fleet.ToBuilder();
 
+    /// <summary>The first thing that is due in the fleet; null for nothing.</summary>
+    public Due? NextFleetDue => _fleet is { } fleet ? fleet.NextDue : _before.Fleet.FirstDue;
+
+    /// <summary>Indexes of the groups that a policy was assigned to before this command.</summary>
+    public IEnumerable<int> HadAssigned(int policy) =>
+        _before.Fleet.Policies.TryGetValue(policy, out ProvisioningPolicy? before) ? before.Assignments.Select(one => one.Group) : [];
+
+    /// <summary>Collects what Cloud PCs depend on; null when nobody asks.</summary>
+    public FleetTurns? Turns { get; set; }
+
+    private void TurnLicenses(int user, UserLicenses before, UserLicenses after)
+    {
+        if (Turns is not null && (GivesCloudPcs(before) || GivesCloudPcs(after)))
+        {
+            Turns.Users.Add(user);
+        }
+    }
+
+    private bool GivesCloudPcs(UserLicenses licenses)
+    {
+        if (licenses.Direct.CloudPcPlans(Catalog).Count > 0)
+        {
+            return true;
+        }
+
+        foreach (GroupSource source in licenses.Groups.Span)
+        {
+            if (source.Applied.CloudPcPlans(Catalog).Count > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void TurnMembership(int user, int group)
+    {
+        if (Turns is not null && (_fleet?.PoliciesOf(group) ?? _before.Fleet.PoliciesOf(group)).Count > 0)
+        {
+            Turns.Users.Add(user);
+        }
+    }
+
+    private void TurnPolicy(int index, ProvisioningPolicy? after)
+    {
+        if (Turns is not null)
+        {
+            IEnumerable<int> before = Fleet.Policies.TryGetValue(index, out ProvisioningPolicy? old) ? old.Assignments.Select(one => one.Group) : [];
+            IEnumerable<int> now = after?.Assignments.Select(one => one.Group) ?? [];
+            foreach (int group in before.Except(now).Union(now.Except(before)).ToArray())
+            {
+                Turns.Groups.Add(group);
+            }
+        }
+    }
+
     private Fleet SealFleet() => _fleet?.Seal() ?? _before.Fleet;
 
     private void ApplyToFleet(Change change)
@@ -17,9 +75,11 @@ internal sealed partial class Draft
         switch (change)
         {
             case Change.PolicySet set:
+                TurnPolicy(set.Index, set.Policy);
                 Fleet.Set(set.Index, set.Policy);
                 break;
             case Change.PolicyDeleted deleted:
+                TurnPolicy(deleted.Index, null);
                 Fleet.RemovePolicy(deleted.Index);
                 break;
             case Change.CoverageSet set:

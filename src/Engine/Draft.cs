@@ -231,6 +231,7 @@ internal sealed partial class Draft
         }
 
         LicensesTurn?.Invoke(user, before);
+        TurnLicenses(user, before, after);
         _licenses ??= _before.Parts.Licenses.ToBuilder();
         _licenses[user] = after;
         if (_touched.Count == 0 || _touched[^1] != user)
@@ -369,6 +370,7 @@ internal sealed partial class Draft
         foreach (int group in Memberships(index))
         {
             Remember(group, index, joined: false);
+            TurnMembership(index, group);
         }
 
         FlipsOf(index, Everything);
@@ -486,6 +488,7 @@ internal sealed partial class Draft
                 old[~at..].CopyTo(grown.AsSpan(~at + 1));
                 _memberships[user] = ValueArray.Own(grown);
                 Remember(added.Group, user, joined: true);
+                TurnMembership(user, added.Group);
                 MembershipTurned?.Invoke(user, added.Group);
             }
         }
@@ -523,6 +526,7 @@ internal sealed partial class Draft
             old[(at + 1)..].CopyTo(shrunk.AsSpan(at));
             _memberships[user] = ValueArray.Own(shrunk);
             Remember(group, user, joined: false);
+            TurnMembership(user, group);
             MembershipTurned?.Invoke(user, group);
         }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 using Berth.Engine.Directory.Rules;
@@ -105,8 +106,11 @@ internal sealed class Memberships
         _seen.Clear();
     }
 
-    /// <summary>Lets every flip up to a time happen, in order, each with its pass, retry and rounds at its own time (B135).</summary>
-    public void PassFlips(DateTimeOffset until)
+    /// <summary>
+    /// Lets every flip up to a time happen, in order, each with its pass, retry and rounds at its own time (B135), and what is due of Cloud PCs between them;
+    /// at the same time flips come first (B283).
+    /// </summary>
+    public void PassFlips(DateTimeOffset until, Lifecycle machines)
     {
         DateTimeOffset back = _processing.Now;
         using IEnumerator<Flip> known = _before.Parts.Flips.All.TakeWhile(flip => flip.At <= until).GetEnumerator();
@@ -130,6 +134,7 @@ internal sealed class Memberships
                 found.Remove(flip);
             }
 
+            machines.PassTo(flip.At, inclusive: false);
             _processing.Now = flip.At;
             if (_draft.Rules.IsOn(flip.Group) && _draft.User(flip.User) is not null)
             {
@@ -137,6 +142,8 @@ internal sealed class Memberships
             }
 
             Settle(out HashSet<int> withOtherPlans);
+            machines.Now = flip.At;
+            machines.Settle();
             Renew(flip.User, flip.Group, flip.At);
             foreach (int user in withOtherPlans)
             {
@@ -148,6 +155,8 @@ internal sealed class Memberships
             }
         }
 
+        machines.PassTo(until, inclusive: true);
+        machines.Now = until;
         _processing.Now = back;
 
         void Renew(int user, int group, DateTimeOffset after)

@@ -55,6 +55,8 @@ public sealed partial class Fleet
     /// <summary>When the next thing is due; null for nothing (B283).</summary>
     public DateTimeOffset? NextDue => Dues.IsEmpty ? null : Dues.Min.At;
 
+    internal Due? FirstDue => Dues.IsEmpty ? null : Dues.Min;
+
     internal ImmutableSortedSet<Due> Dues { get; private init; } = [];
 
     internal ImmutableDictionary<int, int> Used { get; private init; } = ImmutableDictionary<int, int>.Empty;

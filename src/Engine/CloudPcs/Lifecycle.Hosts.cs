@@ -1,0 +1,253 @@
+using Berth.Engine.Catalog;
+using Berth.Engine.Collections;
+using Berth.Engine.Directory;
+
+namespace Berth.Engine.CloudPcs;
+
+/// <content>What hosts are asked to do, and what becomes of a row when they are done (B265, B269, B275, B286).</content>
+internal sealed partial class Lifecycle
+{
+    private ICloudPcHost Host => _draft.Settings.CloudPcHost();
+
+    /// <summary>Begins to make a Cloud PC from the current settings of its policy; attempts from the first (C55, C160).</summary>
+    public void StartProvision(int index, CloudPc row, HostJobKind kind, CloudPcReason reason)
+    {
+        Put(index, row with { Status = CloudPcStatus.Provisioning, Error = null, GraceEndsAt = null, GoesAt = null, Job = null }, reason);
+        Attempt(index, kind, 1);
+    }
+
+    /// <summary>Begins to give a Cloud PC another size; its pair is that of the new plan from now on.</summary>
+    public void StartResize(int index, CloudPc row, int target, CloudPcReason reason)
+    {
+        Put(
+            index,
+            row with { Status = CloudPcStatus.Resizing, Plan = target, ResizeTo = null, ResizeEndsAt = null, GraceEndsAt = null },
+            reason,
+            _draft.Catalog.Plans[target].Id);
+        Work(index, HostJobKind.Resize, 1, _draft.Catalog.Plans[target].Id.ToString());
+    }
+
+    /// <summary>Takes a Cloud PC down: access ends and its slot is free at once (C41, C46). Its pair is looked at anew (C42, C43).</summary>
+    public void Deprovision(int index, CloudPcReason reason)
+    {
+        CloudPc row = Fleet.CloudPc(index)!;
+        Put(index, row with { Status = CloudPcStatus.Deprovisioning, GraceEndsAt = null, ResizeTo = null, ResizeEndsAt = null, GoesAt = null, Job = null }, reason);
+        _turns.Users.Add(row.User);
+        Work(index, HostJobKind.Deprovision, 1, null);
+    }
+
+    /// <summary>Asks the host for something; what takes no time is done when this returns.</summary>
+    public void Work(int index, HostJobKind kind, int attempt, string? detail, TimeSpan notBefore = default)
+    {
+        CloudPc row = Fleet.CloudPc(index)!;
+        DateTimeOffset? due = Host.DueAt(kind, Now + notBefore);
+        HostJob job = new(NamedId.Of(row.Id, $"job/{_version}/{_jobs++}"), kind, attempt, Now, due, detail);
+        Fleet.Set(index, row with { Job = job });
+        if (due <= Now && Host.Report(job) is { } report)
+        {
+            Finish(index, job, report);
+        }
+    }
+
+    /// <summary>A host is done with something.</summary>
+    public void Finish(int index, HostJob job, HostReport report)
+    {
+        CloudPc row = Fleet.CloudPc(index)! with { Job = null };
+        Fleet.Set(index, row);
+        bool failed = report.Outcome == HostOutcome.Failed;
+        CloudPcReason reason = failed ? CloudPcReason.HostFailed : CloudPcReason.HostDone;
+        CloudPcError? error = report.Outcome == HostOutcome.Done
+            ? null
+            : report.Error ?? new CloudPcError("internalServerError", "The host gave no reason.");
+        CloudPcReason asked = _steps.TryGetValue(index, out CloudPcStep step) ? step.Reason : reason;
+        Guid? about = _steps.TryGetValue(index, out step) ? step.About : null;
+        switch (row.Status)
+        {
+            case CloudPcStatus.Provisioning or CloudPcStatus.Resizing when failed:
+                if (job.Attempt < HostJob.MostAttempts)
+                {
+                    Put(index, row with { Error = error }, CloudPcReason.HostFailed);
+                    if (row.Status == CloudPcStatus.Provisioning)
+                    {
+                        Attempt(index, job.Kind, job.Attempt + 1);
+                    }
+                    else
+                    {
+                        Work(index, job.Kind, job.Attempt + 1, job.Detail);
+                    }
+                }
+                else
+                {
+                    Fail(index, error!, CloudPcReason.HostFailed, null);
+                }
+
+                break;
+            case CloudPcStatus.Provisioning:
+                Put(
+                    index,
+                    row with
+                    {
+                        Status = error is null ? CloudPcStatus.Provisioned : CloudPcStatus.ProvisionedWithWarnings,
+                        Error = error,
+                        ProvisionedAt = Now,
+                        PointsSince = Now,
+                        ManualPointAt = null,
+                        Actions = Ended(row, job.Kind, null),
+                    },
+                    asked,
+                    about);
+                _turns.Users.Add(row.User);
+                break;
+            case CloudPcStatus.Resizing:
+            case CloudPcStatus.Restoring:
+                // A restore that failed leaves the Cloud PC as it was.
+                Put(
+                    index,
+                    row with
+                    {
+                        Status = error is null || job.Kind == HostJobKind.Restore ? CloudPcStatus.Provisioned : CloudPcStatus.ProvisionedWithWarnings,
+                        Error = job.Kind == HostJobKind.Restore ? null : error,
+                        Actions = Ended(row, job.Kind, failed ? error : null),
+                    },
+                    asked,
+                    about);
+                _turns.Users.Add(row.User);
+                break;
+            case CloudPcStatus.MovingRegion or CloudPcStatus.ModifyingSingleSignOn:
+                Put(index, Applied(row, job, failed) with { Status = CloudPcStatus.Provisioned, Error = null, Actions = Ended(row, job.Kind, failed ? error : null) }, asked, about);
+                _turns.Users.Add(row.User);
+                break;
+            case CloudPcStatus.Deprovisioning when failed:
+                Put(index, row with { Error = error }, CloudPcReason.HostFailed);
+                Work(index, HostJobKind.Deprovision, job.Attempt + 1, null, DeprovisionAgain);
+                break;
+            case CloudPcStatus.Deprovisioning:
+                Go(index, asked);
+                break;
+            case CloudPcStatus.Failed:
+                // What the host had begun of it is gone.
+                Fleet.Set(index, row);
+                _steps.TryAdd(index, new CloudPcStep(Now, reason, null));
+                break;
+            default:
+                Put(
+                    index,
+                    row with
+                    {
+                        ManualPointAt = job.Kind == HostJobKind.Snapshot && !failed ? job.RequestedAt : row.ManualPointAt,
+                        Actions = Ended(row, job.Kind, failed ? error : null),
+                    },
+                    asked,
+                    about);
+                break;
+        }
+    }
+
+    // B265: where it goes is decided anew at each attempt; without a healthy connection there is nothing to ask a host for (C141, C176).
+    private void Attempt(int index, HostJobKind kind, int attempt)
+    {
+        CloudPc row = Fleet.CloudPc(index)!;
+        if (Origin(row) is not { } origin)
+        {
+            CloudPcError unhealthy = new("onPremisesConnectionUnhealthy", "The Azure network connection isn't healthy: none of the policy's connections can be used.");
+            Finish(index, new HostJob(default, kind, attempt, Now, Now, null), new HostReport(HostOutcome.Failed, unhealthy));
+            return;
+        }
+
+        Fleet.Set(index, row with { Origin = origin, ManagedDeviceName = row.ManagedDeviceName ?? ComputerName(row), IsAdministrator = row.IsAdministrator || origin.LocalAdmin });
+        Work(index, kind, attempt, null);
+    }
+
+    private string ComputerName(CloudPc row) => NamingTemplate.Expand(
+        Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy) ? policy.NamingTemplate : null, _draft.User(row.User)!.UserPrincipalName, row.Id);
+
+    private CloudPcOrigin? Origin(CloudPc row)
+    {
+        if (!Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy))
+        {
+            // Business: default settings, Entra join, Microsoft-hosted network (C130).
+            return new CloudPcOrigin(GalleryImages.All[0].Id, GalleryImages.All[0].DisplayName, DefaultRegion, null, DomainJoinType.AzureADJoin, false, false, "en-US");
+        }
+
+        foreach (DomainJoin join in policy.Joins)
+        {
+            string? region = RegionOf(join);
+            if (join.ConnectionId is not { } connection || (Fleet.Connections.TryGetValue(connection, out NetworkConnection? found) && found.IsUsable))
+            {
+                return new CloudPcOrigin(
+                    policy.ImageId, policy.ImageDisplayName, region, join.ConnectionId, join.JoinType, policy.SingleSignOn, policy.LocalAdmin, policy.Locale);
+            }
+        }
+
+        return null;
+    }
+
+    private static string DefaultRegion => CloudPcRegions.ChooseIn("usEast")!.Name;
+
+    private string? RegionOf(DomainJoin join) =>
+        join.ConnectionId is { } id ? Fleet.Connections.GetValueOrDefault(id)?.VirtualNetworkLocation
+        : join.RegionName is { } region && !region.Equals(DomainJoin.AutomaticRegion, StringComparison.OrdinalIgnoreCase) ? region
+        : join.RegionGroup is { } group && CloudPcRegions.ChooseIn(group) is { } chosen ? chosen.Name
+        : DefaultRegion;
+
+    // C154: what the policy says now, of the part that was asked for; a move takes the restore points of the old place with it (C58).
+    private CloudPc Applied(CloudPc row, HostJob job, bool failed)
+    {
+        if (failed || Origin(row) is not { } origin)
+        {
+            return row;
+        }
+
+        return row.Status == CloudPcStatus.MovingRegion
+            ? row with { Origin = row.Origin! with { RegionName = origin.RegionName, ConnectionId = origin.ConnectionId }, PointsSince = Now, ManualPointAt = null }
+            : row with { Origin = row.Origin! with { SingleSignOn = origin.SingleSignOn } };
+    }
+
+    private void Fail(int index, CloudPcError error, CloudPcReason reason, DateTimeOffset? goesAt)
+    {
+        CloudPc row = Fleet.CloudPc(index)!;
+        bool begun = row.Job is not null;
+        Put(index, row with { Status = CloudPcStatus.Failed, Error = error, Job = null, GoesAt = goesAt, Actions = Ended(row, row.Job?.Kind ?? HostJobKind.Reprovision, error) }, reason);
+        if (begun)
+        {
+            // The host may have begun a machine that nobody will use.
+            Work(index, HostJobKind.Deprovision, 1, null);
+        }
+    }
+
+    private void BecomeDue(int index)
+    {
+        CloudPc row = Fleet.CloudPc(index)!;
+        if (row.Job is { DueAt: { } due } job && due <= Now)
+        {
+            // What the simulator began ends well, also when an agent has the machines by now (B320).
+            Finish(index, job, Host.Report(job) ?? new HostReport(HostOutcome.Done, null));
+        }
+        else if (row.GraceEndsAt <= Now)
+        {
+            Deprovision(index, CloudPcReason.GraceOver);
+        }
+        else if (row.ResizeEndsAt <= Now)
+        {
+            // C66, C67: what the user holds now decides; another size is looked for no longer.
+            CloudPc over = row with { ResizeTo = null, ResizeEndsAt = null };
+            if (LicensedPlans(row.User).Contains(row.Plan))
+            {
+                Put(index, over with { Status = Settled(row), Actions = Ended(row, HostJobKind.Resize, new CloudPcError("resizeWindowOver", "The license of the other size did not come within 48 hours.")) }, CloudPcReason.ResizeWindowOver);
+            }
+            else
+            {
+                EnterGrace(index, over, CloudPcReason.ResizeWindowOver, Now);
+            }
+
+            _turns.Users.Add(row.User);
+        }
+        else if (row.GoesAt <= Now)
+        {
+            Go(index, CloudPcReason.CleanedUp);
+            _turns.Users.Add(row.User);
+        }
+    }
+
+    private void ConnectionBecomesDue(Guid id) => throw new NotSupportedException($"Connection {id} is due.");
+}

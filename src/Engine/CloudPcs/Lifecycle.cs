@@ -1,0 +1,385 @@
+using Berth.Engine.Catalog;
+using Berth.Engine.Collections;
+using Berth.Engine.Directory;
+using Berth.Engine.Licensing;
+
+namespace Berth.Engine.CloudPcs;
+
+/// <summary>
+/// Lets Cloud PCs follow licenses, policies and time while a command is decided (B260 to B284). It looks at a row only when something that the row depends on
+/// turned, or when the row is due; every row that changed stands once for each point in time in the event, with the reason of its last step.
+/// </summary>
+internal sealed partial class Lifecycle
+{
+    /// <summary>How long a Cloud PC stays usable after its right is lost (C37, C180).</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromDays(7);
+
+    /// <summary>How long a group has to give the license of another size (C64, C181).</summary>
+    public static readonly TimeSpan ResizeWindow = TimeSpan.FromHours(48);
+
+    /// <summary>How long a failed row without right is shown (C51, C191).</summary>
+    public static readonly TimeSpan CleanUp = TimeSpan.FromHours(3);
+
+    /// <summary>When a host that could not take a machine down is asked again (B269).</summary>
+    public static readonly TimeSpan DeprovisionAgain = TimeSpan.FromHours(1);
+
+    /// <summary>The most Business Cloud PCs of a tenant (C130, C188).</summary>
+    public const int MostBusiness = 300;
+
+    private readonly Draft _draft;
+    private readonly long _version;
+    private readonly FleetTurns _turns = new();
+    private readonly SortedDictionary<int, CloudPcStep> _steps = [];
+    private readonly Dictionary<ValueArray<Coverage>, List<int>> _covered = [];
+    private int _jobs;
+
+    public Lifecycle(Tenant before, Draft draft, DateTimeOffset now)
+    {
+        _draft = draft;
+        _version = before.Version + 1;
+        Now = now;
+        draft.Turns = _turns;
+    }
+
+    /// <summary>The time at which things happen; flips and dues happen at their own (B283).</summary>
+    public DateTimeOffset Now { get; set; }
+
+    private Fleet.Builder Fleet => _draft.Fleet;
+
+    /// <summary>Looks at everybody: a catalog can change what licenses give.</summary>
+    public void Disturb()
+    {
+        for (int user = 0; user < _draft.UserCount; user++)
+        {
+            _turns.Users.Add(user);
+        }
+    }
+
+    /// <summary>Looks at what turned, gives free slots, and keeps what changed for the event.</summary>
+    public void Settle()
+    {
+        do
+        {
+            foreach (int group in _turns.Groups.ToArray())
+            {
+                _turns.Users.UnionWith(_draft.Members(group));
+            }
+
+            _turns.Groups.Clear();
+            int[] users = [.. _turns.Users.Where(user => user < _draft.UserCount).OrderBy(IdOf)];
+            _turns.Users.Clear();
+            foreach (int user in users)
+            {
+                Look(user);
+            }
+
+            GiveSlots();
+        }
+        while (_turns.Any);
+        Note();
+    }
+
+    /// <summary>Lets everything happen that is due before a time, or at it too, each at its own time and in order (B283).</summary>
+    public void PassTo(DateTimeOffset until, bool inclusive)
+    {
+        while (_draft.NextFleetDue is { } due && (due.At < until || (inclusive && due.At == until)))
+        {
+            Now = due.At;
+            switch (due.Kind)
+            {
+                case DueKind.CloudPc:
+                    BecomeDue(due.CloudPc);
+                    break;
+                case DueKind.Connection:
+                    ConnectionBecomesDue(due.Id);
+                    break;
+                case DueKind.Retention:
+                    _draft.Record(new Change.RetainedGone(due.Id));
+                    break;
+            }
+
+            Settle();
+        }
+    }
+
+    /// <summary>Indexes of the plans that give a user a Cloud PC, ascending; none for somebody who is gone.</summary>
+    public SortedSet<int> LicensedPlans(int user)
+    {
+        SortedSet<int> plans = [];
+        if (user < _draft.UserCount && _draft.User(user) is not null)
+        {
+            UserLicenses licenses = _draft.Licenses(user);
+            plans.UnionWith(licenses.Direct.CloudPcPlans(_draft.Catalog));
+            foreach (GroupSource source in licenses.Groups)
+            {
+                plans.UnionWith(source.Applied.CloudPcPlans(_draft.Catalog));
+            }
+        }
+
+        return plans;
+    }
+
+    /// <summary>Slots of a plan less those that are taken; negative after a shrink (B264).</summary>
+    public long FreeSlots(int plan) => Slots.Of(_draft.Catalog, _draft.Subscriptions, plan) - Fleet.SlotsUsed(plan);
+
+    /// <summary>Whether the user of a row has license and coverage for it (B267).</summary>
+    public bool HasRight(CloudPc row) => HasRight(row, LicensedPlans(row.User), Fleet.CoverageOf(row.User));
+
+    /// <summary>Writes a row with what changed about it; a session on it ends when it cannot be used any more (B285).</summary>
+    public void Put(int index, CloudPc row, CloudPcReason reason, Guid? about = null)
+    {
+        if (!row.IsUsable && Fleet.SessionOn(index) is { } session)
+        {
+            _draft.Record(new Change.SessionEnded(session.Id));
+        }
+
+        Fleet.Set(index, row with { ModifiedAt = Now });
+        _steps[index] = new CloudPcStep(Now, reason, about);
+    }
+
+    private Guid IdOf(int user) => _draft.User(user)?.Id ?? (_draft.Deleted.Users.TryGetValue(user, out DeletedUser? gone) ? gone.User.Id : Guid.Empty);
+
+    private CloudPcKind KindOf(int plan) => _draft.Catalog.CloudPcPlanOf(plan)!.Kind;
+
+    private bool HasRight(CloudPc row, SortedSet<int> licensed, ValueArray<Coverage> coverage) =>
+        licensed.Contains(row.Plan) && (KindOf(row.Plan) == CloudPcKind.Business || coverage.Any(one => one.Policy == row.Policy));
+
+    private void Look(int user)
+    {
+        ValueArray<Coverage> coverage = Cover(user);
+        SortedSet<int> licensed = LicensedPlans(user);
+        int winner = -1;
+        foreach (Coverage one in coverage.Span)
+        {
+            if (one.Wins && Fleet.Policies[one.Policy].ProvisioningType == ProvisioningType.Dedicated)
+            {
+                winner = one.Policy;
+            }
+        }
+
+        foreach (int index in Fleet.OfUser(user))
+        {
+            LookAt(index, licensed, coverage, winner);
+        }
+
+        HashSet<int> taken = [];
+        bool resizing = false;
+        foreach (int index in Fleet.OfUser(user))
+        {
+            if (Fleet.CloudPc(index) is { Status: not CloudPcStatus.Deprovisioning } row)
+            {
+                taken.Add(row.Plan);
+                resizing |= row.Status == CloudPcStatus.ResizePendingLicense;
+            }
+        }
+
+        foreach (int plan in licensed.OrderBy(plan => _draft.Catalog.Plans[plan].Id))
+        {
+            CloudPcKind kind = KindOf(plan);
+            if (!taken.Contains(plan) && (kind == CloudPcKind.Business || (kind == CloudPcKind.Enterprise && !resizing)))
+            {
+                Come(user, plan, kind == CloudPcKind.Business ? -1 : winner, waits: kind == CloudPcKind.Business || winner >= 0);
+            }
+        }
+    }
+
+    // B261: a row comes; who has what it takes waits for a slot, which may be there at once.
+    private void Come(int user, int plan, int policy, bool waits)
+    {
+        int index = Fleet.NextCloudPc;
+        User person = _draft.User(user)!;
+        string name = $"{_draft.Catalog.CloudPcPlanOf(plan)!.DisplayName} - {person.DisplayName}";
+        CloudPc row = new(
+            NamedId.Of(_draft.Profile.Id, $"cloudPc/{index}"), person.Id, user, plan, waits ? CloudPcStatus.PendingProvision : CloudPcStatus.NotProvisioned)
+        {
+            Policy = policy,
+            DisplayName = name.Length <= CloudPc.LongestDisplayName ? name : name[..CloudPc.LongestDisplayName],
+            ConditionsSince = Now,
+        };
+        Put(index, row, waits ? CloudPcReason.NoSlot : CloudPcReason.NoPolicy);
+    }
+
+    private void LookAt(int index, SortedSet<int> licensed, ValueArray<Coverage> coverage, int winner)
+    {
+        CloudPc row = Fleet.CloudPc(index)!;
+        bool isLicensed = licensed.Contains(row.Plan);
+        bool isBusiness = KindOf(row.Plan) == CloudPcKind.Business;
+        switch (row.Status)
+        {
+            case CloudPcStatus.NotProvisioned when !isLicensed:
+            case CloudPcStatus.PendingProvision when !isLicensed:
+                Go(index, WhyUnlicensed(row));
+                break;
+            case CloudPcStatus.NotProvisioned when winner >= 0:
+                Put(index, row with { Status = CloudPcStatus.PendingProvision, Policy = winner, ConditionsSince = Now }, CloudPcReason.NoSlot);
+                break;
+            case CloudPcStatus.PendingProvision when !isBusiness && winner < 0:
+                Put(index, row with { Status = CloudPcStatus.NotProvisioned, Policy = -1 }, CloudPcReason.NoPolicy);
+                break;
+            case CloudPcStatus.PendingProvision when !isBusiness && winner != row.Policy:
+                Put(index, row with { Policy = winner }, CloudPcReason.NoSlot);
+                break;
+            case CloudPcStatus.Provisioning when !HasRight(row, licensed, coverage):
+                Fail(
+                    index,
+                    isLicensed
+                        ? new CloudPcError("provisioningPolicyNotFound", "Provisioning policy not found: no policy that made this Cloud PC covers its user any more.")
+                        : _draft.User(row.User) is null
+                            ? new CloudPcError("userNotFound", "User not found: the user was deleted while the Cloud PC was provisioned.")
+                            : new CloudPcError("licenseNotFound", "License not found: the license was removed while the Cloud PC was provisioned."),
+                    isLicensed ? WhyUncovered(row) : WhyUnlicensed(row),
+                    Now + CleanUp);
+                break;
+            case CloudPcStatus.Failed when row.GoesAt is null && !HasRight(row, licensed, coverage):
+                Put(index, row with { GoesAt = Now + CleanUp }, isLicensed ? WhyUncovered(row) : WhyUnlicensed(row));
+                break;
+            case CloudPcStatus.Failed when row.GoesAt is not null && HasRight(row, licensed, coverage):
+                Put(
+                    index,
+                    row with { Status = CloudPcStatus.PendingProvision, GoesAt = null, Error = null, Job = null, ConditionsSince = Now },
+                    CloudPcReason.NoSlot);
+                break;
+            case CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings when !HasRight(row, licensed, coverage):
+                EnterGrace(index, row, isLicensed ? WhyUncovered(row) : WhyUnlicensed(row), Now);
+                break;
+            case CloudPcStatus.InGracePeriod when HasRight(row, licensed, coverage):
+                Put(index, row with { Status = Settled(row), GraceEndsAt = null }, CloudPcReason.RightRestored);
+                break;
+            case CloudPcStatus.InGracePeriod when _draft.User(row.User) is null && !_draft.Deleted.Users.ContainsKey(row.User):
+                Deprovision(index, CloudPcReason.UserDeleted);
+                break;
+            case CloudPcStatus.ResizePendingLicense:
+                LookAtResize(index, row, licensed, coverage);
+                break;
+        }
+    }
+
+    // B276: the window for the license of another size.
+    private void LookAtResize(int index, CloudPc row, SortedSet<int> licensed, ValueArray<Coverage> coverage)
+    {
+        if (_draft.User(row.User) is null || !coverage.Any(one => one.Policy == row.Policy))
+        {
+            EnterGrace(index, row, _draft.User(row.User) is null ? CloudPcReason.UserDeleted : WhyUncovered(row), Now);
+            return;
+        }
+
+        if (licensed.Contains(row.Plan))
+        {
+            return;
+        }
+
+        HashSet<int> others = [.. Fleet.OfUser(row.User).Where(one => one != index).Select(one => Fleet.CloudPc(one)!.Plan)];
+        int target = licensed.Contains(row.ResizeTo!.Value)
+            ? row.ResizeTo.Value
+            : licensed.Where(plan => KindOf(plan) == CloudPcKind.Enterprise && !others.Contains(plan))
+                .OrderBy(plan => _draft.Catalog.Plans[plan].Id).Cast<int?>().FirstOrDefault() ?? -1;
+        if (target >= 0 && FreeSlots(target) > 0)
+        {
+            StartResize(index, row, target, CloudPcReason.ResizeLicenseFound);
+        }
+    }
+
+    private void EnterGrace(int index, CloudPc row, CloudPcReason reason, DateTimeOffset since) => Put(
+        index,
+        row with { Status = CloudPcStatus.InGracePeriod, GraceEndsAt = since + Grace, ResizeTo = null, ResizeEndsAt = null },
+        reason,
+        Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy) ? policy.Id : null);
+
+    private static CloudPcStatus Settled(CloudPc row) => row.Error is null ? CloudPcStatus.Provisioned : CloudPcStatus.ProvisionedWithWarnings;
+
+    private CloudPcReason WhyUnlicensed(CloudPc row) => _draft.User(row.User) is null ? CloudPcReason.UserDeleted : CloudPcReason.LicenseLost;
+
+    // Whether the policy lost the group or the user left it: is the user still in a group that the policy had before this command?
+    private CloudPcReason WhyUncovered(CloudPc row) =>
+        _draft.User(row.User) is null ? CloudPcReason.UserDeleted
+        : _draft.HadAssigned(row.Policy).Any(group => _draft.IsThere(group) && _draft.IsMember(row.User, group)) ? CloudPcReason.PolicyUnassigned
+        : CloudPcReason.LeftPolicyGroup;
+
+    // B149 of the rules on coverage: the policy that came first stays until it covers the user no longer (C148, C149, C207).
+    private ValueArray<Coverage> Cover(int user)
+    {
+        ValueArray<Coverage> before = Fleet.CoverageOf(user);
+        SortedSet<int> covering = [];
+        if (_draft.User(user) is not null)
+        {
+            foreach (int group in _draft.Memberships(user).Span)
+            {
+                covering.UnionWith(Fleet.PoliciesOf(group));
+            }
+        }
+
+        if (covering.Count == 0 && before.Count == 0)
+        {
+            return before;
+        }
+
+        List<Coverage> after = [.. before.Where(one => covering.Remove(one.Policy))];
+        after.AddRange(covering.Select(policy => new Coverage(policy, Now, false)));
+        foreach (IGrouping<ProvisioningType, Coverage> ofType in after.GroupBy(one => Fleet.Policies[one.Policy].ProvisioningType).ToArray())
+        {
+            if (!ofType.Any(one => one.Wins))
+            {
+                Coverage first = ofType.OrderBy(one => one.Since).ThenBy(one => one.Policy).First();
+                after[after.IndexOf(first)] = first with { Wins = true };
+            }
+        }
+
+        ValueArray<Coverage> now = after.OrderByDescending(one => one.Wins).ThenBy(one => one.Since).ThenBy(one => one.Policy).ToValueArray();
+        if (now != before)
+        {
+            Fleet.SetCoverage([user], now);
+            if (!_covered.TryGetValue(now, out List<int>? users))
+            {
+                _covered.Add(now, users = []);
+            }
+
+            users.Add(user);
+        }
+
+        return now;
+    }
+
+    private void GiveSlots()
+    {
+        foreach (int plan in Fleet.PendingPlans().ToArray())
+        {
+            long free = FreeSlots(plan);
+            if (KindOf(plan) == CloudPcKind.Business)
+            {
+                free = Math.Min(free, MostBusiness - _draft.Catalog.CloudPcPlans.Where(one => one.Kind == CloudPcKind.Business).Sum(one => Fleet.SlotsUsed(one.Plan)));
+            }
+
+            for (; free > 0 && Fleet.FirstPending(plan) is { } first; free--)
+            {
+                StartProvision(first.CloudPc, Fleet.CloudPc(first.CloudPc)!, HostJobKind.Provision, CloudPcReason.ConditionsMet);
+            }
+        }
+    }
+
+    private void Go(int index, CloudPcReason reason)
+    {
+        Fleet.Remove(index);
+        _steps[index] = new CloudPcStep(Now, reason, null);
+    }
+
+    private void Note()
+    {
+        foreach ((ValueArray<Coverage> coverage, List<int> users) in _covered)
+        {
+            // Who was looked at twice has only the last coverage.
+            int[] those = [.. users.Where(user => Fleet.CoverageOf(user) == coverage).Distinct().Order()];
+            if (those.Length > 0)
+            {
+                _draft.Note(new Change.CoverageSet(ValueArray.Own(those), coverage));
+            }
+        }
+
+        _covered.Clear();
+        foreach ((int index, CloudPcStep step) in _steps)
+        {
+            _draft.Note(Fleet.CloudPc(index) is { } row ? new Change.CloudPcSet(index, row, step) : new Change.CloudPcGone(index, step));
+        }
+
+        _steps.Clear();
+    }
+}

@@ -1,0 +1,26 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Berth.Engine.CloudPcs;
+
+/// <summary>
+/// Ids that follow from a name, so that replay, a snapshot and a plan find the same one. They carry the version bits of random ids, because clients accept
+/// no others (protocol 4.4).
+/// </summary>
+public static class NamedId
+{
+    /// <summary>The id of a name within a space; the same for the same two.</summary>
+    /// <param name="space">An id that the name belongs to, such as the tenant's or a Cloud PC's.</param>
+    /// <param name="name">The name, such as <c>cloudPC/7</c>.</param>
+    public static Guid Of(Guid space, string name)
+    {
+        byte[] text = new byte[16 + Encoding.UTF8.GetByteCount(name)];
+        space.TryWriteBytes(text, bigEndian: true, out _);
+        Encoding.UTF8.GetBytes(name, text.AsSpan(16));
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(text, hash);
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x40);
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return new Guid(hash[..16], bigEndian: true);
+    }
+}
