@@ -44,5 +44,7 @@ public static class GraphRoutes
         .. WaitingDesk.Routes,
         .. CatalogDesk.Routes,
         .. FaultDesk.Routes,
+        .. HostDesk.Routes,
+        .. SessionDesk.Routes,
     ];
 }
