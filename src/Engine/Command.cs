@@ -267,7 +267,7 @@ public abstract record Command
     /// <summary>Signs the user of a session out.</summary>
     public sealed record EndSession(Guid SessionId) : Command;
 
-    /// <summary>Nobody looks at a session any more, but it is held (C209).</summary>
+    /// <summary>Nobody looks at a session any more, but it is held (B285).</summary>
     public sealed record DisconnectSession(Guid SessionId) : Command;
 
     /// <summary>Merges rows of a product-names table, and replaces the plan rules when given. Active pairs are not evaluated again.</summary>

@@ -60,9 +60,9 @@ public sealed partial class RuleBookTests
     [GeneratedRegex("//.*")]
     private static partial Regex Comment();
 
-    [GeneratedRegex(@"\b(?<id>[LEGB]\d{1,3}[ab]?)\b")]
+    [GeneratedRegex(@"\b(?<id>[LEGBC]\d{1,3}[ab]?)\b")]
     private static partial Regex Cited();
 
-    [GeneratedRegex("\"(?<id>[LEGB]\\d{1,3}[ab]?)\"")]
+    [GeneratedRegex("\"(?<id>[LEGBC]\\d{1,3}[ab]?)\"")]
     private static partial Regex Quoted();
 }

@@ -1,0 +1,105 @@
+using Berth.Engine.CloudPcs;
+using Berth.Engine.Collections;
+using Xunit;
+
+namespace Berth.Engine.Tests.CloudPcs;
+
+/// <summary>Restore points are counted from the moment a machine stands as it is (C57, C192, B279).</summary>
+public sealed class RestorePointTests
+{
+    private static readonly DateTimeOffset _since = TenantUnderTest.Noon;
+
+    private static readonly CloudPc _row = new(new Guid("6f8c2a6e-0000-4000-8000-000000000001"), Guid.NewGuid(), 0, 0, CloudPcStatus.Provisioned) { PointsSince = _since };
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(6)]
+    [InlineData(12)]
+    [InlineData(16)]
+    [InlineData(24)]
+    public void A_point_comes_each_time_the_hours_are_over(int hours)
+    {
+        Assert.Empty(RestorePoints.Of(_row, hours, _since));
+        Assert.Empty(RestorePoints.Of(_row, hours, _since.AddHours(hours).AddTicks(-1)));
+        RestorePoint first = Assert.Single(RestorePoints.Of(_row, hours, _since.AddHours(hours)));
+        Assert.Equal((_since.AddHours(hours), RestorePointKind.Automatic, _row.Id, null), (first.At, first.Kind, first.CloudPcId, first.ExpiresAt));
+    }
+
+    [Fact]
+    public void Ten_frequent_and_four_weekly_points_stay()
+    {
+        Assert.Equal(10, RestorePoints.Of(_row, 4, _since.AddHours(40)).Count);
+        Assert.Equal(_since.AddHours(4), RestorePoints.Of(_row, 4, _since.AddHours(40))[^1].At);
+        Assert.Equal(_since.AddHours(8), RestorePoints.Of(_row, 4, _since.AddHours(44))[^1].At);
+
+        // 37 days and two hours later: ten frequent ones before that, and weeks 2 to 5.
+        DateTimeOffset[] moments = [.. RestorePoints.Of(_row, 4, _since.AddDays(37).AddHours(2)).Select(point => point.At)];
+        Assert.Equal(14, moments.Length);
+        Assert.Equal([_since.AddDays(35), _since.AddDays(28), _since.AddDays(21), _since.AddDays(14)], moments[^4..]);
+        Assert.Equal(_since.AddDays(37), moments[0]);
+        Assert.Equal(_since.AddDays(37).AddHours(-36), moments[9]);
+    }
+
+    [Fact]
+    public void A_weekly_point_at_the_moment_of_a_frequent_one_is_that_one()
+    {
+        ValueArray<RestorePoint> points = RestorePoints.Of(_row, 24, _since.AddDays(7));
+        Assert.Equal(7, points.Count);
+        Assert.Equal(7, points.Select(point => point.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_point_keeps_its_id_and_is_found_by_it_while_it_is_there()
+    {
+        RestorePoint second = RestorePoints.Of(_row, 12, _since.AddDays(1))[0];
+        Assert.Equal(second, RestorePoints.Find(_row, 12, second.Id, _since.AddDays(2)));
+        Assert.Null(RestorePoints.Find(_row, 12, second.Id, _since.AddHours(23)));
+        Assert.Null(RestorePoints.Find(_row, 12, second.Id, _since.AddDays(6)));
+        Assert.Null(RestorePoints.Find(_row with { Id = Guid.NewGuid() }, 12, second.Id, _since.AddDays(2)));
+    }
+
+    [Fact]
+    public void The_manual_point_stays_28_days()
+    {
+        CloudPc row = _row with { PointsSince = null, ManualPointAt = _since };
+        RestorePoint manual = Assert.Single(RestorePoints.Of(row, 12, _since));
+        Assert.Equal((RestorePointKind.Manual, _since.AddDays(28)), (manual.Kind, manual.ExpiresAt));
+        Assert.Single(RestorePoints.Of(row, 12, _since.AddDays(28).AddTicks(-1)));
+        Assert.Empty(RestorePoints.Of(row, 12, _since.AddDays(28)));
+    }
+
+    [Fact]
+    public void What_an_expired_subscription_left_stays_28_days()
+    {
+        RetentionSnapshot kept = new(Guid.NewGuid(), _row.Id, 0, 0, "eastus", _since);
+        RestorePoint point = RestorePoints.Of(kept);
+        Assert.Equal((kept.Id, kept.CloudPcId, RestorePointKind.Retention, _since, _since.AddDays(28)), (point.Id, point.CloudPcId, point.Kind, point.At, point.ExpiresAt!.Value));
+    }
+
+    [Fact]
+    public void A_machine_that_never_came_up_has_no_points() => Assert.Empty(RestorePoints.Of(_row with { PointsSince = null }, 4, _since.AddDays(100)));
+
+    /// <summary>The first setting made that covers a user holds (C27, B361).</summary>
+    [Fact]
+    public void The_first_setting_that_covers_a_user_tells_the_hours()
+    {
+        UserSetting first = Setting(2, 0, 4), second = Setting(3, 1, 24);
+        UserSetting[] settings = [second, first];
+        Assert.Equal(4, EffectiveSetting.RestoreHoursOf(settings, [2, 3]));
+        Assert.Equal(24, EffectiveSetting.RestoreHoursOf(settings, [3]));
+        Assert.Equal(UserSetting.DefaultRestoreHours, EffectiveSetting.RestoreHoursOf(settings, [1]));
+        Assert.Null(EffectiveSetting.Of([], [1]));
+    }
+
+    [Fact]
+    public void A_name_in_a_space_has_one_id_that_looks_like_a_random_one()
+    {
+        Guid space = new("6f8c2a6e-0000-4000-8000-000000000001");
+        Assert.Equal(NamedId.Of(space, "cloudPC/1"), NamedId.Of(space, "cloudPC/1"));
+        Assert.Equal(3, new[] { NamedId.Of(space, "cloudPC/1"), NamedId.Of(space, "cloudPC/2"), NamedId.Of(Guid.Empty, "cloudPC/1") }.Distinct().Count());
+        Assert.All(Enumerable.Range(0, 200), number => Assert.Matches("^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", NamedId.Of(space, $"{number}").ToString()));
+    }
+
+    private static UserSetting Setting(int group, int day, int hours) =>
+        new(Guid.NewGuid(), "A setting", false, false, hours, false, _since.AddDays(day), _since.AddDays(day), [group]);
+}
