@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 using Berth.Engine.Licensing;
@@ -43,6 +44,11 @@ internal static class Description
             {
                 yield return change;
             }
+        }
+
+        foreach (Change change in FleetDescription.Of(tenant.Fleet))
+        {
+            yield return change;
         }
     }
 

@@ -1,4 +1,5 @@
 using Berth.Engine.Catalog;
+using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 using Berth.Engine.Licensing;
@@ -131,5 +132,49 @@ internal sealed class TenantUnderTest
 
         Assert.Equal(expected.Troubled.ToArray(), actual.Troubled.ToArray());
         Assert.Equal(expected.Parts.Flips.All.ToArray(), actual.Parts.Flips.All.ToArray());
+        SameAs(expected.Fleet, actual.Fleet, expected.Users.Count, expected.Groups.Count, expected.Catalog.Plans.Count);
+    }
+
+    private static void SameAs(Fleet expected, Fleet actual, int users, int groups, int plans)
+    {
+        Assert.Equal(expected.Policies, actual.Policies);
+        Assert.Equal(expected.NextPolicy, actual.NextPolicy);
+        Assert.All(expected.Policies, one => Assert.Equal(one.Key, actual.FindPolicy(one.Value.Id)));
+        Assert.Equal(expected.Connections, actual.Connections);
+        Assert.Equal(expected.UserSettings, actual.UserSettings);
+        Assert.Equal(expected.DeviceImages, actual.DeviceImages);
+        Assert.Equal(expected.Retained, actual.Retained);
+        Assert.Equal(expected.BulkActions, actual.BulkActions);
+        Assert.Equal(expected.Sessions, actual.Sessions);
+        Assert.Equal(expected.Jobs.OrderBy(one => one.Key), actual.Jobs.OrderBy(one => one.Key));
+        Assert.Equal(expected.Pending, actual.Pending);
+        Assert.Equal(expected.Dues, actual.Dues);
+        Assert.Equal(expected.Count, actual.Count);
+        Assert.Equal(expected.CloudPcs.Count, actual.CloudPcs.Count);
+        for (int row = 0; row < expected.CloudPcs.Count; row++)
+        {
+            Assert.Equal(expected.CloudPcs[row], actual.CloudPcs[row]);
+            Assert.Equal(expected.SessionOn(row), actual.SessionOn(row));
+            if (expected.CloudPcs[row] is { } there)
+            {
+                Assert.Equal(row, actual.FindCloudPc(there.Id));
+            }
+        }
+
+        for (int user = 0; user < users; user++)
+        {
+            Assert.Equal(expected.OfUser(user), actual.OfUser(user));
+            Assert.Equal(expected.CoverageOf(user), actual.CoverageOf(user));
+        }
+
+        for (int group = 0; group < groups; group++)
+        {
+            Assert.Equal(expected.PoliciesOf(group), actual.PoliciesOf(group));
+        }
+
+        for (int plan = 0; plan < plans; plan++)
+        {
+            Assert.Equal(expected.SlotsUsed(plan), actual.SlotsUsed(plan));
+        }
     }
 }

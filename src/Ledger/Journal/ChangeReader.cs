@@ -66,7 +66,7 @@ internal static class ChangeReader
         Tag.GroupWas => new Change.GroupWas(from.Number(), from.Group()),
         Tag.MembershipProcessed => new Change.MembershipProcessed(from.Number(), from.Time()),
         Tag.TimePassed => new Change.TimePassed(from.Time()),
-        Tag unknown => throw new NewerFormatException($"a change of kind {(byte)unknown}"),
+        Tag tag => from.ChangeOfFleet(tag),
     };
 
     private static SkuCatalog Catalog(this ref PayloadReader from)

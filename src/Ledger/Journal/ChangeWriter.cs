@@ -220,11 +220,12 @@ internal static class ChangeWriter
                 to.Time(passed.To);
                 break;
             default:
-                throw new InvalidOperationException($"The journal has no form for a change of kind {change.GetType().Name} yet.");
+                to.WriteOfFleet(change);
+                break;
         }
     }
 
-    private static void Begin(this PayloadWriter to, Tag tag) => to.Byte((byte)tag);
+    internal static void Begin(this PayloadWriter to, Tag tag) => to.Byte((byte)tag);
 
     private static void Catalog(this PayloadWriter to, SkuCatalog catalog)
     {

@@ -63,6 +63,22 @@ internal static class PayloadFormat
         DeletedUserSet,
         DeletedGroupSet,
         DeletedItemsPurged,
+        PolicySet,
+        PolicyDeleted,
+        CoverageSet,
+        CloudPcSet,
+        CloudPcGone,
+        ConnectionSet,
+        ConnectionDeleted,
+        UserSettingSet,
+        UserSettingDeleted,
+        DeviceImageSet,
+        DeviceImageDeleted,
+        SnapshotRetained,
+        RetainedGone,
+        BulkActionSet,
+        SessionSet,
+        SessionEnded,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

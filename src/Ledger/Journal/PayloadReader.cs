@@ -92,6 +92,18 @@ internal ref struct PayloadReader
         return count <= Left / bytesEach ? count : throw Short();
     }
 
+    /// <summary>A number from 0 to <see cref="int.MaxValue"/> that may be missing.</summary>
+    public int? OptionalNumber() => Varint() switch
+    {
+        0 => null,
+        ulong first and <= int.MaxValue + 1UL => (int)(first - 1),
+        _ => throw new InvalidDataException("a number is out of range"),
+    };
+
+    /// <summary>A member of an enum whose members are bytes from 0 on, without a gap.</summary>
+    public T Member<T>()
+        where T : struct, Enum => Unsafe.BitCast<byte, T>(Choice(Last<T>.Value));
+
     public long Signed()
     {
         ulong value = Varint();
@@ -99,6 +111,8 @@ internal ref struct PayloadReader
     }
 
     public Guid Id() => new(Take(16));
+
+    public Guid? OptionalId() => Flag() ? Id() : null;
 
     public ReadOnlySpan<byte> Bytes() => Take(Number());
 
@@ -286,6 +300,12 @@ internal ref struct PayloadReader
         }
 
         throw new InvalidDataException("a number is too long");
+    }
+
+    private static class Last<T>
+        where T : struct, Enum
+    {
+        public static readonly byte Value = (byte)(Enum.GetValues<T>().Length - 1);
     }
 }
 

@@ -82,6 +82,28 @@ internal sealed class PayloadWriter
         _length += 16;
     }
 
+    public void Id(Guid? value)
+    {
+        Flag(value is not null);
+        if (value is { } id)
+        {
+            Id(id);
+        }
+    }
+
+    /// <summary>A number from 0 to <see cref="int.MaxValue"/> that may be missing.</summary>
+    public void Number(int? value) => Varint(value is { } number ? (ulong)number + 1 : 0);
+
+    /// <summary>A list, each element by <paramref name="write"/>.</summary>
+    public void Each<T>(ValueArray<T> values, Action<PayloadWriter, T> write)
+    {
+        Count(values.Count);
+        foreach (T value in values)
+        {
+            write(this, value);
+        }
+    }
+
     public void Bytes(ReadOnlySpan<byte> value)
     {
         Count(value.Length);

@@ -96,6 +96,7 @@ internal static class Changes
             new Change.DeletedItemsPurged([5, 9], [2], true),
             new Change.GroupProcessed(2, 998, 2),
             new Change.GroupReprocessAsked(2),
+            .. FleetChanges.Examples(),
         ];
     }
 
@@ -130,7 +131,7 @@ internal static class Changes
             ids.Select((id, i) => new ServicePlan(i, id, name, name + i)),
             ids.Select((id, i) => new Sku(i, id, name, name, [.. Enumerable.Range(0, i)])),
             new PlanRules([new ExclusiveSet(name, ids.ToValueArray())], [], [new PlanRequirement(ids.First(), [ids.Last()])], [])));
-        return new Dictionary<Type, Gen<Change>>
+        Dictionary<Type, Gen<Change>> all = new()
         {
             [typeof(Change.TenantCreated)] = Gen.Select(Gen.Guid, text, text, text, Gen.Enum<TenantKind>(), time)
                 .Select((id, name, domain, country, kind, at) => (Change)new Change.TenantCreated(new TenantProfile(id, name, domain, country, kind, at))),
@@ -181,5 +182,11 @@ internal static class Changes
             [typeof(Change.GroupProcessed)] = Gen.Select(index, index, index).Select((one, good, bad) => (Change)new Change.GroupProcessed(one, good, bad)),
             [typeof(Change.GroupReprocessAsked)] = index.Select(one => (Change)new Change.GroupReprocessAsked(one)),
         };
+        foreach ((Type kind, Gen<Change> random) in FleetChanges.Random(index, text, maybe, time, indexes))
+        {
+            all.Add(kind, random);
+        }
+
+        return all;
     }
 }

@@ -1,0 +1,96 @@
+using System.Runtime.InteropServices;
+using Berth.Engine.Collections;
+
+namespace Berth.Engine.CloudPcs;
+
+/// <summary>A fleet as changes from nothing: its part of a tenant's description.</summary>
+internal static class FleetDescription
+{
+    private const int Portion = 16_384;
+
+    public static IEnumerable<Change> Of(Fleet fleet) =>
+        Belongings(fleet).Concat(Policies(fleet)).Concat(Covered(fleet)).Concat(CloudPcs(fleet)).Concat(Sessions(fleet));
+
+    private static IEnumerable<Change> Belongings(Fleet fleet)
+    {
+        foreach (NetworkConnection connection in fleet.Connections.Values)
+        {
+            yield return new Change.ConnectionSet(connection);
+        }
+
+        foreach (DeviceImage image in fleet.DeviceImages.Values)
+        {
+            yield return new Change.DeviceImageSet(image);
+        }
+
+        foreach (UserSetting setting in fleet.UserSettings.Values)
+        {
+            yield return new Change.UserSettingSet(setting);
+        }
+
+        foreach (RetentionSnapshot snapshot in fleet.Retained.Values)
+        {
+            yield return new Change.SnapshotRetained(snapshot);
+        }
+
+        foreach (BulkAction action in fleet.BulkActions.Values)
+        {
+            yield return new Change.BulkActionSet(action);
+        }
+    }
+
+    private static IEnumerable<Change> Policies(Fleet fleet)
+    {
+        int next = 0;
+        foreach ((int index, ProvisioningPolicy policy) in fleet.Policies)
+        {
+            next = index + 1;
+            yield return new Change.PolicySet(index, policy);
+        }
+
+        // Indexes of deleted policies at the end must not be given again.
+        if (fleet.NextPolicy > next)
+        {
+            yield return new Change.PolicyDeleted(fleet.NextPolicy - 1);
+        }
+    }
+
+    private static IEnumerable<Change> Covered(Fleet fleet)
+    {
+        for (int from = 0; from < fleet.Coverage.Count; from += Portion)
+        {
+            Dictionary<ValueArray<Coverage>, List<int>> packed = [];
+            for (int user = from; user < Math.Min(from + Portion, fleet.Coverage.Count); user++)
+            {
+                if (fleet.Coverage[user] is { Count: > 0 } coverage)
+                {
+                    (CollectionsMarshal.GetValueRefOrAddDefault(packed, coverage, out _) ??= []).Add(user);
+                }
+            }
+
+            foreach ((ValueArray<Coverage> coverage, List<int> users) in packed)
+            {
+                yield return new Change.CoverageSet(users.ToValueArray(), coverage);
+            }
+        }
+    }
+
+    private static IEnumerable<Change> CloudPcs(Fleet fleet)
+    {
+        for (int i = 0; i < fleet.CloudPcs.Count; i++)
+        {
+            if (fleet.CloudPcs[i] is { } row)
+            {
+                yield return new Change.CloudPcSet(i, row, new CloudPcStep(row.ModifiedAt, CloudPcReason.ConditionsMet, null));
+            }
+        }
+
+        // Nor those of Cloud PCs.
+        if (fleet.CloudPcs.Count > 0 && fleet.CloudPcs[fleet.CloudPcs.Count - 1] is null)
+        {
+            yield return new Change.CloudPcGone(fleet.CloudPcs.Count - 1, default);
+        }
+    }
+
+    private static IEnumerable<Change> Sessions(Fleet fleet) => fleet.Sessions.Values.Select(session => new Change.SessionSet(session));
+}

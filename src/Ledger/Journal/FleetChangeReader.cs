@@ -1,0 +1,155 @@
+using Berth.Engine;
+using Berth.Engine.CloudPcs;
+using Berth.Engine.Collections;
+using static Berth.Ledger.Journal.PayloadFormat;
+
+namespace Berth.Ledger.Journal;
+
+/// <summary>Reads changes of policies, Cloud PCs and what belongs to them; the mirror of <see cref="FleetChangeWriter"/>.</summary>
+internal static class FleetChangeReader
+{
+    /// <summary>The smallest elements of lists in bytes: what a count of them is checked against.</summary>
+    private const int LeastCoverage = 3;
+    private const int LeastJoin = 4;
+    private const int LeastAssignment = 6;
+    private const int LeastAction = 5;
+    private const int LeastCheck = 4;
+    private const int LeastItem = 17;
+
+    private delegate T Read<T>(ref PayloadReader from);
+
+    public static Change ChangeOfFleet(this ref PayloadReader from, Tag tag) => tag switch
+    {
+        Tag.PolicySet => new Change.PolicySet(from.Number(), from.Policy()),
+        Tag.PolicyDeleted => new Change.PolicyDeleted(from.Number()),
+        Tag.CoverageSet => new Change.CoverageSet(
+            from.Indexes(), from.Each(LeastCoverage, static (ref from) => new Coverage(from.Number(), from.Time(), from.Flag()))),
+        Tag.CloudPcSet => new Change.CloudPcSet(from.Number(), from.CloudPc(), from.Step()),
+        Tag.CloudPcGone => new Change.CloudPcGone(from.Number(), from.Step()),
+        Tag.ConnectionSet => new Change.ConnectionSet(from.Connection()),
+        Tag.ConnectionDeleted => new Change.ConnectionDeleted(from.Id()),
+        Tag.UserSettingSet => new Change.UserSettingSet(new UserSetting(
+            from.Id(), from.Text(), from.Flag(), from.Flag(), from.Number(), from.Flag(), from.Time(), from.Time(), from.Indexes())),
+        Tag.UserSettingDeleted => new Change.UserSettingDeleted(from.Id()),
+        Tag.DeviceImageSet => new Change.DeviceImageSet(new DeviceImage(
+            from.Id(), from.Text(), from.Text(), from.Text(), from.Text(), from.Text(), from.Time())),
+        Tag.DeviceImageDeleted => new Change.DeviceImageDeleted(from.Id()),
+        Tag.SnapshotRetained => new Change.SnapshotRetained(new RetentionSnapshot(
+            from.Id(), from.Id(), from.Number(), from.Number(), from.Shared(), from.Time())),
+        Tag.RetainedGone => new Change.RetainedGone(from.Id()),
+        Tag.BulkActionSet => new Change.BulkActionSet(new BulkAction(
+            from.Id(), from.Text(), from.Text(), from.Time(), from.Text(),
+            from.Each(LeastItem, static (ref from) => new BulkItem(from.Id(), from.Shared())))),
+        Tag.SessionSet => new Change.SessionSet(new Session(from.Id(), from.Number(), from.Number(), from.Time(), from.OptionalTime())),
+        Tag.SessionEnded => new Change.SessionEnded(from.Id()),
+        _ => throw new NewerFormatException($"a change of kind {(byte)tag}"),
+    };
+
+    private static ProvisioningPolicy Policy(this ref PayloadReader from) => new(from.Id(), from.Text())
+    {
+        Description = from.Text(),
+        ProvisioningType = from.Member<ProvisioningType>(),
+        UserExperienceType = from.Member<UserExperienceType>(),
+        ImageType = from.Member<ImageType>(),
+        ImageId = from.OneOfFew(),
+        ImageDisplayName = from.OneOfFew(),
+        Joins = from.Each(
+            LeastJoin, static (ref from) => new DomainJoin(from.Member<DomainJoinType>(), from.OptionalId(), from.Shared(), from.Shared())),
+        SingleSignOn = from.Flag(),
+        LocalAdmin = from.Flag(),
+        NamingTemplate = from.OptionalText(),
+        Locale = from.OneOfFew(),
+        AutopatchGroupId = from.OptionalText(),
+        ManagedDesktopType = from.OneOfFew(),
+        ManagedDesktopProfile = from.OptionalText(),
+        Autopilot = from.Flag() ? new AutopilotConfiguration(from.Text(), from.Number(), from.Flag()) : null,
+        Persistence = from.Flag() ? new UserSettingsPersistence(from.Flag(), from.Number()) : null,
+        ScopeIds = from.Each(1, OneOfFew),
+        CreatedAt = from.Time(),
+        CreatedBy = from.OneOfFew(),
+        ModifiedAt = from.Time(),
+        ModifiedBy = from.OneOfFew(),
+        Assignments = from.Each(LeastAssignment, static (ref from) => new PolicyAssignment(
+            from.Text(), from.Number(), from.OptionalNumber(), from.OptionalText(), from.OptionalNumber(), from.Time())),
+    };
+
+    private static CloudPc CloudPc(this ref PayloadReader from) =>
+        new(from.Id(), from.Id(), from.Number(), from.Number(), from.Member<CloudPcStatus>())
+        {
+            Policy = from.OptionalNumber() ?? -1,
+            DisplayName = from.Text(),
+            ManagedDeviceName = from.OptionalText(),
+            Origin = from.Flag()
+                ? new CloudPcOrigin(
+                    from.OneOfFew(), from.OneOfFew(), from.Shared(), from.OptionalId(), from.Member<DomainJoinType>(), from.Flag(), from.Flag(), from.OneOfFew())
+                : null,
+            ConditionsSince = from.Time(),
+            ProvisionedAt = from.OptionalTime(),
+            ModifiedAt = from.Time(),
+            GraceEndsAt = from.OptionalTime(),
+            Error = from.Error(),
+            Job = from.Job(),
+            ResizeTo = from.OptionalNumber(),
+            ResizeEndsAt = from.OptionalTime(),
+            GoesAt = from.OptionalTime(),
+            PointsSince = from.OptionalTime(),
+            ManualPointAt = from.OptionalTime(),
+            IsAdministrator = from.Flag(),
+            Actions = from.Each(LeastAction, static (ref from) => new RemoteAction(
+                from.OneOfFew(), from.Member<RemoteActionState>(), from.Time(), from.Time(), from.Error())),
+        };
+
+    private static CloudPcStep Step(this ref PayloadReader from) => new(from.Time(), from.Member<CloudPcReason>(), from.OptionalId());
+
+    private static CloudPcError? Error(this ref PayloadReader from) => from.Flag() ? new CloudPcError(from.OneOfFew(), from.OneOfFew()) : null;
+
+    private static HostJob? Job(this ref PayloadReader from) => from.Flag()
+        ? new HostJob(from.Id(), from.Member<HostJobKind>(), from.Number(), from.Time(), from.OptionalTime(), from.OptionalText())
+        : null;
+
+    private static NetworkConnection Connection(this ref PayloadReader from) => new(from.Id(), from.Text())
+    {
+        JoinType = from.Member<DomainJoinType>(),
+        SubscriptionId = from.Text(),
+        SubscriptionName = from.OptionalText(),
+        ResourceGroupId = from.Text(),
+        VirtualNetworkId = from.Text(),
+        VirtualNetworkLocation = from.OptionalText(),
+        SubnetId = from.Text(),
+        AdDomainName = from.OptionalText(),
+        AdDomainUsername = from.OptionalText(),
+        OrganizationalUnit = from.OptionalText(),
+        ScopeIds = from.Each(1, OneOfFew),
+        Health = from.Member<HealthCheckStatus>(),
+        Checks = from.Each(LeastCheck, Check),
+        CheckedAt = from.OptionalTime(),
+        Job = from.Job(),
+        NextCheckAt = from.OptionalTime(),
+        ActiveUntil = from.Time(),
+        Simulated = from.Each(LeastCheck, Check),
+        PasswordSetAt = from.OptionalTime(),
+        CreatedAt = from.Time(),
+    };
+
+    private static HealthCheck Check(this ref PayloadReader from) =>
+        new(from.OneOfFew(), from.Member<HealthCheckStatus>(), from.Shared(), from.Shared());
+
+    private static string OneOfFew(this ref PayloadReader from) => from.Shared() ?? throw new InvalidDataException("a text is missing");
+
+    private static ValueArray<T> Each<T>(this ref PayloadReader from, int least, Read<T> read)
+    {
+        int count = from.Count(least);
+        if (count == 0)
+        {
+            return [];
+        }
+
+        T[] values = new T[count];
+        for (int i = 0; i < count; i++)
+        {
+            values[i] = read(ref from);
+        }
+
+        return ValueArray.Own(values);
+    }
+}

@@ -1,0 +1,314 @@
+using Berth.Engine;
+using Berth.Engine.CloudPcs;
+using static Berth.Ledger.Journal.PayloadFormat;
+
+namespace Berth.Ledger.Journal;
+
+/// <summary>Writes changes of policies, Cloud PCs and what belongs to them; <see cref="FleetChangeReader"/> is its mirror.</summary>
+internal static class FleetChangeWriter
+{
+    public static void WriteOfFleet(this PayloadWriter to, Change change)
+    {
+        switch (change)
+        {
+            case Change.PolicySet set:
+                to.Begin(Tag.PolicySet);
+                to.Count(set.Index);
+                to.Policy(set.Policy);
+                break;
+            case Change.PolicyDeleted deleted:
+                to.Begin(Tag.PolicyDeleted);
+                to.Count(deleted.Index);
+                break;
+            case Change.CoverageSet set:
+                to.Begin(Tag.CoverageSet);
+                to.Indexes(set.Users);
+                to.Each(set.Coverage, static (to, one) =>
+                {
+                    to.Count(one.Policy);
+                    to.Time(one.Since);
+                    to.Flag(one.Wins);
+                });
+                break;
+            case Change.CloudPcSet set:
+                to.Begin(Tag.CloudPcSet);
+                to.Count(set.Index);
+                to.CloudPc(set.CloudPc);
+                to.Step(set.Step);
+                break;
+            case Change.CloudPcGone gone:
+                to.Begin(Tag.CloudPcGone);
+                to.Count(gone.Index);
+                to.Step(gone.Step);
+                break;
+            case Change.ConnectionSet set:
+                to.Begin(Tag.ConnectionSet);
+                to.Connection(set.Connection);
+                break;
+            case Change.ConnectionDeleted deleted:
+                to.Begin(Tag.ConnectionDeleted);
+                to.Id(deleted.Id);
+                break;
+            case Change.UserSettingSet set:
+                to.Begin(Tag.UserSettingSet);
+                to.UserSetting(set.Setting);
+                break;
+            case Change.UserSettingDeleted deleted:
+                to.Begin(Tag.UserSettingDeleted);
+                to.Id(deleted.Id);
+                break;
+            case Change.DeviceImageSet set:
+                to.Begin(Tag.DeviceImageSet);
+                to.DeviceImage(set.Image);
+                break;
+            case Change.DeviceImageDeleted deleted:
+                to.Begin(Tag.DeviceImageDeleted);
+                to.Id(deleted.Id);
+                break;
+            case Change.SnapshotRetained retained:
+                to.Begin(Tag.SnapshotRetained);
+                to.Retained(retained.Snapshot);
+                break;
+            case Change.RetainedGone gone:
+                to.Begin(Tag.RetainedGone);
+                to.Id(gone.Id);
+                break;
+            case Change.BulkActionSet set:
+                to.Begin(Tag.BulkActionSet);
+                to.BulkAction(set.Action);
+                break;
+            case Change.SessionSet set:
+                to.Begin(Tag.SessionSet);
+                to.Session(set.Session);
+                break;
+            case Change.SessionEnded ended:
+                to.Begin(Tag.SessionEnded);
+                to.Id(ended.Id);
+                break;
+            default:
+                throw new InvalidOperationException($"The journal has no form for a change of kind {change.GetType().Name} yet.");
+        }
+    }
+
+    private static void Policy(this PayloadWriter to, ProvisioningPolicy policy)
+    {
+        to.Id(policy.Id);
+        to.Text(policy.DisplayName);
+        to.Text(policy.Description);
+        to.Byte((byte)policy.ProvisioningType);
+        to.Byte((byte)policy.UserExperienceType);
+        to.Byte((byte)policy.ImageType);
+        to.Shared(policy.ImageId);
+        to.Shared(policy.ImageDisplayName);
+        to.Each(policy.Joins, static (to, join) =>
+        {
+            to.Byte((byte)join.JoinType);
+            to.Id(join.ConnectionId);
+            to.Shared(join.RegionName);
+            to.Shared(join.RegionGroup);
+        });
+        to.Flag(policy.SingleSignOn);
+        to.Flag(policy.LocalAdmin);
+        to.Text(policy.NamingTemplate);
+        to.Shared(policy.Locale);
+        to.Text(policy.AutopatchGroupId);
+        to.Shared(policy.ManagedDesktopType);
+        to.Text(policy.ManagedDesktopProfile);
+        to.Flag(policy.Autopilot is not null);
+        if (policy.Autopilot is { } autopilot)
+        {
+            to.Text(autopilot.ProfileId);
+            to.Count(autopilot.TimeoutMinutes);
+            to.Flag(autopilot.DeniesAccessOnFailure);
+        }
+
+        to.Flag(policy.Persistence is not null);
+        if (policy.Persistence is { } persistence)
+        {
+            to.Flag(persistence.Enabled);
+            to.Count(persistence.SizeGB);
+        }
+
+        to.Each(policy.ScopeIds, static (to, scope) => to.Shared(scope));
+        to.Time(policy.CreatedAt);
+        to.Shared(policy.CreatedBy);
+        to.Time(policy.ModifiedAt);
+        to.Shared(policy.ModifiedBy);
+        to.Each(policy.Assignments, static (to, assignment) =>
+        {
+            to.Text(assignment.Id);
+            to.Count(assignment.Group);
+            to.Number(assignment.Plan);
+            to.Text(assignment.AllotmentName);
+            to.Number(assignment.AllotmentLicenses);
+            to.Time(assignment.CreatedAt);
+        });
+    }
+
+    private static void CloudPc(this PayloadWriter to, CloudPc row)
+    {
+        to.Id(row.Id);
+        to.Id(row.UserId);
+        to.Count(row.User);
+        to.Count(row.Plan);
+        to.Byte((byte)row.Status);
+        to.Number(row.Policy < 0 ? null : row.Policy);
+        to.Text(row.DisplayName);
+        to.Text(row.ManagedDeviceName);
+        to.Flag(row.Origin is not null);
+        if (row.Origin is { } origin)
+        {
+            to.Shared(origin.ImageId);
+            to.Shared(origin.ImageDisplayName);
+            to.Shared(origin.RegionName);
+            to.Id(origin.ConnectionId);
+            to.Byte((byte)origin.JoinType);
+            to.Flag(origin.SingleSignOn);
+            to.Flag(origin.LocalAdmin);
+            to.Shared(origin.Locale);
+        }
+
+        to.Time(row.ConditionsSince);
+        to.Time(row.ProvisionedAt);
+        to.Time(row.ModifiedAt);
+        to.Time(row.GraceEndsAt);
+        to.Error(row.Error);
+        to.Job(row.Job);
+        to.Number(row.ResizeTo);
+        to.Time(row.ResizeEndsAt);
+        to.Time(row.GoesAt);
+        to.Time(row.PointsSince);
+        to.Time(row.ManualPointAt);
+        to.Flag(row.IsAdministrator);
+        to.Each(row.Actions, static (to, action) =>
+        {
+            to.Shared(action.Name);
+            to.Byte((byte)action.State);
+            to.Time(action.StartedAt);
+            to.Time(action.UpdatedAt);
+            to.Error(action.Error);
+        });
+    }
+
+    private static void Step(this PayloadWriter to, CloudPcStep step)
+    {
+        to.Time(step.At);
+        to.Byte((byte)step.Reason);
+        to.Id(step.About);
+    }
+
+    private static void Error(this PayloadWriter to, CloudPcError? error)
+    {
+        to.Flag(error is not null);
+        if (error is not null)
+        {
+            to.Shared(error.Code);
+            to.Shared(error.Message);
+        }
+    }
+
+    private static void Job(this PayloadWriter to, HostJob? job)
+    {
+        to.Flag(job is not null);
+        if (job is not null)
+        {
+            to.Id(job.Id);
+            to.Byte((byte)job.Kind);
+            to.Count(job.Attempt);
+            to.Time(job.RequestedAt);
+            to.Time(job.DueAt);
+            to.Text(job.Detail);
+        }
+    }
+
+    private static void Connection(this PayloadWriter to, NetworkConnection connection)
+    {
+        to.Id(connection.Id);
+        to.Text(connection.DisplayName);
+        to.Byte((byte)connection.JoinType);
+        to.Text(connection.SubscriptionId);
+        to.Text(connection.SubscriptionName);
+        to.Text(connection.ResourceGroupId);
+        to.Text(connection.VirtualNetworkId);
+        to.Text(connection.VirtualNetworkLocation);
+        to.Text(connection.SubnetId);
+        to.Text(connection.AdDomainName);
+        to.Text(connection.AdDomainUsername);
+        to.Text(connection.OrganizationalUnit);
+        to.Each(connection.ScopeIds, static (to, scope) => to.Shared(scope));
+        to.Byte((byte)connection.Health);
+        to.Each(connection.Checks, Check);
+        to.Time(connection.CheckedAt);
+        to.Job(connection.Job);
+        to.Time(connection.NextCheckAt);
+        to.Time(connection.ActiveUntil);
+        to.Each(connection.Simulated, Check);
+        to.Time(connection.PasswordSetAt);
+        to.Time(connection.CreatedAt);
+    }
+
+    private static void Check(PayloadWriter to, HealthCheck check)
+    {
+        to.Shared(check.Name);
+        to.Byte((byte)check.Status);
+        to.Shared(check.ErrorType);
+        to.Shared(check.Detail);
+    }
+
+    private static void UserSetting(this PayloadWriter to, UserSetting setting)
+    {
+        to.Id(setting.Id);
+        to.Text(setting.DisplayName);
+        to.Flag(setting.LocalAdmin);
+        to.Flag(setting.Reset);
+        to.Count(setting.RestoreHours);
+        to.Flag(setting.UserRestore);
+        to.Time(setting.CreatedAt);
+        to.Time(setting.ModifiedAt);
+        to.Indexes(setting.Groups);
+    }
+
+    private static void DeviceImage(this PayloadWriter to, DeviceImage image)
+    {
+        to.Id(image.Id);
+        to.Text(image.DisplayName);
+        to.Text(image.Version);
+        to.Text(image.SourceImageResourceId);
+        to.Text(image.OperatingSystem);
+        to.Text(image.OsBuildNumber);
+        to.Time(image.ModifiedAt);
+    }
+
+    private static void Retained(this PayloadWriter to, RetentionSnapshot snapshot)
+    {
+        to.Id(snapshot.Id);
+        to.Id(snapshot.CloudPcId);
+        to.Count(snapshot.User);
+        to.Count(snapshot.Plan);
+        to.Shared(snapshot.RegionName);
+        to.Time(snapshot.CreatedAt);
+    }
+
+    private static void BulkAction(this PayloadWriter to, BulkAction action)
+    {
+        to.Id(action.Id);
+        to.Text(action.DisplayName);
+        to.Text(action.Kind);
+        to.Time(action.CreatedAt);
+        to.Text(action.StartedBy);
+        to.Each(action.Items, static (to, item) =>
+        {
+            to.Id(item.CloudPcId);
+            to.Shared(item.Refusal);
+        });
+    }
+
+    private static void Session(this PayloadWriter to, Session session)
+    {
+        to.Id(session.Id);
+        to.Count(session.CloudPc);
+        to.Count(session.User);
+        to.Time(session.StartedAt);
+        to.Time(session.DisconnectedAt);
+    }
+}

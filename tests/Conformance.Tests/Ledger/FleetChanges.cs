@@ -1,0 +1,251 @@
+using Berth.Engine;
+using Berth.Engine.CloudPcs;
+using Berth.Engine.Collections;
+using CsCheck;
+
+namespace Berth.Conformance.Tests.Ledger;
+
+/// <summary>Every kind of change of policies, Cloud PCs and what belongs to them: one fixed example, and a generator of random ones.</summary>
+internal static class FleetChanges
+{
+    private static readonly DateTimeOffset _noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The examples of the golden files.</summary>
+    public static IEnumerable<Change> Examples()
+    {
+        Guid id = Guid.Parse("6b1f7a52-3c0e-4f5b-9a51-0d0c5a7e1d10"), other = Guid.Parse("b3a7c1de-52f4-4d2e-8a0b-1f6d9c3e7a20");
+        CloudPcError error = new("licenseNotFound", "The license is gone.");
+        HostJob job = new(other, HostJobKind.Resize, 2, _noon, _noon.AddMinutes(5), "detail");
+        HealthCheck check = new("dnsCheck", HealthCheckStatus.Failed, "dnsCheckFqdnNotFound", "The name is unknown.");
+        CloudPcStep step = new(_noon, CloudPcReason.LeftPolicyGroup, other);
+        ProvisioningPolicy plain = new(id, "Desks") { ImageId = "a_b_c", ImageDisplayName = "Image", Joins = [new DomainJoin(DomainJoinType.AzureADJoin, null, "automatic", null)] };
+        ProvisioningPolicy full = plain with
+        {
+            Description = "Größe 🦜",
+            ProvisioningType = ProvisioningType.SharedByEntraGroup,
+            UserExperienceType = UserExperienceType.CloudApp,
+            ImageType = ImageType.Custom,
+            Joins = [new DomainJoin(DomainJoinType.HybridAzureADJoin, other, null, null), new DomainJoin(DomainJoinType.AzureADJoin, null, "westeurope", "europeUnion")],
+            SingleSignOn = true,
+            LocalAdmin = true,
+            NamingTemplate = "ABCDEF-%RAND:8%",
+            Locale = "de-DE",
+            AutopatchGroupId = "patches",
+            ManagedDesktopType = "starterManaged",
+            ManagedDesktopProfile = "profile",
+            Autopilot = new AutopilotConfiguration("preparation", 60, true),
+            Persistence = new UserSettingsPersistence(true, 16),
+            ScopeIds = ["0", "1", "0"],
+            CreatedAt = _noon,
+            CreatedBy = "Ada",
+            ModifiedAt = _noon.AddDays(1),
+            ModifiedBy = "Grace",
+            Assignments =
+            [
+                new PolicyAssignment($"{id}_{other}", 2, null, null, null, _noon),
+                new PolicyAssignment(other.ToString(), 0, 0, "Nurses", 0, _noon.AddDays(1)),
+            ],
+        };
+        CloudPc waiting = new(id, other, 9, 70, CloudPcStatus.NotProvisioned);
+        CloudPc busy = waiting with
+        {
+            Status = CloudPcStatus.ModifyingSingleSignOn,
+            Policy = 0,
+            DisplayName = "Ada's desk",
+            ManagedDeviceName = "CPC-ada-X1Y2Z",
+            Origin = new CloudPcOrigin("a_b_c", "Image", "westeurope", other, DomainJoinType.HybridAzureADJoin, true, false, "en-US"),
+            ConditionsSince = _noon,
+            ProvisionedAt = _noon.AddMinutes(30),
+            ModifiedAt = _noon.AddHours(1),
+            GraceEndsAt = _noon.AddDays(7),
+            Error = error,
+            Job = job,
+            ResizeTo = 0,
+            ResizeEndsAt = _noon.AddDays(2),
+            GoesAt = _noon.AddHours(3),
+            PointsSince = _noon.AddMinutes(30),
+            ManualPointAt = _noon.AddHours(1),
+            IsAdministrator = true,
+            Actions = [new RemoteAction("Resize", RemoteActionState.Active, _noon, _noon, null), new RemoteAction("Resize", RemoteActionState.Failed, _noon, _noon, error)],
+        };
+        NetworkConnection connection = new(id, "Lab")
+        {
+            JoinType = DomainJoinType.HybridAzureADJoin,
+            SubscriptionId = "subscription",
+            SubscriptionName = "Its name",
+            ResourceGroupId = "/resource/group",
+            VirtualNetworkId = "/network",
+            VirtualNetworkLocation = "westeurope",
+            SubnetId = "/subnet",
+            AdDomainName = "corp.contoso.example",
+            AdDomainUsername = "joiner",
+            OrganizationalUnit = "OU=PCs",
+            ScopeIds = ["0"],
+            Health = HealthCheckStatus.Failed,
+            Checks = [check, check with { ErrorType = null, Detail = null }],
+            CheckedAt = _noon,
+            Job = job with { Kind = HostJobKind.HealthCheck, DueAt = null, Detail = null },
+            NextCheckAt = _noon.AddHours(6),
+            ActiveUntil = _noon.AddDays(28),
+            Simulated = [check],
+            PasswordSetAt = _noon,
+            CreatedAt = _noon.AddDays(-1),
+        };
+        return
+        [
+            new Change.PolicySet(3, full),
+            new Change.PolicyDeleted(3),
+            new Change.CoverageSet([0, 1, 2, 9], [new Coverage(3, _noon, true), new Coverage(0, _noon.AddDays(-1), false)]),
+            new Change.CloudPcSet(12, busy, step),
+            new Change.CloudPcGone(12, step with { Reason = CloudPcReason.ReserveUsedUp, About = null }),
+            new Change.ConnectionSet(connection),
+            new Change.ConnectionDeleted(id),
+            new Change.UserSettingSet(new UserSetting(id, "Everybody", true, false, 24, true, _noon, _noon.AddDays(1), [7, 2])),
+            new Change.UserSettingDeleted(id),
+            new Change.DeviceImageSet(new DeviceImage(id, "Image", "1.0.0", "/image", "Windows 11 Enterprise", "26100", _noon)),
+            new Change.DeviceImageDeleted(id),
+            new Change.SnapshotRetained(new RetentionSnapshot(id, other, 9, 70, "westeurope", _noon)),
+            new Change.RetainedGone(id),
+            new Change.BulkActionSet(new BulkAction(id, "Restart all", "cloudPcBulkRestart", _noon, "Ada", [new BulkItem(id, null), new BulkItem(other, "operationConflict")])),
+            new Change.SessionSet(new Session(id, 12, 9, _noon, _noon.AddMinutes(20))),
+            new Change.SessionEnded(id),
+        ];
+    }
+
+    /// <summary>A generator for each kind.</summary>
+    /// <param name="index">Numbers from 0 on.</param>
+    /// <param name="text">Texts.</param>
+    /// <param name="maybe">Texts that may be missing.</param>
+    /// <param name="time">Times.</param>
+    /// <param name="indexes">Lists of indexes.</param>
+    public static Dictionary<Type, Gen<Change>> Random(Gen<int> index, Gen<string> text, Gen<string?> maybe, Gen<DateTimeOffset> time, Gen<ValueArray<int>> indexes)
+    {
+        Gen<DateTimeOffset?> sometime = time.Nullable();
+        Gen<CloudPcError?> error = Gen.Select(text, text).Select((code, message) => new CloudPcError(code, message)).Null();
+        Gen<HostJob?> job = Gen.Select(Gen.Guid, Gen.Enum<HostJobKind>(), index, time, sometime, maybe)
+            .Select((id, kind, attempt, asked, due, detail) => new HostJob(id, kind, attempt, asked, due, detail)).Null();
+        Gen<ValueArray<HealthCheck>> checks = Gen.Select(text, Gen.Enum<HealthCheckStatus>(), maybe, maybe).Array[0, 3]
+            .Select(all => all.Select(one => new HealthCheck(one.Item1, one.Item2, one.Item3, one.Item4)).ToValueArray());
+        Gen<ValueArray<string>> texts = text.Array[0, 3].Select(all => all.ToValueArray());
+        Gen<CloudPcStep> step = Gen.Select(time, Gen.Enum<CloudPcReason>(), Gen.Guid.Nullable()).Select((at, reason, about) => new CloudPcStep(at, reason, about));
+        Gen<ValueArray<DomainJoin>> joins = Gen.Select(Gen.Enum<DomainJoinType>(), Gen.Guid.Nullable(), maybe, maybe).Array[0, 3]
+            .Select(all => all.Select(one => new DomainJoin(one.Item1, one.Item2, one.Item3, one.Item4)).ToValueArray());
+        Gen<ValueArray<PolicyAssignment>> assignments = Gen.Select(text, index, index.Nullable(), maybe, index.Nullable(), time).Array[0, 3]
+            .Select(all => all.Select(one => new PolicyAssignment(one.Item1, one.Item2, one.Item3, one.Item4, one.Item5, one.Item6)).ToValueArray());
+        Gen<ProvisioningPolicy> policy = Gen.Select(
+            Gen.Select(Gen.Guid, Gen.Enum<ProvisioningType>(), Gen.Enum<UserExperienceType>(), Gen.Enum<ImageType>()),
+            Gen.Select(joins, assignments, texts),
+            Gen.Select(text, maybe, Gen.Bool, Gen.Bool),
+            Gen.Select(text, index, Gen.Bool).Select((profile, minutes, denied) => new AutopilotConfiguration(profile, minutes, denied)).Null(),
+            Gen.Select(Gen.Bool, index).Select((on, size) => new UserSettingsPersistence(on, size)).Null(),
+            Gen.Select(time, time)).Select((kinds, lists, words, autopilot, persistence, times) => new ProvisioningPolicy(kinds.Item1, words.Item1)
+            {
+                Description = words.Item1,
+                ProvisioningType = kinds.Item2,
+                UserExperienceType = kinds.Item3,
+                ImageType = kinds.Item4,
+                ImageId = words.Item1,
+                ImageDisplayName = words.Item1,
+                Joins = lists.Item1,
+                SingleSignOn = words.Item3,
+                LocalAdmin = words.Item4,
+                NamingTemplate = words.Item2,
+                Locale = words.Item1,
+                AutopatchGroupId = words.Item2,
+                ManagedDesktopType = words.Item1,
+                ManagedDesktopProfile = words.Item2,
+                Autopilot = autopilot,
+                Persistence = persistence,
+                ScopeIds = lists.Item3,
+                CreatedAt = times.Item1,
+                CreatedBy = words.Item1,
+                ModifiedAt = times.Item2,
+                ModifiedBy = words.Item1,
+                Assignments = lists.Item2,
+            });
+        Gen<CloudPcOrigin?> origin = Gen.Select(text, maybe, Gen.Guid.Nullable(), Gen.Enum<DomainJoinType>(), Gen.Bool, Gen.Bool)
+            .Select((image, region, connection, join, signOn, admin) => new CloudPcOrigin(image, image, region, connection, join, signOn, admin, image)).Null();
+        Gen<ValueArray<RemoteAction>> actions = Gen.Select(text, Gen.Enum<RemoteActionState>(), time, time, error).Array[0, 3]
+            .Select(all => all.Select(one => new RemoteAction(one.Item1, one.Item2, one.Item3, one.Item4, one.Item5)).ToValueArray());
+        Gen<CloudPc> cloudPc = Gen.Select(
+            Gen.Select(Gen.Guid, index, Gen.Enum<CloudPcStatus>(), Gen.OneOf(index, Gen.Const(-1))),
+            Gen.Select(text, maybe, origin, actions),
+            Gen.Select(error, job, index.Nullable(), Gen.Bool),
+            Gen.Select(time, sometime, sometime, sometime),
+            Gen.Select(time, sometime, sometime, sometime)).Select((kinds, words, rest, times, more) => new CloudPc(kinds.Item1, kinds.Item1, kinds.Item2, kinds.Item2, kinds.Item3)
+            {
+                Policy = kinds.Item4,
+                DisplayName = words.Item1,
+                ManagedDeviceName = words.Item2,
+                Origin = words.Item3,
+                ConditionsSince = times.Item1,
+                ProvisionedAt = times.Item2,
+                ModifiedAt = more.Item1,
+                GraceEndsAt = times.Item3,
+                Error = rest.Item1,
+                Job = rest.Item2,
+                ResizeTo = rest.Item3,
+                ResizeEndsAt = times.Item4,
+                GoesAt = more.Item2,
+                PointsSince = more.Item3,
+                ManualPointAt = more.Item4,
+                IsAdministrator = rest.Item4,
+                Actions = words.Item4,
+            });
+        Gen<NetworkConnection> connection = Gen.Select(
+            Gen.Select(Gen.Guid, Gen.Enum<DomainJoinType>(), Gen.Enum<HealthCheckStatus>()),
+            Gen.Select(text, maybe, texts),
+            Gen.Select(checks, checks, job),
+            Gen.Select(time, sometime, sometime),
+            Gen.Select(time, sometime)).Select((kinds, words, rest, times, more) => new NetworkConnection(kinds.Item1, words.Item1)
+            {
+                JoinType = kinds.Item2,
+                SubscriptionId = words.Item1,
+                SubscriptionName = words.Item2,
+                ResourceGroupId = words.Item1,
+                VirtualNetworkId = words.Item1,
+                VirtualNetworkLocation = words.Item2,
+                SubnetId = words.Item1,
+                AdDomainName = words.Item2,
+                AdDomainUsername = words.Item2,
+                OrganizationalUnit = words.Item2,
+                ScopeIds = words.Item3,
+                Health = kinds.Item3,
+                Checks = rest.Item1,
+                CheckedAt = times.Item2,
+                Job = rest.Item3,
+                NextCheckAt = times.Item3,
+                ActiveUntil = times.Item1,
+                Simulated = rest.Item2,
+                PasswordSetAt = more.Item2,
+                CreatedAt = more.Item1,
+            });
+        return new Dictionary<Type, Gen<Change>>
+        {
+            [typeof(Change.PolicySet)] = Gen.Select(index, policy).Select((one, set) => (Change)new Change.PolicySet(one, set)),
+            [typeof(Change.PolicyDeleted)] = index.Select(one => (Change)new Change.PolicyDeleted(one)),
+            [typeof(Change.CoverageSet)] = Gen.Select(indexes, Gen.Select(index, time, Gen.Bool).Array[0, 3]).Select((users, all) =>
+                (Change)new Change.CoverageSet(users, all.Select(one => new Coverage(one.Item1, one.Item2, one.Item3)).ToValueArray())),
+            [typeof(Change.CloudPcSet)] = Gen.Select(index, cloudPc, step).Select((one, set, why) => (Change)new Change.CloudPcSet(one, set, why)),
+            [typeof(Change.CloudPcGone)] = Gen.Select(index, step).Select((one, why) => (Change)new Change.CloudPcGone(one, why)),
+            [typeof(Change.ConnectionSet)] = connection.Select(set => (Change)new Change.ConnectionSet(set)),
+            [typeof(Change.ConnectionDeleted)] = Gen.Guid.Select(id => (Change)new Change.ConnectionDeleted(id)),
+            [typeof(Change.UserSettingSet)] = Gen.Select(Gen.Guid, text, Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool), index, Gen.Select(time, time), indexes)
+                .Select((id, name, flags, hours, times, groups) => (Change)new Change.UserSettingSet(
+                    new UserSetting(id, name, flags.Item1, flags.Item2, hours, flags.Item3, times.Item1, times.Item2, groups))),
+            [typeof(Change.UserSettingDeleted)] = Gen.Guid.Select(id => (Change)new Change.UserSettingDeleted(id)),
+            [typeof(Change.DeviceImageSet)] = Gen.Select(Gen.Guid, text, text, text, text, text, time)
+                .Select((id, name, version, source, system, build, at) => (Change)new Change.DeviceImageSet(new DeviceImage(id, name, version, source, system, build, at))),
+            [typeof(Change.DeviceImageDeleted)] = Gen.Guid.Select(id => (Change)new Change.DeviceImageDeleted(id)),
+            [typeof(Change.SnapshotRetained)] = Gen.Select(Gen.Guid, Gen.Guid, index, index, maybe, time)
+                .Select((id, of, user, plan, region, at) => (Change)new Change.SnapshotRetained(new RetentionSnapshot(id, of, user, plan, region, at))),
+            [typeof(Change.RetainedGone)] = Gen.Guid.Select(id => (Change)new Change.RetainedGone(id)),
+            [typeof(Change.BulkActionSet)] = Gen.Select(Gen.Guid, text, text, time, text, Gen.Select(Gen.Guid, maybe).Array[0, 5])
+                .Select((id, name, kind, at, by, items) => (Change)new Change.BulkActionSet(
+                    new BulkAction(id, name, kind, at, by, items.Select(item => new BulkItem(item.Item1, item.Item2)).ToValueArray()))),
+            [typeof(Change.SessionSet)] = Gen.Select(Gen.Guid, index, index, time, sometime)
+                .Select((id, row, user, began, left) => (Change)new Change.SessionSet(new Session(id, row, user, began, left))),
+            [typeof(Change.SessionEnded)] = Gen.Guid.Select(id => (Change)new Change.SessionEnded(id)),
+        };
+    }
+}
