@@ -1,3 +1,4 @@
+using Berth.Engine.CloudPcs;
 using Berth.Engine.Directory;
 
 namespace Berth.Engine;
@@ -32,6 +33,15 @@ internal static class Rebase
             Attributes = attributes,
         };
     }
+
+    public static UserSetting Onto(UserSetting now, UserSetting seen, UserSetting wanted) => now with
+    {
+        DisplayName = Pick(now.DisplayName, seen.DisplayName, wanted.DisplayName),
+        LocalAdmin = Pick(now.LocalAdmin, seen.LocalAdmin, wanted.LocalAdmin),
+        Reset = Pick(now.Reset, seen.Reset, wanted.Reset),
+        RestoreHours = Pick(now.RestoreHours, seen.RestoreHours, wanted.RestoreHours),
+        UserRestore = Pick(now.UserRestore, seen.UserRestore, wanted.UserRestore),
+    };
 
     public static GroupProfile Onto(GroupProfile now, GroupProfile seen, GroupProfile wanted) => now with
     {

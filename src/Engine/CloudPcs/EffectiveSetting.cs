@@ -24,7 +24,7 @@ public static class EffectiveSetting
 
     /// <summary>How many hours the restore points of a user's Cloud PCs are apart (C57).</summary>
     public static int RestoreHoursOf(IEnumerable<UserSetting> settings, ValueArray<int> groups) =>
-        Of(settings, groups)?.RestoreHours ?? UserSetting.DefaultRestoreHours;
+        Of(settings, groups)?.HoursApart ?? UserSetting.DefaultRestoreHours;
 
     private static bool Covers(UserSetting setting, ValueArray<int> groups)
     {

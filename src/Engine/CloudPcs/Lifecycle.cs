@@ -190,7 +190,7 @@ internal sealed partial class Lifecycle
         User person = _draft.User(user)!;
         string name = $"{_draft.Catalog.CloudPcPlanOf(plan)!.DisplayName} - {person.DisplayName}";
         CloudPc row = new(
-            NamedId.Of(_draft.Profile.Id, $"cloudPc/{index}"), person.Id, user, plan, waits ? CloudPcStatus.PendingProvision : CloudPcStatus.NotProvisioned)
+            NamedId.OfCloudPc(_draft.Profile.Id, index), person.Id, user, plan, waits ? CloudPcStatus.PendingProvision : CloudPcStatus.NotProvisioned)
         {
             Policy = policy,
             DisplayName = name.Length <= CloudPc.LongestDisplayName ? name : name[..CloudPc.LongestDisplayName],

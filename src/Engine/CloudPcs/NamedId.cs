@@ -9,6 +9,9 @@ namespace Berth.Engine.CloudPcs;
 /// </summary>
 public static class NamedId
 {
+    /// <summary>The id of the Cloud PC at an index, whether it is there or not (B261).</summary>
+    public static Guid OfCloudPc(Guid tenant, int index) => Of(tenant, $"cloudPc/{index}");
+
     /// <summary>The id of a name within a space; the same for the same two.</summary>
     /// <param name="space">An id that the name belongs to, such as the tenant's or a Cloud PC's.</param>
     /// <param name="name">The name, such as <c>cloudPC/7</c>.</param>

@@ -98,6 +98,11 @@ internal static class BatchRoutes
             json.WriteString("Location"u8, location);
         }
 
+        if (answer.Headers.PreferenceApplied is { } preference)
+        {
+            json.WriteString("Preference-Applied"u8, preference);
+        }
+
         if (answer.Headers.Allow is { } allow)
         {
             json.WriteString("Allow"u8, allow);

@@ -228,6 +228,11 @@ internal sealed class GraphDoor(
                 headers.Allow = allow;
             }
 
+            if (response.Headers.PreferenceApplied is { } preference)
+            {
+                headers["Preference-Applied"] = preference;
+            }
+
             if (response.Headers.Authenticate is { } challenge)
             {
                 headers.WWWAuthenticate = challenge;

@@ -28,6 +28,9 @@ internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions
     /// <summary>The <c>@odata.type</c> of a row in a collection of several kinds; null when there is only one kind.</summary>
     public Func<TRow, string>? TypeOf { get; init; }
 
+    /// <summary>Whether it has enumerations with members that are sent only to who asks for them (protocol 1.4).</summary>
+    public bool HasUnknownMembers { get; init; }
+
     /// <summary>A page of a collection.</summary>
     /// <param name="request">Its query says which.</param>
     /// <param name="rows">
@@ -85,7 +88,7 @@ internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions
 
             json.WriteEndArray();
             json.WriteEndObject();
-        });
+        }, Heeding(request, default));
     }
 
     /// <summary>All of a few rows, as the query selects: the answer of a function that was asked for them one by one.</summary>
@@ -115,7 +118,7 @@ internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions
 
             json.WriteEndArray();
             json.WriteEndObject();
-        });
+        }, Heeding(request, default));
     }
 
     /// <summary>The number of rows a filter takes, as plain text: <c>/users/$count</c>.</summary>
@@ -195,7 +198,10 @@ internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions
                 self.Write(json, request, query, row);
                 json.WriteEndObject();
             },
-            headers);
+            Heeding(request, headers));
+
+    private ResponseHeaders Heeding(GraphRequest request, ResponseHeaders headers) =>
+        HasUnknownMembers && request.WantsUnknownMembers ? headers with { PreferenceApplied = ResponseHeaders.UnknownMembers } : headers;
 
     private string Context(GraphRequest request, Query<TRow> query, string suffix) =>
         query.SelectList is null

@@ -84,6 +84,13 @@ public sealed record GraphRequest
     /// <summary><c>Prefer</c> as it came, or null: wishes that an answer may heed.</summary>
     public string? Prefer { get; init; }
 
+    /// <summary>
+    /// Whether <c>Prefer: include-unknown-enum-members</c> was sent: then members of enumerations that came after <c>unknownFutureValue</c> are sent too
+    /// (protocol 1.4).
+    /// </summary>
+    public bool WantsUnknownMembers => Prefer is { Length: <= GraphLimits.PreferCharacters }
+        && Prefer.Split([',', ';'], StringSplitOptions.TrimEntries).Contains(ResponseHeaders.UnknownMembers, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The content type of the body, or null.</summary>
     public string? ContentType { get; init; }
 

@@ -6,6 +6,12 @@ namespace Berth.Graph.Requests;
 /// <summary>The headers an answer may carry beside those that every answer has.</summary>
 public readonly record struct ResponseHeaders
 {
+    /// <summary>The preference for members of enumerations that came later (protocol 1.4).</summary>
+    public const string UnknownMembers = "include-unknown-enum-members";
+
+    /// <summary><c>Preference-Applied</c>: which wish of <c>Prefer</c> was heeded.</summary>
+    public string? PreferenceApplied { get; init; }
+
     /// <summary><c>Location</c>, absolute.</summary>
     public string? Location { get; init; }
 

@@ -1,6 +1,7 @@
 using Berth.Graph.Audit;
 using Berth.Graph.Batch;
 using Berth.Graph.Changes;
+using Berth.Graph.CloudPcs;
 using Berth.Graph.Desk;
 using Berth.Graph.Notifications;
 using Berth.Graph.Reads;
@@ -37,6 +38,13 @@ public static class GraphRoutes
         .. AuditReads.Routes,
         .. DeltaReads.Routes,
         .. SubscriptionRoutes.Routes,
+        .. CloudPcReads.Routes,
+        .. CloudPcActions.Routes,
+        .. SnapshotReads.Routes,
+        .. UserSettingRoutes.Routes,
+        .. BulkActionRoutes.Routes,
+        .. TimelineReads.Routes,
+        .. CloudPcAuditReads.Routes,
         .. SubscriptionDesk.Routes,
         .. ClockDesk.Routes,
         .. SettingsDesk.Routes,

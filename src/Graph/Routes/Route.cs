@@ -100,7 +100,7 @@ public sealed record RouteAccess(IReadOnlyList<PermissionSet> Sets)
 /// <summary>One line of the route table.</summary>
 /// <param name="Method">The method.</param>
 /// <param name="Template">
-/// The path, such as <c>/users/{user}/assignLicense</c>; <c>/x(name={name})</c> is a named key, <c>graph.user</c> a cast. At most two braces.
+/// The path, such as <c>/users/{user}/assignLicense</c>; <c>/x(name={name})</c> is a named key, <c>/x(one={one},other={other})</c> two, <c>graph.user</c> a cast. At most two braces.
 /// </param>
 /// <param name="Access">Who may.</param>
 /// <param name="Handler">What it does.</param>

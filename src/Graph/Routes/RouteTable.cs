@@ -34,15 +34,18 @@ public sealed class RouteTable
         int keys = 0;
         foreach (ref readonly PathSegment segment in path.Segments.AsSpan())
         {
-            Node? next = node.Next(segment, out string? key);
+            Node? next = node.Next(segment, out (string? First, string? Second) named);
             if (next is null)
             {
                 return new RouteMatch(null, default, GraphError.UnknownSegment(segment.Text));
             }
 
-            if (key is not null)
+            foreach (string? key in (ReadOnlySpan<string?>)[named.First, named.Second])
             {
-                (first, second) = keys++ == 0 ? (key, second) : (first, key);
+                if (key is not null)
+                {
+                    (first, second) = keys++ == 0 ? (key, second) : (first, key);
+                }
             }
 
             node = next;
@@ -86,25 +89,29 @@ public sealed class RouteTable
     {
         private readonly Dictionary<string, Node> _names = new(StringComparer.OrdinalIgnoreCase);
         private readonly Dictionary<string, Node> _casts = new(StringComparer.OrdinalIgnoreCase);
-        private readonly List<(string Name, string Argument, Node Node)> _arguments = [];
+        private readonly List<(string Name, string[] Arguments, Node Node)> _arguments = [];
         private Node? _key;
 
         public Route?[] Routes { get; } = new Route?[(int)GraphMethod.Other];
 
         public string Allowed { get; set; } = "";
 
-        public Node? Next(in PathSegment segment, out string? key)
+        public Node? Next(in PathSegment segment, out (string? First, string? Second) keys)
         {
-            key = null;
+            keys = default;
             if (!segment.Arguments.IsEmpty)
             {
-                foreach ((string name, string argument, Node node) in _arguments)
+                foreach ((string name, string[] arguments, Node node) in _arguments)
                 {
-                    if (segment.Arguments.Length == 1 && name.Equals(segment.Name, StringComparison.OrdinalIgnoreCase)
-                        && segment.Argument(argument) is { } value)
+                    if (segment.Arguments.Length == arguments.Length && name.Equals(segment.Name, StringComparison.OrdinalIgnoreCase)
+                        && segment.Argument(arguments[0]) is { } value)
                     {
-                        key = value;
-                        return node;
+                        string? second = arguments.Length == 1 ? null : segment.Argument(arguments[1]);
+                        if (second is not null || arguments.Length == 1)
+                        {
+                            keys = (value, second);
+                            return node;
+                        }
                     }
                 }
 
@@ -117,16 +124,16 @@ public sealed class RouteTable
                 return next;
             }
 
-            key = segment.Text;
+            keys = (segment.Text, null);
             return _key;
         }
 
         public Node Grow(PathSegment segment)
         {
-            if (segment.Arguments is [var argument])
+            if (!segment.Arguments.IsEmpty)
             {
                 Node node = new();
-                _arguments.Add((segment.Name, argument.Key, node));
+                _arguments.Add((segment.Name, [.. segment.Arguments.Select(argument => argument.Key)], node));
                 return node;
             }
 
