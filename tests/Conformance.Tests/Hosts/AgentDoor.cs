@@ -10,6 +10,10 @@ namespace Berth.Conformance.Tests.Hosts;
 /// <summary>The host door at a real server: the test is an agent itself, or starts real ones and takes them away (B320 to B325).</summary>
 public sealed class AgentDoor : IAsyncLifetime
 {
+    private static readonly string[] _provisioning = ["provision"];
+    private static readonly string[] _others = ["restore", "resize"];
+    private static readonly string[] _texts = ["imageId", "imageDisplayName", "regionName", "managedDeviceName", "displayName", "language", "servicePlanName"];
+
     private readonly string _state = Directory.CreateTempSubdirectory("berth-agent-").FullName;
     private readonly List<AgentProcess> _agents = [];
     private HostedCompany _company = null!;
@@ -38,7 +42,7 @@ public sealed class AgentDoor : IAsyncLifetime
         Assert.Equal(_company.Policy, pc.GetProperty("provisioningPolicyId").GetGuid());
         Assert.Equal("azureADJoin", pc.GetProperty("joinType").GetString());
         Assert.All(
-            new[] { "imageId", "imageDisplayName", "regionName", "managedDeviceName", "displayName", "language", "servicePlanName" },
+            _texts,
             name => Assert.NotEmpty(pc.GetProperty(name).GetString()!));
         JsonElement row = Assert.Single(await _company.CloudPcsAsync(user));
         Assert.Equal((pc.GetProperty("id").GetGuid(), "provisioning"), (row.GetProperty("id").GetGuid(), row.GetProperty("status").GetString()));
@@ -92,7 +96,7 @@ public sealed class AgentDoor : IAsyncLifetime
         Guid often = await _company.HireAsync();
         for (int attempt = 1; attempt <= 3; attempt++)
         {
-            JsonElement job = Assert.Single(await _company.ClaimAsync(new { agent = "test", kinds = new[] { "provision" } }));
+            JsonElement job = Assert.Single(await _company.ClaimAsync(new { agent = "test", kinds = _provisioning }));
             Assert.Equal(attempt, job.GetProperty("attempt").GetInt32());
             await _company.DoAsync(HttpMethod.Post, Path(job, "failed"), Failure(job));
         }
@@ -103,7 +107,7 @@ public sealed class AgentDoor : IAsyncLifetime
             (failed.GetProperty("statusDetail").GetProperty("code").GetString(), failed.GetProperty("statusDetail").GetProperty("message").GetString()));
 
         Guid once = await _company.HireAsync();
-        JsonElement first = Assert.Single(await _company.ClaimAsync(new { agent = "test", kinds = new[] { "provision" } }));
+        JsonElement first = Assert.Single(await _company.ClaimAsync(new { agent = "test", kinds = _provisioning }));
         await _company.DoAsync(HttpMethod.Post, Path(first, "failed"), Failure(first, retriable: false));
         await _company.UntilAsync(once, "failed");
     }
@@ -115,7 +119,7 @@ public sealed class AgentDoor : IAsyncLifetime
         Guid user = await _company.HireAsync();
         JsonElement lost = Assert.Single(await _company.ClaimAsync(new { agent = "asleep", leaseSeconds = HostLimits.ShortestLeaseSeconds }));
         await StartAsync("awake");
-        Guid id = ProviderSuite.Id(await _company.UntilAsync(user, "provisioned"));
+        Guid id = HostedCompany.Id(await _company.UntilAsync(user, "provisioned"));
 
         await _company.RefusedAsync(HttpMethod.Post, Path(lost, "progress"), new { leaseId = Lease(lost), percent = 50 }, HttpStatusCode.Conflict, "leaseLost");
         await _company.RefusedAsync(HttpMethod.Post, Path(lost, "failed"), Failure(lost), HttpStatusCode.Conflict, "leaseLost");
@@ -134,7 +138,7 @@ public sealed class AgentDoor : IAsyncLifetime
         await first.KillAsync();
         await StartAsync("second");
 
-        Guid id = ProviderSuite.Id(await _company.UntilAsync(user, "provisioned"));
+        Guid id = HostedCompany.Id(await _company.UntilAsync(user, "provisioned"));
         Assert.NotNull(AgentProcess.ProcessOf(_state, id));
     }
 
@@ -146,7 +150,7 @@ public sealed class AgentDoor : IAsyncLifetime
         await _company.UntilLeasedAsync("first", "provision");
         first.Freeze();
         await StartAsync("second");
-        Guid id = ProviderSuite.Id(await _company.UntilAsync(user, "provisioned"));
+        Guid id = HostedCompany.Id(await _company.UntilAsync(user, "provisioned"));
         int machine = AgentProcess.ProcessOf(_state, id)!.Value;
 
         first.Thaw();
@@ -161,7 +165,7 @@ public sealed class AgentDoor : IAsyncLifetime
     {
         Guid user = await _company.HireAsync();
         AgentProcess first = await StartAsync("rack-7");
-        Guid id = ProviderSuite.Id(await _company.UntilAsync(user, "provisioned"));
+        Guid id = HostedCompany.Id(await _company.UntilAsync(user, "provisioned"));
         int machine = AgentProcess.ProcessOf(_state, id)!.Value;
         Assert.Equal(0, await first.StopAsync());
         Assert.Equal(machine, AgentProcess.ProcessOf(_state, id));
@@ -233,8 +237,8 @@ public sealed class AgentDoor : IAsyncLifetime
             await _company.PassAsync("PT1S");
         }
 
-        Assert.Empty(await _company.ClaimAsync(new { agent = "a", max = 32, kinds = new[] { "restore", "resize" } }));
-        JsonElement[] two = await _company.ClaimAsync(new { agent = "a", max = 2, kinds = new[] { "provision" } }), rest = await _company.ClaimAsync(new { agent = "b", max = HostLimits.JobsPerClaim });
+        Assert.Empty(await _company.ClaimAsync(new { agent = "a", max = 32, kinds = _others }));
+        JsonElement[] two = await _company.ClaimAsync(new { agent = "a", max = 2, kinds = _provisioning }), rest = await _company.ClaimAsync(new { agent = "b", max = HostLimits.JobsPerClaim });
         Assert.Equal(["person1@contoso.example", "person2@contoso.example"], two.Select(Owner));
         Assert.Equal(["person3@contoso.example", "person4@contoso.example"], rest.Select(Owner));
         Assert.Empty(await _company.ClaimAsync(new { agent = "c" }));

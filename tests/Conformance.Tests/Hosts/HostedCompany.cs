@@ -23,6 +23,7 @@ internal sealed class HostedCompany : IAsyncDisposable
 
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(50);
 
+    private readonly List<BerthProcess> _ended = [];
     private int _people;
 
     private HostedCompany(BerthProcess berth, HttpClient http)
@@ -165,6 +166,9 @@ internal sealed class HostedCompany : IAsyncDisposable
     /// <summary>Claims until there is a job.</summary>
     public Task<JsonElement> UntilClaimedAsync(object claim) => UntilAsync(async () => (await ClaimAsync(claim)).Select(job => (JsonElement?)job).FirstOrDefault());
 
+    /// <summary>The id of an object.</summary>
+    public static Guid Id(JsonElement item) => item.GetProperty("id").GetGuid();
+
     /// <summary>Sends something and expects success.</summary>
     public async Task<JsonElement> DoAsync(HttpMethod method, string path, object? body = null)
     {
@@ -224,8 +228,6 @@ internal sealed class HostedCompany : IAsyncDisposable
         Http = await Berth.ClientAsync();
         _ended.Add(before);
     }
-
-    private readonly List<BerthProcess> _ended = [];
 
     public async ValueTask DisposeAsync()
     {

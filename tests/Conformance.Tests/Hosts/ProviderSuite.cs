@@ -47,12 +47,12 @@ public abstract class ProviderSuite : IAsyncLifetime
     public async Task A_license_and_a_policy_bring_a_Cloud_PC_up_and_the_end_of_grace_takes_it_down()
     {
         Guid user = await Company.HireAsync();
-        Guid id = Id(await Company.UntilAsync(user, "provisioned"));
+        Guid id = HostedCompany.Id(await Company.UntilAsync(user, "provisioned"));
         Assert.NotEqual(false, IsRunning(id));
 
         await Company.LicenseAsync(user, remove: HostedCompany.Small);
         JsonElement grace = await Company.UntilAsync(user, "inGracePeriod");
-        Assert.Equal(id, Id(grace));
+        Assert.Equal(id, HostedCompany.Id(grace));
         Assert.NotEqual(false, IsRunning(id));
 
         await Company.PassAsync("P7D");
@@ -64,7 +64,7 @@ public abstract class ProviderSuite : IAsyncLifetime
     public async Task The_right_that_comes_back_in_time_leaves_the_machine_as_it_is()
     {
         Guid user = await Company.HireAsync();
-        Guid id = Id(await Company.UntilAsync(user, "provisioned"));
+        Guid id = HostedCompany.Id(await Company.UntilAsync(user, "provisioned"));
         await WriteAsync(id, "mine");
 
         await Company.AssignPolicyAsync();
@@ -72,7 +72,7 @@ public abstract class ProviderSuite : IAsyncLifetime
         await Company.PassAsync("P6D");
         await Company.AssignPolicyAsync(Company.Group);
 
-        Assert.Equal(id, Id(await Company.UntilAsync(user, "provisioned")));
+        Assert.Equal(id, HostedCompany.Id(await Company.UntilAsync(user, "provisioned")));
         await HasAsync(id, "mine");
     }
 
@@ -80,13 +80,13 @@ public abstract class ProviderSuite : IAsyncLifetime
     public async Task A_reprovisioned_Cloud_PC_keeps_its_id_and_nothing_else()
     {
         Guid user = await Company.HireAsync();
-        Guid id = Id(await Company.UntilAsync(user, "provisioned"));
+        Guid id = HostedCompany.Id(await Company.UntilAsync(user, "provisioned"));
         await WriteAsync(id, "mine");
 
         await Company.ActAsync(id, "reprovision");
         await Company.UntilDoneAsync(id, "Reprovision");
 
-        Assert.Equal(id, Id(await Company.UntilAsync(user, "provisioned")));
+        Assert.Equal(id, HostedCompany.Id(await Company.UntilAsync(user, "provisioned")));
         Assert.NotEqual(false, IsRunning(id));
         await HasAsync(id, null);
     }
@@ -95,7 +95,7 @@ public abstract class ProviderSuite : IAsyncLifetime
     public async Task A_resized_Cloud_PC_has_the_other_size_and_its_data()
     {
         Guid user = await Company.HireAsync();
-        Guid id = Id(await Company.UntilAsync(user, "provisioned"));
+        Guid id = HostedCompany.Id(await Company.UntilAsync(user, "provisioned"));
         await WriteAsync(id, "mine");
 
         string plan = await Company.PlanAsync(HostedCompany.Large);
@@ -103,7 +103,7 @@ public abstract class ProviderSuite : IAsyncLifetime
         await Company.UntilDoneAsync(id, "Resize");
 
         JsonElement after = await Company.UntilAsync(user, "provisioned");
-        Assert.Equal((id, plan), (Id(after), after.GetProperty("servicePlanId").GetString()));
+        Assert.Equal((id, plan), (HostedCompany.Id(after), after.GetProperty("servicePlanId").GetString()));
         await HasAsync(id, "mine");
         if (DiskOf(id) is { } disk)
         {
@@ -117,7 +117,7 @@ public abstract class ProviderSuite : IAsyncLifetime
     public async Task A_restored_Cloud_PC_is_as_it_was_at_the_restore_point()
     {
         Guid user = await Company.HireAsync();
-        Guid id = Id(await Company.UntilAsync(user, "provisioned"));
+        Guid id = HostedCompany.Id(await Company.UntilAsync(user, "provisioned"));
         await WriteAsync(id, "old");
         await Company.ActAsync(id, "createSnapshot");
         await Company.UntilDoneAsync(id, "CreateSnapshot");
@@ -136,7 +136,7 @@ public abstract class ProviderSuite : IAsyncLifetime
     public async Task A_restart_is_done_and_changes_no_status()
     {
         Guid user = await Company.HireAsync();
-        Guid id = Id(await Company.UntilAsync(user, "provisioned"));
+        Guid id = HostedCompany.Id(await Company.UntilAsync(user, "provisioned"));
         await WriteAsync(id, "mine");
 
         await Company.ActAsync(id, "reboot");
@@ -157,12 +157,12 @@ public abstract class ProviderSuite : IAsyncLifetime
         Guid user = await Company.HireAsync();
         JsonElement failed = await Company.UntilAsync(user, "failed");
         Assert.NotEmpty(failed.GetProperty("statusDetail").GetProperty("code").GetString()!);
-        Assert.NotEqual(true, IsRunning(Id(failed)));
+        Assert.NotEqual(true, IsRunning(HostedCompany.Id(failed)));
 
         await MendAsync();
-        await Company.ActAsync(Id(failed), "reprovision");
-        Assert.Equal(Id(failed), Id(await Company.UntilAsync(user, "provisioned")));
-        Assert.NotEqual(false, IsRunning(Id(failed)));
+        await Company.ActAsync(HostedCompany.Id(failed), "reprovision");
+        Assert.Equal(HostedCompany.Id(failed), HostedCompany.Id(await Company.UntilAsync(user, "provisioned")));
+        Assert.NotEqual(false, IsRunning(HostedCompany.Id(failed)));
     }
 
     [Fact]
@@ -177,13 +177,11 @@ public abstract class ProviderSuite : IAsyncLifetime
         HashSet<Guid> ids = [];
         foreach (Guid user in users)
         {
-            Guid id = Id(await Company.UntilAsync(user, "provisioned"));
+            Guid id = HostedCompany.Id(await Company.UntilAsync(user, "provisioned"));
             Assert.True(ids.Add(id));
             Assert.NotEqual(false, IsRunning(id));
         }
     }
-
-    private protected static Guid Id(JsonElement cloudPc) => cloudPc.GetProperty("id").GetGuid();
 
     private async Task WriteAsync(Guid cloudPc, string text)
     {
