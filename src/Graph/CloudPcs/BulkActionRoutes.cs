@@ -20,7 +20,7 @@ internal static class BulkActionRoutes
     {
         new("cloudPcBulkReprovision", "Reprovision"),
         new("cloudPcBulkResize", "Resize"),
-        new("cloudPcBulkRestart", "Restart"),
+        new("cloudPcBulkRestart", "Reboot"),
         new("cloudPcBulkRestore", "Restore"),
         new("cloudPcBulkTroubleshoot", "Troubleshoot"),
         new("cloudPcBulkCreateSnapshot", "CreateSnapshot"),
@@ -59,6 +59,9 @@ internal static class BulkActionRoutes
     {
         TypeOf = static row => $"#{Namespace}{row.Action.Kind}",
     };
+
+    /// <summary>The name of the action that each Cloud PC of a bulk action remembers; null for a kind that is not offered.</summary>
+    public static string? ActionOf(string kind) => Kinds.GetValueOrDefault(kind)?.Action;
 
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
@@ -104,7 +107,7 @@ internal static class BulkActionRoutes
     {
         "Reprovision" => new Command.Reprovision(cloudPc, wanted.Administrator),
         "Resize" => new Command.ResizeCloudPc(cloudPc, wanted.TargetPlan!.Value),
-        "Restart" => new Command.RestartCloudPc(cloudPc),
+        "Reboot" => new Command.RestartCloudPc(cloudPc),
         "Restore" => new Command.RestoreCloudPc(cloudPc, PointFor(CloudPcRow.At(tenant, request, tenant.Fleet.FindCloudPc(cloudPc)), wanted, now)),
         "Troubleshoot" => new Command.TroubleshootCloudPc(cloudPc),
         _ => new Command.SnapshotCloudPc(cloudPc),

@@ -39,10 +39,10 @@ internal readonly record struct BulkSummary(int Successful, int Failed, int Acti
         int index = tenant.Fleet.FindCloudPc(item.CloudPcId);
         if (index >= 0)
         {
-            string name = action.Kind["cloudPcBulk".Length..];
+            string? name = BulkActionRoutes.ActionOf(action.Kind);
             foreach (RemoteAction one in tenant.Fleet.CloudPcs[index]!.Actions.Span)
             {
-                if (one.StartedAt == action.CreatedAt && one.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                if (one.StartedAt == action.CreatedAt && one.Name == name)
                 {
                     return one.State;
                 }

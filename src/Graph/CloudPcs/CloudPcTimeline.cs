@@ -33,7 +33,7 @@ internal static class CloudPcTimeline
         CloudPc row = set.CloudPc;
         Actor by = Doer(happened, set.Step);
         string text = set.Step.Reason == CloudPcReason.ActionAsked
-            ? $"{by.DisplayName} asked for {ActionOf(row)}. {Status(tenant, row, set.Step)}."
+            ? $"{by.DisplayName} asked for {ActionOf(happened, row)}. {Status(tenant, row, set.Step)}."
             : $"{Status(tenant, row, set.Step)}{Because(tenant, happened, row, set.Step, by)}.";
         return new TimelineEntry(set.Step.At, row.Status.ToName(), NameOf(set.Step.Reason), text, by, SubjectOf(tenant, set.Step.About));
     }
@@ -109,10 +109,11 @@ internal static class CloudPcTimeline
             CloudPcReason.GraceOver => " because the grace period is over",
             CloudPcReason.GraceEnded => $" because the grace period was ended{deed}",
             CloudPcReason.SubscriptionOver => $" because the subscription is not usable any more{about}{deed}",
-            CloudPcReason.ActionAsked => $" because of {ActionOf(row)}{deed}",
+            CloudPcReason.ActionAsked => $" because of {ActionOf(happened, row)}",
             CloudPcReason.ResizeWindowOver => " because 48 hours went by without the other license",
             CloudPcReason.ResizeLicenseFound => $" because the other license is there{about}{deed}",
             CloudPcReason.CleanedUp => " because what had failed was cleaned up",
+            CloudPcReason.HostChanged => " because the built-in simulator took over what an agent had not done",
             CloudPcReason.ReserveUsedUp => " because the days of the Reserve license are used up",
             CloudPcReason.HostChanged => $" because the simulator took over what an agent had not done{deed}",
         };
@@ -140,7 +141,12 @@ internal static class CloudPcTimeline
         _ => $"asked for {kind}",
     };
 
-    private static string ActionOf(CloudPc? row) => row?.Actions.Count > 0 ? row.Actions[0].Name : "an action";
+    private static string ActionOf(TenantEvent happened, CloudPc? row) => happened.Kind switch
+    {
+        nameof(Command.RenameCloudPc) => $"the name {row?.DisplayName}",
+        nameof(Command.ChangeUserAccountType) => row?.IsAdministrator == true ? "administrator rights for the user" : "no administrator rights for the user",
+        _ => row?.Actions.Count > 0 ? row.Actions[0].Name : "an action",
+    };
 
     private static string? PolicyName(Tenant tenant, CloudPc? row) =>
         row is null || row.Policy < 0 ? null : tenant.Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy) ? policy.DisplayName : "that is gone by now";

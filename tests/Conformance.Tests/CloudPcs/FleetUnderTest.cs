@@ -35,7 +35,7 @@ internal sealed class FleetUnderTest
 
     public User User(string name)
     {
-        User user = new(Guid.NewGuid(), $"{name}@contoso.example", name, name, true, "US", default, Noon);
+        User user = new(Guid.NewGuid(), $"{name}@contoso.example", name, name, true, "US", Noon, default);
         _changes.Add(new Change.UsersSet([Users], [user]));
         return user;
     }

@@ -51,7 +51,7 @@ public sealed class Reading
         _fleet.Policy("Sales");
         CloudPc pc = _fleet.CloudPc(_fleet.User("ada"), Enterprise, CloudPcStatus.Provisioned, row => FleetUnderTest.Made(row) with
         {
-            Actions = [new RemoteAction("Restart", RemoteActionState.Active, FleetUnderTest.Noon, FleetUnderTest.Noon, null)],
+            Actions = [new RemoteAction("Reboot", RemoteActionState.Active, FleetUnderTest.Noon, FleetUnderTest.Noon, null)],
         });
         JsonElement row = _fleet.Read($"/beta{FleetUnderTest.Root}/cloudPCs/{pc.Id}");
         Assert.Empty(row.EnumerateObject().Select(property => property.Name).Intersect(asked));
@@ -62,7 +62,7 @@ public sealed class Reading
         Assert.Equal(asked.Order(), selected.EnumerateObject().Select(property => property.Name).Where(name => name[0] != '@').Order());
         Assert.Equal("available", Text(selected.GetProperty("connectivityResult"), "status"));
         Assert.Equal(("windows11", "standardUser"), (Text(selected, "osVersion"), Text(selected, "userAccountType")));
-        Assert.Equal(("Restart", "active"), (Text(selected.GetProperty("lastRemoteActionResult"), "actionName"), Text(selected.GetProperty("lastRemoteActionResult"), "actionState")));
+        Assert.Equal(("Reboot", "active"), (Text(selected.GetProperty("lastRemoteActionResult"), "actionName"), Text(selected.GetProperty("lastRemoteActionResult"), "actionState")));
         Assert.Equal(JsonValueKind.Null, selected.GetProperty("lastLoginResult").ValueKind);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Berth.CommandLine;
+using Berth.Conformance.Tests.CloudPcs;
 using Berth.Conformance.Tests.House;
 using Berth.Engine;
 using Berth.Engine.Licensing;
@@ -35,6 +36,9 @@ public sealed partial class EverythingHasATest
         [RefusalCode.DeletedItemNotFound] = "POST /directory/deletedItems/{item}/restore",
         [RefusalCode.ManagerNotFound] = "PUT /users/{user}/manager/$ref",
         [RefusalCode.SubscriptionNotFound] = "PATCH /berth/v1/subscriptions/{subscription}",
+        [RefusalCode.UserSettingNotFound] = "DELETE /deviceManagement/virtualEndpoint/userSettings/{userSetting}",
+        [RefusalCode.CloudPcNotFound] = "POST /deviceManagement/virtualEndpoint/cloudPCs/{cloudPC}/reboot",
+        [RefusalCode.SnapshotNotFound] = "POST /deviceManagement/virtualEndpoint/cloudPCs/{cloudPC}/restore",
     };
 
     [Fact]
@@ -42,7 +46,7 @@ public sealed partial class EverythingHasATest
         "A route that no test of this run had answered with success",
         from route in GraphRoom.Table.Routes
         from version in Enum.GetValues<GraphVersion>()
-        where route.Versions.HasFlag((RouteVersions)(1 << (int)version)) && !Evidence.IsAnswered(route, version)
+        where route.Versions.HasFlag((RouteVersions)(1 << (int)version)) && !CloudPcWrites.ForFrontline.Contains(route.ToString()) && !Evidence.IsAnswered(route, version)
         select $"{version} {route}");
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Text;
+using Berth.Conformance.Tests.CloudPcs;
 using Berth.Engine;
+using Berth.Engine.CloudPcs;
 using Berth.Engine.Directory.Rules;
 using Berth.Graph.Errors;
 using Berth.Graph.Requests;
@@ -172,6 +174,20 @@ public sealed class Refusals
             await room.BuyAsync("SPE_E5", 0);
             return await Assign(room, await room.AddUserAsync("ada"), [room.Sku("SPE_E5")], []);
         },
+        [RefusalCode.UserSettingNotFound] = room => room.SendAsync("DELETE", $"/v1.0{FleetUnderTest.Root}/userSettings/{Guid.NewGuid()}"),
+        [RefusalCode.CloudPcNotFound] = room => room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/cloudPCs/{Guid.NewGuid()}/reboot"),
+        [RefusalCode.SnapshotNotFound] = room => OnCloudPc(room, "restore", $$"""{"cloudPcSnapshotId":"{{Guid.NewGuid()}}"}"""),
+        [RefusalCode.OperationNotSupported] = room => OnCloudPc(room, "resize", $$"""{"targetServicePlanId":"{{room.Plan("CPC_1")}}"}"""),
+        [RefusalCode.OperationConflict] = room => OnCloudPc(room, "endGracePeriod", null),
+        [RefusalCode.TooManyObjects] = async room =>
+        {
+            for (int i = 0; i < UserSetting.Most; i++)
+            {
+                await room.DoAsync("POST", $"/v1.0{FleetUnderTest.Root}/userSettings", """{"displayName":"one of many"}""");
+            }
+
+            return await room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/userSettings", """{"displayName":"one more"}""");
+        },
         [RefusalCode.ClockNotMovable] = room => room.SendAsync("POST", "/berth/v1/clock", """{"mode":"frozen"}"""),
         [RefusalCode.ClockNotFrozen] = room => room.SendAsync("POST", "/berth/v1/clock", """{"advance":"P1D"}"""),
         [RefusalCode.ClockBackwards] = room => room.SendAsync("POST", "/berth/v1/clock", """{"mode":"frozen","now":"2001-01-01T00:00:00Z"}"""),
@@ -210,6 +226,13 @@ public sealed class Refusals
         }
 
         Assert.Equal((expected.Status, expected.Code, expected.InnerCode), (answer.Status, answer.Code, answer.InnerCode));
+    }
+
+    private static async Task<Answer> OnCloudPc(RunningRoom room, string action, string? body)
+    {
+        await room.BuyAsync("CPC_B_2C_8RAM_128GB", 1);
+        (_, Guid pc) = await CloudPcWrites.MadeAsync(room, "pat");
+        return await room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/cloudPCs/{pc}/{action}", body);
     }
 
     private static Task<Answer> Assign(RunningRoom room, Guid user, IEnumerable<Guid> add, IEnumerable<Guid> remove) =>
