@@ -539,9 +539,16 @@ internal sealed partial class Decider
             return Invalid("bufferExcess", "The buffer's excess is null or at least 0.");
         }
 
+        if (settings.FailureRates.Any(rate => rate.PerMillion is <= 0 or > FailureRate.Always)
+            || settings.FailureRates.Zip(settings.FailureRates.Skip(1)).Any(pair => pair.First.Kind >= pair.Second.Kind))
+        {
+            return Invalid("failureRates", "The simulator's failure rates lie between 0 and 1, one for a kind of job.");
+        }
+
         if (settings != _tenant.Settings)
         {
             _draft.Record(new Change.SettingsSet(settings));
+            TakeOverJobs(settings);
             _processing.DisturbEverybody();
         }
 

@@ -118,6 +118,7 @@ internal static class CloudPcTimeline
             CloudPcReason.HostChanged => " because the built-in simulator took over what an agent had not done",
             CloudPcReason.ReserveAllocated => $" because the policy allocated a Reserve license{about}{deed}",
             CloudPcReason.ReserveUsedUp => " because the days of the Reserve license are used up",
+            CloudPcReason.HostChanged => $" because the simulator took over what an agent had not done{deed}",
         };
     }
 

@@ -40,7 +40,7 @@ internal static class PlanDesk
         }
 
         // The same question about the same tenant is the same plan.
-        Guid id = NamedId.Of(tenant.Profile.Id, $"plan/{tenant.Version}/{Convert.ToHexStringLower(SHA256.HashData(request.Body.Span))}");
+        Guid id = IdsByName.Of(tenant.Profile.Id, $"plan/{tenant.Version}/{Convert.ToHexStringLower(SHA256.HashData(request.Body.Span))}");
         return GraphResponse.Json(200, (plan, tenant, id), static (json, s) =>
         {
             (Plan plan, Tenant tenant, Guid id) = s;

@@ -63,5 +63,7 @@ public static class GraphRoutes
         .. CatalogDesk.Routes,
         .. FaultDesk.Routes,
         .. PlanDesk.Routes,
+        .. HostDesk.Routes,
+        .. SessionDesk.Routes,
     ];
 }
