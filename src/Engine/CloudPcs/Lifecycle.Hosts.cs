@@ -66,7 +66,7 @@ internal sealed partial class Lifecycle
     {
         CloudPc row = Fleet.CloudPc(index)!;
         DateTimeOffset? due = Host.DueAt(kind, Now + notBefore);
-        HostJob job = new(NamedId.Of(row.Id, $"job/{_version}/{_jobs++}"), kind, attempt, Now + notBefore, due, detail);
+        HostJob job = new(IdsByName.Of(row.Id, $"job/{_version}/{_jobs++}"), kind, attempt, Now + notBefore, due, detail);
         Fleet.Set(index, row with { Job = job });
         if (due <= Now && Host.Report(job) is { } report)
         {

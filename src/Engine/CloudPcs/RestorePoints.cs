@@ -90,5 +90,5 @@ public static class RestorePoints
         }
     }
 
-    private static Guid IdOf(CloudPc row, string kind, DateTimeOffset at) => NamedId.Of(row.Id, $"restore point/{kind}/{at.UtcTicks}");
+    private static Guid IdOf(CloudPc row, string kind, DateTimeOffset at) => IdsByName.Of(row.Id, $"restore point/{kind}/{at.UtcTicks}");
 }

@@ -62,6 +62,7 @@ public static class GraphRoutes
         .. WaitingDesk.Routes,
         .. CatalogDesk.Routes,
         .. FaultDesk.Routes,
+        .. PlanDesk.Routes,
         .. HostDesk.Routes,
         .. SessionDesk.Routes,
     ];

@@ -94,6 +94,7 @@ public sealed partial class RouteCompleteness
             ($"POST {Endpoint}/deviceImages", $"/v1.0{Endpoint}/deviceImages", NetworkConnections.Image("1.1"), "application/json"),
             ($"DELETE {Endpoint}/deviceImages/{{deviceImage}}", $"/v1.0{Endpoint}/deviceImages/{image}", null, ""),
             .. hosts,
+            ("POST /plan", "/berth/v1/plan", """{"changes":[]}""", "application/json"),
             ("POST /faults", "/berth/v1/faults", """{"kind":"throttle","probability":0}""", "application/json"),
             ("DELETE /faults/{fault}", "/berth/v1/faults/1", null, ""),
             ("DELETE /faults", "/berth/v1/faults", null, ""),

@@ -156,7 +156,6 @@ public sealed class ProvisioningPolicies(SdkTenant tenant)
         await tenant.SeatsAsync(FrontlineSku, 900);
         CloudPcProvisioningPolicy policy = await MakeAsync(door, one =>
         {
-            one.ProvisioningType = null;
             one.AdditionalData = new Dictionary<string, object> { ["provisioningType"] = "sharedByUser", ["scopeIds"] = new List<string> { "0" } };
         });
         Assert.Equal(door == Door.Beta ? null : CloudPcProvisioningType.Shared, policy.ProvisioningType);
@@ -285,7 +284,6 @@ public sealed class ProvisioningPolicies(SdkTenant tenant)
             DisplayName = tenant.Name("policy"),
             ImageType = CloudPcProvisioningPolicyImageType.Gallery,
             ImageId = Windows,
-            ProvisioningType = CloudPcProvisioningType.Dedicated,
             DomainJoinConfigurations = [new CloudPcDomainJoinConfiguration { DomainJoinType = CloudPcDomainJoinType.AzureADJoin, RegionName = "eastus", RegionGroup = CloudPcRegionGroup.UsEast }],
         };
         more?.Invoke(policy);
