@@ -115,8 +115,6 @@ internal static class CloudPcTimeline
             CloudPcReason.ResizeWindowOver => " because 48 hours went by without the other license",
             CloudPcReason.ResizeLicenseFound => $" because the other license is there{about}{deed}",
             CloudPcReason.CleanedUp => " because what had failed was cleaned up",
-            CloudPcReason.HostChanged => " because the built-in simulator took over what an agent had not done",
-            CloudPcReason.ReserveAllocated => $" because the policy allocated a Reserve license{about}{deed}",
             CloudPcReason.ReserveUsedUp => " because the days of the Reserve license are used up",
         };
     }
