@@ -116,6 +116,7 @@ internal static class CloudPcTimeline
             CloudPcReason.ResizeLicenseFound => $" because the other license is there{about}{deed}",
             CloudPcReason.CleanedUp => " because what had failed was cleaned up",
             CloudPcReason.ReserveUsedUp => " because the days of the Reserve license are used up",
+            CloudPcReason.HostChanged => $" because the simulator took over what an agent had not done{deed}",
         };
     }
 
