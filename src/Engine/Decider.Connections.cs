@@ -66,6 +66,11 @@ internal sealed partial class Decider
             return wrong;
         }
 
+        if (after.JoinType != before.JoinType && UsersOf(before.Id) is [var user, ..])
+        {
+            return Invalid("connectionType", $"Provisioning policy {user} names this connection for another kind of join: take it out there first.");
+        }
+
         // B309: a name and scope tags say nothing of the network.
         if (after with { DisplayName = before.DisplayName, ScopeIds = before.ScopeIds } == before)
         {
@@ -88,7 +93,7 @@ internal sealed partial class Decider
             return missing;
         }
 
-        Guid[] users = [.. _draft.Fleet.Policies.Values.Where(policy => policy.Uses(delete.ConnectionId)).Select(policy => policy.Id)];
+        Guid[] users = UsersOf(delete.ConnectionId);
         if (users.Length > 0)
         {
             return new Refusal(RefusalCode.ConnectionInUse) { Subject = delete.ConnectionId, Ids = [.. users] };
@@ -149,6 +154,8 @@ internal sealed partial class Decider
     // Whatever was found before says nothing any more; a check that runs looks at something else (B309).
     private void CheckAnew(NetworkConnection connection) => Checks.Begin(
         connection with { Job = null, Health = HealthCheckStatus.Pending, Checks = [], ActiveUntil = _now + ConnectionChecks.ActiveAfterChange }, _now);
+
+    private Guid[] UsersOf(Guid connection) => [.. _draft.Fleet.Policies.Values.Where(policy => policy.Uses(connection)).Select(policy => policy.Id)];
 
     private Refusal? FindConnection(Guid id, out NetworkConnection connection) =>
         _draft.Fleet.Connections.TryGetValue(id, out connection!) ? null : new Refusal(RefusalCode.ConnectionNotFound) { Subject = id };

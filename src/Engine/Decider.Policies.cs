@@ -117,18 +117,7 @@ internal sealed partial class Decider
             }
         }
 
-        // Those that stay keep their place.
-        List<PolicyAssignment> assignments = [];
-        foreach (PolicyAssignment kept in policy.Assignments)
-        {
-            if (wanted.Remove((kept.Group, kept.Plan), out PolicyAssignment? still))
-            {
-                assignments.Add(still);
-            }
-        }
-
-        assignments.AddRange(order.Where(wanted.ContainsKey).Select(key => wanted[key]));
-        ProvisioningPolicy after = policy with { Assignments = assignments.ToValueArray() };
+        ProvisioningPolicy after = policy with { Assignments = order.Select(key => wanted[key]).ToValueArray() };
         if (CheckAllotments(index, policy, after) is { } tooMany)
         {
             return tooMany;

@@ -151,8 +151,7 @@ internal static class PolicyChecks
     private static Refusal? CheckConnection(DomainJoin join, Guid id, Fleet.Builder fleet) =>
         join.RegionName is not null || join.RegionGroup is not null || join.Geography is not null
             ? Invalid("domainJoinConfigurations", "An item has either onPremisesConnectionId or a region: the region of a connection is that of its virtual network (C139).")
-        : !fleet.Connections.TryGetValue(id, out NetworkConnection? connection)
-            ? Invalid("onPremisesConnectionId", $"There is no Azure network connection {id}: onPremisesConnections lists them (C139).")
+        : !fleet.Connections.TryGetValue(id, out NetworkConnection? connection) ? new Refusal(RefusalCode.ConnectionNotFound) { Subject = id }
         : connection.JoinType != join.JoinType
             ? Invalid("domainJoinType", $"Azure network connection {id} is for another kind of join (B341).")
         : null;

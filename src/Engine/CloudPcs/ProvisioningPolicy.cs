@@ -200,7 +200,7 @@ public sealed record ProvisioningPolicy(Guid Id, string DisplayName)
     /// <summary>Who changed it last.</summary>
     public string ModifiedBy { get; init; } = "";
 
-    /// <summary>The groups it is assigned to, in the order in which they came.</summary>
+    /// <summary>The groups it is assigned to, in the order in which they were last listed.</summary>
     public ValueArray<PolicyAssignment> Assignments { get; init; }
 
     /// <summary>Whether it names a network connection (C177).</summary>

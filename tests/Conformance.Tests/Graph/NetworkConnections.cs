@@ -32,6 +32,15 @@ public sealed class NetworkConnections
         {"displayName":"ImageForDev","version":"{{version}}","sourceImageResourceId":"{{Group}}/providers/Microsoft.Compute/images/exampleImage"}
         """;
 
+    /// <summary>Where policies are.</summary>
+    public const string Policies = "/v1.0/deviceManagement/virtualEndpoint/provisioningPolicies";
+
+    /// <summary>A policy that names a connection, or an image.</summary>
+    public static string Policy(Guid? connection, Guid? image = null) => $$"""
+        {"displayName":"A policy","description":"","imageType":"{{(image is null ? "gallery" : "custom")}}","imageId":"{{image?.ToString() ?? "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc"}}","imageDisplayName":"Windows 11",
+         "domainJoinConfigurations":[{"domainJoinType":"azureADJoin",{{(connection is null ? "\"regionName\":\"eastus\"" : $"\"onPremisesConnectionId\":\"{connection}\"")}}}]}
+        """;
+
     [Fact]
     public async Task What_is_by_select_only_comes_by_select_only()
     {

@@ -191,6 +191,18 @@ public sealed class Refusals
         },
         [RefusalCode.OperationConflict] = room => OnCloudPc(room, "endGracePeriod", null),
         [RefusalCode.ConnectionNotFound] = room => room.SendAsync("DELETE", $"{NetworkConnections.Path}/{Guid.NewGuid()}"),
+        [RefusalCode.ConnectionInUse] = async room =>
+        {
+            Guid connection = (await room.DoAsync("POST", NetworkConnections.Path, NetworkConnections.Joined("West"))).GetProperty("id").GetGuid();
+            await room.DoAsync("POST", NetworkConnections.Policies, NetworkConnections.Policy(connection));
+            return await room.SendAsync("DELETE", $"{NetworkConnections.Path}/{connection}");
+        },
+        [RefusalCode.DeviceImageInUse] = async room =>
+        {
+            Guid image = (await room.DoAsync("POST", "/v1.0/deviceManagement/virtualEndpoint/deviceImages", NetworkConnections.Image("1.0"))).GetProperty("id").GetGuid();
+            await room.DoAsync("POST", NetworkConnections.Policies, NetworkConnections.Policy(null, image));
+            return await room.SendAsync("DELETE", $"/v1.0/deviceManagement/virtualEndpoint/deviceImages/{image}");
+        },
         [RefusalCode.DeviceImageNotFound] = room => room.SendAsync("DELETE", $"/v1.0/deviceManagement/virtualEndpoint/deviceImages/{Guid.NewGuid()}"),
         [RefusalCode.TooManyObjects] = async room =>
         {

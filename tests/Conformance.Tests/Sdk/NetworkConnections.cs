@@ -130,6 +130,39 @@ public sealed class NetworkConnections(SdkTenant tenant)
         Assert.Equal(404, again.ResponseStatusCode);
     }
 
+    [Theory, EveryDoor]
+    public async Task What_a_policy_names_stays(Door door)
+    {
+        // C177, B307, B311
+        CloudPcOnPremisesConnection connection = await MakeAsync(door, Joined());
+        string name = tenant.Name("image");
+        CloudPcDeviceImage image = (await tenant.Graph(door).DeviceManagement.VirtualEndpoint.DeviceImages.PostAsync(
+            new CloudPcDeviceImage { DisplayName = name, Version = "1.0.0", SourceImageResourceId = $"{Group}/providers/Microsoft.Compute/images/{name}" }, cancellationToken: Cancel))!;
+        CloudPcProvisioningPolicy policy = (await tenant.Graph(door).DeviceManagement.VirtualEndpoint.ProvisioningPolicies.PostAsync(
+            new CloudPcProvisioningPolicy
+            {
+                DisplayName = tenant.Name("policy"),
+                Description = "",
+                ImageType = CloudPcProvisioningPolicyImageType.Custom,
+                ImageId = image.Id,
+                ImageDisplayName = name,
+                DomainJoinConfigurations = [new CloudPcDomainJoinConfiguration { DomainJoinType = CloudPcDomainJoinType.AzureADJoin, OnPremisesConnectionId = connection.Id }],
+            },
+            cancellationToken: Cancel))!;
+
+        Assert.True((await Connections(door)[connection.Id].GetAsync(request => request.QueryParameters.Select = ["inUse"], Cancel))!.InUse);
+        await LicenseCalls.BadRequestAsync(
+            "connectionInUse", $"An Azure network connection that is in use cannot be deleted. These provisioning policies name it: {policy.Id}.",
+            () => Connections(door)[connection.Id].DeleteAsync(cancellationToken: Cancel));
+        await LicenseCalls.BadRequestAsync(
+            "deviceImageInUse", $"A device image that is in use cannot be deleted. These provisioning policies name it: {policy.Id}.",
+            () => tenant.Graph(door).DeviceManagement.VirtualEndpoint.DeviceImages[image.Id].DeleteAsync(cancellationToken: Cancel));
+
+        await tenant.Graph(door).DeviceManagement.VirtualEndpoint.ProvisioningPolicies[policy.Id].DeleteAsync(cancellationToken: Cancel);
+        await Connections(door)[connection.Id].DeleteAsync(cancellationToken: Cancel);
+        await tenant.Graph(door).DeviceManagement.VirtualEndpoint.DeviceImages[image.Id].DeleteAsync(cancellationToken: Cancel);
+    }
+
     private Microsoft.Graph.DeviceManagement.VirtualEndpoint.OnPremisesConnections.OnPremisesConnectionsRequestBuilder Connections(Door door) =>
         tenant.Graph(door).DeviceManagement.VirtualEndpoint.OnPremisesConnections;
 

@@ -101,7 +101,7 @@ public sealed class ProvisioningPolicies(SdkTenant tenant)
         await One(door, policy).PatchAsync(new CloudPcProvisioningPolicy { EnableSingleSignOn = true }, cancellationToken: Cancel);
         await tenant.SendAsync(HttpMethod.Post, $"/beta/{Root}/{policy.Id}/apply", new { policySettings = "singleSignOn" });
         Assert.True((await tenant.SendAsync(HttpMethod.Get, $"/beta/deviceManagement/virtualEndpoint/cloudPCs/{pc.Id}")).GetProperty("connectionSetting").GetProperty("enableSingleSignOn").GetBoolean());
-        await tenant.SendAsync(HttpMethod.Post, $"/beta/{Root}/{policy.Id}/applyConfig", new { policySettings = new[] { "region" }, cloudPcIds = new[] { pc.Id } });
+        await tenant.SendAsync(HttpMethod.Post, $"/beta/{Root}/{policy.Id}/applyConfig", new { policySettings = "region", cloudPcIds = new[] { pc.Id } });
 
         // C155, C251.
         ODataError used = await LicenseCalls.BadRequestAsync(

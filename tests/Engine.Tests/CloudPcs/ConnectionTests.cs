@@ -274,6 +274,10 @@ public class ConnectionTests
         Refusal refused = desk.Tenant.Refused(new Command.DeleteConnection(made.Id));
         Assert.Equal((RefusalCode.ConnectionInUse, policy), (refused.Code, Assert.Single(refused.Ids)));
 
+        // B307
+        Command.UpdateConnection other = new(Hybrid("West") with { Id = made.Id });
+        Assert.Equal((RefusalCode.ValueInvalid, "connectionType"), (desk.Tenant.Refused(other).Code, desk.Tenant.Refused(other).Name));
+
         desk.Tenant.Do(new Command.DeletePolicy(policy));
         desk.Pass(TimeSpan.FromDays(50));
         Assert.Equal((_noon.AddDays(128), true), (Now().CheckedAt, Now().ChecksPause));

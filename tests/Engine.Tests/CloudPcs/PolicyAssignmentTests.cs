@@ -24,11 +24,11 @@ public sealed class PolicyAssignmentTests
         Assign(policy, To(one), To(two));
         _tenant.System = TenantUnderTest.Noon.AddDays(1);
         Assign(policy, To(three), To(two));
-        Assert.Equal([($"{policy}_{two}", TenantUnderTest.Noon), ($"{policy}_{three}", TenantUnderTest.Noon.AddDays(1))], Assignments(policy).Select(item => (item.Id, item.CreatedAt)));
+        Assert.Equal([($"{policy}_{three}", TenantUnderTest.Noon.AddDays(1)), ($"{policy}_{two}", TenantUnderTest.Noon)], Assignments(policy).Select(item => (item.Id, item.CreatedAt)));
         Assert.All(Assignments(policy), item => Assert.Equal((null, null, null), (item.Plan, item.AllotmentName, item.AllotmentLicenses)));
         Assert.Equal([0], _tenant.Now.Fleet.PoliciesOf(_tenant.Now.FindGroup(three)));
         Assert.Empty(_tenant.Now.Fleet.PoliciesOf(_tenant.Now.FindGroup(one)));
-        Assert.Null(Assign(policy, To(two), To(three)).Event);
+        Assert.Null(Assign(policy, To(three), To(two)).Event);
         Assign(policy);
         Assert.Empty(Assignments(policy));
     }

@@ -103,7 +103,9 @@ public sealed class PolicyTests
         IsGood(true, "", With(new DomainJoin(DomainJoinType.AzureADJoin, entra, null, null)));
         IsGood(false, "domainJoinConfigurations", With(new DomainJoin(DomainJoinType.AzureADJoin, entra, "eastus", null)));
         IsGood(false, "domainJoinConfigurations", With(new DomainJoin(DomainJoinType.AzureADJoin, entra, null, "usEast")));
-        IsGood(false, "onPremisesConnectionId", With(new DomainJoin(DomainJoinType.AzureADJoin, Guid.NewGuid(), null, null)));
+        Guid missing = Guid.NewGuid();
+        Refusal refused = _tenant.Refused(new Command.CreatePolicy(With(new DomainJoin(DomainJoinType.AzureADJoin, missing, null, null))));
+        Assert.Equal((RefusalCode.ConnectionNotFound, missing), (refused.Code, refused.Subject));
         IsGood(false, "onPremisesConnectionId", With(new DomainJoin(DomainJoinType.HybridAzureADJoin, null, "eastus", null)));
         IsGood(false, "domainJoinType", With(new DomainJoin(DomainJoinType.HybridAzureADJoin, entra, null, null)));
         IsGood(false, "domainJoinType", With(new DomainJoin(DomainJoinType.AzureADJoin, hybrid, null, null)));

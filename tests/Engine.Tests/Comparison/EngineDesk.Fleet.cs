@@ -78,7 +78,7 @@ public sealed partial class EngineDesk
             : new ProvisioningPolicy(Id(r.Policy), r.Policy)) with { Joins = Joins(r.Connections) }),
         Request.DeletePolicy r => new Command.DeletePolicy(Id(r.Policy)),
         Request.AssignPolicy r => new Command.AssignPolicy(
-            Id(r.Policy), r.To.Select(one => new AssignmentRequest(null, Id(one.Group), one.Plan is null ? null : Id(one.Plan), null, null)).ToValueArray()),
+            Id(r.Policy), r.To.Select(one => new AssignmentRequest(null, Id(one.Group), one.Plan is null ? null : Id(one.Plan), "All", 0)).ToValueArray()),
         Request.EndGrace r => new Command.EndGracePeriod(IdOf(r.CloudPc)),
         Request.Reprovision r => new Command.Reprovision(IdOf(r.CloudPc), null),
         Request.Resize r => new Command.ResizeCloudPc(IdOf(r.CloudPc), Id(r.Plan)),
