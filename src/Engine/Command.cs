@@ -218,6 +218,9 @@ public abstract record Command
     {
         /// <summary>What a health check found, one by one.</summary>
         public ValueArray<HealthCheck> Checks { get; init; }
+
+        /// <summary>Whether trying again is useless: a failure is the last then, whatever the attempt (B327).</summary>
+        public bool IsFinal { get; init; }
     }
 
     /// <summary>Adds an Azure network connection and begins its first check (C169).</summary>

@@ -325,7 +325,7 @@ internal sealed partial class Decider
             return new Refusal(RefusalCode.HostJobClosed) { Subject = report.JobId };
         }
 
-        _machines.Finish(index, job, new HostReport(report.Outcome, report.Error));
+        _machines.Finish(index, job, new HostReport(report.Outcome, report.Error) { IsFinal = report.IsFinal });
         return null;
     }
 

@@ -171,7 +171,7 @@ internal sealed partial class Decider
     {
         PolicyAssignment assignment = policy.Assignments.FirstOrDefault(one => one.Group == group && one.Plan == plan)
             ?? new PolicyAssignment(
-                plan is null ? $"{policy.Id}_{request.GroupId}" : NamedId.Of(policy.Id, $"assignment/{request.GroupId}/{request.ServicePlanId}").ToString(),
+                plan is null ? $"{policy.Id}_{request.GroupId}" : IdsByName.Of(policy.Id, $"assignment/{request.GroupId}/{request.ServicePlanId}").ToString(),
                 group, plan, null, null, _now);
         return plan is null ? assignment : assignment with { AllotmentName = request.AllotmentName, AllotmentLicenses = request.AllotmentLicenses };
     }

@@ -1,11 +1,89 @@
+using Berth.Engine.Catalog;
+using Berth.Engine.CloudPcs;
+
 namespace Berth.Engine;
 
 /// <content>Sessions on Cloud PCs (B285).</content>
 internal sealed partial class Decider
 {
-    private Refusal? StartSession(Command.StartSession command) => throw new NotImplementedException(command.GetType().Name + _now);
+    private Refusal? StartSession(Command.StartSession start)
+    {
+        if (FindUser(start.UserId, out int user) is { } stranger)
+        {
+            return stranger;
+        }
 
-    private Refusal? EndSession(Command.EndSession command) => throw new NotImplementedException(command.GetType().Name + _now);
+        if (FindCloudPc(start.CloudPcId, out int index, out CloudPc row) is { } missing)
+        {
+            return missing;
+        }
 
-    private Refusal? DisconnectSession(Command.DisconnectSession command) => throw new NotImplementedException(command.GetType().Name + _now);
+        if (row.User != user)
+        {
+            return new Refusal(RefusalCode.NotAssigned) { Subject = row.Id, Detail = "it belongs to somebody else." };
+        }
+
+        if (!_draft.User(user)!.AccountEnabled)
+        {
+            return new Refusal(RefusalCode.NotAssigned) { Subject = row.Id, Detail = "the account is disabled." };
+        }
+
+        // A Reserve license is the policy's to give, not the user's (B282).
+        bool isReserve = _draft.Catalog.CloudPcPlanOf(row.Plan) is { Kind: CloudPcKind.Reserve };
+        if (row.Status != CloudPcStatus.InGracePeriod && !isReserve && !_machines.LicensedPlans(user).Contains(row.Plan))
+        {
+            return new Refusal(RefusalCode.NotLicensed) { Subject = row.Id, Detail = "none with its service plan is assigned." };
+        }
+
+        if (!row.IsUsable)
+        {
+            return new Refusal(RefusalCode.CloudPcNotReady) { Subject = row.Id, Name = row.Status.ToName() };
+        }
+
+        if (_draft.Fleet.SessionOn(index) is not null)
+        {
+            return new Refusal(RefusalCode.CloudPcInUse) { Subject = row.Id };
+        }
+
+        _draft.Record(new Change.SessionSet(new Session(start.Id, index, user, _now, null)));
+        return null;
+    }
+
+    private Refusal? EndSession(Command.EndSession end)
+    {
+        if (!_draft.Fleet.Sessions.ContainsKey(end.SessionId))
+        {
+            return new Refusal(RefusalCode.SessionNotFound) { Subject = end.SessionId };
+        }
+
+        _draft.Record(new Change.SessionEnded(end.SessionId));
+        return null;
+    }
+
+    private Refusal? DisconnectSession(Command.DisconnectSession disconnect)
+    {
+        if (!_draft.Fleet.Sessions.TryGetValue(disconnect.SessionId, out Session? session))
+        {
+            return new Refusal(RefusalCode.SessionNotFound) { Subject = disconnect.SessionId };
+        }
+
+        if (session.DisconnectedAt is null)
+        {
+            _draft.Record(new Change.SessionSet(session with { DisconnectedAt = _now }));
+        }
+
+        return null;
+    }
+
+    // B285: who is disabled or deleted is signed out.
+    private void EndSessionsOf(int user)
+    {
+        foreach (int index in _draft.Fleet.OfUser(user))
+        {
+            if (_draft.Fleet.SessionOn(index) is { } session)
+            {
+                _draft.Record(new Change.SessionEnded(session.Id));
+            }
+        }
+    }
 }

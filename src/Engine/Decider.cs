@@ -191,6 +191,11 @@ internal sealed partial class Decider
         _memberships.Changed(index, RuleReads.Between(before, after));
         _draft.Note(new Change.UserWas(index, before));
         _draft.Record(new Change.UsersSet([index], [after]));
+        if (!after.AccountEnabled)
+        {
+            EndSessionsOf(index);
+        }
+
         if (after.UsageLocation != before.UsageLocation)
         {
             _processing.Disturb(index);
@@ -208,6 +213,7 @@ internal sealed partial class Decider
 
         _draft.Note(new Change.UserWas(index, _draft.User(index)!));
         EndRelationsOfUser(index);
+        EndSessionsOf(index);
         _draft.Record(new Change.UserToDeletedItems(index, _now));
         return null;
     }
@@ -539,9 +545,16 @@ internal sealed partial class Decider
             return Invalid("bufferExcess", "The buffer's excess is null or at least 0.");
         }
 
+        if (settings.FailureRates.Any(rate => rate.PerMillion is <= 0 or > FailureRate.Always)
+            || settings.FailureRates.Zip(settings.FailureRates.Skip(1)).Any(pair => pair.First.Kind >= pair.Second.Kind))
+        {
+            return Invalid("failureRates", "The simulator's failure rates lie between 0 and 1, one for a kind of job.");
+        }
+
         if (settings != _tenant.Settings)
         {
             _draft.Record(new Change.SettingsSet(settings));
+            TakeOverJobs(settings);
             _processing.DisturbEverybody();
         }
 

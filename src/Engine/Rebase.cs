@@ -60,7 +60,12 @@ internal static class Rebase
         Pick(now.Retry, seen.Retry, wanted.Retry),
         Pick(now.GroupAtomicity, seen.GroupAtomicity, wanted.GroupAtomicity),
         Pick(now.ProvisioningDelay, seen.ProvisioningDelay, wanted.ProvisioningDelay),
-        Pick(now.BufferExcess, seen.BufferExcess, wanted.BufferExcess));
+        Pick(now.BufferExcess, seen.BufferExcess, wanted.BufferExcess))
+    {
+        Host = Pick(now.Host, seen.Host, wanted.Host),
+        FailureRates = Pick(now.FailureRates, seen.FailureRates, wanted.FailureRates),
+        SimulatorSeed = Pick(now.SimulatorSeed, seen.SimulatorSeed, wanted.SimulatorSeed),
+    };
 
     public static ProvisioningPolicy Onto(ProvisioningPolicy now, ProvisioningPolicy seen, ProvisioningPolicy wanted) => now with
     {

@@ -27,7 +27,11 @@ public readonly record struct FailureRate(HostJobKind Kind, int PerMillion)
 /// <summary>How a job ended.</summary>
 /// <param name="Outcome">How.</param>
 /// <param name="Error">Why it failed, or what the warning is; null when it was done.</param>
-public sealed record HostReport(HostOutcome Outcome, CloudPcError? Error);
+public sealed record HostReport(HostOutcome Outcome, CloudPcError? Error)
+{
+    /// <summary>Whether trying again is useless: a failure is the last then, whatever the attempt (B327).</summary>
+    public bool IsFinal { get; init; }
+}
 
 /// <summary>What makes the machines of a tenant, as far as the tenant knows it: when a job ends by itself, and how.</summary>
 public interface ICloudPcHost

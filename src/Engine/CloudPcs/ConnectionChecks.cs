@@ -49,7 +49,7 @@ internal sealed class ConnectionChecks(Tenant before, Draft draft)
         }
 
         HostJob job = new(
-            NamedId.Of(connection.Id, $"check/{before.Version + 1}/{_begun++}"), HostJobKind.HealthCheck, 1, at, Host.DueAt(HostJobKind.HealthCheck, at), null);
+            IdsByName.Of(connection.Id, $"check/{before.Version + 1}/{_begun++}"), HostJobKind.HealthCheck, 1, at, Host.DueAt(HostJobKind.HealthCheck, at), null);
         connection = connection with { Job = job, NextCheckAt = null };
         Put(connection);
         if (job.DueAt <= at)

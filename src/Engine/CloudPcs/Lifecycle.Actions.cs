@@ -55,7 +55,7 @@ internal sealed partial class Lifecycle
                 if (retains && KindOf(row.Plan) == CloudPcKind.Enterprise && HasData(row))
                 {
                     _draft.Record(new Change.SnapshotRetained(new RetentionSnapshot(
-                        NamedId.Of(row.Id, $"retained/{_version}"), row.Id, row.User, row.Plan, row.Origin?.RegionName, Now)));
+                        IdsByName.Of(row.Id, $"retained/{_version}"), row.Id, row.User, row.Plan, row.Origin?.RegionName, Now)));
                 }
 
                 // What was allocated is allocated no longer (B282).

@@ -66,7 +66,7 @@ internal sealed partial class Lifecycle
     {
         CloudPc row = Fleet.CloudPc(index)!;
         DateTimeOffset? due = Host.DueAt(kind, Now + notBefore);
-        HostJob job = new(NamedId.Of(row.Id, $"job/{_version}/{_jobs++}"), kind, attempt, Now, due, detail);
+        HostJob job = new(IdsByName.Of(row.Id, $"job/{_version}/{_jobs++}"), kind, attempt, Now + notBefore, due, detail);
         Fleet.Set(index, row with { Job = job });
         if (due <= Now && Host.Report(job) is { } report)
         {
@@ -89,7 +89,7 @@ internal sealed partial class Lifecycle
         switch (row.Status)
         {
             case CloudPcStatus.Provisioning or CloudPcStatus.Resizing when failed:
-                if (job.Attempt < HostJob.MostAttempts)
+                if (job.Attempt < HostJob.MostAttempts && !report.IsFinal)
                 {
                     Put(index, row with { Error = error }, CloudPcReason.HostFailed);
                     if (row.Status == CloudPcStatus.Provisioning)
@@ -206,35 +206,7 @@ internal sealed partial class Lifecycle
     private string ComputerName(CloudPc row) => NamingTemplate.Expand(
         Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy) ? policy.NamingTemplate : null, _draft.User(row.User)!.UserPrincipalName, row.Id);
 
-    private CloudPcOrigin? Origin(CloudPc row)
-    {
-        if (!Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy))
-        {
-            // Business: default settings, Entra join, Microsoft-hosted network (C130).
-            return new CloudPcOrigin(GalleryImages.All[0].Id, GalleryImages.All[0].DisplayName, DefaultRegion, null, DomainJoinType.AzureADJoin, false, false, "en-US");
-        }
-
-        foreach (DomainJoin join in policy.Joins)
-        {
-            string? region = RegionOf(join);
-            if (join.ConnectionId is not { } connection || (Fleet.Connections.TryGetValue(connection, out NetworkConnection? found) && found.IsUsable))
-            {
-                return new CloudPcOrigin(
-                    policy.ImageId, policy.ImageDisplayName, region, join.ConnectionId, join.JoinType, policy.SingleSignOn, policy.LocalAdmin, policy.Locale);
-            }
-        }
-
-        return null;
-    }
-
-    private static string DefaultRegion => CloudPcRegions.ChooseIn("usEast")!.Name;
-
-    private string? RegionOf(DomainJoin join) =>
-        join.ConnectionId is { } id ? Fleet.Connections.GetValueOrDefault(id)?.VirtualNetworkLocation
-        : join.RegionName is { } region && !region.Equals(DomainJoin.AutomaticRegion, StringComparison.OrdinalIgnoreCase) ? region
-        : join.RegionGroup is { } group && CloudPcRegions.ChooseIn(group) is { } chosen ? chosen.Name
-        : join.Geography is { } geography && CloudPcRegions.ChooseInGeography(geography) is { } somewhere ? somewhere.Name
-        : DefaultRegion;
+    private CloudPcOrigin? Origin(CloudPc row) => Placement.Of(Fleet.Policies.GetValueOrDefault(row.Policy), Fleet.Connections);
 
     // C154: what the policy says now, of the part that was asked for; a move takes the restore points of the old place with it (C58).
     private CloudPc Applied(CloudPc row, HostJob job, bool failed)

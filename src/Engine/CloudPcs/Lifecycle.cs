@@ -219,7 +219,7 @@ internal sealed partial class Lifecycle
         User person = _draft.User(user)!;
         string name = $"{_draft.Catalog.CloudPcPlanOf(plan)!.DisplayName} - {person.DisplayName}";
         CloudPc row = new(
-            NamedId.OfCloudPc(_draft.Profile.Id, index), person.Id, user, plan, waits ? CloudPcStatus.PendingProvision : CloudPcStatus.NotProvisioned)
+            IdsByName.OfCloudPc(_draft.Profile.Id, index), person.Id, user, plan, waits ? CloudPcStatus.PendingProvision : CloudPcStatus.NotProvisioned)
         {
             Policy = policy,
             DisplayName = name.Length <= CloudPc.LongestDisplayName ? name : name[..CloudPc.LongestDisplayName],

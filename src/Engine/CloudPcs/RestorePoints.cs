@@ -54,7 +54,7 @@ public static class RestorePoints
         List<RestorePoint> points = [.. moments.Select(at => new RestorePoint(IdOf(row, "automatic", at), row.Id, RestorePointKind.Automatic, at, null))];
         if (row.ManualPointAt is { } made && made + ManualRetention > now)
         {
-            points.Add(new RestorePoint(IdOf(row, "manual", made), row.Id, RestorePointKind.Manual, made, made + ManualRetention));
+            points.Add(new RestorePoint(ManualIdOf(row, made), row.Id, RestorePointKind.Manual, made, made + ManualRetention));
         }
 
         return points.OrderByDescending(point => point.At).ThenBy(point => point.Kind).ToValueArray();
@@ -74,6 +74,9 @@ public static class RestorePoints
         return null;
     }
 
+    /// <summary>The id of a restore point that is made by hand at a moment.</summary>
+    public static Guid ManualIdOf(CloudPc row, DateTimeOffset at) => IdOf(row, "manual", at);
+
     /// <summary>What is kept of a Cloud PC whose subscription expired, as a restore point (C54).</summary>
     public static RestorePoint Of(RetentionSnapshot snapshot) =>
         new(snapshot.Id, snapshot.CloudPcId, RestorePointKind.Retention, snapshot.CreatedAt, snapshot.CreatedAt + RetentionSnapshot.Retention);
@@ -87,5 +90,5 @@ public static class RestorePoints
         }
     }
 
-    private static Guid IdOf(CloudPc row, string kind, DateTimeOffset at) => NamedId.Of(row.Id, $"restore point/{kind}/{at.UtcTicks}");
+    private static Guid IdOf(CloudPc row, string kind, DateTimeOffset at) => IdsByName.Of(row.Id, $"restore point/{kind}/{at.UtcTicks}");
 }

@@ -36,7 +36,8 @@ internal static class AssignmentBody
         return assignments ?? [];
     }
 
-    private static ValueArray<AssignmentRequest> ReadAll(BodyReader read, JsonElement list)
+    /// <summary>The assignments of a list.</summary>
+    public static ValueArray<AssignmentRequest> ReadAll(BodyReader read, JsonElement list)
     {
         List<AssignmentRequest> assignments = [];
         foreach (JsonElement item in read.Items(list, "assignments"))

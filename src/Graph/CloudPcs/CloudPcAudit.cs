@@ -118,7 +118,7 @@ internal readonly record struct CloudPcAuditRow(
 
             if (change is Change.CloudPcGone gone && gone.Step.At == Happened.At)
             {
-                return [new CloudPcAuditResource(NamedId.OfCloudPc(TenantId, gone.Index), null)];
+                return [new CloudPcAuditResource(IdsByName.OfCloudPc(TenantId, gone.Index), null)];
             }
         }
 

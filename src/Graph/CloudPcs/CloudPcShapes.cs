@@ -97,7 +97,7 @@ internal static class CloudPcShapes
         ]);
 
     /// <summary>The id of the machine in the device management: it follows from the Cloud PC's, and is there once the machine has a name.</summary>
-    public static string? DeviceId(CloudPcRow row) => row.IsMade ? NamedId.Of(row.CloudPc.Id, "managedDevice").ToString() : null;
+    public static string? DeviceId(CloudPcRow row) => row.IsMade ? IdsByName.Of(row.CloudPc.Id, "managedDevice").ToString() : null;
 
     /// <summary>How Graph spells where an action stands (C167).</summary>
     public static string NameOf(RemoteActionState state) => state switch
@@ -112,7 +112,7 @@ internal static class CloudPcShapes
     private static Property<CloudPcRow>[] Old() =>
     [
         new ObjectIdProperty<CloudPcRow>("id", static row => row.CloudPc.Id) { IsDefault = true },
-        new TextProperty<CloudPcRow>("aadDeviceId", static row => row.IsMade ? NamedId.Of(row.CloudPc.Id, "device").ToString() : null) { IsDefault = true },
+        new TextProperty<CloudPcRow>("aadDeviceId", static row => row.IsMade ? IdsByName.Of(row.CloudPc.Id, "device").ToString() : null) { IsDefault = true },
         new TextProperty<CloudPcRow>("displayName", static row => row.CloudPc.DisplayName) { IsDefault = true },
         new TimeProperty<CloudPcRow>("gracePeriodEndDateTime", static row => row.CloudPc.GraceEndsAt) { IsDefault = true },
         new TextProperty<CloudPcRow>("imageDisplayName", static row => row.CloudPc.Origin?.ImageDisplayName) { IsDefault = true },

@@ -73,6 +73,7 @@ internal static class CloudPcTimeline
         string since = Time(step.At);
         return row.Status switch
         {
+            CloudPcStatus.NotProvisioned when row.AllocatedAt is { } allocated => $"Without a machine since {since}, with a Reserve license since {Time(allocated)}",
             CloudPcStatus.NotProvisioned => $"Not provisioned since {since}",
             CloudPcStatus.PendingProvision => $"Waiting for a free license of {Plan(tenant, row.Plan)} since {since}",
             CloudPcStatus.Provisioning => row.Job is { Attempt: > 1 } job ? $"Being made since {since}, attempt {job.Attempt} of {HostJob.MostAttempts}" : $"Being made since {since}",
@@ -117,8 +118,8 @@ internal static class CloudPcTimeline
             CloudPcReason.ResizeWindowOver => " because 48 hours went by without the other license",
             CloudPcReason.ResizeLicenseFound => $" because the other license is there{about}{deed}",
             CloudPcReason.CleanedUp => " because what had failed was cleaned up",
-            CloudPcReason.HostChanged => " because the built-in simulator took over what an agent had not done",
             CloudPcReason.ReserveUsedUp => " because the days of the Reserve license are used up",
+            CloudPcReason.HostChanged => $" because the simulator took over what an agent had not done{deed}",
         };
     }
 

@@ -55,7 +55,7 @@ internal static class ConnectionReads
             "recommendedAction",
             static row => row.Found is { Status: HealthCheckStatus.Failed or HealthCheckStatus.Warning } && row.Check.Advice.Length > 0 ? row.Check.Advice : null),
         new TextProperty<ConnectionCheckRow>("additionalDetail", static row => row.Found?.Detail),
-        new TextProperty<ConnectionCheckRow>("correlationId", static row => row.Found is null ? null : $"{NamedId.Of(row.Connection.Id, $"result/{row.Connection.CheckedAt?.UtcTicks}")}"),
+        new TextProperty<ConnectionCheckRow>("correlationId", static row => row.Found is null ? null : $"{IdsByName.Of(row.Connection.Id, $"result/{row.Connection.CheckedAt?.UtcTicks}")}"),
         new TimeProperty<ConnectionCheckRow>("startDateTime", static row => StartOf(row.Connection)),
         new TimeProperty<ConnectionCheckRow>("endDateTime", static row => EndOf(row.Connection)));
 

@@ -73,7 +73,7 @@ internal static class TimelineReads
                 TimelineEntry? entry = happened.Changes[at] switch
                 {
                     Change.CloudPcSet set when set.CloudPc.Id == id => CloudPcTimeline.Of(tenant, happened, set),
-                    Change.CloudPcGone gone when NamedId.OfCloudPc(tenant.Profile.Id, gone.Index) == id => CloudPcTimeline.Of(tenant, happened, gone),
+                    Change.CloudPcGone gone when IdsByName.OfCloudPc(tenant.Profile.Id, gone.Index) == id => CloudPcTimeline.Of(tenant, happened, gone),
                     _ => null,
                 };
                 if (entry is null || seen++ < skip)

@@ -22,4 +22,10 @@ internal static class DeskAccess
 
     /// <summary>Importing users, groups and members: what creates them one by one.</summary>
     public static readonly RouteAccess Import = new([PermissionSet.Of("User.ReadWrite.All", "Group.ReadWrite.All"), PermissionSet.Of("Directory.ReadWrite.All")]);
+
+    /// <summary>Jobs of hosts and sessions on Cloud PCs: to read.</summary>
+    public static readonly RouteAccess ReadCloudPcs = RouteAccess.AnyOf("CloudPC.Read.All", "CloudPC.ReadWrite.All");
+
+    /// <summary>Claiming and reporting jobs, and sessions.</summary>
+    public static readonly RouteAccess WriteCloudPcs = RouteAccess.AnyOf("CloudPC.ReadWrite.All");
 }

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using System.Xml;
 using Berth.Engine;
+using Berth.Engine.CloudPcs;
+using Berth.Engine.Collections;
+using Berth.Graph.Hosts;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
 using Berth.Graph.Writes;
@@ -20,6 +23,12 @@ internal static class SettingsDesk
     {
         ["atomic"] = GroupAtomicity.Atomic,
         ["independent"] = GroupAtomicity.Independent,
+    };
+
+    private static readonly Dictionary<string, HostKind> Hosts = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["simulator"] = HostKind.Simulator,
+        ["agent"] = HostKind.Agent,
     };
 
     /// <summary>The routes.</summary>
@@ -53,6 +62,15 @@ internal static class SettingsDesk
                 case "BUFFEREXCESS":
                     settings = settings with { BufferExcess = value.ValueKind == JsonValueKind.Null ? null : read.Whole(value, name, 0, int.MaxValue) };
                     break;
+                case "HOST":
+                    settings = settings with { Host = read.OneOf(value, name, Hosts) };
+                    break;
+                case "FAILURERATES":
+                    settings = settings with { FailureRates = Rates(read, value, name) };
+                    break;
+                case "SIMULATORSEED":
+                    settings = settings with { SimulatorSeed = read.Whole(value, name, int.MinValue, int.MaxValue) };
+                    break;
                 default:
                     read.FailUnknown(name);
                     break;
@@ -60,6 +78,29 @@ internal static class SettingsDesk
         }
 
         return settings;
+    }
+
+    // A kind that is not named never fails.
+    private static ValueArray<FailureRate> Rates(BodyReader read, JsonElement value, string property)
+    {
+        List<FailureRate> rates = [];
+        foreach ((string name, JsonElement share) in read.Properties(value, property))
+        {
+            if (!HostJobKinds.ByName.TryGetValue(name, out HostJobKind kind))
+            {
+                read.FailValue(property, $"'{name}' is no kind of job; there are {string.Join(", ", HostJobKinds.ByName.Keys)}.");
+            }
+            else if (share.ValueKind != JsonValueKind.Number || !share.TryGetDouble(out double rate) || rate is not (>= 0 and <= 1))
+            {
+                read.FailValue(property, $"The rate of '{name}' must be a number from 0 to 1.");
+            }
+            else if ((int)Math.Round(rate * FailureRate.Always) is > 0 and int perMillion)
+            {
+                rates.Add(new FailureRate(kind, perMillion));
+            }
+        }
+
+        return rates.OrderBy(rate => rate.Kind).ToValueArray();
     }
 
     private static GraphResponse Answer(TenantSettings settings) => GraphResponse.Json(200, settings, static (json, settings) =>
@@ -77,6 +118,15 @@ internal static class SettingsDesk
             json.WriteNull("bufferExcess"u8);
         }
 
+        json.WriteString("host"u8, settings.Host switch { HostKind.Simulator => "simulator", HostKind.Agent => "agent" });
+        json.WriteStartObject("failureRates"u8);
+        foreach (FailureRate rate in settings.FailureRates)
+        {
+            json.WriteNumber(rate.Kind.ToName(), (decimal)rate.PerMillion / FailureRate.Always);
+        }
+
+        json.WriteEndObject();
+        json.WriteNumber("simulatorSeed"u8, settings.SimulatorSeed);
         json.WriteEndObject();
     });
 }

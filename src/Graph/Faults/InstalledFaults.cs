@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Berth.Graph.Requests;
 using Berth.Ledger;
 
@@ -14,7 +13,7 @@ namespace Berth.Graph.Faults;
 public sealed class InstalledFaults(TimeProvider time, CancellationToken stopping)
 {
     private readonly ConcurrentDictionary<Guid, TenantFaults> _tenants = new();
-    private readonly OrderedDictionary<string, (string Body, byte[] Answer)> _answers = new(StringComparer.Ordinal);
+    private readonly RememberedAnswers _answers = new(GraphLimits.FaultAnswers);
     private readonly Lock _changing = new();
     private volatile bool _any;
 
@@ -27,42 +26,8 @@ public sealed class InstalledFaults(TimeProvider time, CancellationToken stoppin
     /// <summary>The rules of a tenant, oldest first.</summary>
     internal IReadOnlyList<ActiveFault> RulesOf(Guid tenant) => _tenants.TryGetValue(tenant, out TenantFaults? faults) ? faults.Rules : [];
 
-    /// <summary>
-    /// Does something once: a request that comes again under its id gets the answer that it got then, as long as the process remembers it (contract,
-    /// Repeatability-Request-ID). What was refused is not remembered.
-    /// </summary>
-    internal GraphResponse Once(GraphRequest request, Func<GraphResponse> act)
-    {
-        if (request.RepeatabilityId is not { Length: > 0 } id)
-        {
-            return act();
-        }
-
-        string key = $"{request.Caller.TenantId} {request.Caller.AppId} {request.Method} {request.Path.Text} {id}";
-        string body = Convert.ToHexStringLower(SHA256.HashData(request.Body.Span));
-        lock (_changing)
-        {
-            if (_answers.TryGetValue(key, out (string Body, byte[] Answer) before))
-            {
-                return before.Body == body ? GraphRoom.Recall(before.Answer) : GraphResponse.Error(request, GraphRoom.RepeatedDifferently);
-            }
-
-            GraphResponse response = act();
-            if (response.Status >= 300)
-            {
-                return response;
-            }
-
-            if (_answers.Count == GraphLimits.FaultAnswers)
-            {
-                _answers.RemoveAt(0);
-            }
-
-            byte[] answer = GraphRoom.Remember(response);
-            _answers.Add(key, (body, answer));
-            return GraphRoom.Recall(answer);
-        }
-    }
+    /// <summary>Does something once (contract, Repeatability-Request-ID).</summary>
+    internal GraphResponse Once(GraphRequest request, Func<GraphResponse> act) => _answers.Once(request, act);
 
     /// <summary>Installs a rule, or says why not.</summary>
     internal (ActiveFault? Active, GraphError? Error) Install(TenantDesk desk, FaultRule rule)

@@ -1,4 +1,5 @@
 using Berth.Graph.Faults;
+using Berth.Graph.Hosts;
 using Berth.Graph.Notifications;
 
 namespace Berth.Graph.Requests;
@@ -104,6 +105,9 @@ public sealed record GraphRequest
 
     /// <summary>Where faults are installed that it may meet; null where there can be none.</summary>
     public InstalledFaults? Faults { get; init; }
+
+    /// <summary>The leases of agents; null where there can be none.</summary>
+    public HostLeases? Hosts { get; init; }
 
     /// <summary>The body; empty when there is none or when the route reads <see cref="BodyStream"/>. Valid while the request is handled.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }

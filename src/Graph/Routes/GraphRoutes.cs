@@ -62,5 +62,8 @@ public static class GraphRoutes
         .. WaitingDesk.Routes,
         .. CatalogDesk.Routes,
         .. FaultDesk.Routes,
+        .. PlanDesk.Routes,
+        .. HostDesk.Routes,
+        .. SessionDesk.Routes,
     ];
 }

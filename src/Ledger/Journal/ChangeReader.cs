@@ -1,5 +1,6 @@
 using Berth.Engine;
 using Berth.Engine.Catalog;
+using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 using Berth.Engine.Licensing;
@@ -10,11 +11,12 @@ namespace Berth.Ledger.Journal;
 /// <summary>Reads changes; the mirror of <see cref="ChangeWriter"/>.</summary>
 internal static class ChangeReader
 {
-    /// <summary>The smallest user, plan, SKU and skuError in bytes: what a count of them is checked against.</summary>
+    /// <summary>The smallest user, plan, SKU, skuError and failure rate in bytes: what a count of them is checked against.</summary>
     private const int LeastUser = 16;
     private const int LeastPlan = 18;
     private const int LeastSku = 19;
     private const int LeastError = 2;
+    private const int LeastRate = 2;
 
     public static Change[] Changes(this ref PayloadReader from)
     {
@@ -99,10 +101,24 @@ internal static class ChangeReader
         TimeSpan delay = new(from.Signed());
         bool capped = from.Flag();
         long excess = from.Signed();
-        return excess is >= int.MinValue and <= int.MaxValue
-            ? new TenantSettings(retry, atomicity, delay, capped ? (int)excess : null)
-            : throw new InvalidDataException("a number is out of range");
+        TenantSettings settings = new(retry, atomicity, delay, capped ? Whole(excess) : null);
+        if (from.Format == Oldest)
+        {
+            return settings;
+        }
+
+        HostKind host = (HostKind)from.Choice((byte)HostKind.Agent);
+        FailureRate[] rates = new FailureRate[from.Count(LeastRate)];
+        for (int i = 0; i < rates.Length; i++)
+        {
+            rates[i] = new FailureRate((HostJobKind)from.Choice((byte)HostJobKind.HealthCheck), from.Number());
+        }
+
+        return settings with { Host = host, FailureRates = ValueArray.Own(rates), SimulatorSeed = Whole(from.Signed()) };
     }
+
+    private static int Whole(long number) =>
+        number is >= int.MinValue and <= int.MaxValue ? (int)number : throw new InvalidDataException("a number is out of range");
 
     private static Change.UsersSet Users(this ref PayloadReader from)
     {

@@ -1,5 +1,6 @@
 using Berth.Engine;
 using Berth.Engine.Catalog;
+using Berth.Engine.CloudPcs;
 using Berth.Engine.Directory;
 using Berth.Engine.Licensing;
 using static Berth.Ledger.Journal.PayloadFormat;
@@ -33,6 +34,15 @@ internal static class ChangeWriter
                 to.Signed(set.Settings.ProvisioningDelay.Ticks);
                 to.Flag(set.Settings.BufferExcess is not null);
                 to.Signed(set.Settings.BufferExcess ?? 0);
+                to.Byte((byte)set.Settings.Host);
+                to.Count(set.Settings.FailureRates.Count);
+                foreach (FailureRate rate in set.Settings.FailureRates)
+                {
+                    to.Byte((byte)rate.Kind);
+                    to.Count(rate.PerMillion);
+                }
+
+                to.Signed(set.Settings.SimulatorSeed);
                 break;
             case Change.ClockSet set:
                 to.Begin(Tag.ClockSet);

@@ -53,7 +53,7 @@ internal sealed class FleetUnderTest
     public CloudPc CloudPc(User user, string plan, CloudPcStatus status, Func<CloudPc, CloudPc>? more = null)
     {
         int index = _changes.OfType<Change.CloudPcSet>().Select(set => set.Index + 1).DefaultIfEmpty(0).Max();
-        CloudPc row = new(NamedId.OfCloudPc(Id, index), user.Id, Tenant.FindUser(user.Id), SkuCatalog.BuiltIn.Plans.First(one => one.Name == plan).Index, status)
+        CloudPc row = new(IdsByName.OfCloudPc(Id, index), user.Id, Tenant.FindUser(user.Id), SkuCatalog.BuiltIn.Plans.First(one => one.Name == plan).Index, status)
         {
             DisplayName = $"{user.DisplayName}'s",
             ModifiedAt = Noon,

@@ -36,6 +36,7 @@ public sealed partial class EverythingHasATest
         [RefusalCode.DeletedItemNotFound] = "POST /directory/deletedItems/{item}/restore",
         [RefusalCode.ManagerNotFound] = "PUT /users/{user}/manager/$ref",
         [RefusalCode.SubscriptionNotFound] = "PATCH /berth/v1/subscriptions/{subscription}",
+        [RefusalCode.SessionNotFound] = "DELETE /berth/v1/sessions/{session}",
         [RefusalCode.PolicyNotFound] = "DELETE /deviceManagement/virtualEndpoint/provisioningPolicies/{policy}",
         [RefusalCode.UserSettingNotFound] = "DELETE /deviceManagement/virtualEndpoint/userSettings/{userSetting}",
         [RefusalCode.CloudPcNotFound] = "POST /deviceManagement/virtualEndpoint/cloudPCs/{cloudPC}/reboot",

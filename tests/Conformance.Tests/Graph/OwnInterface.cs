@@ -124,11 +124,11 @@ public sealed class OwnInterface
     {
         await using RunningRoom room = await RunningRoom.OpenAsync();
         Assert.Equal(
-            """{"retry":"fair","groupAtomicity":"atomic","provisioningDelay":"PT0S","bufferExcess":null}""",
+            """{"retry":"fair","groupAtomicity":"atomic","provisioningDelay":"PT0S","bufferExcess":null,"host":"simulator","failureRates":{},"simulatorSeed":0}""",
             (await room.SendAsync("GET", "/berth/v1/settings")).Text);
         await room.DoAsync("PATCH", "/berth/v1/settings", """{"retry":"entra-strict","bufferExcess":3}""");
         Answer changed = await room.SendAsync("PATCH", "/berth/v1/settings", """{"groupAtomicity":"Independent","provisioningDelay":"PT20M","bufferExcess":null}""");
-        Assert.Equal("""{"retry":"entra-strict","groupAtomicity":"independent","provisioningDelay":"PT20M","bufferExcess":null}""", changed.Text);
+        Assert.Equal("""{"retry":"entra-strict","groupAtomicity":"independent","provisioningDelay":"PT20M","bufferExcess":null,"host":"simulator","failureRates":{},"simulatorSeed":0}""", changed.Text);
 
         await room.RefusedAsync(400, "valueInvalid", "PATCH", "/berth/v1/settings", """{"retry":"never"}""");
         await room.RefusedAsync(400, "valueInvalid", "PATCH", "/berth/v1/settings", """{"provisioningDelay":"P7DT1S"}""");
@@ -136,6 +136,25 @@ public sealed class OwnInterface
         await room.RefusedAsync(400, "valueInvalid", "PATCH", "/berth/v1/settings", """{"bufferExcess":-1}""");
         await room.RefusedAsync(400, "propertyUnknown", "PATCH", "/berth/v1/settings", """{"color":"red"}""");
         await room.DoAsync("PATCH", "/berth/v1/settings", """{"provisioningDelay":"P7D"}""");
+    }
+
+    [Fact]
+    public async Task The_host_and_the_behavior_of_the_simulator_are_settings()
+    {
+        // B320, B326.
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        await room.DoAsync("PATCH", "/berth/v1/settings", """{"host":"agent","failureRates":{"resize":1,"provision":0.25,"restore":0},"simulatorSeed":-7}""");
+        JsonElement settings = await room.DoAsync("PATCH", "/berth/v1/settings", "{}");
+        Assert.Equal(
+            ("agent", """{"provision":0.25,"resize":1}""", -7),
+            (settings.GetProperty("host").GetString(), settings.GetProperty("failureRates").GetRawText(), settings.GetProperty("simulatorSeed").GetInt32()));
+
+        await room.RefusedAsync(400, "valueInvalid", "PATCH", "/berth/v1/settings", """{"host":"nobody"}""");
+        await room.RefusedAsync(400, "valueInvalid", "PATCH", "/berth/v1/settings", """{"failureRates":{"provision":1.0001}}""");
+        await room.RefusedAsync(400, "valueInvalid", "PATCH", "/berth/v1/settings", """{"failureRates":{"provision":-0.1}}""");
+        await room.RefusedAsync(400, "valueInvalid", "PATCH", "/berth/v1/settings", """{"failureRates":{"dance":0.5}}""");
+        await room.RefusedAsync(400, "typeWrong", "PATCH", "/berth/v1/settings", """{"simulatorSeed":"x"}""");
+        Assert.Equal("{}", (await room.DoAsync("PATCH", "/berth/v1/settings", """{"failureRates":{}}""")).GetProperty("failureRates").GetRawText());
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Berth.Conformance.Tests.CloudPcs;
 using Berth.Engine;
 using Berth.Engine.Directory.Rules;
@@ -217,6 +218,40 @@ public sealed class Refusals
             await room.DoAsync("POST", NetworkConnections.Path, NetworkConnections.Joined("West"));
             return await room.SendAsync("POST", NetworkConnections.Path, NetworkConnections.Joined("WEST"));
         },
+        [RefusalCode.HostJobClosed] = async room =>
+        {
+            await room.DoAsync("PATCH", "/berth/v1/settings", """{"host":"agent"}""");
+            await HireAsync(room, "ada");
+            JsonElement job = (await room.DoAsync("POST", "/berth/v1/host/jobs/claim", """{"agent":"test"}""")).GetProperty("value")[0];
+            string path = $"/berth/v1/host/jobs/{job.GetProperty("id").GetGuid()}", lease = $"\"leaseId\":\"{job.GetProperty("leaseId").GetGuid()}\"";
+            await room.SendAsync("POST", $"{path}/done", $"{{{lease}}}");
+            return await room.SendAsync("POST", $"{path}/failed", $$"""{{{lease}},"code":"late","message":"Too late."}""");
+        },
+        [RefusalCode.SessionNotFound] = room => room.SendAsync("DELETE", $"/berth/v1/sessions/{Guid.NewGuid()}"),
+        [RefusalCode.NotAssigned] = async room =>
+        {
+            (_, Guid pc) = await HireAsync(room, "ada");
+            return await SignInAsync(room, await room.AddUserAsync("bob"), pc);
+        },
+        [RefusalCode.NotLicensed] = async room =>
+        {
+            await room.DoAsync("PATCH", "/berth/v1/settings", """{"host":"agent"}""");
+            (Guid ada, Guid pc) = await HireAsync(room, "ada");
+            await Assign(room, ada, [], [room.Sku(BusinessPlan)]);
+            return await SignInAsync(room, ada, pc);
+        },
+        [RefusalCode.CloudPcNotReady] = async room =>
+        {
+            await room.DoAsync("PATCH", "/berth/v1/settings", """{"host":"agent"}""");
+            (Guid ada, Guid pc) = await HireAsync(room, "ada");
+            return await SignInAsync(room, ada, pc);
+        },
+        [RefusalCode.CloudPcInUse] = async room =>
+        {
+            (Guid ada, Guid pc) = await HireAsync(room, "ada");
+            await SignInAsync(room, ada, pc);
+            return await SignInAsync(room, ada, pc);
+        },
         [RefusalCode.PolicyNotFound] = room => room.SendAsync("DELETE", $"/v1.0{FleetUnderTest.Root}/provisioningPolicies/{Guid.NewGuid()}"),
         [RefusalCode.AssignmentGone] = async room => await AssignPolicy(room, await PolicyWriteLines.AddAsync(room), await room.AddGroupAsync("g"), "gone"),
         [RefusalCode.PolicyInUse] = async room =>
@@ -264,6 +299,20 @@ public sealed class Refusals
 
         Assert.Equal((expected.Status, expected.Code, expected.InnerCode), (answer.Status, answer.Code, answer.InnerCode));
     }
+
+    private const string BusinessPlan = "CPC_B_2C_4RAM_64GB";
+
+    // A person with a Business Cloud PC, which needs no policy (C130).
+    private static async Task<(Guid User, Guid CloudPc)> HireAsync(RunningRoom room, string name)
+    {
+        await room.BuyAsync(BusinessPlan, 1);
+        Guid user = await room.AddUserAsync(name);
+        Assert.Equal(200, (await Assign(room, user, [room.Sku(BusinessPlan)], [])).Status);
+        return (user, room.Tenant.Fleet.CloudPcs[Assert.Single(room.Tenant.Fleet.OfUser(room.Tenant.FindUser(user)))]!.Id);
+    }
+
+    private static Task<Answer> SignInAsync(RunningRoom room, Guid user, Guid cloudPc) =>
+        room.SendAsync("POST", "/berth/v1/sessions", $$"""{"userId":"{{user}}","cloudPcId":"{{cloudPc}}"}""");
 
     private static Task<Answer> AssignPolicy(RunningRoom room, Guid policy, Guid group, string? id) =>
         room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/provisioningPolicies/{policy}/assign", PolicyWriteLines.Assignment(group, id));

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Berth.Conformance.Tests.CloudPcs;
 using Berth.Conformance.Tests.Notifications;
@@ -44,6 +45,9 @@ public sealed partial class RouteCompleteness
         const string Endpoint = "/deviceManagement/virtualEndpoint";
         Guid connection = (await room.DoAsync("POST", NetworkConnections.Path, NetworkConnections.Hybrid("East"))).GetProperty("id").GetGuid();
         Guid image = (await room.DoAsync("POST", $"/v1.0{Endpoint}/deviceImages", NetworkConnections.Image("1.0"))).GetProperty("id").GetGuid();
+        (string Route, string Path, string? Body, string ContentType)[] hosts = [.. HostRoutes(await HostedAsync(room))];
+        await RepeatAsync(room, hosts);
+        await room.DoAsync("PATCH", "/berth/v1/settings", """{"host":"simulator"}""");
         (string Route, string Path, string? Body, string ContentType)[] writes =
         [
             ("POST /users", "/v1.0/users", RunningRoom.UserJson("eve"), "application/json"),
@@ -89,6 +93,8 @@ public sealed partial class RouteCompleteness
             ($"DELETE {Endpoint}/onPremisesConnections/{{connection}}", $"{NetworkConnections.Path}/{connection}", null, ""),
             ($"POST {Endpoint}/deviceImages", $"/v1.0{Endpoint}/deviceImages", NetworkConnections.Image("1.1"), "application/json"),
             ($"DELETE {Endpoint}/deviceImages/{{deviceImage}}", $"/v1.0{Endpoint}/deviceImages/{image}", null, ""),
+            .. hosts,
+            ("POST /plan", "/berth/v1/plan", """{"changes":[]}""", "application/json"),
             ("POST /faults", "/berth/v1/faults", """{"kind":"throttle","probability":0}""", "application/json"),
             ("DELETE /faults/{fault}", "/berth/v1/faults/1", null, ""),
             ("DELETE /faults", "/berth/v1/faults", null, ""),
@@ -102,6 +108,11 @@ public sealed partial class RouteCompleteness
                 .Where(route => !CloudPcWrites.ForFrontline.Contains(route)).Order(),
             writes.Select(write => write.Route).Order());
 
+        await RepeatAsync(room, writes.Except(hosts));
+    }
+
+    private static async Task RepeatAsync(RunningRoom room, IEnumerable<(string Route, string Path, string? Body, string ContentType)> writes)
+    {
         foreach ((string route, string path, string? body, string contentType) in writes)
         {
             string method = route.Split(' ')[0];
@@ -113,6 +124,43 @@ public sealed partial class RouteCompleteness
             Assert.Equal((first.Status, first.Text, first.Location), (again.Status, again.Text, again.Location));
             Assert.Equal(version, room.Tenant.Version);
         }
+    }
+
+    // Two Cloud PCs that an agent is to make, one of which is there: what an agent says, and a session.
+    private static async Task<(Guid User, Guid CloudPc, Guid Session, JsonElement Job, JsonElement Other)> HostedAsync(RunningRoom room)
+    {
+        const string Part = "CPC_B_2C_4RAM_64GB";
+        await room.BuyAsync(Part, 4);
+        (Guid user, Guid cloudPc) = await HireAsync("pat");
+        (Guid other, Guid held) = await HireAsync("kim");
+        Guid session = (await room.DoAsync("POST", "/berth/v1/sessions", $$"""{"userId":"{{other}}","cloudPcId":"{{held}}"}""")).GetProperty("id").GetGuid();
+        await room.DoAsync("PATCH", "/berth/v1/settings", """{"host":"agent"}""");
+        await HireAsync("lee");
+        await HireAsync("max");
+        JsonElement jobs = (await room.DoAsync("POST", "/berth/v1/host/jobs/claim", """{"agent":"test","max":2}""")).GetProperty("value");
+        return (user, cloudPc, session, jobs[0], jobs[1]);
+
+        async Task<(Guid User, Guid CloudPc)> HireAsync(string name)
+        {
+            Guid id = await room.AddUserAsync(name);
+            await room.DoAsync("POST", $"/v1.0/users/{id}/assignLicense", RunningRoom.Licenses([room.Sku(Part)], []));
+            return (id, room.Tenant.Fleet.CloudPcs[Assert.Single(room.Tenant.Fleet.OfUser(room.Tenant.FindUser(id)))]!.Id);
+        }
+    }
+
+    private static IEnumerable<(string Route, string Path, string? Body, string ContentType)> HostRoutes(
+        (Guid User, Guid CloudPc, Guid Session, JsonElement Job, JsonElement Other) hosted)
+    {
+        yield return ("POST /host/jobs/claim", "/berth/v1/host/jobs/claim", """{"agent":"test"}""", "application/json");
+        yield return Report("progress", hosted.Job, "");
+        yield return Report("done", hosted.Job, "");
+        yield return Report("failed", hosted.Other, ""","code":"c","message":"m" """);
+        yield return ("POST /sessions", "/berth/v1/sessions", $$"""{"userId":"{{hosted.User}}","cloudPcId":"{{hosted.CloudPc}}"}""", "application/json");
+        yield return ("POST /sessions/{session}/disconnect", $"/berth/v1/sessions/{hosted.Session}/disconnect", null, "");
+        yield return ("DELETE /sessions/{session}", $"/berth/v1/sessions/{hosted.Session}", null, "");
+
+        static (string, string, string?, string) Report(string kind, JsonElement job, string more) =>
+            ($"POST /host/jobs/{{job}}/{kind}", $"/berth/v1/host/jobs/{job.GetProperty("id").GetGuid()}/{kind}", $"{{\"leaseId\":\"{job.GetProperty("leaseId").GetGuid()}\"{more}}}", "application/json");
     }
 
     private static string Evaluation(Guid member) => $$"""{"memberId":"{{member}}","membershipRule":"user.city -ne null"}""";

@@ -17,7 +17,8 @@ public sealed class RoomDirections
         ["Berth"] = ["Engine", "Ledger", "Graph", "Connect", "Cluster", "Portal"],
         ["Oracle"] = [],
         ["Engine.Tests"] = ["Engine", "Oracle"],
-        ["Conformance.Tests"] = ["Engine", "Ledger", "Graph", "Connect", "Cluster", "Portal", "Berth"],
+        ["Conformance.Tests"] = ["Engine", "Ledger", "Graph", "Connect", "Cluster", "Portal", "Berth", "ProcessAgent"],
+        ["ProcessAgent"] = [],
         ["Portal.Tests"] = ["Berth"],
         ["Bench"] = ["Engine", "Ledger", "Graph", "Berth"],
     };

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Berth.Engine;
 using Berth.Engine.Catalog;
+using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 using Berth.Engine.Licensing;
@@ -16,6 +17,8 @@ internal static class Changes
     /// <summary>An example without what format 1 could not hold: rules of groups.</summary>
     public static Change InFormat1(Change change) => change is Change.GroupWas was
         ? was with { Was = was.Was with { GroupTypes = [], MembershipRule = null, RuleProcessing = null } }
+        : change is Change.SettingsSet set
+        ? new Change.SettingsSet(set.Settings with { Host = HostKind.Simulator, FailureRates = [], SimulatorSeed = 0 })
         : change;
 
     /// <summary>Every kind of change there is.</summary>
@@ -61,7 +64,10 @@ internal static class Changes
         [
             new Change.TenantCreated(new TenantProfile(id, "Contoso", "contoso.example", "US", TenantKind.Demo, _noon)),
             new Change.CatalogSet(SkuCatalog.Of(plans, [new Sku(0, id, "PART", "Part", [1, 0])], rules)),
-            new Change.SettingsSet(new TenantSettings(RetryMode.EntraStrict, GroupAtomicity.Independent, TimeSpan.FromSeconds(90), 12)),
+            new Change.SettingsSet(new TenantSettings(RetryMode.EntraStrict, GroupAtomicity.Independent, TimeSpan.FromSeconds(90), 12)
+            {
+                Host = HostKind.Agent, FailureRates = [new FailureRate(HostJobKind.Provision, 250_000), new FailureRate(HostJobKind.Resize, FailureRate.Always)], SimulatorSeed = -7,
+            }),
             new Change.ClockSet(new TenantClock(_noon.AddDays(7))),
             new Change.SubscriptionSet(new Subscription(id, 3, 250, SubscriptionStatus.Warning, true, _noon)),
             new Change.UsersSet([0, 1, 2, 9], [plain, full, full with { UserPrincipalName = "x", MailNickname = null }, plain with { MailNickname = "ada@contoso.example" }]),
@@ -130,8 +136,15 @@ internal static class Changes
             [typeof(Change.TenantCreated)] = Gen.Select(Gen.Guid, text, text, text, Gen.Enum<TenantKind>(), time)
                 .Select((id, name, domain, country, kind, at) => (Change)new Change.TenantCreated(new TenantProfile(id, name, domain, country, kind, at))),
             [typeof(Change.CatalogSet)] = catalog.Select(one => (Change)new Change.CatalogSet(one)),
-            [typeof(Change.SettingsSet)] = Gen.Select(Gen.Enum<RetryMode>(), Gen.Enum<GroupAtomicity>(), Gen.Long, Gen.Int.Nullable())
-                .Select((retry, atomicity, ticks, excess) => (Change)new Change.SettingsSet(new TenantSettings(retry, atomicity, new TimeSpan(ticks), excess))),
+            [typeof(Change.SettingsSet)] = Gen.Select(
+                    Gen.Select(Gen.Enum<RetryMode>(), Gen.Enum<GroupAtomicity>(), Gen.Long, Gen.Int.Nullable()),
+                    Gen.Enum<HostKind>(),
+                    Gen.Select(Gen.Enum<HostJobKind>(), Gen.Int[0, FailureRate.Always]).Array[0, 3],
+                    Gen.Int)
+                .Select((old, host, rates, seed) => (Change)new Change.SettingsSet(new TenantSettings(old.Item1, old.Item2, new TimeSpan(old.Item3), old.Item4)
+                {
+                    Host = host, FailureRates = rates.Select(rate => new FailureRate(rate.Item1, rate.Item2)).ToValueArray(), SimulatorSeed = seed,
+                })),
             [typeof(Change.ClockSet)] = time.Nullable().Select(at => (Change)new Change.ClockSet(new TenantClock(at))),
             [typeof(Change.SubscriptionSet)] = Gen.Select(Gen.Guid, index, index, Gen.Enum<SubscriptionStatus>(), Gen.Bool, time)
                 .Select((id, sku, units, status, trial, at) => (Change)new Change.SubscriptionSet(new Subscription(id, sku, units, status, trial, at))),

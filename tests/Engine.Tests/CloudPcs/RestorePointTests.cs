@@ -95,9 +95,9 @@ public sealed class RestorePointTests
     public void A_name_in_a_space_has_one_id_that_looks_like_a_random_one()
     {
         Guid space = new("6f8c2a6e-0000-4000-8000-000000000001");
-        Assert.Equal(NamedId.Of(space, "cloudPC/1"), NamedId.Of(space, "cloudPC/1"));
-        Assert.Equal(3, new[] { NamedId.Of(space, "cloudPC/1"), NamedId.Of(space, "cloudPC/2"), NamedId.Of(Guid.Empty, "cloudPC/1") }.Distinct().Count());
-        Assert.All(Enumerable.Range(0, 200), number => Assert.Matches("^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", NamedId.Of(space, $"{number}").ToString()));
+        Assert.Equal(IdsByName.Of(space, "cloudPC/1"), IdsByName.Of(space, "cloudPC/1"));
+        Assert.Equal(3, new[] { IdsByName.Of(space, "cloudPC/1"), IdsByName.Of(space, "cloudPC/2"), IdsByName.Of(Guid.Empty, "cloudPC/1") }.Distinct().Count());
+        Assert.All(Enumerable.Range(0, 200), number => Assert.Matches("^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", IdsByName.Of(space, $"{number}").ToString()));
     }
 
     private static UserSetting Setting(int group, int day, int hours) =>

@@ -7,7 +7,7 @@ namespace Berth.Engine.CloudPcs;
 /// Ids that follow from a name, so that replay, a snapshot and a plan find the same one. They carry the version bits of random ids, because clients accept
 /// no others (protocol 4.4).
 /// </summary>
-public static class NamedId
+public static class IdsByName
 {
     /// <summary>The id of the Cloud PC at an index, whether it is there or not (B261).</summary>
     public static Guid OfCloudPc(Guid tenant, int index) => Of(tenant, $"cloudPc/{index}");
