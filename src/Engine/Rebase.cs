@@ -89,28 +89,6 @@ internal static class Rebase
         ScopeIds = Pick(now.ScopeIds, seen.ScopeIds, wanted.ScopeIds),
     };
 
-    public static ProvisioningPolicy Onto(ProvisioningPolicy now, ProvisioningPolicy seen, ProvisioningPolicy wanted) => now with
-    {
-        DisplayName = Pick(now.DisplayName, seen.DisplayName, wanted.DisplayName),
-        Description = Pick(now.Description, seen.Description, wanted.Description),
-        ProvisioningType = Pick(now.ProvisioningType, seen.ProvisioningType, wanted.ProvisioningType),
-        UserExperienceType = Pick(now.UserExperienceType, seen.UserExperienceType, wanted.UserExperienceType),
-        ImageType = Pick(now.ImageType, seen.ImageType, wanted.ImageType),
-        ImageId = Pick(now.ImageId, seen.ImageId, wanted.ImageId),
-        ImageDisplayName = Pick(now.ImageDisplayName, seen.ImageDisplayName, wanted.ImageDisplayName),
-        Joins = Pick(now.Joins, seen.Joins, wanted.Joins),
-        SingleSignOn = Pick(now.SingleSignOn, seen.SingleSignOn, wanted.SingleSignOn),
-        LocalAdmin = Pick(now.LocalAdmin, seen.LocalAdmin, wanted.LocalAdmin),
-        NamingTemplate = Pick(now.NamingTemplate, seen.NamingTemplate, wanted.NamingTemplate),
-        Locale = Pick(now.Locale, seen.Locale, wanted.Locale),
-        AutopatchGroupId = Pick(now.AutopatchGroupId, seen.AutopatchGroupId, wanted.AutopatchGroupId),
-        ManagedDesktopType = Pick(now.ManagedDesktopType, seen.ManagedDesktopType, wanted.ManagedDesktopType),
-        ManagedDesktopProfile = Pick(now.ManagedDesktopProfile, seen.ManagedDesktopProfile, wanted.ManagedDesktopProfile),
-        Autopilot = Pick(now.Autopilot, seen.Autopilot, wanted.Autopilot),
-        Persistence = Pick(now.Persistence, seen.Persistence, wanted.Persistence),
-        ScopeIds = Pick(now.ScopeIds, seen.ScopeIds, wanted.ScopeIds),
-    };
-
     public static NetworkConnection Onto(NetworkConnection now, NetworkConnection seen, NetworkConnection wanted) => now with
     {
         DisplayName = Pick(now.DisplayName, seen.DisplayName, wanted.DisplayName),
