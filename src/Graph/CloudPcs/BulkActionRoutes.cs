@@ -66,13 +66,13 @@ internal static class BulkActionRoutes
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
-        new(GraphMethod.Get, $"{CloudPcReads.Root}/bulkActions", CloudPcReads.Read, static (tenant, request, _) =>
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/bulkActions", CloudPcAccess.Read, static (tenant, request, _) =>
             Actions.Page(request, (_, after) => (Rows(tenant).Skip(after + 1), tenant.Fleet.BulkActions.Count))) { Versions = RouteVersions.Beta },
-        new(GraphMethod.Get, $"{CloudPcReads.Root}/bulkActions/{{bulkAction}}", CloudPcReads.Read, static (tenant, request, keys) =>
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/bulkActions/{{bulkAction}}", CloudPcAccess.Read, static (tenant, request, keys) =>
             Guid.TryParse(keys[0], out Guid id) && tenant.Fleet.BulkActions.TryGetValue(id, out BulkAction? action)
                 ? Actions.One(request, new BulkRow(tenant, 0, action))
                 : GraphResponse.Error(request, GraphError.NotFound(keys[0]))) { Versions = RouteVersions.Beta },
-        new(GraphMethod.Post, $"{CloudPcReads.Root}/bulkActions", CloudPcActions.Write, Start) { Versions = RouteVersions.Beta },
+        new(GraphMethod.Post, $"{CloudPcAccess.Root}/bulkActions", CloudPcAccess.Write, Start) { Versions = RouteVersions.Beta },
     ];
 
     private enum RestoreRange
@@ -100,7 +100,7 @@ internal static class BulkActionRoutes
                     request,
                     new BulkRow(accepted.Next, 0, accepted.Next.Fleet.BulkActions[id]),
                     201,
-                    new ResponseHeaders { Location = $"{request.ServiceRoot}{CloudPcReads.Root}/bulkActions/{id}" }));
+                    new ResponseHeaders { Location = $"{request.ServiceRoot}{CloudPcAccess.Root}/bulkActions/{id}" }));
         });
 
     private static Command CommandFor(Tenant tenant, GraphRequest request, Wanted wanted, Guid cloudPc, DateTimeOffset now) => wanted.Kind!.Action switch

@@ -17,9 +17,6 @@ internal static class CloudPcActions
 
     private static readonly Dictionary<string, bool> AccountTypes = new(StringComparer.OrdinalIgnoreCase) { ["standardUser"] = false, ["administrator"] = true };
 
-    /// <summary>Who may (C257).</summary>
-    public static RouteAccess Write { get; } = RouteAccess.AnyOf("CloudPC.ReadWrite.All");
-
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
@@ -56,7 +53,7 @@ internal static class CloudPcActions
     private static IEnumerable<Route> Action(string name, RouteVersions versions, RouteBody body, Func<GraphRequest, Guid, Handling> act) =>
     [
         ForAdministrators(name, body, act) with { Versions = versions },
-        new(GraphMethod.Post, $"/users/{{user}}/cloudPCs/{{cloudPC}}/{name}", Write, (tenant, request, keys) => OfUser(tenant, request, keys, act))
+        new(GraphMethod.Post, $"/users/{{user}}/cloudPCs/{{cloudPC}}/{name}", CloudPcAccess.Write, (tenant, request, keys) => OfUser(tenant, request, keys, act))
         {
             Versions = versions,
             Body = body,
@@ -64,7 +61,7 @@ internal static class CloudPcActions
     ];
 
     private static Route ForAdministrators(string name, RouteBody body, Func<GraphRequest, Guid, Handling> act) =>
-        new(GraphMethod.Post, $"{CloudPcReads.Root}/cloudPCs/{{cloudPC}}/{name}", Write, (_, request, keys) =>
+        new(GraphMethod.Post, $"{CloudPcAccess.Root}/cloudPCs/{{cloudPC}}/{name}", CloudPcAccess.Write, (_, request, keys) =>
             Guid.TryParse(keys[0], out Guid id) ? act(request, id) : GraphResponse.Error(request, GraphError.NotFound(keys[0])))
         {
             Versions = RouteVersions.Beta,
@@ -75,8 +72,8 @@ internal static class CloudPcActions
     {
         Route[] routes =
         [
-            new(GraphMethod.Post, $"{CloudPcReads.Root}/cloudPCs/{{cloudPC}}/{name}", Write, static (tenant, request, keys) => CloudPcReads.About(tenant, request, keys, 1, row => OnlyFrontline(request, row))),
-            new(GraphMethod.Post, $"/users/{{user}}/cloudPCs/{{cloudPC}}/{name}", Write, static (tenant, request, keys) => CloudPcReads.About(tenant, request, keys, 2, row => OnlyFrontline(request, row))),
+            new(GraphMethod.Post, $"{CloudPcAccess.Root}/cloudPCs/{{cloudPC}}/{name}", CloudPcAccess.Write, static (tenant, request, keys) => CloudPcReads.About(tenant, request, keys, 1, row => OnlyFrontline(request, row))),
+            new(GraphMethod.Post, $"/users/{{user}}/cloudPCs/{{cloudPC}}/{name}", CloudPcAccess.Write, static (tenant, request, keys) => CloudPcReads.About(tenant, request, keys, 2, row => OnlyFrontline(request, row))),
         ];
         return routes[..(ofUser ? 2 : 1)].Select(route => route with { Versions = RouteVersions.Beta, Body = RouteBody.None });
 

@@ -59,9 +59,9 @@ internal static class CloudPcAuditReads
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
-        new(GraphMethod.Get, $"{CloudPcReads.Root}/auditEvents", CloudPcReads.Read, List),
-        new(GraphMethod.Get, $"{CloudPcReads.Root}/auditEvents/getAuditActivityTypes", CloudPcReads.Read, Types),
-        new(GraphMethod.Get, $"{CloudPcReads.Root}/auditEvents/{{auditEvent}}", CloudPcReads.Read, One),
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/auditEvents", CloudPcAccess.Read, List),
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/auditEvents/getAuditActivityTypes", CloudPcAccess.Read, Types),
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/auditEvents/{{auditEvent}}", CloudPcAccess.Read, One),
     ];
 
     private static Handling Types(Tenant tenant, GraphRequest request, RouteKeys keys) => GraphResponse.Json(200, request, static (json, request) =>

@@ -15,14 +15,8 @@ namespace Berth.Graph.CloudPcs;
 /// <summary>Cloud PCs: list, one, and what can be asked about one (protocol 3.1, 3.2); those of a user under the user's path.</summary>
 internal static class CloudPcReads
 {
-    /// <summary>Where everything of Windows 365 lies.</summary>
-    public const string Root = "/deviceManagement/virtualEndpoint";
-
     /// <summary>The most Cloud PCs of one validateBulkResize, as in Graph.</summary>
     public const int MostValidated = 2_000;
-
-    /// <summary>Who may read (C257).</summary>
-    public static RouteAccess Read { get; } = RouteAccess.AnyOf("CloudPC.Read.All", "CloudPC.ReadWrite.All");
 
     private static readonly Resource<CloudPcRow> V1 = Of(CloudPcShapes.V1);
 
@@ -34,16 +28,16 @@ internal static class CloudPcReads
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
-        new(GraphMethod.Get, $"{Root}/cloudPCs", Read, static (tenant, request, _) => For(request).Page(request, (query, after) => Rows(tenant, request, query, after))),
-        new(GraphMethod.Get, $"{Root}/cloudPCs/$count", Read, static (tenant, request, _) => For(request).Count(request, (query, after) => Rows(tenant, request, query, after))),
-        new(GraphMethod.Get, $"{Root}/cloudPCs/{{cloudPC}}", Read, static (tenant, request, keys) => CloudPcRow.Find(tenant, request, keys[0]) is { } row
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/cloudPCs", CloudPcAccess.Read, static (tenant, request, _) => For(request).Page(request, (query, after) => Rows(tenant, request, query, after))),
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/cloudPCs/$count", CloudPcAccess.Read, static (tenant, request, _) => For(request).Count(request, (query, after) => Rows(tenant, request, query, after))),
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/cloudPCs/{{cloudPC}}", CloudPcAccess.Read, static (tenant, request, keys) => CloudPcRow.Find(tenant, request, keys[0]) is { } row
             ? For(request).One(request, row)
             : GraphResponse.Error(request, GraphError.NotFound(keys[0]))),
-        new(GraphMethod.Get, "/users/{user}/cloudPCs", Read.OrOneself(), OfUser),
-        new(GraphMethod.Get, "/users/{user}/cloudPCs/$count", Read.OrOneself(), static (tenant, request, keys) => UserReads.Find(tenant, keys[0]) is { } user
+        new(GraphMethod.Get, "/users/{user}/cloudPCs", CloudPcAccess.Read.OrOneself(), OfUser),
+        new(GraphMethod.Get, "/users/{user}/cloudPCs/$count", CloudPcAccess.Read.OrOneself(), static (tenant, request, keys) => UserReads.Find(tenant, keys[0]) is { } user
             ? For(request).Count(request, (_, after) => RowsOf(tenant, request, user.Position, after))
             : GraphResponse.Error(request, GraphError.NotFound(keys[0]))),
-        new(GraphMethod.Get, "/users/{user}/cloudPCs/{cloudPC}", Read.OrOneself(), static (tenant, request, keys) => About(tenant, request, keys, 2, row => For(request).One(request, row))),
+        new(GraphMethod.Get, "/users/{user}/cloudPCs/{cloudPC}", CloudPcAccess.Read.OrOneself(), static (tenant, request, keys) => About(tenant, request, keys, 2, row => For(request).One(request, row))),
         .. Function("retrieveCloudPcLaunchDetail", RouteVersions.Graph, LaunchDetail),
         .. Function("getCloudPcLaunchInfo", RouteVersions.Beta, LaunchInfo),
         .. Function("getFrontlineCloudPcAccessState", RouteVersions.Beta, OnlyFrontline),
@@ -54,9 +48,9 @@ internal static class CloudPcReads
             request, (_, after) => (ActionsOf(row).Skip(after + 1), row.CloudPc.Actions.Count))),
         ForAdministrators("getSupportedCloudPcRemoteActions", SupportedActions),
         ForAdministrators("retrieveSnapshots", SnapshotReads.Of),
-        new(GraphMethod.Get, $"{Root}/cloudPCs/getProvisionedCloudPCs(groupId={{group}},servicePlanId={{servicePlan}})", Read, Provisioned) { Versions = RouteVersions.Beta },
-        new(GraphMethod.Get, $"{Root}/cloudPCs/retrieveCloudPcCountByStatus", Read, CountByStatus) { Versions = RouteVersions.Beta },
-        new(GraphMethod.Post, $"{Root}/cloudPCs/validateBulkResize", Read, ValidateResize) { Versions = RouteVersions.Beta },
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/cloudPCs/getProvisionedCloudPCs(groupId={{group}},servicePlanId={{servicePlan}})", CloudPcAccess.Read, Provisioned) { Versions = RouteVersions.Beta },
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/cloudPCs/retrieveCloudPcCountByStatus", CloudPcAccess.Read, CountByStatus) { Versions = RouteVersions.Beta },
+        new(GraphMethod.Post, $"{CloudPcAccess.Root}/cloudPCs/validateBulkResize", CloudPcAccess.Read, ValidateResize) { Versions = RouteVersions.Beta },
     ];
 
     /// <summary>How Cloud PCs are answered in the interface of a request.</summary>
@@ -84,11 +78,11 @@ internal static class CloudPcReads
     private static IEnumerable<Route> Function(string name, RouteVersions versions, Func<GraphRequest, CloudPcRow, GraphResponse> answer) =>
     [
         ForAdministrators(name, answer) with { Versions = versions },
-        new(GraphMethod.Get, $"/users/{{user}}/cloudPCs/{{cloudPC}}/{name}", Read.OrOneself(), (tenant, request, keys) => About(tenant, request, keys, 2, row => answer(request, row))) { Versions = versions },
+        new(GraphMethod.Get, $"/users/{{user}}/cloudPCs/{{cloudPC}}/{name}", CloudPcAccess.Read.OrOneself(), (tenant, request, keys) => About(tenant, request, keys, 2, row => answer(request, row))) { Versions = versions },
     ];
 
     private static Route ForAdministrators(string name, Func<GraphRequest, CloudPcRow, GraphResponse> answer) =>
-        new(GraphMethod.Get, $"{Root}/cloudPCs/{{cloudPC}}/{name}", Read, (tenant, request, keys) => About(tenant, request, keys, 1, row => answer(request, row)))
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/cloudPCs/{{cloudPC}}/{name}", CloudPcAccess.Read, (tenant, request, keys) => About(tenant, request, keys, 1, row => answer(request, row)))
         {
             Versions = RouteVersions.Beta,
         };

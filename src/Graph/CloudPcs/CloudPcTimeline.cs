@@ -93,8 +93,11 @@ internal static class CloudPcTimeline
 
     private static string Because(Tenant tenant, TenantEvent happened, CloudPc? row, CloudPcStep step, Actor by)
     {
-        string deed = by.Kind == ActorKind.Berth ? "" : $": {by.DisplayName} {Deed(happened.Kind)}";
+        string deed = by.Kind == ActorKind.Berth ? "" : $": {by.DisplayName} {Deed(tenant, happened)}";
         string about = SubjectOf(tenant, step.About) is { DisplayName: { } name, Type: { } type } ? $" ({type} {name})" : "";
+
+        // The group that gave the license says more than the policy of the Cloud PC.
+        string license = SubjectOf(tenant, step.About) is { Type: "group" or "sku" } ? about : "";
         return step.Reason switch
         {
             CloudPcReason.ConditionsMet => $" because the user is licensed{(row is null ? "" : $" for {Plan(tenant, row.Plan)}")}{(PolicyName(tenant, row) is { } policy ? $" and covered by the policy {policy}" : "")}{deed}",
@@ -103,7 +106,7 @@ internal static class CloudPcTimeline
             CloudPcReason.HostDone => " because the host has finished",
             CloudPcReason.HostFailed => " because the host failed",
             CloudPcReason.ReserveAllocated => $" because a policy allocated a Reserve license{about}{deed}",
-            CloudPcReason.LicenseLost => $" because the license is gone{about}{deed}",
+            CloudPcReason.LicenseLost => $" because the license is gone{license}{deed}",
             CloudPcReason.LeftPolicyGroup => $" because the user left the group of its policy{about}{deed}",
             CloudPcReason.PolicyUnassigned => $" because its policy is not assigned to the user's group any more{about}{deed}",
             CloudPcReason.UserDeleted => $" because the user was deleted{deed}",
@@ -120,27 +123,32 @@ internal static class CloudPcTimeline
         };
     }
 
-    // What a command did, in the words of somebody who tells it.
-    private static string Deed(string kind) => kind switch
+    // What a command did, in the words of somebody who tells it, with the name of what it did it to where its entry says that.
+    private static string Deed(Tenant tenant, TenantEvent happened) => happened.Kind switch
     {
         nameof(Command.AssignUserLicenses) => "changed the user's licenses",
-        nameof(Command.AssignGroupLicenses) => "changed the licenses of a group",
-        nameof(Command.AddMembers) => "added members to a group",
-        nameof(Command.RemoveMember) => "removed a member from a group",
+        nameof(Command.AssignGroupLicenses) => $"changed the licenses of {GroupOf<Change.GroupLicensesSet>(tenant, happened, static change => change.Group)}",
+        nameof(Command.AddMembers) => $"added members to {GroupOf<Change.MembersAdded>(tenant, happened, static change => change.Group)}",
+        nameof(Command.RemoveMember) => $"removed a member from {GroupOf<Change.MembersRemoved>(tenant, happened, static change => change.Group)}",
         nameof(Command.UpdateUser) => "changed the user's properties",
-        nameof(Command.UpdateGroup) => "changed a group",
+        nameof(Command.UpdateGroup) => $"changed {GroupOf<Change.GroupSet>(tenant, happened, static change => change.Group)}",
         nameof(Command.DeleteGroup) => "deleted a group",
         nameof(Command.DeleteUser) => "deleted the user",
         nameof(Command.RestoreDeletedItem) => "restored a deleted item",
         nameof(Command.PurgeDeletedItem) => "deleted the user for good",
         nameof(Command.CreateSubscription) => "bought licenses",
         nameof(Command.UpdateSubscription) => "changed a subscription",
-        nameof(Command.AssignPolicy) => "changed whom a policy is assigned to",
+        nameof(Command.AssignPolicy) => happened.Changes.OfType<Change.PolicySet>().FirstOrDefault() is { } set
+            ? $"changed whom the policy {set.Policy.DisplayName} is assigned to"
+            : "changed whom a policy is assigned to",
         nameof(Command.EndGracePeriod) => "ended a grace period",
         nameof(Command.ReprocessUser) or nameof(Command.ReprocessGroup) => "had licenses processed again",
         nameof(Command.StartBulkAction) => "began a bulk action",
-        _ => $"asked for {kind}",
+        _ => $"asked for {happened.Kind}",
     };
+
+    private static string GroupOf<TChange>(Tenant tenant, TenantEvent happened, Func<TChange, int> group)
+        where TChange : Change => happened.Changes.OfType<TChange>().FirstOrDefault() is { } change ? $"the group {tenant.Groups[group(change)].Profile.DisplayName}" : "a group";
 
     private static string ActionOf(TenantEvent happened, CloudPc? row) => happened.Kind switch
     {

@@ -29,9 +29,9 @@ internal static class SnapshotReads
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
-        new(GraphMethod.Get, $"{CloudPcReads.Root}/snapshots", CloudPcReads.Read, static (tenant, request, _) =>
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/snapshots", CloudPcAccess.Read, static (tenant, request, _) =>
             Snapshots.Page(request, (_, after) => (All(tenant, request, after).Where(row => row.Position > after), null))) { Versions = RouteVersions.Beta },
-        new(GraphMethod.Get, $"{CloudPcReads.Root}/snapshots/{{snapshot}}", CloudPcReads.Read, One) { Versions = RouteVersions.Beta },
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/snapshots/{{snapshot}}", CloudPcAccess.Read, One) { Versions = RouteVersions.Beta },
     ];
 
     /// <summary>Those of one Cloud PC, newest first.</summary>

@@ -19,13 +19,10 @@ internal static class TimelineReads
     /// <summary>The steps of a page when nothing is asked, and the most.</summary>
     public const int Page = 100;
 
-    /// <summary>The most entries of the journal that one page reads.</summary>
-    public const int ScanEntries = 10_000;
-
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
-        new(GraphMethod.Get, "/cloudPcs/{cloudPC}/timeline", CloudPcReads.Read, List) { Versions = RouteVersions.Berth },
+        new(GraphMethod.Get, "/cloudPcs/{cloudPC}/timeline", CloudPcAccess.Read, List) { Versions = RouteVersions.Berth },
     ];
 
     private static Handling List(Tenant tenant, GraphRequest request, RouteKeys keys)
@@ -96,7 +93,7 @@ internal static class TimelineReads
             }
 
             skip = 0;
-            if (next is null && ++scanned == ScanEntries)
+            if (next is null && ++scanned == GraphLimits.AuditScanEntries)
             {
                 next = new Place(happened.Sequence, 0);
             }

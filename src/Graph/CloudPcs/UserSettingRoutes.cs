@@ -54,21 +54,21 @@ internal static class UserSettingRoutes
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
-        new(GraphMethod.Get, $"{CloudPcReads.Root}/userSettings", CloudPcReads.Read, static (tenant, request, _) =>
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/userSettings", CloudPcAccess.Read, static (tenant, request, _) =>
             For(request).Page(request, (_, after) => (Rows(tenant).Skip(after + 1), tenant.Fleet.UserSettings.Count))),
-        new(GraphMethod.Get, $"{CloudPcReads.Root}/userSettings/$count", CloudPcReads.Read, static (tenant, request, _) =>
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/userSettings/$count", CloudPcAccess.Read, static (tenant, request, _) =>
             For(request).Count(request, (_, after) => (Rows(tenant).Skip(after + 1), tenant.Fleet.UserSettings.Count))),
-        new(GraphMethod.Get, $"{CloudPcReads.Root}/userSettings/{{userSetting}}", CloudPcReads.Read, static (tenant, request, keys) =>
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/userSettings/{{userSetting}}", CloudPcAccess.Read, static (tenant, request, keys) =>
             Find(tenant, keys[0]) is { } row ? For(request).One(request, row) : GraphResponse.Error(request, GraphError.NotFound(keys[0]))),
-        new(GraphMethod.Get, $"{CloudPcReads.Root}/userSettings/{{userSetting}}/assignments", CloudPcReads.Read, static (tenant, request, keys) => Find(tenant, keys[0]) is { } row
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/userSettings/{{userSetting}}/assignments", CloudPcAccess.Read, static (tenant, request, keys) => Find(tenant, keys[0]) is { } row
             ? Assignments.Page(request, (_, after) => (row.Assignments().Skip(after + 1), null))
             : GraphResponse.Error(request, GraphError.NotFound(keys[0]))),
-        new(GraphMethod.Get, $"{CloudPcReads.Root}/userSettings/{{userSetting}}/assignments/{{assignment}}", CloudPcReads.Read, OneAssignment),
-        new(GraphMethod.Post, $"{CloudPcReads.Root}/userSettings", CloudPcActions.Write, Create),
-        new(GraphMethod.Patch, $"{CloudPcReads.Root}/userSettings/{{userSetting}}", CloudPcActions.Write, Change),
-        new(GraphMethod.Delete, $"{CloudPcReads.Root}/userSettings/{{userSetting}}", CloudPcActions.Write, static (_, request, keys) =>
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/userSettings/{{userSetting}}/assignments/{{assignment}}", CloudPcAccess.Read, OneAssignment),
+        new(GraphMethod.Post, $"{CloudPcAccess.Root}/userSettings", CloudPcAccess.Write, Create),
+        new(GraphMethod.Patch, $"{CloudPcAccess.Root}/userSettings/{{userSetting}}", CloudPcAccess.Write, Change),
+        new(GraphMethod.Delete, $"{CloudPcAccess.Root}/userSettings/{{userSetting}}", CloudPcAccess.Write, static (_, request, keys) =>
             WithKey(request, keys[0], static id => new Command.DeleteUserSetting(id))),
-        new(GraphMethod.Post, $"{CloudPcReads.Root}/userSettings/{{userSetting}}/assign", CloudPcActions.Write, Assign),
+        new(GraphMethod.Post, $"{CloudPcAccess.Root}/userSettings/{{userSetting}}/assign", CloudPcAccess.Write, Assign),
     ];
 
     private static Resource<SettingRow> For(GraphRequest request) => request.Version == GraphVersion.V1 ? V1 : Beta;
@@ -130,7 +130,7 @@ internal static class UserSettingRoutes
         setting => request.Submit(
             setting.DisplayName,
             new Command.CreateUserSetting(setting),
-            accepted => Written(accepted.Next, request, setting.Id, 201, new ResponseHeaders { Location = $"{request.ServiceRoot}{CloudPcReads.Root}/userSettings/{setting.Id}" })));
+            accepted => Written(accepted.Next, request, setting.Id, 201, new ResponseHeaders { Location = $"{request.ServiceRoot}{CloudPcAccess.Root}/userSettings/{setting.Id}" })));
 
     private static Handling Change(Tenant tenant, GraphRequest request, RouteKeys keys) => Find(tenant, keys[0]) is { Setting: var before }
         ? request.Reading(

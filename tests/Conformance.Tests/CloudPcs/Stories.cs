@@ -29,6 +29,23 @@ public sealed class Stories
     }
 
     [Fact]
+    public void A_sentence_names_the_group_and_the_policy_that_somebody_changed()
+    {
+        _fleet.Set(new Change.GroupSet(0, new GroupProfile(Guid.NewGuid(), "Nurses", null, "nurses", false, true, [], null, FleetUnderTest.Noon)));
+        ProvisioningPolicy policy = _fleet.Policy("Ward");
+        Assert.EndsWith("because the license is gone: ada@contoso.example removed a member from the group Nurses.", After(nameof(Command.RemoveMember), CloudPcReason.LicenseLost, new Change.MembersRemoved(0, [0], [])), StringComparison.Ordinal);
+        Assert.EndsWith("ada@contoso.example added members to the group Nurses.", After(nameof(Command.AddMembers), CloudPcReason.NoSlot, new Change.MembersAdded(0, [0], [])), StringComparison.Ordinal);
+        Assert.EndsWith("ada@contoso.example changed whom the policy Ward is assigned to.", After(nameof(Command.AssignPolicy), CloudPcReason.PolicyUnassigned, new Change.PolicySet(0, policy)), StringComparison.Ordinal);
+        Assert.Contains("not assigned to the user's group any more (policy Ward)", After(nameof(Command.AssignPolicy), CloudPcReason.PolicyUnassigned, new Change.PolicySet(0, policy)), StringComparison.Ordinal);
+
+        string After(string kind, CloudPcReason reason, Change change)
+        {
+            Change.CloudPcSet set = new(0, Row(CloudPcStatus.InGracePeriod), new CloudPcStep(FleetUnderTest.Noon, reason, policy.Id));
+            return CloudPcTimeline.Of(_fleet.Tenant, new TenantEvent(9, FleetUnderTest.Noon, _ada, kind, [change, set]), set).Text;
+        }
+    }
+
+    [Fact]
     public void What_time_brings_is_nobodys_doing()
     {
         TimelineEntry over = Tell(nameof(Command.AssignPolicy), CloudPcStatus.Deprovisioning, CloudPcReason.GraceOver);

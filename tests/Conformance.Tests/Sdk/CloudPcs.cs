@@ -142,6 +142,27 @@ public sealed class CloudPcs(SdkTenant tenant)
         await RefusedAsync(409, "operationConflict", () => one.Reprovision.PostAsync(new ReprovisionPostRequestBody(), cancellationToken: Cancel));
     }
 
+    /// <summary>C60, C61, C63, C71, B275, B277.</summary>
+    [Theory, EveryDoor]
+    public async Task A_Cloud_PC_gets_another_size_with_its_license(Door door)
+    {
+        (User user, CloudPC pc) = await WithPolicyAsync(door);
+        Microsoft.Graph.DeviceManagement.VirtualEndpoint.CloudPCs.Item.CloudPCItemRequestBuilder one = tenant.Graph(door).DeviceManagement.VirtualEndpoint.CloudPCs[pc.Id];
+        await RefusedAsync(400, "noLicenseForSize", () => one.Resize.PostAsync(new ResizePostRequestBody { TargetServicePlanId = $"{SdkTenant.Plan("CPC_E_8C_32GB_256GB")}" }, cancellationToken: Cancel));
+
+        await one.Resize.PostAsync(new ResizePostRequestBody { TargetServicePlanId = $"{SdkTenant.Plan("CPC_2")}" }, cancellationToken: Cancel);
+        CloudPC bigger = (await one.GetAsync(cancellationToken: Cancel))!;
+        Assert.Equal(("Cloud PC Enterprise 2vCPU/8GB/128GB", pc.ManagedDeviceName), (bigger.ServicePlanName, bigger.ManagedDeviceName));
+        Assert.Equal([SdkTenant.Sku("CPC_E_2C_8GB_128GB").Id], (await tenant.LicensesOfAsync(door, user.Id!)).AssignedLicenses!.Select(license => license.SkuId!.Value));
+
+        await tenant.Graph(door).Users[user.Id].CloudPCs[pc.Id].Resize.PostAsync(
+            new Microsoft.Graph.Users.Item.CloudPCs.Item.Resize.ResizePostRequestBody { TargetServicePlanId = $"{SdkTenant.Plan("CPC_1")}" }, cancellationToken: Cancel);
+        Assert.Equal("Cloud PC Enterprise 2vCPU/4GB/128GB", (await one.GetAsync(cancellationToken: Cancel))!.ServicePlanName);
+
+        await LicenseAsync(door, user, add: true, "CPC_E_2C_8GB_128GB");
+        await RefusedAsync(400, "targetLicenseHasAssigned", () => one.Resize.PostAsync(new ResizePostRequestBody { TargetServicePlanId = $"{SdkTenant.Plan("CPC_2")}" }, cancellationToken: Cancel));
+    }
+
     /// <summary>B364.</summary>
     [Fact]
     public async Task Many_are_restarted_at_once_and_each_by_itself()
@@ -267,9 +288,38 @@ public sealed class CloudPcs(SdkTenant tenant)
         return (user, Assert.Single((await tenant.Graph(door).Users[user.Id].CloudPCs.GetAsync(cancellationToken: Cancel))!.Value!));
     }
 
-    private Task<User?> LicenseAsync(Door door, User user, bool add)
+    // An Enterprise Cloud PC needs a policy, too (C9).
+    private async Task<(User User, CloudPC CloudPc)> WithPolicyAsync(Door door)
     {
-        Guid sku = SdkTenant.Sku(Business).Id;
+        await tenant.SeatsAsync("CPC_E_2C_4GB_128GB", 20);
+        await tenant.SeatsAsync("CPC_E_2C_8GB_128GB", 20);
+        User user = await tenant.UserAsync(door);
+        Group group = await tenant.GroupAsync(door, user);
+        VirtualEndpointRequestBuilder endpoint = tenant.Graph(door).DeviceManagement.VirtualEndpoint;
+        CloudPcProvisioningPolicy policy = (await endpoint.ProvisioningPolicies.PostAsync(
+            new CloudPcProvisioningPolicy
+            {
+                DisplayName = tenant.Name("policy"),
+                Description = "For a test",
+                ImageId = "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc",
+                ImageDisplayName = "Windows 11 Enterprise 24H2",
+                ImageType = CloudPcProvisioningPolicyImageType.Gallery,
+                DomainJoinConfigurations = [new CloudPcDomainJoinConfiguration { DomainJoinType = CloudPcDomainJoinType.AzureADJoin, RegionName = "automatic" }],
+            },
+            cancellationToken: Cancel))!;
+        await endpoint.ProvisioningPolicies[policy.Id].Assign.PostAsync(
+            new Microsoft.Graph.DeviceManagement.VirtualEndpoint.ProvisioningPolicies.Item.Assign.AssignPostRequestBody
+            {
+                Assignments = [new CloudPcProvisioningPolicyAssignment { Target = new CloudPcManagementGroupAssignmentTarget { GroupId = group.Id } }],
+            },
+            cancellationToken: Cancel);
+        await LicenseAsync(door, user, add: true, "CPC_E_2C_4GB_128GB");
+        return (user, Assert.Single((await tenant.Graph(door).Users[user.Id].CloudPCs.GetAsync(cancellationToken: Cancel))!.Value!));
+    }
+
+    private Task<User?> LicenseAsync(Door door, User user, bool add, string partNumber = Business)
+    {
+        Guid sku = SdkTenant.Sku(partNumber).Id;
         return tenant.Graph(door).Users[user.Id].AssignLicense.PostAsync(
             new AssignLicensePostRequestBody { AddLicenses = add ? [new AssignedLicense { SkuId = sku, DisabledPlans = [] }] : [], RemoveLicenses = add ? [] : [sku] }, cancellationToken: Cancel);
     }
