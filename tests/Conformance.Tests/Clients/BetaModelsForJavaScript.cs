@@ -57,7 +57,7 @@ public sealed class BetaModelsForJavaScript(ClientTenant tenant)
         // C3, C79, C123, C138, protocol 3.3, 3.4
         JsonElement seen = await tenant.ScriptAsync(door, "beta-sdk/policies.mjs");
 
-        Assert.Equal(["sharedByEntraGroup", "cloudApp", "gallery"], seen.GetProperty("types").EnumerateArray().Select(type => type.GetString()));
+        Assert.Equal(["sharedByEntraGroup", "cloudApp", "gallery", "disabled"], seen.GetProperty("types").EnumerateArray().Select(type => type.GetString()));
         Assert.Equal(("Typed again", true, 168), (seen.GetProperty("description").GetString(), seen.GetProperty("created").GetBoolean(), seen.GetProperty("grace").GetInt32()));
         Assert.Equal("sixteenGB", seen.GetProperty("persistence").GetString());
         Assert.Equal("[30,true]", seen.GetProperty("autopilot").GetRawText());

@@ -11,7 +11,7 @@ const made = await post(path, {
   displayName: `Apps ${alias}`, description: "Typed", provisioningType: "sharedByEntraGroup", userExperienceType: "cloudApp", imageType: "gallery",
   imageId: "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc", domainJoinConfigurations: [{ domainJoinType: "azureADJoin", regionName: "westeurope" }],
   userSettingsPersistenceConfiguration: { userSettingsPersistenceEnabled: true, userSettingsPersistenceStorageSizeCategory: "sixteenGB" },
-  autopilotConfiguration: { devicePreparationProfileId: "profile", applicationTimeoutInMinutes: 30, onFailureDeviceAccessDenied: true }, scopeIds: ["0"],
+  autopilotConfiguration: { devicePreparationProfileId: "profile", applicationTimeoutInMinutes: 30, onFailureDeviceAccessDenied: true }, scopeIds: ["0"], snapshotResetMode: "disabled",
 }, serializeCloudPcProvisioningPolicy, createCloudPcProvisioningPolicyFromDiscriminatorValue);
 const group = await post("/groups", { displayName: `Group ${alias}`, mailEnabled: false, mailNickname: alias, securityEnabled: true }, serializeGroup, createGroupFromDiscriminatorValue);
 await post(`${path}/${made.id}/assign`, {
@@ -28,7 +28,7 @@ const found = await get(`${path}?$filter=displayName eq 'Apps ${alias}'&$expand=
 tell({
   id: made.id,
   group: group.id,
-  types: [read.provisioningType, read.userExperienceType, read.imageType],
+  types: [read.provisioningType, read.userExperienceType, read.imageType, read.snapshotResetMode],
   description: read.description,
   created: read.createdDateTime instanceof Date,
   grace: read.gracePeriodInHours,
