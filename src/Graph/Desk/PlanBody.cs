@@ -46,7 +46,8 @@ internal abstract record PlannedChange
 
         CloudPc row = tenant.Fleet.CloudPcs[index]!;
         int hours = EffectiveSetting.RestoreHoursOf(tenant.Fleet.UserSettings.Values, tenant.TryGetUser(row.User, out _) ? tenant.GroupsOf(row.User) : []);
-        return RestorePoints.Of(row, hours, now).FirstOrDefault()?.Id ?? Guid.Empty;
+        ValueArray<RestorePoint> points = RestorePoints.Of(row, hours, now);
+        return points.Count == 0 ? Guid.Empty : points[0].Id;
     }
 }
 
