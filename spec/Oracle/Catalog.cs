@@ -18,6 +18,9 @@ public sealed class Catalog
     /// <summary>Name of each plan, by plan id.</summary>
     public Dictionary<string, string> NameOfPlan { get; } = [];
 
+    /// <summary>The plans of Cloud PCs, by plan id.</summary>
+    public Dictionary<string, CloudPcPlan> CloudPcPlans { get; } = [];
+
     /// <summary>Takes rows in: a SKU gains the plans it did not have; no plan and no SKU ever vanishes (B43).</summary>
     public void Add(IEnumerable<SkuRow> rows)
     {
@@ -26,6 +29,11 @@ public sealed class Catalog
             Rows.Add(row);
             PartNumberOfSku[row.SkuId] = row.PartNumber;
             NameOfPlan[row.PlanId] = row.PlanName;
+            if (CloudPcPlan.Of(row.PlanName) is { } cloudPc)
+            {
+                CloudPcPlans[row.PlanId] = cloudPc;
+            }
+
             if (!PlansOfSku.TryGetValue(row.SkuId, out List<string>? plans))
             {
                 plans = [];

@@ -24,7 +24,7 @@ public sealed partial class OracleTenant
     /// <summary>Gives it another size (B277).</summary>
     public Answer Resize(int number, string target) => With(number, row =>
     {
-        if (KindOf(row) != "Enterprise" || !_catalog.NameOfPlan.ContainsKey(target) || PlanOf(target) is not { Kind: "Enterprise" } size
+        if (KindOf(row) != "Enterprise" || PlanOf(target) is not { Kind: "Enterprise" } size
             || target == row.Plan || size.DiskGB < PlanOf(row.Plan)!.DiskGB)
         {
             return Answer.Refused("C60", "operationNotSupported", $"#{number}");
@@ -87,7 +87,7 @@ public sealed partial class OracleTenant
         return With(number, row =>
         {
             string? code = row.UserId != user || !IsThere(row) || !IsOn(found) ? "notAssigned"
-                : !IsLicensed(row, row.Plan) && row.Allocated is null && row.Status != "inGracePeriod" ? "notLicensed"
+                : !MayUse(row) && row.Status != "inGracePeriod" ? "notLicensed"
                 : row.Status is not ("provisioned" or "provisionedWithWarnings" or "inGracePeriod") ? "cloudPcNotReady"
                 : _fleet.Sessions.Contains(number) ? "cloudPcInUse"
                 : null;
@@ -99,6 +99,9 @@ public sealed partial class OracleTenant
     public Answer EndSession(int number) => _fleet.Sessions.Contains(number)
         ? Accept(() => _fleet.Sessions.Remove(number))
         : Answer.Refused("B285", "sessionNotFound");
+
+    // A row that waits has no maker yet.
+    private bool MayUse(OracleRow row) => row.Status == "pendingProvision" ? IsLicensed(row, row.Plan) : HasRight(row);
 
     private Answer With(int number, Func<OracleRow, Answer> command) =>
         _fleet.Rows.Find(row => row.Number == number) is { } row ? command(row) : Answer.Refused("E11", "cloudPcNotFound", $"#{number}");

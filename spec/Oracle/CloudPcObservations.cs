@@ -28,7 +28,7 @@ public sealed partial class OracleTenant
         }
 
         lines.AddRange(_fleet.Rows.Select(Line));
-        lines.AddRange(_catalog.NameOfPlan.Keys.Where(plan => PlanOf(plan) is { Kind: not "Frontline" } && (Used(plan) > 0 || Slots(plan) > 0))
+        lines.AddRange(_catalog.CloudPcPlans.Keys.Where(plan => PlanOf(plan) is { Kind: not "Frontline" } && (Used(plan) > 0 || Slots(plan) > 0))
             .Order(StringComparer.Ordinal).Select(plan => $"slots {plan} {Used(plan)} of {Slots(plan)}"));
         lines.AddRange(_fleet.Retained.OrderBy(one => one.Of.Number).Select(one => $"retained {one.Of.Plan}#{one.Of.Number} until {When(one.Until)}"));
         lines.AddRange(_fleet.Rows.Where(row => _fleet.Sessions.Contains(row.Number)).Select(row => $"session {row.UserId} {row.Plan}#{row.Number}"));
@@ -41,7 +41,7 @@ public sealed partial class OracleTenant
         string? policy = row.Status == "pendingProvision" && KindOf(row) == "Enterprise" ? Winner(row.UserId) : row.Maker;
         return $"cloudPc {row.UserId} {row.Plan}#{row.Number} {row.Status}"
             + (policy is null || FindPolicy(policy) is null ? "" : $" by {policy}")
-            + (row.Connection is null ? "" : $" through {row.Connection}")
+            + (row.Connection is null || row.Status == "failed" ? "" : $" through {row.Connection}")
             + (row.GraceEnd is { } end ? $" until {When(end)}" : "")
             + (row.Window is { } window ? $" to {window.Plan} until {When(window.End)}" : "")
             + (row.Allocated is { } allocated ? $" allocated {When(allocated)}" : "")

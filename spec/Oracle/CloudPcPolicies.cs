@@ -29,7 +29,14 @@ public sealed partial class OracleTenant
 
         return found.Assignments.Count > 0
             ? Answer.Refused("C155", "policyInUse", [policy, .. found.Assignments.Select(one => one.Group).Distinct()])
-            : Accept(() => _fleet.Policies.Remove(found));
+            : Accept(() =>
+            {
+                _fleet.Policies.Remove(found);
+                foreach (OracleRow row in _fleet.Rows.Where(row => row.Maker == policy))
+                {
+                    row.Maker = null; // another one with its id is another one
+                }
+            });
     }
 
     /// <summary>Replaces the assignments of a policy (C157, B291).</summary>
@@ -53,7 +60,7 @@ public sealed partial class OracleTenant
                 return Answer.Refused("C25", "valueInvalid");
             }
 
-            string? kind = plan is null ? null : _catalog.NameOfPlan.ContainsKey(plan) ? PlanOf(plan)?.Kind ?? "" : "";
+            string? kind = plan is null ? null : PlanOf(plan)?.Kind ?? "";
             if (kind != found.Type switch { "dedicated" => null, "reserve" => "Reserve", _ => "Frontline" })
             {
                 return Answer.Refused("B291", "valueInvalid");

@@ -176,7 +176,7 @@ public sealed partial class OracleTenant
         EndSessions();
     }
 
-    private CloudPcPlan? PlanOf(string plan) => CloudPcPlan.Of(_catalog.NameOfPlan[plan]);
+    private CloudPcPlan? PlanOf(string plan) => _catalog.CloudPcPlans.GetValueOrDefault(plan);
 
     private string KindOf(OracleRow row) => PlanOf(row.Plan)!.Kind;
 
@@ -189,7 +189,7 @@ public sealed partial class OracleTenant
 
     private bool MakerCovers(OracleRow row) => KindOf(row) == "Business" || (IsThere(row) && row.Maker is not null && _fleet.Covers.ContainsKey((row.UserId, row.Maker)));
 
-    private bool HasRight(OracleRow row) => IsLicensed(row, row.Plan) && MakerCovers(row);
+    private bool HasRight(OracleRow row) => KindOf(row) == "Reserve" ? row.Allocated is not null : IsLicensed(row, row.Plan) && MakerCovers(row);
 
     private string? Winner(string user) => _fleet.Winners.GetValueOrDefault((user, "dedicated"));
 
@@ -318,8 +318,9 @@ public sealed partial class OracleTenant
     {
         foreach (string user in _users.Keys.Order(StringComparer.Ordinal))
         {
+            List<Given> given = Others(user, null);
             bool inWindow = _fleet.Rows.Exists(row => row.UserId == user && IsThere(row) && row.Window is not null);
-            foreach (string plan in _catalog.NameOfPlan.Keys.Where(plan => PlanOf(plan) is not null && IsEnabled(plan, Others(user, null))).Order(StringComparer.Ordinal))
+            foreach (string plan in _catalog.CloudPcPlans.Keys.Where(plan => IsEnabled(plan, given)).Order(StringComparer.Ordinal))
             {
                 string kind = PlanOf(plan)!.Kind;
                 if (RowOf(user, plan) is not null || !(kind == "Business" || (kind == "Enterprise" && !inWindow)))
@@ -388,7 +389,7 @@ public sealed partial class OracleTenant
 
         string target = row.Window!.Value.Plan;
         return IsLicensed(row, target) && RowOf(row.UserId, target) is null ? target
-            : _catalog.NameOfPlan.Keys.Where(plan => PlanOf(plan) is { Kind: "Enterprise" } found && found.DiskGB >= PlanOf(row.Plan)!.DiskGB
+            : _catalog.CloudPcPlans.Keys.Where(plan => PlanOf(plan) is { Kind: "Enterprise" } found && found.DiskGB >= PlanOf(row.Plan)!.DiskGB
                 && IsLicensed(row, plan) && RowOf(row.UserId, plan) is null).Order(StringComparer.Ordinal).FirstOrDefault();
     }
 

@@ -81,6 +81,7 @@ internal static class Rebase
         ManagedDesktopProfile = Pick(now.ManagedDesktopProfile, seen.ManagedDesktopProfile, wanted.ManagedDesktopProfile),
         Autopilot = Pick(now.Autopilot, seen.Autopilot, wanted.Autopilot),
         Persistence = Pick(now.Persistence, seen.Persistence, wanted.Persistence),
+        SnapshotReset = Pick(now.SnapshotReset, seen.SnapshotReset, wanted.SnapshotReset),
         ScopeIds = Pick(now.ScopeIds, seen.ScopeIds, wanted.ScopeIds),
     };
 

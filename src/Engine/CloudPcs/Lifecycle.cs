@@ -150,8 +150,9 @@ internal sealed partial class Lifecycle
 
     private CloudPcKind KindOf(int plan) => _draft.Catalog.CloudPcPlanOf(plan)!.Kind;
 
-    private bool HasRight(CloudPc row, SortedSet<int> licensed, ValueArray<Coverage> coverage) =>
-        licensed.Contains(row.Plan) && (KindOf(row.Plan) == CloudPcKind.Business || coverage.Any(one => one.Policy == row.Policy));
+    private bool HasRight(CloudPc row, SortedSet<int> licensed, ValueArray<Coverage> coverage) => KindOf(row.Plan) == CloudPcKind.Reserve
+        ? row.AllocatedAt is not null
+        : licensed.Contains(row.Plan) && (KindOf(row.Plan) == CloudPcKind.Business || coverage.Any(one => one.Policy == row.Policy));
 
     private void Look(int user)
     {

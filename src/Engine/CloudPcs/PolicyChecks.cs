@@ -22,6 +22,7 @@ internal static class PolicyChecks
             ImageId = image?.Id ?? policy.ImageId,
             ImageDisplayName = policy.ImageDisplayName.Length > 0 ? policy.ImageDisplayName : image?.Name ?? "",
             Joins = policy.Joins.Select(Canonical).ToValueArray(),
+            SnapshotReset = policy.SnapshotReset ?? (policy.ProvisioningType == ProvisioningType.SharedByEntraGroup ? true : null),
         };
     }
 
@@ -249,6 +250,11 @@ internal static class PolicyChecks
             return Invalid(
                 "autopilotConfiguration",
                 $"The timeout is {autopilot.TimeoutMinutes} minutes; {AutopilotConfiguration.LeastTimeoutMinutes} to {AutopilotConfiguration.MostTimeoutMinutes} are possible (C197).");
+        }
+
+        if (!shared && policy.SnapshotReset is not null)
+        {
+            return Invalid("snapshotResetMode", "Only the Cloud PCs of a policy of the type sharedByEntraGroup are reset after each user: notApplicable (B348).");
         }
 
         if (policy.Persistence is not { } persistence)

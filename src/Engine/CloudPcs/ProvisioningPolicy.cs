@@ -185,6 +185,9 @@ public sealed record ProvisioningPolicy(Guid Id, string DisplayName)
     /// <summary>User Experience Sync; null for none.</summary>
     public UserSettingsPersistence? Persistence { get; init; }
 
+    /// <summary>Whether a shared machine goes back to a snapshot after each user; null where no machine is shared (B348).</summary>
+    public bool? SnapshotReset { get; init; }
+
     /// <summary>Scope tags.</summary>
     public ValueArray<string> ScopeIds { get; init; }
 

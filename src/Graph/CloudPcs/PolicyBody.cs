@@ -47,6 +47,13 @@ internal static class PolicyBody
 
     private static readonly Dictionary<string, int> Sizes = UserSettingsPersistence.Sizes.ToDictionary(PolicyShapes.SizeName, StringComparer.OrdinalIgnoreCase);
 
+    private static readonly Dictionary<string, bool?> ResetModes = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["notApplicable"] = null,
+        ["enabled"] = true,
+        ["disabled"] = false,
+    };
+
     /// <summary>The policy that a body makes of another one, or of a new one with nothing but its id.</summary>
     public static ProvisioningPolicy Read(BodyReader read, JsonElement body, ProvisioningPolicy policy)
     {
@@ -75,6 +82,7 @@ internal static class PolicyBody
                 "MICROSOFTMANAGEDDESKTOP" => isNull ? policy : ManagedDesktop(read, value, name, policy),
                 "AUTOPILOTCONFIGURATION" => policy with { Autopilot = isNull ? null : Autopilot(read, value, name) },
                 "USERSETTINGSPERSISTENCECONFIGURATION" => policy with { Persistence = isNull ? null : Persistence(read, value, name) },
+                "SNAPSHOTRESETMODE" => isNull ? policy : policy with { SnapshotReset = read.OneOf(value, name, ResetModes) },
                 "SCOPEIDS" => policy with { ScopeIds = isNull || read.Lines(value, name, GraphLimits.ListItems, GraphLimits.NameCharacters) is not { } lines ? [] : [.. lines.Split('\n')] },
                 "ID" or "ALTERNATERESOURCEURL" or "CLOUDPCGROUPDISPLAYNAME" or "GRACEPERIODINHOURS" or "MANAGEDBY" or "CREATEDBY" or "CREATEDDATETIME" or "LASTMODIFIEDBY"
                     or "LASTMODIFIEDDATETIME" => policy,

@@ -54,6 +54,9 @@ internal static class PolicyShapes
     private static readonly Shape<ProvisioningPolicy> Windows = new(
         "cloudPcWindowsSetting", new TextProperty<ProvisioningPolicy>("locale", static policy => policy.Locale));
 
+    private static readonly Shape<ProvisioningPolicy> OldWindows = new(
+        "cloudPcWindowsSettings", new TextProperty<ProvisioningPolicy>("language", static policy => policy.Locale));
+
     private static readonly Shape<AutopilotConfiguration> Autopilot = new(
         "cloudPcAutopilotConfiguration",
         new TextProperty<AutopilotConfiguration>("devicePreparationProfileId", static part => part.ProfileId),
@@ -87,9 +90,13 @@ internal static class PolicyShapes
             new TimeProperty<PolicyRow>("lastModifiedDateTime", static row => row.Policy.ModifiedAt) { IsDefault = true },
             new TextProperty<PolicyRow>("managedBy", static _ => "windows365") { IsDefault = true },
             new ValuesProperty<PolicyRow, string>("scopeIds", static row => row.Policy.ScopeIds, new Operand<string>.Text(static id => id)) { IsDefault = true },
+            new TextProperty<PolicyRow>("snapshotResetMode", static row => row.Policy.SnapshotReset switch { null => "notApplicable", true => "enabled", false => "disabled" }) { IsDefault = true },
             new TextProperty<PolicyRow>("userExperienceType", static row => Name(row.Policy.UserExperienceType)) { IsDefault = true },
             new PartProperty<PolicyRow, UserSettingsPersistence>(
                 "userSettingsPersistenceConfiguration", Persistence, static row => row.Policy.Persistence!, static part => part is not null) { IsDefault = true },
+
+            // The old name of windowsSetting, by $select only.
+            new PartProperty<PolicyRow, ProvisioningPolicy>("windowsSettings", OldWindows, static row => row.Policy, static _ => true),
         ],
         Assignments(BetaAssignment));
 

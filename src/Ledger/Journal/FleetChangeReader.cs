@@ -67,6 +67,13 @@ internal static class FleetChangeReader
         ManagedDesktopProfile = from.OptionalText(),
         Autopilot = from.Flag() ? new AutopilotConfiguration(from.Text(), from.Number(), from.Flag()) : null,
         Persistence = from.Flag() ? new UserSettingsPersistence(from.Flag(), from.Number()) : null,
+        SnapshotReset = from.OptionalNumber() switch
+        {
+            null => null,
+            0 => false,
+            1 => true,
+            int other => throw new InvalidDataException($"{other} is neither yes nor no"),
+        },
         ScopeIds = from.Each(1, OneOfFew),
         CreatedAt = from.Time(),
         CreatedBy = from.OneOfFew(),

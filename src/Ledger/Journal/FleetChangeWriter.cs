@@ -130,6 +130,7 @@ internal static class FleetChangeWriter
             to.Count(persistence.SizeGB);
         }
 
+        to.Number(policy.SnapshotReset is { } resets ? (resets ? 1 : 0) : null);
         to.Each(policy.ScopeIds, static (to, scope) => to.Shared(scope));
         to.Time(policy.CreatedAt);
         to.Shared(policy.CreatedBy);

@@ -48,4 +48,22 @@ public sealed class BetaModelsForJavaScript(ClientTenant tenant)
         Assert.Equal(["department", "usageLocation"], leaves.Select(leaf => leaf.GetProperty("property").GetString()!.Split('.')[^1]));
         Assert.Equal([alias, "US"], leaves.Select(leaf => leaf.GetProperty("value").GetString()));
     }
+
+    [Theory]
+    [InlineData(ClientDoor.OwnName)]
+    [InlineData(ClientDoor.Exec)]
+    public async Task Generated_models_write_and_read_a_Frontline_policy_and_its_targets(ClientDoor door)
+    {
+        // C3, C79, C123, C138, protocol 3.3, 3.4
+        JsonElement seen = await tenant.ScriptAsync(door, "beta-sdk/policies.mjs");
+
+        Assert.Equal(["sharedByEntraGroup", "cloudApp", "gallery", "disabled"], seen.GetProperty("types").EnumerateArray().Select(type => type.GetString()));
+        Assert.Equal(("Typed again", true, 168), (seen.GetProperty("description").GetString(), seen.GetProperty("created").GetBoolean(), seen.GetProperty("grace").GetInt32()));
+        Assert.Equal("sixteenGB", seen.GetProperty("persistence").GetString());
+        Assert.Equal("[30,true]", seen.GetProperty("autopilot").GetRawText());
+        Assert.Equal("""[["azureADJoin","westeurope","europe"]]""", seen.GetProperty("joins").GetRawText());
+        JsonElement[] targets = [.. seen.GetProperty("targets").EnumerateArray()];
+        Assert.Equal(3, targets.Length);
+        Assert.All(targets, target => Assert.Equal($"""["{seen.GetProperty("group").GetString()}","64981bdb-a5a6-4a22-869f-a9455366d5bc","Nurses",0]""", target.GetRawText()));
+    }
 }

@@ -21,7 +21,7 @@ public sealed class PolicyReading
 
     private static readonly string[] _beta =
     [
-        "autopilotConfiguration", "createdBy", "createdDateTime", "lastModifiedBy", "lastModifiedDateTime", "managedBy", "scopeIds", "userExperienceType",
+        "autopilotConfiguration", "createdBy", "createdDateTime", "lastModifiedBy", "lastModifiedDateTime", "managedBy", "scopeIds", "snapshotResetMode", "userExperienceType",
         "userSettingsPersistenceConfiguration",
     ];
 
@@ -48,6 +48,8 @@ public sealed class PolicyReading
             Text(autopilot, "devicePreparationProfileId"), autopilot.GetProperty("applicationTimeoutInMinutes").GetInt32(), autopilot.GetProperty("onFailureDeviceAccessDenied").GetBoolean()));
         Assert.Equal((true, "sixteenGB"), (
             persistence.GetProperty("userSettingsPersistenceEnabled").GetBoolean(), Text(persistence, "userSettingsPersistenceStorageSizeCategory")));
+        Assert.Equal("disabled", Text(beta, "snapshotResetMode"));
+        Assert.Equal("de-DE", Text(_fleet.Read($"/beta{Path}/{policy.Id}?$select=windowsSettings").GetProperty("windowsSettings"), "language"));
         Assert.Equal(["0", "1"], beta.GetProperty("scopeIds").EnumerateArray().Select(scope => scope.GetString()));
     }
 
@@ -61,6 +63,7 @@ public sealed class PolicyReading
             Assert.Equal(JsonValueKind.Null, beta.GetProperty(name).ValueKind);
         }
 
+        Assert.Equal("notApplicable", Text(beta, "snapshotResetMode"));
         Assert.Equal(("dedicated", "cloudPc", "en-US"), (Text(beta, "provisioningType"), Text(beta, "userExperienceType"), Text(beta.GetProperty("windowsSetting"), "locale")));
     }
 
@@ -260,6 +263,7 @@ public sealed class PolicyReading
         ManagedDesktopProfile = "profile",
         Autopilot = new AutopilotConfiguration("preparation", 60, true),
         Persistence = new UserSettingsPersistence(true, 16),
+        SnapshotReset = type == ProvisioningType.SharedByEntraGroup ? false : null,
         ScopeIds = ["0", "1"],
         CreatedAt = FleetUnderTest.Noon,
         CreatedBy = "Ada",

@@ -56,6 +56,7 @@ public sealed class Access(SdkTenant tenant)
         ("PATCH", "/groups/GROUP", """{"description":"x"}""", ["Group.ReadWrite.All", "Directory.ReadWrite.All"]),
         ("PATCH", "/groups/GROUP", """{"members@odata.bind":[]}""", ["GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"]),
         ("GET", "/auditLogs/directoryAudits", null, ["AuditLog.Read.All"]),
+        // C257
         ("GET", "/deviceManagement/virtualEndpoint/cloudPCs", null, ["CloudPC.Read.All", "CloudPC.ReadWrite.All"]),
         ("GET", "/users/USER/cloudPCs", null, ["CloudPC.Read.All", "CloudPC.ReadWrite.All"]),
         ("GET", "/deviceManagement/virtualEndpoint/auditEvents", null, ["CloudPC.Read.All", "CloudPC.ReadWrite.All"]),

@@ -212,6 +212,17 @@ public sealed class PolicyTests
         IsGood(good, "userSettingsPersistenceConfiguration", Shared(_somewhere) with { Persistence = new UserSettingsPersistence(true, size) });
 
     [Fact]
+    public void Only_shared_machines_are_reset_after_each_user()
+    {
+        // B348
+        Assert.Null(Find(Create(Policy())).SnapshotReset);
+        Assert.True(Find(Create(Shared(_somewhere))).SnapshotReset);
+        Assert.False(Find(Create(Shared(_somewhere) with { SnapshotReset = false })).SnapshotReset);
+        IsGood(false, "snapshotResetMode", Policy() with { SnapshotReset = false });
+        IsGood(false, "snapshotResetMode", Policy() with { ProvisioningType = ProvisioningType.SharedByUser, SnapshotReset = true });
+    }
+
+    [Fact]
     public void User_Experience_Sync_is_for_shared_mode_and_not_switched_while_assigned()
     {
         // C123, C145

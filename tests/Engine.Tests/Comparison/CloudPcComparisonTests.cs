@@ -20,7 +20,7 @@ public sealed class CloudPcComparisonTests(ITestOutputHelper output) : ScriptCom
         }.Select(status => "status " + status),
         .. new[]
         {
-            "policyNotFound", "policyInUse", "cloudPcNotFound", "operationConflict", "operationNotSupported", "targetLicenseHasAssigned", "noLicenseForSize",
+            "policyNotFound", "policyInUse", "cloudPcNotFound", "connectionNotFound", "operationConflict", "operationNotSupported", "targetLicenseHasAssigned", "noLicenseForSize",
             "snapshotNotFound",
         }.Select(code => "refused " + code),
     ];

@@ -122,6 +122,7 @@ public static class CloudPcRequests
         (2, Gen.Select(User, Facts()).Select((user, facts) => (Request)new Request.CreateUser(user, "US", facts))),
         (9, Gen.Select(User, Facts()).Select((user, facts) => (Request)new Request.SetUser(user, facts))),
         (4, Gen.Select(Group, Gen.Int[0, Rules.Length]).Select((group, rule) => (Request)new Request.ChangeGroup(group, rule == Rules.Length ? Chosen.ByHand : Chosen.By(Rules[rule]), []))),
+        (1, Group.Select(group => (Request)new Request.DeleteGroup(group))),
         (1, Gen.Select(Group, User.Array[0, 2], Gen.Bool).Select((group, members, unified) => (Request)new Request.CreateGroup(group, true, members) { Unified = unified })),
         (1, Gen.Select(User, Of(null, "US")).Select((user, location) => (Request)new Request.SetUsageLocation(user, location))),
         (1, Gen.Select(Of(false, false, true), Of(false, false, true)).Select((strict, independent) => (Request)new Request.Configure(strict, independent))),
@@ -129,7 +130,8 @@ public static class CloudPcRequests
         (5, Gen.Const((Request)new Request.RunDue())));
 
     // Mostly the Microsoft-hosted network.
-    private static Gen<string[]> Ways() => Gen.Frequency((3, Gen.Const(Array.Empty<string>())), (2, Gen.Shuffle(Connections, 1, 2)));
+    private static Gen<string[]> Ways() => Gen.Frequency(
+        (30, Gen.Const(Array.Empty<string>())), (20, Gen.Shuffle(Connections, 1, 2)), (1, Gen.Const((string[])[Names.Connection("nowhere")])));
 
     private static Gen<Request> Host() => Gen.Select(Of(0, 0, 10, Hour, 5 * Hour, 3 * Day), Gen.Frequency((3, Gen.Const(Array.Empty<string>())), (2, Gen.Shuffle(Kinds, 1, 2))))
         .Select((minutes, failing) => (Request)new Request.SetHost(minutes, failing));

@@ -54,7 +54,7 @@ public sealed partial class EngineDesk
 
     private string Line(int index, CloudPc row) => $"cloudPc {Text(row.UserId)} {PlanId(row.Plan)}#{index + 1} {Camel(row.Status)}"
         + (Tenant.Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy) ? $" by {Text(policy.Id)}" : "")
-        + (row.Origin?.ConnectionId is { } connection && row.Status is not (CloudPcStatus.PendingProvision or CloudPcStatus.NotProvisioned) ? $" through {Text(connection)}" : "")
+        + (row.Origin?.ConnectionId is { } connection && row.Status is not (CloudPcStatus.PendingProvision or CloudPcStatus.NotProvisioned or CloudPcStatus.Failed) ? $" through {Text(connection)}" : "")
         + (row.GraceEndsAt is { } grace ? $" until {When(grace)}" : "")
         + (row.ResizeEndsAt is { } window ? $" to {PlanId(row.ResizeTo!.Value)} until {When(window)}" : "")
         + (row.AllocatedAt is { } allocated ? $" allocated {When(allocated)}" : "")
