@@ -172,6 +172,22 @@ public sealed class NetworkConnections
     }
 
     [Fact]
+    public async Task Reading_needs_one_permission_and_changing_another()
+    {
+        // C257
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        foreach ((string permission, int read, int write) in ((string, int, int)[])[("CloudPC.Read.All", 200, 403), ("CloudPC.ReadWrite.All", 200, 201), ("Directory.ReadWrite.All", 403, 403)])
+        {
+            foreach (string route in (string[])["", "/servicePlans", "/galleryImages", "/deviceImages", "/onPremisesConnections", "/onPremisesConnections/$count"])
+            {
+                Assert.Equal(read, (await room.SendAsync("GET", $"/beta/deviceManagement/virtualEndpoint{route}", null as string, permission)).Status);
+            }
+
+            Assert.Equal(write, (await room.SendAsync("POST", Path, Joined("West"), permission)).Status);
+        }
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_not_found_and_a_password_is_asked_for()
     {
         // C169, B307

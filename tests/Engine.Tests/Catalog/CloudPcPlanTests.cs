@@ -46,6 +46,40 @@ public class CloudPcPlanTests
         int Count(CloudPcKind kind) => plans.Count(plan => plan.Kind == kind);
     }
 
+    [Fact]
+    public void A_SKU_of_a_family_has_the_plans_of_its_family_and_no_suite_gives_a_Cloud_PC()
+    {
+        // C33, C34
+        foreach (Sku sku in _catalog.Skus)
+        {
+            CloudPcPlan? plan = sku.Plans.Select(_catalog.CloudPcPlanOf).OfType<CloudPcPlan>().SingleOrDefault();
+            string[] others = [.. sku.Plans.Where(one => one != plan?.Plan).Select(one => _catalog.Plans[one].Name).Order(StringComparer.Ordinal)];
+            switch (plan?.Kind)
+            {
+                case CloudPcKind.Enterprise:
+                    Assert.Equal(["EXCHANGE_S_FOUNDATION"], others);
+                    break;
+                case CloudPcKind.Business when sku.PartNumber.EndsWith("_WHB", StringComparison.Ordinal):
+                    Assert.Single(others);
+                    break;
+                case CloudPcKind.Business:
+                    Assert.Equal(["EXCHANGE_S_FOUNDATION", "M365_LIGHTHOUSE_CUSTOMER_PLAN1", "M365_LIGHTHOUSE_PARTNER_PLAN1"], others);
+                    break;
+                case CloudPcKind.Frontline:
+                    Assert.Empty(others);
+                    break;
+                default:
+                    Assert.Null(plan);
+                    break;
+            }
+        }
+
+        foreach (string suite in (string[])["SPE_E3", "SPE_E5", "SPE_F1", "SPB"])
+        {
+            Assert.All(_catalog.FindByPartNumber(suite), sku => Assert.False(_catalog.GivesCloudPcs(sku.Index)));
+        }
+    }
+
     [Theory]
     [InlineData("CPC_E_16C_64GB_512GB", "Cloud PC Enterprise 16vCPU/64GB/512GB")]
     [InlineData("CPC_B_16C_64RAM_512GB", "Cloud PC Business 16vCPU/64GB/512GB")]
