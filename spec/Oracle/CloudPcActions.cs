@@ -87,7 +87,7 @@ public sealed partial class OracleTenant
         return With(number, row =>
         {
             string? code = row.UserId != user || !IsThere(row) || !IsOn(found) ? "notAssigned"
-                : !MayUse(row) && row.Status != "inGracePeriod" ? "notLicensed"
+                : KindOf(row) != "Reserve" && !IsLicensed(row, row.Plan) && row.Status != "inGracePeriod" ? "notLicensed"
                 : row.Status is not ("provisioned" or "provisionedWithWarnings" or "inGracePeriod") ? "cloudPcNotReady"
                 : _fleet.Sessions.Contains(number) ? "cloudPcInUse"
                 : null;
@@ -99,9 +99,6 @@ public sealed partial class OracleTenant
     public Answer EndSession(int number) => _fleet.Sessions.Contains(number)
         ? Accept(() => _fleet.Sessions.Remove(number))
         : Answer.Refused("B285", "sessionNotFound");
-
-    // A row that waits has no maker yet.
-    private bool MayUse(OracleRow row) => row.Status == "pendingProvision" ? IsLicensed(row, row.Plan) : HasRight(row);
 
     private Answer With(int number, Func<OracleRow, Answer> command) =>
         _fleet.Rows.Find(row => row.Number == number) is { } row ? command(row) : Answer.Refused("E11", "cloudPcNotFound", $"#{number}");

@@ -36,7 +36,7 @@ public static class Aim
             ? new Request.RestoreCloudPc(number, tenant.Fleet.CloudPcs[number - 1]!.PointsSince!.Value.AddHours(12 * (1 + (random % 3)))) : r,
         Request.ProvisionReserve r => Reserve(tenant, random, CloudPcStatus.NotProvisioned, CloudPcStatus.Failed) is { } number ? new Request.ProvisionReserve(number) : r,
         Request.DeprovisionReserve r => Reserve(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.Failed) is { } number ? new Request.DeprovisionReserve(number) : r,
-        Request.StartSession r => Row(tenant, random, random % 3 == 0 ? Enum.GetValues<CloudPcStatus>() : [CloudPcStatus.Provisioned, CloudPcStatus.InGracePeriod]) is { } number
+        Request.StartSession r => Row(tenant, random, random % 3 == 0 ? [CloudPcStatus.Failed, CloudPcStatus.Deprovisioning, CloudPcStatus.ResizePendingLicense] : [CloudPcStatus.Provisioned, CloudPcStatus.InGracePeriod]) is { } number
             ? new Request.StartSession($"{tenant.Fleet.CloudPcs[number - 1]!.UserId}", number) : r,
         Request.EndSession r => Pick(tenant.Fleet.Sessions.Values.Select(session => $"{session.CloudPc + 1}"), random) is { } number ? new Request.EndSession(int.Parse(number, CultureInfo.InvariantCulture)) : r,
         _ => request,

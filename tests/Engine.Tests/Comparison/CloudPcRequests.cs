@@ -111,6 +111,8 @@ public static class CloudPcRequests
         (14, Gen.Select(Number, Of(Plans)).Select((number, plan) => (Request)new Request.Resize(number, plan))),
         (1, Number.Select(number => (Request)new Request.RenameCloudPc(number, "another"))),
         (5, Number.Select(number => (Request)new Request.RestoreCloudPc(number, Desk.Opening.AddHours(12)))),
+        (9, Gen.Select(User, Number).Select((user, number) => (Request)new Request.StartSession(user, number))),
+        (2, Number.Select(number => (Request)new Request.EndSession(number))),
         (4, Host()),
         (4, Gen.Select(Of(Connections), Of("passed", "passed", "warning", "failed")).Select((connection, health) => (Request)new Request.SetConnectionHealth(connection, health))),
         (3, Gen.Select(Of(Policies), Ways()).Select((policy, ways) => (Request)new Request.ChangePolicy(policy, ways))),
