@@ -12,7 +12,7 @@ public sealed class CloudPcComparisonTests(ITestOutputHelper output) : ScriptCom
 
     private static readonly string[] MustOccur =
     [
-        "done", "flips, one", "flips, several", "dues", "flips and dues", "retained", "session",
+        "done", "flips, one", "flips, several", "dues", "flips and dues", "retained", "session", "reserve notProvisioned", "reserve provisioned",
         .. new[]
         {
             "notProvisioned", "pendingProvision", "provisioning", "provisioned", "failed", "inGracePeriod", "deprovisioning", "resizing", "resizePendingLicense", "restoring",
@@ -21,7 +21,7 @@ public sealed class CloudPcComparisonTests(ITestOutputHelper output) : ScriptCom
         .. new[]
         {
             "policyNotFound", "policyInUse", "cloudPcNotFound", "connectionNotFound", "operationConflict", "operationNotSupported", "targetLicenseHasAssigned", "noLicenseForSize",
-            "snapshotNotFound", "sessionNotFound", "notAssigned", "notLicensed", "cloudPcNotReady", "cloudPcInUse",
+            "snapshotNotFound", "sessionNotFound", "notAssigned", "cloudPcNotReady", "cloudPcInUse",
         }.Select(code => "refused " + code),
     ];
 

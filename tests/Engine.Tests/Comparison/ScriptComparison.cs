@@ -132,6 +132,11 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
             {
                 string[] words = line.Split(' ');
                 Count($"status {words[3]}");
+                if (words.Contains("allocated"))
+                {
+                    Count($"reserve {words[3]}");
+                }
+
                 if (Array.IndexOf(words, "error") is > 0 and int at)
                 {
                     Count($"status {words[3]} {words[at + 1]}");
