@@ -1,5 +1,6 @@
 using Berth.Engine;
 using Berth.Engine.Catalog;
+using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 using Berth.Engine.Licensing;
@@ -62,6 +63,15 @@ internal static class ContosoCompany
         ("Microsoft_365_Copilot", user => IsIn(user, "Executive")),
     ];
 
+    /// <summary>Provisioning policies and the department each of them is for; the last one is still being thought about.</summary>
+    private static readonly (string Name, string Description, string? Department, string Region, string RegionGroup)[] Policies =
+    [
+        ("Sales desks", "Cloud PCs of the sales people", "Sales", "eastus", "usEast"),
+        ("Engineering desks", "Cloud PCs of the engineers", "Engineering", "westus3", "usWest"),
+        ("IT workstations", "Cloud PCs of those who look after the others", "IT", "eastus2", "usEast"),
+        ("Contractors", "Not assigned to anybody yet", null, "centralus", "usCentral"),
+    ];
+
     /// <summary>Everything after the tenant and its administrator.</summary>
     public static IEnumerable<Command> Commands()
     {
@@ -81,6 +91,24 @@ internal static class ContosoCompany
             foreach (User user in ContosoPeople.Employees.Where(user => user.UsageLocation is not null && users(user)))
             {
                 yield return new Command.AssignUserLicenses(user.Id, [new LicenseRequest(SkuId(sku), [])], []);
+            }
+        }
+
+        GalleryImage image = GalleryImages.Find("microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc")!;
+        foreach ((string name, string description, string? department, string region, string regionGroup) in Policies)
+        {
+            Guid id = DemoIds.Of("policy", name);
+            yield return new Command.CreatePolicy(new ProvisioningPolicy(id, name)
+            {
+                Description = description,
+                ImageId = image.Id,
+                ImageDisplayName = image.DisplayName,
+                Joins = [new DomainJoin(DomainJoinType.AzureADJoin, null, region, regionGroup)],
+                SingleSignOn = true,
+            });
+            if (department is not null)
+            {
+                yield return new Command.AssignPolicy(id, [new AssignmentRequest(null, GroupId(department), null, null, null)]);
             }
         }
     }

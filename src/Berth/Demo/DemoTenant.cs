@@ -41,7 +41,7 @@ internal static class DemoTenant
     private const string MarkBlob = "demo/seed";
 
     /// <summary>Raised whenever <see cref="CommandsOf"/> changes, so that a half-made tenant is never continued with other commands.</summary>
-    private const int Revision = 2;
+    private const int Revision = 3;
 
     /// <summary>
     /// Makes the tenant when it is not there, or goes on where a killed process stopped: every command of the seed is one event, so the

@@ -52,17 +52,31 @@ internal sealed class HostedCompany : IAsyncDisposable
     {
         BerthProcess berth = await BerthProcess.StartEmptyDemoAsync(data);
         HostedCompany company = new(berth, await berth.ClientAsync());
-        await company.DoAsync(HttpMethod.Patch, "/berth/v1/settings", settings);
-        await company.DoAsync(HttpMethod.Post, "/berth/v1/clock", new { mode = "frozen" });
+        try
+        {
+            await company.FoundAsync(settings);
+            return company;
+        }
+        catch
+        {
+            await company.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task FoundAsync(object settings)
+    {
+        await DoAsync(HttpMethod.Patch, "/berth/v1/settings", settings);
+        await DoAsync(HttpMethod.Post, "/berth/v1/clock", new { mode = "frozen" });
         foreach (string part in new[] { Small, Large })
         {
-            await company.DoAsync(HttpMethod.Post, "/berth/v1/subscriptions", new { skuPartNumber = part, units = 20 });
+            await DoAsync(HttpMethod.Post, "/berth/v1/subscriptions", new { skuPartNumber = part, units = 20 });
         }
 
-        company.Group = (await company.DoAsync(HttpMethod.Post, "/v1.0/groups", new { displayName = "Cloud PCs", mailEnabled = false, mailNickname = "cloudpcs", securityEnabled = true }))
+        Group = (await DoAsync(HttpMethod.Post, "/v1.0/groups", new { displayName = "Cloud PCs", mailEnabled = false, mailNickname = "cloudpcs", securityEnabled = true }))
             .GetProperty("id").GetGuid();
         GalleryImage image = GalleryImages.All[0];
-        company.Policy = (await company.DoAsync(HttpMethod.Post, $"{Endpoint}/provisioningPolicies", new
+        Policy = (await DoAsync(HttpMethod.Post, $"{Endpoint}/provisioningPolicies", new
         {
             displayName = "Everybody",
             description = "",
@@ -72,8 +86,7 @@ internal sealed class HostedCompany : IAsyncDisposable
             provisioningType = "dedicated",
             domainJoinConfigurations = new[] { new { domainJoinType = "azureADJoin", regionGroup = "usEast", regionName = "automatic" } },
         })).GetProperty("id").GetGuid();
-        await company.AssignPolicyAsync(company.Group);
-        return company;
+        await AssignPolicyAsync(Group);
     }
 
     /// <summary>A person with a license of the small size whom the policy covers; the Cloud PC is asked for when this returns.</summary>

@@ -53,6 +53,21 @@ public sealed class DemoCompany
     }
 
     [Fact]
+    public async Task Whoever_has_a_license_of_Contoso_has_a_Cloud_PC_by_the_policy_of_the_department()
+    {
+        Tenant contoso = await MakeAsync(new MemoryStore(), DemoSeed.Contoso);
+        Engine.CloudPcs.CloudPc[] rows = [.. Enumerable.Range(0, contoso.Fleet.CloudPcs.Count).Select(index => contoso.Fleet.CloudPcs[index]!)];
+        int licensed = UsersOf(contoso).Sum(user => contoso.PlansOf(contoso.FindUser(user.Id)).Count(plan => contoso.Catalog.CloudPcPlanOf(plan.Plan.Index) is not null));
+
+        Assert.Equal(4, contoso.Fleet.Policies.Count);
+        Assert.InRange(rows.Length, 80, 140);
+        Assert.Equal(licensed, rows.Length);
+        Assert.All(rows, row => Assert.Equal(Engine.CloudPcs.CloudPcStatus.Provisioned, row.Status));
+        Assert.All(rows, row => Assert.Contains(
+            contoso.Fleet.Policies[row.Policy].Assignments, assignment => contoso.GroupsOf(row.User).Span.BinarySearch(assignment.Group) >= 0));
+    }
+
+    [Fact]
     public async Task Without_a_seed_there_are_the_admin_and_the_client_only()
     {
         Tenant empty = await MakeAsync(new MemoryStore(), DemoSeed.None);
@@ -67,7 +82,7 @@ public sealed class DemoCompany
     {
         Tenant contoso = await MakeAsync(new MemoryStore(), DemoSeed.Contoso);
 
-        IEnumerable<Guid> ids = [contoso.Profile.Id, .. UsersOf(contoso).Select(user => user.Id), .. Enumerable.Range(0, contoso.Groups.Count).Select(group => contoso.Groups[group].Id), .. contoso.Subscriptions.Select(subscription => subscription.Id)];
+        IEnumerable<Guid> ids = [contoso.Profile.Id, .. UsersOf(contoso).Select(user => user.Id), .. Enumerable.Range(0, contoso.Groups.Count).Select(group => contoso.Groups[group].Id), .. contoso.Subscriptions.Select(subscription => subscription.Id), .. contoso.Fleet.Policies.Values.Select(policy => policy.Id)];
         Assert.All(ids, id => Assert.True(id.Version == 4 && (id.Variant & 0xc) == 0x8, id.ToString()));
     }
 
