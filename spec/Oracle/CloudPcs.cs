@@ -242,6 +242,9 @@ public sealed partial class OracleTenant
             case "failed" when row.Goes is not null:
                 Wait(row); // B266
                 break;
+            case "provisioned" or "provisionedWithWarnings" when IsGoneForGood(row):
+                Deprovision(row); // B267
+                break;
             case "provisioned" or "provisionedWithWarnings" when !HasRight(row):
                 BeginGrace(row); // B267
                 break;

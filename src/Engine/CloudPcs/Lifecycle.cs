@@ -268,13 +268,16 @@ internal sealed partial class Lifecycle
                     row with { Status = CloudPcStatus.PendingProvision, Policy = isBusiness ? -1 : winner, GoesAt = null, Error = null, Job = null, ConditionsSince = Now },
                     CloudPcReason.NoSlot);
                 break;
+            case CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings when IsGoneForGood(row.User):
+                Deprovision(index, CloudPcReason.UserDeleted);
+                break;
             case CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings when !HasRight(row, licensed, coverage):
                 EnterGrace(index, row, isLicensed ? WhyUncovered(row) : WhyUnlicensed(row), Now);
                 break;
             case CloudPcStatus.InGracePeriod when HasRight(row, licensed, coverage):
                 Put(index, row with { Status = Settled(row), GraceEndsAt = null }, CloudPcReason.RightRestored);
                 break;
-            case CloudPcStatus.InGracePeriod when _draft.User(row.User) is null && !_draft.Deleted.Users.ContainsKey(row.User):
+            case CloudPcStatus.InGracePeriod when IsGoneForGood(row.User):
                 Deprovision(index, CloudPcReason.UserDeleted);
                 break;
             case CloudPcStatus.ResizePendingLicense:
@@ -282,6 +285,8 @@ internal sealed partial class Lifecycle
                 break;
         }
     }
+
+    private bool IsGoneForGood(int user) => _draft.User(user) is null && !_draft.Deleted.Users.ContainsKey(user);
 
     // B276: the window for the license of another size; a resize begins where slots are given.
     private void LookAtResize(int index, CloudPc row, ValueArray<Coverage> coverage)
