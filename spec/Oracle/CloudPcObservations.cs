@@ -41,7 +41,7 @@ public sealed partial class OracleTenant
         string? policy = row.Status == "pendingProvision" && KindOf(row) == "Enterprise" ? Winner(row.UserId) : row.Maker;
         return $"cloudPc {row.UserId} {row.Plan}#{row.Number} {row.Status}"
             + (policy is null || FindPolicy(policy) is null ? "" : $" by {policy}")
-            + (row.Connection is null || row.Status == "failed" ? "" : $" through {row.Connection}")
+            + (row.Connection is null || row.Status is "failed" or "pendingProvision" or "notProvisioned" ? "" : $" through {row.Connection}")
             + (row.GraceEnd is { } end ? $" until {When(end)}" : "")
             + (row.Window is { } window ? $" to {window.Plan} until {When(window.End)}" : "")
             + (row.Allocated is { } allocated ? $" allocated {When(allocated)}" : "")

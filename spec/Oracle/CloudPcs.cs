@@ -46,7 +46,7 @@ public sealed class OracleRow
     /// <summary>The maker, or null.</summary>
     public string? Maker { get; set; }
 
-    /// <summary>The network connection of the last attempt; null on the Microsoft-hosted network.</summary>
+    /// <summary>The network connection of the last attempt that the host got; null on the Microsoft-hosted network.</summary>
     public string? Connection { get; set; }
 
     /// <summary>The name somebody gave it.</summary>
@@ -265,7 +265,7 @@ public sealed partial class OracleTenant
     private void Wait(OracleRow row)
     {
         (row.Status, row.Since) = ("pendingProvision", _now);
-        (row.Maker, row.Connection, row.Goes, row.Error) = (null, null, null, null);
+        (row.Maker, row.Goes, row.Error) = (null, null, null);
     }
 
     private void BeginGrace(OracleRow row) => (row.Status, row.GraceEnd, row.Window) = ("inGracePeriod", _now + Grace, null);
@@ -407,13 +407,14 @@ public sealed partial class OracleTenant
     private void Attempt(OracleRow row, string kind, int attempt)
     {
         List<string> connections = _fleet.Policies.Find(policy => policy.Id == row.Maker)?.Connections ?? [];
-        row.Connection = connections.Find(connection => _fleet.Connections[connection] is "passed" or "warning" or "informational");
-        if (connections.Count > 0 && row.Connection is null)
+        string? usable = connections.Find(connection => _fleet.Connections[connection] is "passed" or "warning" or "informational");
+        if (connections.Count > 0 && usable is null)
         {
             AttemptFailed(row, kind, attempt, "onPremisesConnectionUnhealthy");
         }
         else
         {
+            row.Connection = usable;
             row.Job = new OracleJob(kind, attempt, _now + _fleet.Delay);
         }
     }
