@@ -115,7 +115,7 @@ public sealed class DemoCompany
             MemoryStore store = new();
             await using (LedgerDoor ledger = LedgerDoor.Open(store, TimeProvider.System))
             {
-                await ledger.WriteBlobAsync("demo/seed", "2 Contoso begun"u8.ToArray(), Cancel);
+                await ledger.WriteBlobAsync("demo/seed", "3 Contoso begun"u8.ToArray(), Cancel);
                 if (done > 0)
                 {
                     await ledger.CreateTenantAsync((Command.CreateTenant)commands[0], Actor.Berth, Cancel);
