@@ -23,6 +23,8 @@ internal static class CloudPcActions
         .. Plain("endGracePeriod", RouteVersions.Graph, static id => new Command.EndGracePeriod(id)),
         .. Plain("reboot", RouteVersions.Graph, static id => new Command.RestartCloudPc(id)),
         .. Plain("troubleshoot", RouteVersions.Graph, static id => new Command.TroubleshootCloudPc(id)),
+        ForAdministrators("provision", RouteBody.None, static (request, id) => Submit(request, new Command.ProvisionReserve(id))),
+        ForAdministrators("deprovision", RouteBody.None, static (request, id) => Submit(request, new Command.DeprovisionReserve(id))),
         ForAdministrators("createSnapshot", RouteBody.None, static (request, id) => Submit(request, new Command.SnapshotCloudPc(id))),
         .. Action("rename", RouteVersions.Graph, RouteBody.Json, Rename),
         .. Action("reprovision", RouteVersions.Graph, RouteBody.Json, Reprovision),

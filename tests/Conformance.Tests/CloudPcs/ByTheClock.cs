@@ -88,6 +88,49 @@ public sealed class ByTheClock : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_Reserve_license_gives_a_machine_when_it_is_asked_for()
+    {
+        Guid plan = Guid.NewGuid(), sku = Guid.NewGuid();
+        using (StringContent table = new($"skuPartNumber,skuId,productName,servicePlanName,servicePlanId,friendlyName\nRESERVE,{sku},Reserve,CPC_R_2C_4GB_64GB,{plan},Reserve\n", System.Text.Encoding.UTF8, "text/csv"))
+        using (HttpResponseMessage imported = await _http.PostAsync("/berth/v1/catalog/import", table, Cancel))
+        {
+            Assert.Equal(HttpStatusCode.OK, imported.StatusCode);
+        }
+
+        await SendAsync(HttpMethod.Post, "/berth/v1/subscriptions", new { skuId = sku, units = 1 }, HttpStatusCode.Created);
+        JsonElement group = await SendAsync(
+            HttpMethod.Post, "/v1.0/groups", new { displayName = "Reserve", mailNickname = "reserve", mailEnabled = false, securityEnabled = true }, HttpStatusCode.Created);
+        string groupId = group.GetProperty("id").GetString()!;
+        await UserAsync("ada", groupId);
+        JsonElement policy = await SendAsync(
+            HttpMethod.Post,
+            $"{Root}/provisioningPolicies",
+            new
+            {
+                displayName = "Reserve",
+                description = "",
+                provisioningType = "reserve",
+                imageId = "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc",
+                imageDisplayName = "Windows 11",
+                imageType = "gallery",
+                domainJoinConfigurations = new[] { new { domainJoinType = "azureADJoin", regionName = "automatic", regionGroup = "usEast" } },
+            },
+            HttpStatusCode.Created);
+        await SendAsync(
+            HttpMethod.Post,
+            $"{Root}/provisioningPolicies/{policy.GetProperty("id").GetString()}/assign",
+            new { assignments = new[] { new { target = new { groupId, servicePlanId = plan, allotmentDisplayName = "Reserve", allotmentLicensesCount = 1 } } } },
+            HttpStatusCode.NoContent);
+        string id = (await OnlyAsync("notProvisioned")).GetProperty("id").GetString()!;
+        await SendAsync(HttpMethod.Post, $"{Root}/cloudPCs/{id}/provision", null, HttpStatusCode.Conflict);
+        await SendAsync(HttpMethod.Post, "/berth/v1/clock", new { advance = "P7D" });
+        await SendAsync(HttpMethod.Post, $"{Root}/cloudPCs/{id}/provision", null, HttpStatusCode.NoContent);
+        await OnlyAsync("provisioned");
+        await SendAsync(HttpMethod.Post, $"{Root}/cloudPCs/{id}/deprovision", null, HttpStatusCode.NoContent);
+        await OnlyAsync("notProvisioned");
+    }
+
+    [Fact]
     public async Task A_plan_is_read_strictly()
     {
         await RefusedAsync(new { }, "valueMissing");

@@ -1,6 +1,8 @@
 using Berth.Conformance.Tests.Graph;
 using Berth.Engine;
+using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
+using Berth.Engine.Licensing;
 using Berth.Ledger;
 using Xunit;
 
@@ -36,6 +38,10 @@ internal static class CloudPcWrites
         (Guid _, Guid checkedOne) = await MadeAsync(room, "checked");
         lines.Add(($"POST {Root}/cloudPCs/validateBulkResize", $"/beta{Root}/cloudPCs/validateBulkResize", $$"""{"cloudPcIds":["{{checkedOne}}"],"targetServicePlanId":"{{room.Plan("CPC_1")}}"}""", Json));
         lines.Add(($"POST {Root}/bulkActions", $"/beta{Root}/bulkActions", $$"""{"@odata.type":"#microsoft.graph.cloudPcBulkRestart","displayName":"x","cloudPcIds":["{{checkedOne}}"]}""", Json));
+        Guid[] reserved = await ReserveAsync(room);
+        lines.Add(($"POST {Root}/cloudPCs/{{cloudPC}}/provision", $"/beta{Root}/cloudPCs/{reserved[0]}/provision", null, ""));
+        await room.DoAsync("POST", $"/beta{Root}/cloudPCs/{reserved[1]}/provision");
+        lines.Add(($"POST {Root}/cloudPCs/{{cloudPC}}/deprovision", $"/beta{Root}/cloudPCs/{reserved[1]}/deprovision", null, ""));
         foreach (bool ofUser in (bool[])[false, true])
         {
             await AddAsync("rename", """{"displayName":"New"}""");
@@ -70,6 +76,33 @@ internal static class CloudPcWrites
         }
 
         return lines;
+    }
+
+    /// <summary>Two Reserve licenses that can be used: the clock stands seven days after they were allocated (C133).</summary>
+    private static async Task<Guid[]> ReserveAsync(RunningRoom room)
+    {
+        Guid sku = Guid.NewGuid(), plan = Guid.NewGuid(), policy = Guid.NewGuid();
+        Guid first = await room.AddUserAsync("reserve-1"), second = await room.AddUserAsync("reserve-2"), group = await room.AddGroupAsync("reserve", first, second);
+        foreach (Command command in (Command[])
+            [
+                new Command.ImportCatalog([new CatalogRow("Reserve", sku, "Reserve", "CPC_R_2C_4GB_64GB", plan, "Reserve")], null),
+                new Command.CreateSubscription(Guid.NewGuid(), sku, 2, SubscriptionStatus.Enabled, false),
+                new Command.CreatePolicy(new ProvisioningPolicy(policy, "Reserve")
+                {
+                    ProvisioningType = ProvisioningType.Reserve,
+                    ImageId = "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc",
+                    ImageDisplayName = "Windows 11 Enterprise 24H2",
+                    Joins = [new DomainJoin(DomainJoinType.AzureADJoin, null, DomainJoin.AutomaticRegion, null)],
+                }),
+                new Command.AssignPolicy(policy, [new AssignmentRequest(null, group, plan, null, null)]),
+                new Command.SetClock(true, null, TimeSpan.FromDays(7)),
+            ])
+        {
+            Submission.Done done = Assert.IsType<Submission.Done>(await room.Desk.SubmitAsync(command, Actor.Berth, null, TestContext.Current.CancellationToken), exactMatch: true);
+            Assert.IsType<Decision.Accepted>(done.Decision, exactMatch: true);
+        }
+
+        return [.. new[] { first, second }.Select(user => room.Tenant.Fleet.CloudPcs[room.Tenant.Fleet.OfUser(room.Tenant.FindUser(user))[0]]!.Id)];
     }
 
     /// <summary>A user with a Business license, and the Cloud PC that it brings at once.</summary>
