@@ -43,13 +43,9 @@ internal sealed partial class Decider
             rows.AddRange(_draft.Fleet.All().Where(one => one.Row.Policy == policy && IsSettled(one.Row) && one.Row.Job is null));
         }
 
-        // One after another when both are asked for: a row has one status (B274).
-        AppliedSetting setting = apply.Settings.Contains(AppliedSetting.Region) ? AppliedSetting.Region : AppliedSetting.SingleSignOn;
         foreach ((int index, CloudPc row) in rows)
         {
-            CloudPcStatus status = setting == AppliedSetting.Region ? CloudPcStatus.MovingRegion : CloudPcStatus.ModifyingSingleSignOn;
-            _machines.Put(index, _machines.Begun(row, Lifecycle.NameOf(HostJobKind.ApplySettings)) with { Status = status }, CloudPcReason.ActionAsked, apply.PolicyId);
-            _machines.Work(index, HostJobKind.ApplySettings, 1, setting == AppliedSetting.Region ? "region" : "singleSignOn");
+            _machines.TakeOver(index, row, apply.Settings, apply.PolicyId);
         }
 
         return null;

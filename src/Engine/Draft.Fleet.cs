@@ -27,28 +27,33 @@ internal sealed partial class Draft
 
     private void TurnLicenses(int user, UserLicenses before, UserLicenses after)
     {
-        if (Turns is not null && (GivesCloudPcs(before) || GivesCloudPcs(after)))
+        if (Turns is not null && Differ(CloudPcPlans(before), CloudPcPlans(after)))
         {
             Turns.Users.Add(user);
         }
     }
 
-    private bool GivesCloudPcs(UserLicenses licenses)
-    {
-        if (licenses.Direct.CloudPcPlans(Catalog).Count > 0)
-        {
-            return true;
-        }
+    private static bool Differ(SortedSet<int>? before, SortedSet<int>? after) => before is null ? after is not null : after is null || !before.SetEquals(after);
 
+    // The plans that give a Cloud PC, each once; null for none, which is nearly everybody.
+    private SortedSet<int>? CloudPcPlans(UserLicenses licenses)
+    {
+        SortedSet<int>? plans = null;
+        Add(licenses.Direct);
         foreach (GroupSource source in licenses.Groups.Span)
         {
-            if (source.Applied.CloudPcPlans(Catalog).Count > 0)
-            {
-                return true;
-            }
+            Add(source.Applied);
         }
 
-        return false;
+        return plans;
+
+        void Add(LicenseSet set)
+        {
+            if (set.CloudPcPlans(Catalog) is { Count: > 0 } given)
+            {
+                (plans ??= []).UnionWith(given);
+            }
+        }
     }
 
     private void TurnMembership(int user, int group)

@@ -143,6 +143,24 @@ public sealed class CloudPcRuleTests
         Assert.Empty(RestorePoints.Of(moved, UserSetting.DefaultRestoreHours, _desk.Time));
     }
 
+    [Fact]
+    public void Applying_what_does_not_differ_touches_nothing_and_both_settings_are_taken_over_together()
+    {
+        // B274
+        (Guid[] users, Guid policy) = Provisioned(1);
+        _desk.Pass(TimeSpan.FromDays(1));
+        CloudPc before = _desk.Only(users[0]);
+        Tenant.Do(new Command.ApplyPolicy(policy, [AppliedSetting.Region, AppliedSetting.SingleSignOn], []));
+        Assert.Equal(before, _desk.Only(users[0]));
+        Assert.Equal(2, RestorePoints.Of(before, UserSetting.DefaultRestoreHours, _desk.Time).Count);
+
+        ProvisioningPolicy old = Tenant.Now.Fleet.Policies[Tenant.Now.Fleet.FindPolicy(policy)];
+        Tenant.Do(new Command.UpdatePolicy(old with { SingleSignOn = true, Joins = [new DomainJoin(DomainJoinType.AzureADJoin, null, "westeurope", null)] }));
+        Tenant.Do(new Command.ApplyPolicy(policy, [AppliedSetting.SingleSignOn, AppliedSetting.Region], [before.Id]));
+        CloudPc after = _desk.Only(users[0]);
+        Assert.Equal((CloudPcStatus.Provisioned, "westeurope", true), (after.Status, after.Origin!.RegionName, after.Origin.SingleSignOn));
+    }
+
     private (Guid[] Users, Guid Policy) Provisioned(int count)
     {
         Tenant.Buy(CloudPcDesk.Small, count);
