@@ -40,12 +40,14 @@ internal sealed partial class Decider
             return new Refusal(RefusalCode.CloudPcNotReady) { Subject = row.Id, Name = row.Status.ToName() };
         }
 
-        if (_draft.Fleet.SessionOn(index) is not null)
+        // B380: a session that was left is gone on with, one that somebody looks at is not taken away.
+        Session? held = _draft.Fleet.SessionOn(index);
+        if (held is { DisconnectedAt: null })
         {
             return new Refusal(RefusalCode.CloudPcInUse) { Subject = row.Id };
         }
 
-        _draft.Record(new Change.SessionSet(new Session(start.Id, index, user, _now, null)));
+        _draft.Record(new Change.SessionSet(held is null ? new Session(start.Id, index, user, _now, null) : held with { DisconnectedAt = null }));
         return null;
     }
 

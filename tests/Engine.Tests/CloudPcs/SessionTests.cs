@@ -48,8 +48,36 @@ public sealed class SessionTests
         Tenant.Do(new Command.DisconnectSession(session));
 
         Assert.Equal(since, Session(session)!.DisconnectedAt);
-        Assert.Equal(RefusalCode.CloudPcInUse, Refused(_user, CloudPc));
         Assert.Equal(RefusalCode.SessionNotFound, Tenant.Refused(new Command.DisconnectSession(Guid.NewGuid())).Code);
+    }
+
+    [Fact]
+    public void Whoever_comes_back_goes_on_with_the_session_that_he_left()
+    {
+        // B380.
+        Guid session = SignIn();
+        DateTimeOffset began = _desk.Time;
+        Tenant.Do(new Command.DisconnectSession(session));
+        _desk.Pass(TimeSpan.FromHours(1));
+
+        Assert.Null(Session(SignIn()));
+        Assert.Equal((began, (DateTimeOffset?)null), (Session(session)!.StartedAt, Session(session)!.DisconnectedAt));
+        Assert.Single(Tenant.Now.Fleet.Sessions);
+        Assert.Equal(RefusalCode.CloudPcInUse, Refused(_user, CloudPc));
+    }
+
+    [Fact]
+    public void Who_has_no_right_any_more_does_not_come_back()
+    {
+        // B380.
+        Guid session = SignIn();
+        Guid cloudPc = CloudPc;
+        Tenant.Do(new Command.DisconnectSession(session));
+        Assert.Equal(RefusalCode.NotAssigned, Refused(Tenant.User(), cloudPc));
+        Tenant.Do(new Command.UpdateUser(Tenant.Now.Users[Tenant.Now.FindUser(_user)]! with { AccountEnabled = false }));
+
+        Assert.Equal(RefusalCode.NotAssigned, Refused(_user, cloudPc));
+        Assert.Null(Session(session));
     }
 
     [Fact]
