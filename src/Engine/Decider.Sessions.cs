@@ -3,7 +3,7 @@ using Berth.Engine.CloudPcs;
 
 namespace Berth.Engine;
 
-/// <content>Sessions on Cloud PCs (B285).</content>
+/// <content>Sessions on Cloud PCs (B285, B370, B371, B380).</content>
 internal sealed partial class Decider
 {
     private Refusal? StartSession(Command.StartSession start)
@@ -47,7 +47,8 @@ internal sealed partial class Decider
             return new Refusal(RefusalCode.CloudPcInUse) { Subject = row.Id };
         }
 
-        _draft.Record(new Change.SessionSet(held is null ? new Session(start.Id, index, user, _now, null) : held with { DisconnectedAt = null }));
+        _draft.Record(new Change.SessionSet(
+            held is null ? new Session(start.Id, index, user, _now, null, SettingOf(user) is { LocalAdmin: true }) : held with { DisconnectedAt = null }));
         return null;
     }
 
@@ -58,7 +59,7 @@ internal sealed partial class Decider
             return new Refusal(RefusalCode.SessionNotFound) { Subject = end.SessionId };
         }
 
-        _draft.Record(new Change.SessionEnded(end.SessionId));
+        _draft.Record(new Change.SessionEnded(end.SessionId, _now));
         return null;
     }
 
@@ -84,7 +85,7 @@ internal sealed partial class Decider
         {
             if (_draft.Fleet.SessionOn(index) is { } session)
             {
-                _draft.Record(new Change.SessionEnded(session.Id));
+                _draft.Record(new Change.SessionEnded(session.Id, _now));
             }
         }
     }
