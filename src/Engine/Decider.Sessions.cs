@@ -3,7 +3,7 @@ using Berth.Engine.CloudPcs;
 
 namespace Berth.Engine;
 
-/// <content>Sessions on Cloud PCs (B285).</content>
+/// <content>Sessions on Cloud PCs (B285, B370, B371).</content>
 internal sealed partial class Decider
 {
     private Refusal? StartSession(Command.StartSession start)
@@ -45,7 +45,8 @@ internal sealed partial class Decider
             return new Refusal(RefusalCode.CloudPcInUse) { Subject = row.Id };
         }
 
-        _draft.Record(new Change.SessionSet(new Session(start.Id, index, user, _now, null)));
+        bool isAdministrator = SettingOf(user) is { LocalAdmin: true };
+        _draft.Record(new Change.SessionSet(new Session(start.Id, index, user, _now, null, isAdministrator)));
         return null;
     }
 
@@ -56,7 +57,7 @@ internal sealed partial class Decider
             return new Refusal(RefusalCode.SessionNotFound) { Subject = end.SessionId };
         }
 
-        _draft.Record(new Change.SessionEnded(end.SessionId));
+        _draft.Record(new Change.SessionEnded(end.SessionId, _now));
         return null;
     }
 
@@ -82,7 +83,7 @@ internal sealed partial class Decider
         {
             if (_draft.Fleet.SessionOn(index) is { } session)
             {
-                _draft.Record(new Change.SessionEnded(session.Id));
+                _draft.Record(new Change.SessionEnded(session.Id, _now));
             }
         }
     }

@@ -138,6 +138,7 @@ internal static class SessionDesk
             json.WriteNull("disconnectedDateTime"u8);
         }
 
+        json.WriteString("userAccountType"u8, row.HasAdministrator ? "administrator" : "standardUser");
         json.WriteBoolean("usesBuffer"u8, false);
         json.WriteEndObject();
     }
