@@ -25,6 +25,7 @@ internal sealed partial class Lifecycle
                 ReserveUsed = ReserveUsed(row),
                 ReserveEndsAt = null,
                 Job = null,
+                Points = Without(row.Points),
             },
             reason);
         Attempt(index, kind, 1);
@@ -42,7 +43,10 @@ internal sealed partial class Lifecycle
     }
 
     /// <summary>Takes a Cloud PC down: access ends and its slot is free at once (C41, C46). Its pair is looked at anew (C42, C43).</summary>
-    public void Deprovision(int index, CloudPcReason reason)
+    /// <param name="index">Its index.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="retained">The id of the retention snapshot that the host is to keep of it (B385); null for none.</param>
+    public void Deprovision(int index, CloudPcReason reason, string? retained = null)
     {
         CloudPc row = Fleet.CloudPc(index)!;
         Put(
@@ -57,19 +61,20 @@ internal sealed partial class Lifecycle
                 ReserveUsed = ReserveUsed(row),
                 ReserveEndsAt = null,
                 Job = null,
+                Points = Without(row.Points),
             },
             reason);
         _turns.Users.Add(row.User);
-        Work(index, HostJobKind.Deprovision, 1, null);
+        Work(index, HostJobKind.Deprovision, 1, retained);
     }
 
-    /// <summary>Asks the host for something; what takes no time is done when this returns.</summary>
+    /// <summary>Asks the host for something; what takes no time is done when this returns. A restore point at its time gives way (B382).</summary>
     public void Work(int index, HostJobKind kind, int attempt, string? detail, TimeSpan notBefore = default)
     {
         CloudPc row = Fleet.CloudPc(index)!;
         DateTimeOffset? due = Host.DueAt(kind, Now + notBefore);
         HostJob job = new(IdsByName.Of(row.Id, $"job/{_version}/{_jobs++}"), kind, attempt, Now + notBefore, due, detail);
-        Fleet.Set(index, row with { Job = job });
+        Fleet.Set(index, row with { Job = job, Points = row.Points is { } points ? points with { NextAt = null } : null });
         if (due <= Now && Host.Report(job) is { } report)
         {
             Finish(index, job, report);
@@ -81,6 +86,13 @@ internal sealed partial class Lifecycle
     {
         CloudPc row = Fleet.CloudPc(index)! with { Job = null };
         Fleet.Set(index, row);
+        if (job.GivesWay)
+        {
+            FinishPoint(index, row, job, report);
+            ResumePoints(index);
+            return;
+        }
+
         bool failed = report.Outcome == HostOutcome.Failed;
         CloudPcReason reason = failed ? CloudPcReason.HostFailed : CloudPcReason.HostDone;
         CloudPcError? error = report.Outcome == HostOutcome.Done
@@ -119,6 +131,7 @@ internal sealed partial class Lifecycle
                         ProvisionedAt = Now,
                         PointsSince = Now,
                         ManualPointAt = null,
+                        Points = NoPoints(),
                         ReserveUsed = row.AllocatedAt is null ? default : ReserveDays - ReserveLeft(row),
                         ReserveEndsAt = row.AllocatedAt is null ? null : Now + ReserveLeft(row),
                         Actions = Ended(row, job.Kind, null),
@@ -148,7 +161,7 @@ internal sealed partial class Lifecycle
                 break;
             case CloudPcStatus.Deprovisioning when failed:
                 Put(index, row with { Error = error }, CloudPcReason.HostFailed);
-                Work(index, HostJobKind.Deprovision, job.Attempt + 1, null, DeprovisionAgain);
+                Work(index, HostJobKind.Deprovision, job.Attempt + 1, job.Detail, DeprovisionAgain);
                 break;
             case CloudPcStatus.Deprovisioning when row.AllocatedAt is not null:
                 // The license stays the user's; its clock rests (C134).
@@ -169,6 +182,7 @@ internal sealed partial class Lifecycle
                 _turns.Users.Add(row.User);
                 break;
             case CloudPcStatus.Deprovisioning:
+                FinishRetained(row, job, report);
                 Go(index, asked);
                 break;
             case CloudPcStatus.Failed:
@@ -188,6 +202,8 @@ internal sealed partial class Lifecycle
                     about);
                 break;
         }
+
+        ResumePoints(index);
     }
 
     // B265: where it goes is decided anew at each attempt; without a healthy connection there is nothing to ask a host for (C141, C176).
@@ -244,7 +260,7 @@ internal sealed partial class Lifecycle
             ? row.Origin! with { SingleSignOn = policy.SingleSignOn }
             : row.Origin!;
         return row.Status == CloudPcStatus.MovingRegion && Origin(row) is { } origin
-            ? row with { Origin = after with { RegionName = origin.RegionName, ConnectionId = origin.ConnectionId }, PointsSince = Now, ManualPointAt = null }
+            ? row with { Origin = after with { RegionName = origin.RegionName, ConnectionId = origin.ConnectionId }, PointsSince = Now, ManualPointAt = null, Points = NoPoints() }
             : row with { Origin = after };
     }
 
@@ -295,6 +311,10 @@ internal sealed partial class Lifecycle
         {
             // A resize or a reprovision that failed may have left a machine (B266).
             Deprovision(index, CloudPcReason.CleanedUp);
+        }
+        else if (row.Points?.NextAt <= Now)
+        {
+            AskForPoint(index);
         }
     }
 
