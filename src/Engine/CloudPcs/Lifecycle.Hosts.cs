@@ -95,9 +95,7 @@ internal sealed partial class Lifecycle
 
         bool failed = report.Outcome == HostOutcome.Failed;
         CloudPcReason reason = failed ? CloudPcReason.HostFailed : CloudPcReason.HostDone;
-        CloudPcError? error = report.Outcome == HostOutcome.Done
-            ? null
-            : report.Error ?? new CloudPcError("internalServerError", "The host gave no reason.");
+        CloudPcError? error = ErrorOf(report);
         CloudPcReason asked = _steps.TryGetValue(index, out CloudPcStep step) ? step.Reason : reason;
         Guid? about = _steps.TryGetValue(index, out step) ? step.About : null;
         switch (row.Status)
@@ -205,6 +203,10 @@ internal sealed partial class Lifecycle
 
         ResumePoints(index);
     }
+
+    private static CloudPcError? ErrorOf(HostReport report) => report.Outcome == HostOutcome.Done
+        ? null
+        : report.Error ?? new CloudPcError("internalServerError", "The host gave no reason.");
 
     // B265: where it goes is decided anew at each attempt; without a healthy connection there is nothing to ask a host for (C141, C176).
     private void Attempt(int index, HostJobKind kind, int attempt)

@@ -75,7 +75,7 @@ internal sealed partial class Lifecycle
             Fleet.Set(index, row with
             {
                 Points = new AgentPoints(
-                    failed ? points.Made : RestorePoints.With(row, HoursOf(row), job.RequestedAt), null, report.Outcome == HostOutcome.Done ? null : report.Error),
+                    failed ? points.Made : RestorePoints.With(row, HoursOf(row), job.RequestedAt), null, ErrorOf(report)),
             });
             _steps[index] = new CloudPcStep(Now, failed ? CloudPcReason.PointFailed : CloudPcReason.PointMade, null);
         }

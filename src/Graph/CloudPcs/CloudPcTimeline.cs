@@ -33,7 +33,7 @@ internal static class CloudPcTimeline
         CloudPc row = set.CloudPc;
         Actor by = Doer(happened, set.Step);
         string text = set.Step.Reason == CloudPcReason.PointFailed
-            ? $"A restore point was not made at {Time(set.Step.At)}: {row.Points?.Trouble?.Message}{(row.Points?.NextAt is { } next ? $" The next is due at {Time(next)}." : "")}"
+            ? $"A restore point was not made at {Time(set.Step.At)}: {row.Points?.Trouble?.Message ?? "the host is not an agent any more."}{(row.Points?.NextAt is { } next ? $" The next is due at {Time(next)}." : "")}"
             : set.Step.Reason == CloudPcReason.ActionAsked
             ? $"{by.DisplayName} asked for {ActionOf(happened, row)}. {Status(tenant, row, set.Step)}."
             : $"{Status(tenant, row, set.Step)}{Because(tenant, happened, row, set.Step, by)}.";
