@@ -118,6 +118,9 @@ public enum CloudPcReason : byte
 
     /// <summary>Fewer Cloud PCs are allotted to its assignment (B404).</summary>
     AllotmentLowered,
+
+    /// <summary>Its assignment is gone (B405).</summary>
+    AssignmentRemoved,
 }
 
 /// <summary>A step in the life of a Cloud PC.</summary>
@@ -165,11 +168,11 @@ public enum RemoteActionState : byte
 public sealed record CloudPcOrigin(
     string ImageId, string ImageDisplayName, string? RegionName, Guid? ConnectionId, DomainJoinType JoinType, bool SingleSignOn, bool LocalAdmin, string Locale);
 
-/// <summary>Whether the machine of a Frontline Cloud PC runs, and what that takes (B410 to B416).</summary>
+/// <summary>Whether the machine of a Frontline Cloud PC runs, and what that takes.</summary>
 /// <param name="IsRunning">Whether it runs.</param>
-/// <param name="LicenseSince">Since when it takes a license of its plan (B411); null while it takes none, and always of a shared one.</param>
-/// <param name="OffAt">When it is switched off, unless somebody comes (B411); null when nothing will.</param>
-/// <param name="ReadyAt">When the profile of who left a shared one is gone, and the next can come (C115); null when nothing is waited for.</param>
+/// <param name="LicenseSince">Since when it takes a license of its plan; null while it takes none, and always of a shared one.</param>
+/// <param name="OffAt">When it is switched off, unless somebody comes; null when nothing will.</param>
+/// <param name="ReadyAt">When the profile of who left a shared one is gone, and the next can come; null when nothing is waited for.</param>
 public sealed record CloudPcPower(bool IsRunning, DateTimeOffset? LicenseSince, DateTimeOffset? OffAt, DateTimeOffset? ReadyAt)
 {
     /// <summary>A machine that is off.</summary>
@@ -178,10 +181,10 @@ public sealed record CloudPcPower(bool IsRunning, DateTimeOffset? LicenseSince, 
     /// <summary>When somebody last signed off; null for never.</summary>
     public DateTimeOffset? SignedOffAt { get; init; }
 
-    /// <summary>The first connection of each of the last days on which there was one, ascending (B416).</summary>
+    /// <summary>The first connection of each of the last days on which there was one, ascending.</summary>
     public ValueArray<DateTimeOffset> FirstConnections { get; init; }
 
-    /// <summary>When it is started before somebody comes (B416); null for never.</summary>
+    /// <summary>When it is started before somebody comes; null for never.</summary>
     public DateTimeOffset? PrestartAt { get; init; }
 }
 
@@ -280,7 +283,7 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     /// <summary>Whether it belongs to nobody, and whoever comes uses it (C111).</summary>
     public bool IsShared => User == Nobody;
 
-    /// <summary>Whether it takes a license of its plan at this time (B411).</summary>
+    /// <summary>Whether it takes a license of its plan at this time.</summary>
     public bool TakesLicense => Power?.LicenseSince is not null;
 
     /// <summary>Whether a person can work on it (C38, C159).</summary>

@@ -65,6 +65,8 @@ public sealed partial class Fleet
 
         public AssignmentUse UseOf(Guid assignment) => _frontline.UseOf(assignment);
 
+        public ImmutableSortedSet<int> PoolOf(Guid assignment) => _frontline.PoolOf(assignment);
+
         public PlanUse UseOf(int plan) => _frontline.UseOf(plan);
 
         public ValueArray<Guid> SessionsOf(int user) => _frontline.SessionsOf(user);
@@ -312,6 +314,7 @@ public sealed partial class Fleet
             SessionsOfUsers = _frontline.SessionsOfUsers,
             Assignments = _frontline.Assignments,
             UsesOfAssignments = _frontline.UsesOfAssignments,
+            Pools = _frontline.Pools,
             UsesOfPlans = _frontline.UsesOfPlans,
         };
 

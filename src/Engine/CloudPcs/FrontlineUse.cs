@@ -22,18 +22,13 @@ public sealed record FrontlineAssignment(int Policy, bool IsShared, PolicyAssign
 /// <summary>What an assignment of Frontline has; rows that are on their way out do not count.</summary>
 /// <param name="Rows">Its rows.</param>
 /// <param name="Places">Those that hold a place (B264).</param>
-/// <param name="Taken">Those that take a license at this time (B411).</param>
-/// <param name="Shared">Indexes of the shared ones.</param>
-public sealed record AssignmentUse(int Rows, int Places, int Taken, ImmutableSortedSet<int> Shared)
-{
-    /// <summary>Nothing.</summary>
-    public static AssignmentUse None { get; } = new(0, 0, 0, []);
-}
+/// <param name="Taken">Those that take a license at this time.</param>
+public readonly record struct AssignmentUse(int Rows, int Places, int Taken);
 
 /// <summary>What Frontline Cloud PCs take of a plan.</summary>
 /// <param name="Dedicated">Rows of dedicated mode that hold a place: a unit each (B400).</param>
 /// <param name="Shared">Rows of shared mode that hold a place: a license each.</param>
-/// <param name="Taken">Licenses that rows of dedicated mode take at this time (B411).</param>
+/// <param name="Taken">Licenses that rows of dedicated mode take at this time.</param>
 public readonly record struct PlanUse(int Dedicated, int Shared, int Taken)
 {
     /// <summary>The units that are taken (B400).</summary>
@@ -47,11 +42,15 @@ internal sealed class FrontlineIndex(Fleet source)
 
     public ImmutableDictionary<Guid, AssignmentUse> UsesOfAssignments { get; private set; } = source.UsesOfAssignments;
 
+    public ImmutableDictionary<Guid, ImmutableSortedSet<int>> Pools { get; private set; } = source.Pools;
+
     public ImmutableDictionary<int, PlanUse> UsesOfPlans { get; private set; } = source.UsesOfPlans;
 
     public ImmutableDictionary<int, ValueArray<Guid>> SessionsOfUsers { get; private set; } = source.SessionsOfUsers;
 
-    public AssignmentUse UseOf(Guid assignment) => UsesOfAssignments.GetValueOrDefault(assignment, AssignmentUse.None);
+    public AssignmentUse UseOf(Guid assignment) => UsesOfAssignments.GetValueOrDefault(assignment);
+
+    public ImmutableSortedSet<int> PoolOf(Guid assignment) => Pools.GetValueOrDefault(assignment, []);
 
     public PlanUse UseOf(int plan) => UsesOfPlans.GetValueOrDefault(plan);
 
@@ -79,9 +78,13 @@ internal sealed class FrontlineIndex(Fleet source)
         }
 
         AssignmentUse use = UseOf(assignment);
-        AssignmentUse now = new(
-            use.Rows + rows, use.Places + places, use.Taken + taken, !row.IsShared ? use.Shared : rows > 0 ? use.Shared.Add(index) : use.Shared.Remove(index));
+        AssignmentUse now = new(use.Rows + rows, use.Places + places, use.Taken + taken);
         UsesOfAssignments = now.Rows == 0 ? UsesOfAssignments.Remove(assignment) : UsesOfAssignments.SetItem(assignment, now);
+        if (row.IsShared)
+        {
+            ImmutableSortedSet<int> pool = rows > 0 ? PoolOf(assignment).Add(index) : PoolOf(assignment).Remove(index);
+            Pools = pool.IsEmpty ? Pools.Remove(assignment) : Pools.SetItem(assignment, pool);
+        }
     }
 
     public void List(int index, ProvisioningPolicy policy)

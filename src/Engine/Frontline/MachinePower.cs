@@ -2,25 +2,25 @@ using Berth.Engine.CloudPcs;
 
 namespace Berth.Engine.Frontline;
 
-/// <summary>The power of Frontline's machines (B410).</summary>
-internal sealed class MachinePower : IFrontline
+/// <summary>The power of Frontline's machines.</summary>
+internal sealed class MachinePower : FrontlineRoom
 {
-    public CloudPcPower? PowerOf(CloudPc row) => row switch
+    public override CloudPcPower? PowerOf(CloudPc row) => row switch
     {
         { IsUsable: true } => row.Power ?? CloudPcPower.Off,
         { Power: { } power } => CloudPcPower.Off with { SignedOffAt = power.SignedOffAt, FirstConnections = power.FirstConnections },
         _ => null,
     };
 
-    public void BecomeDue(int index)
+    public override void BecomeDue(int index)
     {
     }
 
-    public void BecomeDue()
+    public override void BecomeDue()
     {
     }
 
-    public void Settle()
+    public override void Settle()
     {
     }
 }
