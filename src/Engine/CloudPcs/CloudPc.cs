@@ -178,9 +178,6 @@ public sealed record CloudPcPower(bool IsRunning, DateTimeOffset? LicenseSince, 
     /// <summary>A machine that is off.</summary>
     public static CloudPcPower Off { get; } = new(false, null, null, null);
 
-    /// <summary>When somebody last signed off; null for never.</summary>
-    public DateTimeOffset? SignedOffAt { get; init; }
-
     /// <summary>The first connection of each of the last days on which there was one, ascending.</summary>
     public ValueArray<DateTimeOffset> FirstConnections { get; init; }
 
@@ -259,8 +256,14 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     /// <summary>When the manual restore point was made; null for none (C57).</summary>
     public DateTimeOffset? ManualPointAt { get; init; }
 
-    /// <summary>Whether the user is an administrator of the machine.</summary>
+    /// <summary>Whether the machine was made, or changed later, with its user as administrator.</summary>
     public bool IsAdministrator { get; init; }
+
+    /// <summary>What is kept of its sessions (B371); null before the first.</summary>
+    public CloudPcUse? Use { get; init; }
+
+    /// <summary>Whether the user is an administrator of the machine: by how it was made, or by the last sign-in (B370).</summary>
+    public bool HasAdministrator => IsAdministrator || Use is { IsAdministrator: true };
 
     /// <summary>Since when the user has a license of Reserve by a policy (C133); null for none, and for other kinds.</summary>
     public DateTimeOffset? AllocatedAt { get; init; }

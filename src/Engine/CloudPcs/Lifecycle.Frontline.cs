@@ -82,7 +82,7 @@ internal sealed partial class Lifecycle
             if (Fleet.CloudPc(Fleet.Sessions[id].CloudPc) is { IsShared: true, Assignment: { } key }
                 && !(Fleet.FindAssignment(key) is { } found && _draft.IsMember(user, found.Assignment.Group)))
             {
-                _draft.Record(new Change.SessionEnded(id));
+                _draft.Record(new Change.SessionEnded(id, Now));
             }
         }
     }

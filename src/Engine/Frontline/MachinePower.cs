@@ -8,7 +8,7 @@ internal sealed class MachinePower : FrontlineRoom
     public override CloudPcPower? PowerOf(CloudPc row) => row switch
     {
         { IsUsable: true } => row.Power ?? CloudPcPower.Off,
-        { Power: { } power } => CloudPcPower.Off with { SignedOffAt = power.SignedOffAt, FirstConnections = power.FirstConnections },
+        { Power: { } power } => CloudPcPower.Off with { FirstConnections = power.FirstConnections },
         _ => null,
     };
 
