@@ -40,6 +40,11 @@ internal sealed partial class Decider
             return new Refusal(RefusalCode.CloudPcNotReady) { Subject = row.Id, Name = row.Status.ToName() };
         }
 
+        if (!row.LetsIn)
+        {
+            return new Refusal(RefusalCode.CloudPcNotReady) { Subject = row.Id, Name = "under review" };
+        }
+
         if (_draft.Fleet.SessionOn(index) is not null)
         {
             return new Refusal(RefusalCode.CloudPcInUse) { Subject = row.Id };

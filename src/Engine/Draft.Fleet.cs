@@ -1,3 +1,4 @@
+using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Licensing;
 
@@ -21,6 +22,38 @@ internal sealed partial class Draft
     /// <summary>Indexes of the groups that a policy was assigned to before this command.</summary>
     public IEnumerable<int> HadAssigned(int policy) =>
         _before.Fleet.Policies.TryGetValue(policy, out ProvisioningPolicy? before) ? before.Assignments.Select(one => one.Group) : [];
+
+    /// <summary>
+    /// What gave a user a plan before this command and does not now: the first of the user's groups, else the SKU of the user's own license. Null when
+    /// nothing did, or the license came and went meanwhile.
+    /// </summary>
+    public Guid? GaveBefore(int user, int plan)
+    {
+        if (user >= _before.Users.Count)
+        {
+            return null;
+        }
+
+        UserLicenses licenses = _before.Parts.Licenses[user];
+        foreach (GroupSource source in licenses.Groups.Span)
+        {
+            if (source.Applied.CloudPcPlans(_before.Catalog) is { } given && given.Contains(plan))
+            {
+                return _before.Groups[source.Group].Id;
+            }
+        }
+
+        foreach (License license in licenses.Direct.Items.Span)
+        {
+            Sku sku = _before.Catalog.Skus[license.Sku];
+            if (sku.Plans.Contains(plan) && license.Disabled.Span.BinarySearch(plan) < 0)
+            {
+                return sku.Id;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Collects what Cloud PCs depend on; null when nobody asks.</summary>
     public FleetTurns? Turns { get; set; }
@@ -126,6 +159,12 @@ internal sealed partial class Draft
                 break;
             case Change.BulkActionSet set:
                 Fleet.Set(set.Action);
+                break;
+            case Change.BulkActionGone gone:
+                Fleet.RemoveBulkAction(gone.Id);
+                break;
+            case Change.OrganizationSettingsSet set:
+                Fleet.Organization = set.Settings;
                 break;
             case Change.SessionSet set:
                 Fleet.Set(set.Session);

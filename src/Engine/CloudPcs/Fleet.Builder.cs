@@ -41,6 +41,8 @@ public sealed partial class Fleet
 
         public ImmutableSortedDictionary<Guid, BulkAction> BulkActions { get; private set; } = source.BulkActions;
 
+        public OrganizationSettings Organization { get; set; } = source.Organization;
+
         public int NextCloudPc => _rows.Count;
 
         public IReadOnlyDictionary<Guid, Session> Sessions => _sessions;
@@ -234,6 +236,8 @@ public sealed partial class Fleet
 
         public void Set(BulkAction action) => BulkActions = BulkActions.SetItem(action.Id, action);
 
+        public void RemoveBulkAction(Guid id) => BulkActions = BulkActions.Remove(id);
+
         public void Set(RetentionSnapshot snapshot)
         {
             RemoveRetained(snapshot.Id);
@@ -283,6 +287,7 @@ public sealed partial class Fleet
             DeviceImages = DeviceImages,
             Retained = Retained,
             BulkActions = BulkActions,
+            Organization = Organization,
             Sessions = _sessions.ToImmutable(),
             Jobs = _jobs.ToImmutable(),
             Pending = _pending.ToImmutable(),

@@ -54,6 +54,7 @@ internal sealed partial class Lifecycle
                 ResizeTo = null,
                 ResizeEndsAt = null,
                 GoesAt = null,
+                Review = null,
                 ReserveUsed = ReserveUsed(row),
                 ReserveEndsAt = null,
                 Job = null,
@@ -216,14 +217,14 @@ internal sealed partial class Lifecycle
     private string ComputerName(CloudPc row) => NamingTemplate.Expand(
         Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy) ? policy.NamingTemplate : null, _draft.User(row.User)!.UserPrincipalName, row.Id);
 
-    private CloudPcOrigin? Origin(CloudPc row) => Placement.Of(Fleet.Policies.GetValueOrDefault(row.Policy), Fleet.Connections);
+    private CloudPcOrigin? Origin(CloudPc row) => Placement.Of(Fleet.Policies.GetValueOrDefault(row.Policy), Fleet.Connections, Fleet.Organization);
 
     /// <summary>Begins to bring settings of its policy to a Cloud PC: those of the asked ones that differ (B274).</summary>
     public void TakeOver(int index, CloudPc row, ValueArray<AppliedSetting> settings, Guid policyId)
     {
-        bool moves = settings.Contains(AppliedSetting.Region) && Origin(row) is { } origin
-            && (origin.RegionName, origin.ConnectionId) != (row.Origin!.RegionName, row.Origin.ConnectionId);
-        bool switches = settings.Contains(AppliedSetting.SingleSignOn) && Fleet.Policies[row.Policy].SingleSignOn != row.Origin!.SingleSignOn;
+        PolicyDifference difference = PolicyDifference.Of(row, Fleet.Policies[row.Policy], Fleet.Connections);
+        bool moves = settings.Contains(AppliedSetting.Region) && difference.Region;
+        bool switches = settings.Contains(AppliedSetting.SingleSignOn) && difference.SingleSignOn;
         if (moves || switches)
         {
             CloudPcStatus status = moves ? CloudPcStatus.MovingRegion : CloudPcStatus.ModifyingSingleSignOn;

@@ -67,7 +67,7 @@ internal static class HostJobShape
         ProvisioningPolicy? policy = tenant.Fleet.Policies.GetValueOrDefault(row.Policy);
 
         // What an agent shall apply is what the policy says now; everything else was fixed when the work began.
-        CloudPcOrigin? origin = job.Kind == HostJobKind.ApplySettings ? Placement.Of(policy, tenant.Fleet.Connections) ?? row.Origin : row.Origin;
+        CloudPcOrigin? origin = job.Kind == HostJobKind.ApplySettings ? Placement.Of(policy, tenant.Fleet.Connections, tenant.Fleet.Organization) ?? row.Origin : row.Origin;
         json.WriteStartObject("cloudPc"u8);
         json.WriteString("id"u8, row.Id);
         json.WriteString("displayName"u8, row.DisplayName);

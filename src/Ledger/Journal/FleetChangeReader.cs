@@ -43,6 +43,9 @@ internal static class FleetChangeReader
             from.Id(), from.Text(), from.Text(), from.Time(), from.Text(),
             from.Each(LeastItem, static (ref from) => new BulkItem(from.Id(), from.Shared())))),
         Tag.SessionSet => new Change.SessionSet(new Session(from.Id(), from.Number(), from.Number(), from.Time(), from.OptionalTime(), from.Flag())),
+        Tag.BulkActionGone => new Change.BulkActionGone(from.Id()),
+        Tag.OrganizationSettingsSet => new Change.OrganizationSettingsSet(
+            new OrganizationSettings(from.Flag(), from.Flag(), from.Flag(), from.Flag(), from.OneOfFew())),
         Tag.SessionEnded => new Change.SessionEnded(from.Id(), from.Time()),
         _ => throw new NewerFormatException($"a change of kind {(byte)tag}"),
     };
@@ -111,6 +114,7 @@ internal static class FleetChangeReader
             ReserveEndsAt = from.OptionalTime(),
             IsAdministrator = from.Flag(),
             Use = from.Flag() ? new CloudPcUse(from.Time(), from.OptionalTime(), from.Flag()) : null,
+            Review = from.Flag() ? new CloudPcReview(from.Time(), from.Flag(), from.OptionalText(), from.OptionalText()) : null,
             Actions = from.Each(LeastAction, static (ref from) => new RemoteAction(
                 from.OneOfFew(), from.Member<RemoteActionState>(), from.Time(), from.Time(), from.Error())),
         };

@@ -79,6 +79,8 @@ internal static class PayloadFormat
         BulkActionSet,
         SessionSet,
         SessionEnded,
+        BulkActionGone,
+        OrganizationSettingsSet,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>
