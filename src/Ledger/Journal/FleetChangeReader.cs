@@ -89,10 +89,8 @@ internal static class FleetChangeReader
             Policy = from.OptionalNumber() ?? -1,
             DisplayName = from.Text(),
             ManagedDeviceName = from.OptionalText(),
-            Origin = from.Flag()
-                ? new CloudPcOrigin(
-                    from.OneOfFew(), from.OneOfFew(), from.Shared(), from.OptionalId(), from.Member<DomainJoinType>(), from.Flag(), from.Flag(), from.OneOfFew())
-                : null,
+            Origin = from.Origin(),
+            TakesOver = from.Origin(),
             ConditionsSince = from.Time(),
             ProvisionedAt = from.OptionalTime(),
             ModifiedAt = from.Time(),
@@ -111,6 +109,10 @@ internal static class FleetChangeReader
             Actions = from.Each(LeastAction, static (ref from) => new RemoteAction(
                 from.OneOfFew(), from.Member<RemoteActionState>(), from.Time(), from.Time(), from.Error())),
         };
+
+    private static CloudPcOrigin? Origin(this ref PayloadReader from) => from.Flag()
+        ? new CloudPcOrigin(from.OneOfFew(), from.OneOfFew(), from.Shared(), from.OptionalId(), from.Member<DomainJoinType>(), from.Flag(), from.Flag(), from.OneOfFew())
+        : null;
 
     private static CloudPcStep Step(this ref PayloadReader from) => new(from.Time(), from.Member<CloudPcReason>(), from.OptionalId());
 
