@@ -144,8 +144,8 @@ public sealed class OracleFleet
     /// <summary>The network connections.</summary>
     public Dictionary<string, OracleConnection> Connections { get; init; } = [];
 
-    /// <summary>Numbers of rows with a session.</summary>
-    public HashSet<int> Sessions { get; init; } = [];
+    /// <summary>Numbers of rows with a session, and whether somebody is connected to it.</summary>
+    public Dictionary<int, bool> Sessions { get; init; } = [];
 
     /// <summary>How long the simulator takes.</summary>
     public TimeSpan Delay { get; set; }
@@ -163,7 +163,7 @@ public sealed class OracleFleet
         Numbers = Numbers,
         Retained = [.. Retained],
         Connections = new(Connections),
-        Sessions = [.. Sessions],
+        Sessions = new(Sessions),
         Delay = Delay,
         Failing = Failing,
     };
@@ -489,8 +489,16 @@ public sealed partial class OracleTenant
     }
 
     // B285
-    private void EndSessions() => _fleet.Sessions.RemoveWhere(number =>
-        _fleet.Rows.Find(row => row.Number == number) is not { Status: "provisioned" or "provisionedWithWarnings" or "inGracePeriod" } row || !IsThere(row) || !IsOn(row.User));
+    private void EndSessions()
+    {
+        foreach (int number in _fleet.Sessions.Keys.ToList())
+        {
+            if (_fleet.Rows.Find(row => row.Number == number) is not { Status: "provisioned" or "provisionedWithWarnings" or "inGracePeriod" } row || !IsThere(row) || !IsOn(row.User))
+            {
+                _fleet.Sessions.Remove(number);
+            }
+        }
+    }
 
     private static bool IsOn(OracleUser user) => user.Facts.GetValueOrDefault("accountEnabled") != "false";
 }

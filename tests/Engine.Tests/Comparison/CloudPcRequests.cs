@@ -120,6 +120,7 @@ public static class CloudPcRequests
             .Select((policy, settings, numbers) => (Request)new Request.ApplyPolicy(policy, settings, numbers))),
         (9, Gen.Select(User, Number).Select((user, number) => (Request)new Request.StartSession(user, number))),
         (2, Number.Select(number => (Request)new Request.EndSession(number))),
+        (3, Number.Select(number => (Request)new Request.DisconnectSession(number))),
         (4, Host()),
         (4, Gen.Select(Of(Connections), Of("passed", "passed", "warning", "failed")).Select((connection, health) => (Request)new Request.SetConnectionHealth(connection, health))),
         (6, Gen.Select(Of(Policies), Ways(), Of(Regions), Gen.Bool).Select((policy, ways, region, signOn) =>
