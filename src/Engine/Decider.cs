@@ -29,7 +29,7 @@ internal sealed partial class Decider
         _draft = new Draft(tenant, now);
         _processing = new Processing(tenant, _draft, now);
         _memberships = new Memberships(tenant, _draft, _processing);
-        _machines = new Lifecycle(tenant, _draft, now);
+        _machines = new Lifecycle(tenant, _draft, now) { AtRest = WatchAlerts };
     }
 
     public Refusal? Decide(Command command)
@@ -62,6 +62,8 @@ internal sealed partial class Decider
         Command.UpdateSubscription update => UpdateSubscription(update),
         Command.UpdateSettings update => UpdateSettings(update),
         Command.SetClock set => SetClock(set),
+        Command.UpdateAlertRule update => UpdateAlertRule(update),
+        Command.MarkAlertsSent mark => MarkAlertsSent(mark),
         Command.RunDue => null,
         Command.ImportCatalog import => ImportCatalog(import),
         Command.ImportDirectory import => ImportDirectory(import),

@@ -11,12 +11,22 @@ internal sealed partial class Draft
     /// <summary>The fleet in the making.</summary>
     public Fleet.Builder Fleet => _fleet ??= _before.Fleet.ToBuilder();
 
+    /// <summary>Whether anything of the fleet was written.</summary>
+    public bool FleetWritten => _fleet is not null;
+
     /// <summary>Whether anything can have changed for rows that wait: the fleet itself, or how many slots there are.</summary>
     public bool FleetChanged => _fleet is not null
         || ((!_before.Fleet.Pending.IsEmpty || !_before.Fleet.Resizes.IsEmpty) && (Subscriptions != _before.Subscriptions || !ReferenceEquals(Catalog, _before.Catalog)));
 
-    /// <summary>The first thing that is due in the fleet; null for nothing.</summary>
-    public Due? NextFleetDue => _fleet is { } fleet ? fleet.NextDue : _before.Fleet.FirstDue;
+    /// <summary>The first thing that is due in the fleet, or to whoever watches it; null for nothing.</summary>
+    public Due? NextFleetDue
+    {
+        get
+        {
+            Due? own = _fleet is { } fleet ? fleet.NextDue : _before.Fleet.FirstDue;
+            return Alerts.DueAt is { } at && !(own?.At <= at) ? new Due(at, DueKind.Watch, -1, default) : own;
+        }
+    }
 
     /// <summary>Indexes of the groups that a policy was assigned to before this command.</summary>
     public IEnumerable<int> HadAssigned(int policy) =>

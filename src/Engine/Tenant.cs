@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Berth.Engine.Alerts;
 using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
@@ -114,6 +115,9 @@ public sealed class Tenant
     /// <summary>Its policies, Cloud PCs and what belongs to them.</summary>
     public Fleet Fleet => Parts.Fleet;
 
+    /// <summary>Its rules of alerts, and the alerts there were.</summary>
+    public AlertBook Alerts => Parts.Alerts;
+
     /// <summary>Every pair in error, in waiting order, whatever the error.</summary>
     public SortedPages<WaitingPair> Troubled => Parts.Troubled;
 
@@ -187,9 +191,9 @@ public sealed class Tenant
         return HoldersOf(sku).Count > 0;
     }
 
-    /// <summary>When time next brings something, by the tenant's clock: the flip of a rule (B135), the end of a deleted item (B147), or something of a
-    /// Cloud PC (B283); null for never.</summary>
-    public DateTimeOffset? NextDue => Earliest(Earliest(Parts.Flips.Next, Deleted.NextPurge), Fleet.NextDue);
+    /// <summary>When time next brings something, by the tenant's clock: the flip of a rule (B135), the end of a deleted item (B147), something of a
+    /// Cloud PC (B283), or an alert (B455); null for never.</summary>
+    public DateTimeOffset? NextDue => Earliest(Earliest(Parts.Flips.Next, Deleted.NextPurge), Earliest(Fleet.NextDue, Alerts.DueAt));
 
     private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => other is null || one < other ? one : other;
 
@@ -242,7 +246,8 @@ internal sealed record TenantParts(
     RuleIndex Rules,
     FlipIndex Flips,
     DateTimeOffset PassedTo,
-    Fleet Fleet)
+    Fleet Fleet,
+    AlertBook Alerts)
 {
     public static TenantParts Empty { get; } = new(
         0,
@@ -267,7 +272,8 @@ internal sealed record TenantParts(
         RuleIndex.Empty,
         FlipIndex.Empty,
         default,
-        Fleet.Empty);
+        Fleet.Empty,
+        AlertBook.Empty);
 
     public long Assignable(int sku)
     {
