@@ -2,6 +2,7 @@ using Berth.Engine.Alerts;
 using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
+using Berth.Engine.Frontline;
 
 namespace Berth.Engine;
 
@@ -31,10 +32,21 @@ internal sealed partial class Decider
         AlertCategory.FrontlineBufferUsageThreshold => OfBuffers(static buffer => buffer.IsBlocked ? 0 : buffer.Uses),
     };
 
-    private static List<BufferFact> Buffers() => [];
+    private List<BufferFact> Buffers()
+    {
+        List<BufferFact> facts = [];
+        foreach ((int plan, ConcurrencyBuffer buffer) in _draft.Buffers)
+        {
+            if (buffer.Since is not null || buffer.IsBlocked)
+            {
+                facts.Add(new BufferFact(_draft.Catalog.CloudPcPlanOf(plan)!.DisplayName, buffer.UsesAt(_machines.Now), buffer.Since, buffer.BlockedUntil));
+            }
+        }
 
-    private static AlertMeasure OfBuffers(Func<BufferFact, long> value) =>
-        new(Buffers().Select(value).DefaultIfEmpty(0).Max(), 0, 0, 0);
+        return facts;
+    }
+
+    private AlertMeasure OfBuffers(Func<BufferFact, long> value) => new(Buffers().Select(value).DefaultIfEmpty(0).Max(), 0, 0, 0);
 
     private IEnumerable<AlertDetail> Waiting() =>
         WaitingOfFrontline().OrderBy(static one => one.Plan.Plan).Select(static one => new AlertDetail(one.Plan.DisplayName, $"{one.Waiting}"));
@@ -55,7 +67,8 @@ internal sealed partial class Decider
         foreach ((CloudPcPlan plan, int count) in WaitingOfFrontline())
         {
             waiting += count;
-            all += count + _draft.Fleet.SlotsUsed(plan.Plan);
+            PlanUse use = _draft.Fleet.UseOf(plan.Plan);
+            all += count + use.Dedicated + use.Shared;
         }
 
         return new AlertMeasure(waiting, all, waiting, all);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Berth.Engine.Alerts;
 using Berth.Engine.Catalog;
+using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 using Berth.Engine.Directory.Rules;
@@ -79,7 +80,7 @@ internal sealed partial class Draft
 
     public int GroupCount => _groups?.Count ?? _before.Groups.Count;
 
-    public User? User(int user) => _users is { } users ? users[user] : _before.Users[user];
+    public User? User(int user) => user == CloudPc.Nobody ? null : _users is { } users ? users[user] : _before.Users[user];
 
     public Group Group(int group) => _groups is { } groups ? groups[group] : _before.Groups[group];
 
@@ -294,6 +295,7 @@ internal sealed partial class Draft
             SealFlips(),
             PassedTo,
             SealFleet(),
+            SealFrontline(),
             Alerts));
     }
 

@@ -5,6 +5,7 @@ using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 using Berth.Engine.Directory.Rules;
+using Berth.Engine.Frontline;
 using Berth.Engine.Licensing;
 
 namespace Berth.Engine;
@@ -115,6 +116,9 @@ public sealed class Tenant
     /// <summary>Its policies, Cloud PCs and what belongs to them.</summary>
     public Fleet Fleet => Parts.Fleet;
 
+    /// <summary>What Frontline remembers beyond its policies and Cloud PCs.</summary>
+    public FrontlineState Frontline => Parts.Frontline;
+
     /// <summary>Its rules of alerts, and the alerts there were.</summary>
     public AlertBook Alerts => Parts.Alerts;
 
@@ -193,7 +197,7 @@ public sealed class Tenant
 
     /// <summary>When time next brings something, by the tenant's clock: the flip of a rule (B135), the end of a deleted item (B147), something of a
     /// Cloud PC (B283), or an alert (B455); null for never.</summary>
-    public DateTimeOffset? NextDue => Earliest(Earliest(Parts.Flips.Next, Deleted.NextPurge), Earliest(Fleet.NextDue, Alerts.DueAt));
+    public DateTimeOffset? NextDue => Earliest(Earliest(Parts.Flips.Next, Deleted.NextPurge), Earliest(Earliest(Fleet.NextDue, Frontline.NextDue), Alerts.DueAt));
 
     private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => other is null || one < other ? one : other;
 
@@ -247,6 +251,7 @@ internal sealed record TenantParts(
     FlipIndex Flips,
     DateTimeOffset PassedTo,
     Fleet Fleet,
+    FrontlineState Frontline,
     AlertBook Alerts)
 {
     public static TenantParts Empty { get; } = new(
@@ -273,6 +278,7 @@ internal sealed record TenantParts(
         FlipIndex.Empty,
         default,
         Fleet.Empty,
+        FrontlineState.Empty,
         AlertBook.Empty);
 
     public long Assignable(int sku)

@@ -71,6 +71,12 @@ public sealed class Sessions : IAsyncLifetime
 
         await DoAsync(HttpMethod.Post, $"{Path}/{id}/disconnect", null, HttpStatusCode.NoContent);
         Assert.Equal(now, Assert.Single(await ListAsync($"?userId={user}")).GetProperty("disconnectedDateTime").GetDateTimeOffset());
+
+        // B380: he comes back to where he was.
+        await DoAsync(HttpMethod.Post, "/berth/v1/clock", new { advance = "PT1H" });
+        JsonElement again = await DoAsync(HttpMethod.Post, Path, new { userId = user, cloudPcId = pc }, HttpStatusCode.Created);
+        Assert.Equal(
+            (id, now, JsonValueKind.Null), (again.GetProperty("id").GetGuid(), again.GetProperty("startedDateTime").GetDateTimeOffset(), again.GetProperty("disconnectedDateTime").ValueKind));
         await RefusedAsync(HttpMethod.Post, Path, new { userId = user, cloudPcId = pc }, HttpStatusCode.Conflict, "cloudPcInUse");
 
         await DoAsync(HttpMethod.Delete, $"{Path}/{id}", null, HttpStatusCode.NoContent);

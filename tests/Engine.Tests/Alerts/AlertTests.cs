@@ -116,6 +116,31 @@ public sealed class AlertTests
         Assert.Equal(_noon, Assert.Single(Records).ResolvedAt);
     }
 
+    [Fact]
+    public void Frontline_Cloud_PCs_that_wait_for_a_license_are_told_by_pool()
+    {
+        // B452: one license is three Cloud PCs; two of five wait.
+        const string Size = "Windows_365_S_2vCPU_8GB_128GB";
+        Guid[] users = Tenant.Users(5);
+        Guid policy = Guid.NewGuid(), subscription = Tenant.Buy(Size, 1), nurses = Tenant.Group(users);
+        Tenant.Do(new Command.CreatePolicy(new ProvisioningPolicy(policy, "Nurses")
+        {
+            ProvisioningType = ProvisioningType.SharedByUser,
+            ImageId = "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc",
+            ImageDisplayName = "Windows 11",
+            Joins = [new DomainJoin(DomainJoinType.AzureADJoin, null, "eastus", "usEast")],
+        }));
+        Tenant.Do(new Command.AssignPolicy(policy, [new AssignmentRequest(null, nurses, Tenant.Plan("CPC_S_2C_8GB_128GB"), "Nurses", 1)]));
+        AlertRecord waiting = Assert.Single(Records);
+        Assert.Equal((AlertTemplate.FrontlineInsufficientLicenses, AlertSeverity.Critical), (waiting.Template, waiting.Severity));
+        Assert.Equal(new AlertImpact(AlertAggregation.Count, 2, [new AlertDetail("Cloud PC Frontline 2vCPU/8GB/128GB", "2")]), waiting.Impact);
+        Change(AlertTemplate.FrontlineInsufficientLicenses, Condition(AlertCategory.FrontlineInsufficientLicenses, AlertAggregation.Percentage, AlertOperator.Greater, 39));
+        Assert.Equal((1, 40L), (Records.Length, Records[0].Impact.Value));
+        Tenant.Do(new Command.UpdateSubscription(subscription, 2, null));
+        Tenant.Do(new Command.AssignPolicy(policy, [new AssignmentRequest(null, nurses, Tenant.Plan("CPC_S_2C_8GB_128GB"), "Nurses", 2)]));
+        Assert.NotNull(Records[0].ResolvedAt);
+    }
+
     [Theory]
     [InlineData(AlertOperator.GreaterOrEqual, 1, false, 2, true, 3, true)]
     [InlineData(AlertOperator.Greater, 2, false, 3, true, 4, true)]

@@ -48,8 +48,36 @@ public sealed class SessionTests
         Tenant.Do(new Command.DisconnectSession(session));
 
         Assert.Equal(since, Session(session)!.DisconnectedAt);
-        Assert.Equal(RefusalCode.CloudPcInUse, Refused(_user, CloudPc));
         Assert.Equal(RefusalCode.SessionNotFound, Tenant.Refused(new Command.DisconnectSession(Guid.NewGuid())).Code);
+    }
+
+    [Fact]
+    public void Whoever_comes_back_goes_on_with_the_session_that_he_left()
+    {
+        // B380.
+        Guid session = SignIn();
+        DateTimeOffset began = _desk.Time;
+        Tenant.Do(new Command.DisconnectSession(session));
+        _desk.Pass(TimeSpan.FromHours(1));
+
+        Assert.Null(Session(SignIn()));
+        Assert.Equal((began, (DateTimeOffset?)null), (Session(session)!.StartedAt, Session(session)!.DisconnectedAt));
+        Assert.Single(Tenant.Now.Fleet.Sessions);
+        Assert.Equal(RefusalCode.CloudPcInUse, Refused(_user, CloudPc));
+    }
+
+    [Fact]
+    public void Who_has_no_right_any_more_does_not_come_back()
+    {
+        // B380.
+        Guid session = SignIn();
+        Guid cloudPc = CloudPc;
+        Tenant.Do(new Command.DisconnectSession(session));
+        Assert.Equal(RefusalCode.NotAssigned, Refused(Tenant.User(), cloudPc));
+        Tenant.Do(new Command.UpdateUser(Tenant.Now.Users[Tenant.Now.FindUser(_user)]! with { AccountEnabled = false }));
+
+        Assert.Equal(RefusalCode.NotAssigned, Refused(_user, cloudPc));
+        Assert.Null(Session(session));
     }
 
     [Fact]
@@ -209,6 +237,22 @@ public sealed class SessionTests
         Assert.True(_desk.Only(_user).HasAdministrator);
         SignIn();
         Assert.False(_desk.Only(_user).HasAdministrator);
+    }
+
+    [Fact]
+    public void Whoever_comes_back_does_not_get_back_what_was_taken_away()
+    {
+        // B370, B380.
+        UserSetting setting = new(Guid.NewGuid(), "Developers", true, false, 0, false, default, default, []);
+        Tenant.Do(new Command.CreateUserSetting(setting));
+        Tenant.Do(new Command.AssignUserSetting(setting.Id, [_group]));
+        Guid session = SignIn();
+        Tenant.Do(new Command.ChangeUserAccountType(CloudPc, false));
+        Tenant.Do(new Command.DisconnectSession(session));
+        SignIn();
+
+        Assert.False(_desk.Only(_user).HasAdministrator);
+        Assert.False(Session(session)!.IsAdministrator);
     }
 
     [Fact]
