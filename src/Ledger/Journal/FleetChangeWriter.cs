@@ -99,7 +99,8 @@ internal static class FleetChangeWriter
                 to.Time(ended.At);
                 break;
             default:
-                throw new InvalidOperationException($"The journal has no form for a change of kind {change.GetType().Name} yet.");
+                to.WriteOfAlerts(change);
+                break;
         }
     }
 

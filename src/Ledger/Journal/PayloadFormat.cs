@@ -81,6 +81,11 @@ internal static class PayloadFormat
         SessionEnded,
         BulkActionGone,
         OrganizationSettingsSet,
+
+        AlertRuleSet = 80,
+        AlertRecordSet,
+        AlertRecordGone,
+        AlertsDue,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>
