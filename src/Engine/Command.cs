@@ -164,6 +164,9 @@ public abstract record Command
     /// <summary>Brings settings of a policy to its Cloud PCs: to all of them when none is named (C154).</summary>
     public sealed record ApplyPolicy(Guid PolicyId, ValueArray<AppliedSetting> Settings, ValueArray<Guid> CloudPcIds) : Command;
 
+    /// <summary>Makes the failed Cloud PCs of a policy of shared mode anew (B406).</summary>
+    public sealed record RetryPolicy(Guid PolicyId) : Command;
+
     /// <summary>Ends the grace period of a Cloud PC at once, with its data (C42).</summary>
     public sealed record EndGracePeriod(Guid CloudPcId) : Command;
 

@@ -51,6 +51,48 @@ internal sealed partial class Decider
         return null;
     }
 
+    // B406: all of them, or none.
+    private Refusal? RetryPolicy(Command.RetryPolicy retry)
+    {
+        if (FindPolicy(retry.PolicyId, out _, out ProvisioningPolicy policy) is { } missing)
+        {
+            return missing;
+        }
+
+        if (policy.ProvisioningType != ProvisioningType.SharedByEntraGroup)
+        {
+            return new Refusal(RefusalCode.OperationNotSupported)
+            {
+                Subject = policy.Id,
+                Detail = "only Cloud PCs of a policy of the type sharedByEntraGroup are retried together: reprovision the others one by one (C55).",
+            };
+        }
+
+        int[] failed =
+        [
+            .. policy.Assignments.SelectMany(assignment => _draft.Fleet.PoolOf(assignment.Key ?? default))
+                .Where(index => _draft.Fleet.CloudPc(index) is { Status: CloudPcStatus.Failed, Job: null }).Order(),
+        ];
+        if (failed.Select(index => Paused(_draft.Fleet.CloudPc(index)!)).FirstOrDefault(one => one is not null) is { } paused)
+        {
+            return paused;
+        }
+
+        foreach (int index in failed)
+        {
+            CloudPc begun = _machines.Begun(_draft.Fleet.CloudPc(index)!, Lifecycle.NameOf(HostJobKind.Reprovision)) with { IsAdministrator = false };
+            _machines.StartProvision(index, begun, HostJobKind.Reprovision, CloudPcReason.ActionAsked);
+        }
+
+        return null;
+    }
+
+    // C118, B407.
+    private Refusal? Paused(CloudPc row) =>
+        row.Assignment is { } assignment && _draft.Fleet.FindAssignment(assignment) is { Assignment.IsReprovisionPaused: true }
+            ? Conflict(row, "the licenses of its assignment expired once: remove the assignment and add it again, then its Cloud PCs can be made anew (C118).")
+            : null;
+
     private Refusal? EndGracePeriod(Command.EndGracePeriod end)
     {
         if (FindCloudPc(end.CloudPcId, out int index, out CloudPc row) is { } missing)
@@ -85,9 +127,9 @@ internal sealed partial class Decider
             return Conflict(row, "only a Cloud PC that is provisioned or failed, whose user has the license and the policy, can be reprovisioned (C55).");
         }
 
-        if (row.Assignment is { } assignment && _draft.Fleet.FindAssignment(assignment) is { Assignment.IsReprovisionPaused: true })
+        if (Paused(row) is { } paused)
         {
-            return Conflict(row, "the licenses of its assignment expired once: remove the assignment and add it again, then its Cloud PCs can be made anew (C118).");
+            return paused;
         }
 
         CloudPc begun = _machines.Begun(row, Lifecycle.NameOf(HostJobKind.Reprovision)) with { IsAdministrator = again.IsAdministrator ?? false };

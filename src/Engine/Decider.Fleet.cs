@@ -10,6 +10,7 @@ internal sealed partial class Decider
         Command.DeletePolicy one => DeletePolicy(one),
         Command.AssignPolicy one => AssignPolicy(one),
         Command.ApplyPolicy one => ApplyPolicy(one),
+        Command.RetryPolicy one => RetryPolicy(one),
         Command.EndGracePeriod one => EndGracePeriod(one),
         Command.Reprovision one => Reprovision(one),
         Command.RenameCloudPc one => RenameCloudPc(one),
