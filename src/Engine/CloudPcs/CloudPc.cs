@@ -232,6 +232,9 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     /// <summary>What it was made from; null before it is made.</summary>
     public CloudPcOrigin? Origin { get; init; }
 
+    /// <summary>What <see cref="Origin"/> is to be when the host has brought settings of the policy to it (B274); null when it is doing nothing like that.</summary>
+    public CloudPcOrigin? TakesOver { get; init; }
+
     /// <summary>When the user met all conditions: the order in which slots are given (decisions).</summary>
     public DateTimeOffset ConditionsSince { get; init; }
 
@@ -277,6 +280,9 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     /// <summary>What is kept of its sessions (B371); null before the first.</summary>
     public CloudPcUse? Use { get; init; }
 
+    /// <summary>The review it is under (B373); null for none.</summary>
+    public CloudPcReview? Review { get; init; }
+
     /// <summary>Whether the user is an administrator of the machine: by how it was made, or by the last sign-in (B370).</summary>
     public bool HasAdministrator => IsAdministrator || Use is { IsAdministrator: true };
 
@@ -306,6 +312,12 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
 
     /// <summary>Whether a person can work on it (C38, C159).</summary>
     public bool IsUsable => Status is CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings or CloudPcStatus.InGracePeriod;
+
+    /// <summary>Whether its user is let in: it is usable, and no review keeps the user out (B373).</summary>
+    public bool LetsIn => IsUsable && Review is not { IsRestricted: true };
+
+    /// <summary>Whether there is a machine with what its user did on it (B280).</summary>
+    public bool HasData => Status is not (CloudPcStatus.NotProvisioned or CloudPcStatus.PendingProvision or CloudPcStatus.Provisioning or CloudPcStatus.Failed or CloudPcStatus.Deprovisioning);
 
     /// <summary>Whether it takes a slot of its plan (B264).</summary>
     public bool HoldsSlot => Status switch

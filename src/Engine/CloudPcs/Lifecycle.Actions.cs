@@ -59,7 +59,7 @@ internal sealed partial class Lifecycle
             ];
             foreach ((int index, CloudPc row) in over)
             {
-                string? retained = retains && KindOf(row.Plan) == CloudPcKind.Enterprise && HasData(row) ? Retain(row) : null;
+                string? retained = retains && KindOf(row.Plan) == CloudPcKind.Enterprise && row.HasData ? Retain(row) : null;
 
                 // What was allocated is allocated no longer (B282).
                 Fleet.Set(index, Fleet.CloudPc(index)! with { AllocatedAt = null });
@@ -67,9 +67,6 @@ internal sealed partial class Lifecycle
             }
         }
     }
-
-    private static bool HasData(CloudPc row) =>
-        row.Status is not (CloudPcStatus.NotProvisioned or CloudPcStatus.PendingProvision or CloudPcStatus.Provisioning or CloudPcStatus.Failed or CloudPcStatus.Deprovisioning);
 
     // The action that ran is done, or failed.
     private ValueArray<RemoteAction> Ended(CloudPc row, HostJobKind kind, CloudPcError? error) =>

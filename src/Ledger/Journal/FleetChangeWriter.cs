@@ -77,6 +77,18 @@ internal static class FleetChangeWriter
                 to.Begin(Tag.BulkActionSet);
                 to.BulkAction(set.Action);
                 break;
+            case Change.BulkActionGone gone:
+                to.Begin(Tag.BulkActionGone);
+                to.Id(gone.Id);
+                break;
+            case Change.OrganizationSettingsSet set:
+                to.Begin(Tag.OrganizationSettingsSet);
+                to.Flag(set.Settings.AutoEnrolls);
+                to.Flag(set.Settings.SingleSignOn);
+                to.Flag(set.Settings.IsWindows10);
+                to.Flag(set.Settings.IsAdministrator);
+                to.Shared(set.Settings.Locale);
+                break;
             case Change.SessionSet set:
                 to.Begin(Tag.SessionSet);
                 to.Session(set.Session);
@@ -87,7 +99,8 @@ internal static class FleetChangeWriter
                 to.Time(ended.At);
                 break;
             default:
-                throw new InvalidOperationException($"The journal has no form for a change of kind {change.GetType().Name} yet.");
+                to.WriteOfAlerts(change);
+                break;
         }
     }
 
@@ -161,19 +174,8 @@ internal static class FleetChangeWriter
         to.Power(row.Power);
         to.Text(row.DisplayName);
         to.Text(row.ManagedDeviceName);
-        to.Flag(row.Origin is not null);
-        if (row.Origin is { } origin)
-        {
-            to.Shared(origin.ImageId);
-            to.Shared(origin.ImageDisplayName);
-            to.Shared(origin.RegionName);
-            to.Id(origin.ConnectionId);
-            to.Byte((byte)origin.JoinType);
-            to.Flag(origin.SingleSignOn);
-            to.Flag(origin.LocalAdmin);
-            to.Shared(origin.Locale);
-        }
-
+        to.Origin(row.Origin);
+        to.Origin(row.TakesOver);
         to.Time(row.ConditionsSince);
         to.Time(row.ProvisionedAt);
         to.Time(row.ModifiedAt);
@@ -205,6 +207,15 @@ internal static class FleetChangeWriter
             to.Flag(use.IsAdministrator);
         }
 
+        to.Flag(row.Review is not null);
+        if (row.Review is { } review)
+        {
+            to.Time(review.StartedAt);
+            to.Flag(review.IsRestricted);
+            to.Text(review.StorageAccountId);
+            to.Text(review.StorageContainerName);
+        }
+
         to.Each(row.Actions, static (to, action) =>
         {
             to.Shared(action.Name);
@@ -213,6 +224,22 @@ internal static class FleetChangeWriter
             to.Time(action.UpdatedAt);
             to.Error(action.Error);
         });
+    }
+
+    private static void Origin(this PayloadWriter to, CloudPcOrigin? origin)
+    {
+        to.Flag(origin is not null);
+        if (origin is not null)
+        {
+            to.Shared(origin.ImageId);
+            to.Shared(origin.ImageDisplayName);
+            to.Shared(origin.RegionName);
+            to.Id(origin.ConnectionId);
+            to.Byte((byte)origin.JoinType);
+            to.Flag(origin.SingleSignOn);
+            to.Flag(origin.LocalAdmin);
+            to.Shared(origin.Locale);
+        }
     }
 
     private static void Power(this PayloadWriter to, CloudPcPower? power)

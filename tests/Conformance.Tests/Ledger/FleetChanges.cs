@@ -61,6 +61,7 @@ internal static class FleetChanges
             DisplayName = "Ada's desk",
             ManagedDeviceName = "CPC-ada-X1Y2Z",
             Origin = new CloudPcOrigin("a_b_c", "Image", "westeurope", other, DomainJoinType.HybridAzureADJoin, true, false, "en-US"),
+            TakesOver = new CloudPcOrigin("a_b_c", "Image", "eastus", null, DomainJoinType.HybridAzureADJoin, false, false, "en-US"),
             ConditionsSince = _noon,
             ProvisionedAt = _noon.AddMinutes(30),
             ModifiedAt = _noon.AddHours(1),
@@ -78,6 +79,7 @@ internal static class FleetChanges
             ReserveEndsAt = _noon.AddDays(9),
             IsAdministrator = true,
             Use = new CloudPcUse(_noon.AddHours(2), _noon.AddHours(1), true),
+            Review = new CloudPcReview(_noon.AddHours(3), true, "/account", "evidence"),
             Actions = [new RemoteAction("Resize", RemoteActionState.Active, _noon, _noon, null), new RemoteAction("Resize", RemoteActionState.Failed, _noon, _noon, error)],
         };
         NetworkConnection connection = new(id, "Lab")
@@ -120,6 +122,8 @@ internal static class FleetChanges
             new Change.SnapshotRetained(new RetentionSnapshot(id, other, 9, 70, "westeurope", _noon) { Job = job with { Kind = HostJobKind.DeleteSnapshot, DueAt = null, Detail = null } }),
             new Change.RetainedGone(id),
             new Change.BulkActionSet(new BulkAction(id, "Restart all", "cloudPcBulkRestart", _noon, "Ada", [new BulkItem(id, null), new BulkItem(other, "operationConflict")])),
+            new Change.BulkActionGone(id),
+            new Change.OrganizationSettingsSet(new OrganizationSettings(true, false, true, false, "de-DE")),
             new Change.SessionSet(new Session(id, 12, 9, _noon, _noon.AddMinutes(20), true) { UsesBuffer = true }),
             new Change.SessionEnded(id, _noon.AddHours(1)),
         ];
@@ -189,7 +193,7 @@ internal static class FleetChanges
             }).Null();
         Gen<CloudPc> cloudPc = Gen.Select(
             Gen.Select(Gen.Guid, index, Gen.Enum<CloudPcStatus>(), Gen.OneOf(index, Gen.Const(-1)), power),
-            Gen.Select(text, maybe, origin, actions),
+            Gen.Select(text, maybe, origin, actions, origin),
             Gen.Select(error, job, index.Nullable(), Gen.Bool),
             Gen.Select(time, sometime, sometime, sometime),
             Gen.Select(time, sometime, sometime, sometime)).Select((kinds, words, rest, times, more) => new CloudPc(kinds.Item1, kinds.Item1, kinds.Item4 < 0 ? CloudPc.Nobody : kinds.Item2, kinds.Item2, kinds.Item3)
@@ -200,6 +204,7 @@ internal static class FleetChanges
                 DisplayName = words.Item1,
                 ManagedDeviceName = words.Item2,
                 Origin = words.Item3,
+                TakesOver = words.Item5,
                 ConditionsSince = times.Item1,
                 ProvisionedAt = times.Item2,
                 ModifiedAt = more.Item1,
@@ -217,6 +222,7 @@ internal static class FleetChanges
                 IsAdministrator = rest.Item4,
                 Points = times.Item2 is { } made ? new AgentPoints([made, more.Item1], times.Item3, times.Item3 is null ? null : new CloudPcError("noRoom", "Full.")) : null,
                 Use = times.Item2 is { } signedIn ? new CloudPcUse(signedIn, times.Item3, rest.Item4) : null,
+                Review = times.Item4 is { } reviewed ? new CloudPcReview(reviewed, rest.Item4, words.Item2, words.Item2) : null,
                 Actions = words.Item4,
             });
         Gen<NetworkConnection> connection = Gen.Select(
@@ -272,6 +278,9 @@ internal static class FleetChanges
             [typeof(Change.BulkActionSet)] = Gen.Select(Gen.Guid, text, text, time, text, Gen.Select(Gen.Guid, maybe).Array[0, 5])
                 .Select((id, name, kind, at, by, items) => (Change)new Change.BulkActionSet(
                     new BulkAction(id, name, kind, at, by, items.Select(item => new BulkItem(item.Item1, item.Item2)).ToValueArray()))),
+            [typeof(Change.BulkActionGone)] = Gen.Guid.Select(id => (Change)new Change.BulkActionGone(id)),
+            [typeof(Change.OrganizationSettingsSet)] = Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Bool, text)
+                .Select((enrolls, signOn, ten, admin, locale) => (Change)new Change.OrganizationSettingsSet(new OrganizationSettings(enrolls, signOn, ten, admin, locale))),
             [typeof(Change.SessionSet)] = Gen.Select(Gen.Guid, index, index, time, sometime, Gen.Bool)
                 .Select((id, row, user, began, left, admin) => (Change)new Change.SessionSet(new Session(id, row, user, began, left, admin) { UsesBuffer = !admin })),
             [typeof(Change.SessionEnded)] = Gen.Select(Gen.Guid, time).Select((id, at) => (Change)new Change.SessionEnded(id, at)),
