@@ -545,6 +545,11 @@ internal sealed partial class Decider
             return Invalid("bufferExcess", "The buffer's excess is null or at least 0.");
         }
 
+        if (settings.ProfileReset < TimeSpan.Zero || settings.ProfileReset > TenantSettings.LongestProfileReset)
+        {
+            return Invalid("profileResetTime", "The time in which a profile is reset lies between PT0S and P1D.");
+        }
+
         if (settings.FailureRates.Any(rate => rate.PerMillion is <= 0 or > FailureRate.Always)
             || settings.FailureRates.Zip(settings.FailureRates.Skip(1)).Any(pair => pair.First.Kind >= pair.Second.Kind))
         {
