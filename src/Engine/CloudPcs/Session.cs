@@ -6,4 +6,8 @@ namespace Berth.Engine.CloudPcs;
 /// <param name="User">The user's index.</param>
 /// <param name="StartedAt">When, by the tenant's clock.</param>
 /// <param name="DisconnectedAt">Since when nobody looks at it although it is held; null while connected.</param>
-public sealed record Session(Guid Id, int CloudPc, int User, DateTimeOffset StartedAt, DateTimeOffset? DisconnectedAt);
+public sealed record Session(Guid Id, int CloudPc, int User, DateTimeOffset StartedAt, DateTimeOffset? DisconnectedAt)
+{
+    /// <summary>Whether its license was above the limit when it began, and the buffer gave it (B422).</summary>
+    public bool UsesBuffer { get; init; }
+}
