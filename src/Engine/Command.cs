@@ -276,6 +276,21 @@ public abstract record Command
     /// <summary>Nobody looks at a session any more, but it is held (B285).</summary>
     public sealed record DisconnectSession(Guid SessionId) : Command;
 
+    /// <summary>Signs a user in to a Cloud PC of an assignment of shared mode, or back in to the session that was left there (B414).</summary>
+    /// <param name="Id">The id of the session when one begins.</param>
+    /// <param name="UserId">The user.</param>
+    /// <param name="AssignmentId">The assignment.</param>
+    public sealed record StartSharedSession(Guid Id, Guid UserId, Guid AssignmentId) : Command;
+
+    /// <summary>Switches a Frontline Cloud PC on; one of dedicated mode takes a license (B411).</summary>
+    public sealed record PowerOnCloudPc(Guid CloudPcId) : Command;
+
+    /// <summary>Switches a Frontline Cloud PC off, which signs out and frees its license (B411).</summary>
+    public sealed record PowerOffCloudPc(Guid CloudPcId) : Command;
+
+    /// <summary>Lifts a block of the concurrency buffer of a plan (B424).</summary>
+    public sealed record UnblockBuffer(Guid ServicePlanId) : Command;
+
     /// <summary>Merges rows of a product-names table, and replaces the plan rules when given. Active pairs are not evaluated again.</summary>
     public sealed record ImportCatalog(ValueArray<CatalogRow> Rows, PlanRules? Rules) : Command;
 

@@ -38,6 +38,10 @@ internal sealed partial class Decider
         Command.StartSession one => StartSession(one),
         Command.EndSession one => EndSession(one),
         Command.DisconnectSession one => DisconnectSession(one),
+        Command.StartSharedSession one => StartSharedSession(one),
+        Command.PowerOnCloudPc one => PowerOn(one),
+        Command.PowerOffCloudPc one => PowerOff(one),
+        Command.UnblockBuffer one => UnblockBuffer(one),
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name}."),
     };
 }

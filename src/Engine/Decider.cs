@@ -30,13 +30,17 @@ internal sealed partial class Decider
         _draft = new Draft(tenant, now);
         _processing = new Processing(tenant, _draft, now);
         _memberships = new Memberships(tenant, _draft, _processing);
-        _machines = new Lifecycle(tenant, _draft, now, new MachinePower());
+        _power = new MachinePower(_draft);
+        _machines = new Lifecycle(tenant, _draft, now, _power);
     }
 
     public Refusal? Decide(Command command)
     {
         PurgeOver(_now);
-        return Carry(command);
+        Refusal? refusal = Carry(command);
+
+        // A connection without a license is refused, and happened all the same (B415).
+        return ReferenceEquals(refusal, _refusedConnection) ? null : refusal;
     }
 
     private Refusal? Carry(Command command) => command switch
@@ -95,7 +99,7 @@ internal sealed partial class Decider
             : null;
         return new Decision.Accepted(changed ? next : _tenant, happened)
         {
-            Remaining = _reprocessedUser >= 0 ? Remaining(_reprocessedUser) : null,
+            Remaining = _reprocessedUser >= 0 ? Remaining(_reprocessedUser) : command is Command.StartBulkAction ? null : _refusedConnection,
             Lines = _lines.ToValueArray(),
             RuleEvaluations = evaluations + RuleEvaluations,
         };

@@ -28,6 +28,15 @@ public sealed record AssignmentUse(int Rows, int Places, int Taken, ImmutableSor
 {
     /// <summary>Nothing.</summary>
     public static AssignmentUse None { get; } = new(0, 0, 0, []);
+
+    /// <summary>How many shared rows somebody has a session on.</summary>
+    public int Sessions { get; init; }
+
+    /// <summary>How many shared rows will be free by themselves: they are being made, or a profile is going (B414).</summary>
+    public int Coming { get; init; }
+
+    /// <summary>Indexes of the shared rows that somebody can be given (B414).</summary>
+    public ImmutableSortedSet<int> Free { get; init; } = [];
 }
 
 /// <summary>What Frontline Cloud PCs take of a plan.</summary>
@@ -36,6 +45,12 @@ public sealed record AssignmentUse(int Rows, int Places, int Taken, ImmutableSor
 /// <param name="Taken">Licenses that rows of dedicated mode take at this time (B411).</param>
 public readonly record struct PlanUse(int Dedicated, int Shared, int Taken)
 {
+    /// <summary>How many licenses the assignments of dedicated mode take above what is allotted to each, together (B420).</summary>
+    public int Over { get; init; }
+
+    /// <summary>How many shared rows somebody has a session on.</summary>
+    public int Sessions { get; init; }
+
     /// <summary>The units that are taken (B400).</summary>
     public long Units => Dedicated + ((long)FrontlineAssignment.MachinesPerLicense * Shared);
 }
@@ -58,30 +73,42 @@ internal sealed class FrontlineIndex(Fleet source)
     public ValueArray<Guid> SessionsOf(int user) => SessionsOfUsers.TryGetValue(user, out ValueArray<Guid> sessions) ? sessions : [];
 
     /// <summary>Counts a row that comes (1) or goes (-1).</summary>
-    public void Count(int index, CloudPc row, int rows)
+    public void Count(int index, CloudPc row, bool hasSession, int rows)
     {
         if (row.Assignment is not { } assignment)
         {
             return;
         }
 
-        int places = row.HoldsSlot ? rows : 0, taken = row.TakesLicense ? rows : 0;
+        int places = row.HoldsSlot ? rows : 0, taken = row.TakesLicense ? rows : 0, sessions = row.IsShared && hasSession ? rows : 0;
         PlanUse plan = UseOf(row.Plan);
-        PlanUse planNow = row.IsShared ? plan with { Shared = plan.Shared + places } : plan with { Dedicated = plan.Dedicated + places, Taken = plan.Taken + taken };
-        if (planNow != plan)
-        {
-            UsesOfPlans = planNow == default ? UsesOfPlans.Remove(row.Plan) : UsesOfPlans.SetItem(row.Plan, planNow);
-        }
-
+        Set(row.Plan, row.IsShared
+            ? plan with { Shared = plan.Shared + places, Sessions = plan.Sessions + sessions }
+            : plan with { Dedicated = plan.Dedicated + places, Taken = plan.Taken + taken });
         if (row.Status == CloudPcStatus.Deprovisioning)
         {
             return;
         }
 
         AssignmentUse use = UseOf(assignment);
-        AssignmentUse now = new(
-            use.Rows + rows, use.Places + places, use.Taken + taken, !row.IsShared ? use.Shared : rows > 0 ? use.Shared.Add(index) : use.Shared.Remove(index));
-        UsesOfAssignments = now.Rows == 0 ? UsesOfAssignments.Remove(assignment) : UsesOfAssignments.SetItem(assignment, now);
+        AssignmentUse now = use with { Rows = use.Rows + rows, Places = use.Places + places, Taken = use.Taken + taken };
+        Set(assignment, !row.IsShared ? now : now with
+        {
+            Shared = With(use.Shared, index, rows > 0),
+            Sessions = use.Sessions + sessions,
+            Coming = use.Coming + (row.Status == CloudPcStatus.Provisioning || row.Power?.ReadyAt is not null ? rows : 0),
+            Free = With(use.Free, index, rows > 0 && row.IsReady && !hasSession),
+        });
+    }
+
+    /// <summary>Counts a row whose power alone changes.</summary>
+    public void Turn(int index, CloudPc before, CloudPc after, bool hasSession)
+    {
+        if (before.TakesLicense != after.TakesLicense || before.Power?.ReadyAt is null != after.Power?.ReadyAt is null)
+        {
+            Count(index, before, hasSession, -1);
+            Count(index, after, hasSession, +1);
+        }
     }
 
     public void List(int index, ProvisioningPolicy policy)
@@ -92,7 +119,9 @@ internal sealed class FrontlineIndex(Fleet source)
             {
                 if (assignment.Key is { } key)
                 {
-                    Assignments = Assignments.SetItem(key, new FrontlineAssignment(index, policy.ProvisioningType == ProvisioningType.SharedByEntraGroup, assignment));
+                    FrontlineAssignment listed = new(index, policy.ProvisioningType == ProvisioningType.SharedByEntraGroup, assignment);
+                    Assignments = Assignments.SetItem(key, listed);
+                    Exceed(listed, Over(listed, UseOf(key)));
                 }
             }
         }
@@ -102,24 +131,68 @@ internal sealed class FrontlineIndex(Fleet source)
     {
         foreach (PolicyAssignment assignment in policy.Assignments)
         {
-            if (assignment.Key is { } key)
+            if (assignment.Key is { } key && Assignments.TryGetValue(key, out FrontlineAssignment? listed))
             {
+                Exceed(listed, -Over(listed, UseOf(key)));
                 Assignments = Assignments.Remove(key);
             }
         }
     }
 
-    public void List(Session session)
+    public void List(Session session, CloudPc? row)
     {
         if (!SessionsOf(session.User).Contains(session.Id))
         {
             SessionsOfUsers = SessionsOfUsers.SetItem(session.User, SessionsOf(session.User).Append(session.Id).Order().ToValueArray());
+            Occupy(session, row, isOccupied: true);
         }
     }
 
-    public void Unlist(Session session)
+    public void Unlist(Session session, CloudPc? row)
     {
         ValueArray<Guid> left = SessionsOf(session.User).Where(one => one != session.Id).ToValueArray();
         SessionsOfUsers = left.Count == 0 ? SessionsOfUsers.Remove(session.User) : SessionsOfUsers.SetItem(session.User, left);
+        Occupy(session, row, isOccupied: false);
+    }
+
+    private static ImmutableSortedSet<int> With(ImmutableSortedSet<int> rows, int index, bool isThere) => isThere ? rows.Add(index) : rows.Remove(index);
+
+    private static int Over(FrontlineAssignment assignment, AssignmentUse use) => assignment.IsShared ? 0 : Math.Max(0, use.Taken - assignment.Allotment);
+
+    private void Occupy(Session session, CloudPc? row, bool isOccupied)
+    {
+        if (row is { IsShared: true })
+        {
+            Count(session.CloudPc, row, !isOccupied, -1);
+            Count(session.CloudPc, row, isOccupied, +1);
+        }
+    }
+
+    private void Set(int plan, PlanUse use)
+    {
+        if (use != UseOf(plan))
+        {
+            UsesOfPlans = use == default ? UsesOfPlans.Remove(plan) : UsesOfPlans.SetItem(plan, use);
+        }
+    }
+
+    private void Set(Guid assignment, AssignmentUse use)
+    {
+        if (Assignments.TryGetValue(assignment, out FrontlineAssignment? listed))
+        {
+            Exceed(listed, Over(listed, use) - Over(listed, UseOf(assignment)));
+        }
+
+        UsesOfAssignments = use.Rows == 0 ? UsesOfAssignments.Remove(assignment) : UsesOfAssignments.SetItem(assignment, use);
+    }
+
+    private void Exceed(FrontlineAssignment assignment, int more)
+    {
+        if (more != 0)
+        {
+            int plan = assignment.Assignment.Plan!.Value;
+            PlanUse use = UseOf(plan);
+            Set(plan, use with { Over = use.Over + more });
+        }
     }
 }
