@@ -45,6 +45,13 @@ public readonly record struct PlanStanding(long Licenses, PlanUse Use, bool HasB
         return HasBuffer && Buffer.Gives(now, excess, MostExcess) ? LicenseSource.Buffer : null;
     }
 
+    /// <summary>Where the buffer stands at a time.</summary>
+    public BufferState StateAt(DateTimeOffset now) => !HasBuffer ? BufferState.NotAvailable
+        : Buffer.IsBlocked ? (Buffer.BlockedUntil is null ? BufferState.PermanentlyBlocked : BufferState.Blocked)
+        : !Buffer.Gives(now, Excess + 1, MostExcess) ? BufferState.UsedUp
+        : Buffer.Since is null ? BufferState.Available
+        : BufferState.InUse;
+
     /// <summary>How the licenses of a plan of a tenant stand.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="plan">The plan's index.</param>

@@ -24,6 +24,8 @@ internal static class BulkActionRoutes
         new("cloudPcBulkRestore", "Restore"),
         new("cloudPcBulkTroubleshoot", "Troubleshoot"),
         new("cloudPcBulkCreateSnapshot", "CreateSnapshot"),
+        new("cloudPcBulkPowerOn", "PowerOn"),
+        new("cloudPcBulkPowerOff", "PowerOff"),
     }.ToDictionary(kind => kind.Type, StringComparer.OrdinalIgnoreCase);
 
     private static readonly Dictionary<string, RestoreRange> Ranges = new(StringComparer.OrdinalIgnoreCase)
@@ -110,6 +112,8 @@ internal static class BulkActionRoutes
         "Reboot" => new Command.RestartCloudPc(cloudPc),
         "Restore" => new Command.RestoreCloudPc(cloudPc, PointFor(CloudPcRow.At(tenant, request, tenant.Fleet.FindCloudPc(cloudPc)), wanted, now)),
         "Troubleshoot" => new Command.TroubleshootCloudPc(cloudPc),
+        "PowerOn" => new Command.PowerOnCloudPc(cloudPc),
+        "PowerOff" => new Command.PowerOffCloudPc(cloudPc),
         _ => new Command.SnapshotCloudPc(cloudPc),
     };
 

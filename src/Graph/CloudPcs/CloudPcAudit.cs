@@ -27,6 +27,8 @@ internal sealed record CloudPcActivity(string Type, string Component, string Ope
         [nameof(Command.SnapshotCloudPc)] = Of("CreateSnapshot", "CloudPC", "patch"),
         [nameof(Command.RestartCloudPc)] = Of("Restart", "CloudPC", "patch"),
         [nameof(Command.TroubleshootCloudPc)] = Of("Troubleshoot", "CloudPC", "patch"),
+        [nameof(Command.PowerOnCloudPc)] = Of("PowerOn", "CloudPC", "patch"),
+        [nameof(Command.PowerOffCloudPc)] = Of("PowerOff", "CloudPC", "patch"),
         [nameof(Command.ChangeUserAccountType)] = Of("ChangeUserAccountType", "CloudPC", "patch"),
         [nameof(Command.StartBulkAction)] = Of("Create", "BulkAction", "create"),
         [nameof(Command.CreateConnection)] = Of("Create", "OnPremisesConnection", "create"),
