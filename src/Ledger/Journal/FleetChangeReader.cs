@@ -1,6 +1,7 @@
 using Berth.Engine;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
+using Berth.Engine.Frontline;
 using static Berth.Ledger.Journal.PayloadFormat;
 
 namespace Berth.Ledger.Journal;
@@ -15,6 +16,7 @@ internal static class FleetChangeReader
     private const int LeastAction = 5;
     private const int LeastCheck = 4;
     private const int LeastItem = 17;
+    private const int LeastTime = 1;
 
     private delegate T Read<T>(ref PayloadReader from);
 
@@ -42,6 +44,9 @@ internal static class FleetChangeReader
             from.Each(LeastItem, static (ref from) => new BulkItem(from.Id(), from.Shared())))),
         Tag.SessionSet => new Change.SessionSet(new Session(from.Id(), from.Number(), from.Number(), from.Time(), from.OptionalTime())),
         Tag.SessionEnded => new Change.SessionEnded(from.Id()),
+        Tag.PowerSet => new Change.PowerSet(from.Number(), from.Power() ?? throw new InvalidDataException("the power is missing")),
+        Tag.BufferSet => new Change.BufferSet(from.Number(), from.Buffer()),
+        Tag.ConnectionRefused => new Change.ConnectionRefused(from.Number(), from.Number(), from.OptionalId(), from.OptionalNumber()),
         _ => throw new NewerFormatException($"a change of kind {(byte)tag}"),
     };
 
@@ -111,6 +116,17 @@ internal static class FleetChangeReader
             Actions = from.Each(LeastAction, static (ref from) => new RemoteAction(
                 from.OneOfFew(), from.Member<RemoteActionState>(), from.Time(), from.Time(), from.Error())),
         };
+
+    private static ConcurrencyBuffer Buffer(this ref PayloadReader from) => new()
+    {
+        Uses = from.Each(LeastTime, static (ref from) => from.Time()),
+        Overruns = from.Each(LeastTime, static (ref from) => from.Time()),
+        Blocks = from.Each(LeastTime, static (ref from) => from.Time()),
+        Since = from.OptionalTime(),
+        HasOverrun = from.Flag(),
+        IsBlocked = from.Flag(),
+        BlockedUntil = from.OptionalTime(),
+    };
 
     private static CloudPcStep Step(this ref PayloadReader from) => new(from.Time(), from.Member<CloudPcReason>(), from.OptionalId());
 

@@ -1,5 +1,6 @@
 using Berth.Engine;
 using Berth.Engine.CloudPcs;
+using Berth.Engine.Frontline;
 using static Berth.Ledger.Journal.PayloadFormat;
 
 namespace Berth.Ledger.Journal;
@@ -84,6 +85,23 @@ internal static class FleetChangeWriter
             case Change.SessionEnded ended:
                 to.Begin(Tag.SessionEnded);
                 to.Id(ended.Id);
+                break;
+            case Change.PowerSet set:
+                to.Begin(Tag.PowerSet);
+                to.Count(set.Index);
+                to.Power(set.Power);
+                break;
+            case Change.BufferSet set:
+                to.Begin(Tag.BufferSet);
+                to.Count(set.Plan);
+                to.Buffer(set.Buffer);
+                break;
+            case Change.ConnectionRefused refused:
+                to.Begin(Tag.ConnectionRefused);
+                to.Count(refused.User);
+                to.Count(refused.Plan);
+                to.Id(refused.Assignment);
+                to.Number(refused.CloudPc);
                 break;
             default:
                 throw new InvalidOperationException($"The journal has no form for a change of kind {change.GetType().Name} yet.");
@@ -193,6 +211,17 @@ internal static class FleetChangeWriter
             to.Time(action.UpdatedAt);
             to.Error(action.Error);
         });
+    }
+
+    private static void Buffer(this PayloadWriter to, ConcurrencyBuffer buffer)
+    {
+        to.Each(buffer.Uses, static (to, at) => to.Time(at));
+        to.Each(buffer.Overruns, static (to, at) => to.Time(at));
+        to.Each(buffer.Blocks, static (to, at) => to.Time(at));
+        to.Time(buffer.Since);
+        to.Flag(buffer.HasOverrun);
+        to.Flag(buffer.IsBlocked);
+        to.Time(buffer.BlockedUntil);
     }
 
     private static void Step(this PayloadWriter to, CloudPcStep step)

@@ -79,6 +79,9 @@ internal static class PayloadFormat
         BulkActionSet,
         SessionSet,
         SessionEnded,
+        PowerSet,
+        BufferSet,
+        ConnectionRefused,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

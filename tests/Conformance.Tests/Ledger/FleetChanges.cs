@@ -1,6 +1,7 @@
 using Berth.Engine;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
+using Berth.Engine.Frontline;
 using CsCheck;
 
 namespace Berth.Conformance.Tests.Ledger;
@@ -114,6 +115,21 @@ internal static class FleetChanges
             new Change.BulkActionSet(new BulkAction(id, "Restart all", "cloudPcBulkRestart", _noon, "Ada", [new BulkItem(id, null), new BulkItem(other, "operationConflict")])),
             new Change.SessionSet(new Session(id, 12, 9, _noon, _noon.AddMinutes(20))),
             new Change.SessionEnded(id),
+            new Change.PowerSet(12, new CloudPcPower(true, _noon, _noon.AddHours(2), _noon.AddMinutes(3))
+            {
+                SignOutAt = _noon.AddMinutes(30), FirstConnections = [_noon.AddDays(-2), _noon.AddDays(-1), _noon], PrestartAt = _noon.AddHours(23),
+            }),
+            new Change.BufferSet(70, new ConcurrencyBuffer
+            {
+                Uses = [_noon.AddHours(-5), _noon.AddHours(-1)],
+                Overruns = [_noon.AddHours(-4)],
+                Blocks = [_noon.AddDays(-3), _noon],
+                Since = _noon.AddHours(-1),
+                HasOverrun = true,
+                IsBlocked = true,
+                BlockedUntil = _noon.AddDays(2),
+            }),
+            new Change.ConnectionRefused(9, 70, other, 12),
         ];
     }
 
@@ -230,6 +246,9 @@ internal static class FleetChanges
                 PasswordSetAt = more.Item2,
                 CreatedAt = more.Item1,
             });
+        Gen<ValueArray<DateTimeOffset>> times = time.Array[0, 5].Select(all => all.ToValueArray());
+        Gen<CloudPcPower> power = Gen.Select(Gen.Bool, sometime, sometime, sometime, Gen.Select(sometime, sometime), times).Select((runs, license, off, ready, more, firsts) =>
+            new CloudPcPower(runs, license, off, ready) { SignOutAt = more.Item1, PrestartAt = more.Item2, FirstConnections = firsts });
         return new Dictionary<Type, Gen<Change>>
         {
             [typeof(Change.PolicySet)] = Gen.Select(index, policy).Select((one, set) => (Change)new Change.PolicySet(one, set)),
@@ -255,6 +274,11 @@ internal static class FleetChanges
                     new BulkAction(id, name, kind, at, by, items.Select(item => new BulkItem(item.Item1, item.Item2)).ToValueArray()))),
             [typeof(Change.SessionSet)] = Gen.Select(Gen.Guid, index, index, time, sometime)
                 .Select((id, row, user, began, left) => (Change)new Change.SessionSet(new Session(id, row, user, began, left))),
+            [typeof(Change.PowerSet)] = Gen.Select(index, power).Select((one, set) => (Change)new Change.PowerSet(one, set)),
+            [typeof(Change.BufferSet)] = Gen.Select(index, times, times, sometime, sometime, Gen.Bool).Select((plan, uses, blocks, since, until, flag) =>
+                (Change)new Change.BufferSet(plan, new ConcurrencyBuffer { Uses = uses, Overruns = blocks, Blocks = uses, Since = since, HasOverrun = flag, IsBlocked = !flag, BlockedUntil = until })),
+            [typeof(Change.ConnectionRefused)] = Gen.Select(index, index, Gen.Guid.Nullable(), index.Nullable())
+                .Select((user, plan, assignment, row) => (Change)new Change.ConnectionRefused(user, plan, assignment, row)),
             [typeof(Change.SessionEnded)] = Gen.Guid.Select(id => (Change)new Change.SessionEnded(id)),
         };
     }
