@@ -10,7 +10,7 @@ public sealed class DedicatedSessionTests
 {
     private static readonly TimeSpan _tick = TimeSpan.FromTicks(1);
 
-    private readonly FrontlineDesk _desk = new(licenses: 2);
+    private readonly ShiftDesk _desk = new(licenses: 2);
     private readonly Guid[] _nurses;
     private readonly Guid _group;
     private readonly Guid _policy;
@@ -78,7 +78,7 @@ public sealed class DedicatedSessionTests
     [Fact]
     public void What_shared_machines_take_dedicated_mode_has_not() // C89: of 10 licenses 4 are shared, 6 are left
     {
-        FrontlineDesk desk = new(licenses: 10);
+        ShiftDesk desk = new(licenses: 10);
         desk.Set(settings => settings with { BufferExcess = 0 });
         Guid[] people = desk.Tenant.Users(18);
         Guid group = desk.Tenant.Group(people);
@@ -92,7 +92,7 @@ public sealed class DedicatedSessionTests
     [Fact]
     public void An_assignment_takes_no_more_than_its_allotment_without_the_buffer_and_the_plan_none_above_its_limit() // B412, C103
     {
-        FrontlineDesk desk = new(licenses: 3);
+        ShiftDesk desk = new(licenses: 3);
         Guid[] one = desk.Tenant.Users(2), other = desk.Tenant.Users(3);
         desk.Assign(desk.Tenant.Group(one), 1);
         (Guid policy, _) = desk.Assign(desk.Tenant.Group(other), 2);
@@ -239,7 +239,7 @@ public sealed class DedicatedSessionTests
     [Fact]
     public void A_size_with_graphics_has_no_buffer() // C104, C245
     {
-        FrontlineDesk desk = new(licenses: 0);
+        ShiftDesk desk = new(licenses: 0);
         Guid sku = Guid.NewGuid(), plan = Guid.NewGuid();
         desk.Tenant.Do(new Command.ImportCatalog([new CatalogRow("Windows_365_S_GPU", sku, "Shared GPU", "CPC_S_8C_56GB_1024GB_GPU", plan, "Shared GPU")], null));
         desk.Tenant.Do(new Command.CreateSubscription(Guid.NewGuid(), sku, 1, Berth.Engine.Licensing.SubscriptionStatus.Enabled, false));

@@ -8,7 +8,7 @@ public sealed class PrestartTests
 {
     private static readonly DateTimeOffset _midnight = new(2026, 11, 24, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly FrontlineDesk _desk = new(licenses: 1);
+    private readonly ShiftDesk _desk = new(licenses: 1);
     private readonly Guid _ada;
     private readonly Guid _group;
 

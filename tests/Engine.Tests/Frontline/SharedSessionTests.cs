@@ -9,7 +9,7 @@ public sealed class SharedSessionTests
 {
     private static readonly TimeSpan _tick = TimeSpan.FromTicks(1);
 
-    private readonly FrontlineDesk _desk = new(licenses: 3);
+    private readonly ShiftDesk _desk = new(licenses: 3);
     private readonly Guid[] _ward;
     private readonly Guid _group;
     private readonly Guid _policy;

@@ -7,8 +7,8 @@ using Xunit;
 
 namespace Berth.Engine.Tests.Frontline;
 
-/// <summary>A tenant with short words for Frontline, its clock frozen at noon.</summary>
-internal sealed class FrontlineDesk
+/// <summary>A tenant with short words for people who work in shifts, its clock frozen at noon.</summary>
+internal sealed class ShiftDesk
 {
     public const string Part = "Windows_365_S_2vCPU_4GB_64GB";
     public const string Plan = "CPC_S_2C_4GB_64GB";
@@ -16,7 +16,7 @@ internal sealed class FrontlineDesk
     private readonly CloudPcDesk _desk = new();
     private int _policies;
 
-    public FrontlineDesk(int licenses)
+    public ShiftDesk(int licenses)
     {
         Subscription = Tenant.Buy(Part, licenses);
     }
