@@ -65,7 +65,7 @@ internal sealed partial class Decider
 
         if (use.Free.Count > 0)
         {
-            return Occupy(new Session(start.Id, use.Free.Min, user, _now, null));
+            return Occupy(Begin(start.Id, use.Free.Min, user));
         }
 
         return use.Coming > 0

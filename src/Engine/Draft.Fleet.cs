@@ -171,7 +171,7 @@ internal sealed partial class Draft
                 break;
             case Change.SessionEnded ended:
                 TurnSession(ended.Id);
-                Fleet.EndSession(ended.Id);
+                Fleet.EndSession(ended.Id, ended.At);
                 break;
             default:
                 throw new InvalidOperationException($"A change of kind {change.GetType().Name} is none of the fleet.");

@@ -197,7 +197,7 @@ public enum RefusalCode
     /// <summary>The Cloud PC cannot be used now (B285), or none of an assignment (B414). Subject: which; Name: the status of a Cloud PC; Detail: why, for an assignment.</summary>
     CloudPcNotReady,
 
-    /// <summary>Somebody is signed in already (B285). Subject: the Cloud PC.</summary>
+    /// <summary>Its owner is signed in and connected already (B285, B380). Subject: the Cloud PC.</summary>
     CloudPcInUse,
 
     /// <summary>The Frontline assignment does not exist (B414). Subject: its id.</summary>

@@ -173,8 +173,8 @@ public abstract record Change
     /// <summary>A session began, or somebody disconnected or came back.</summary>
     public sealed record SessionSet(Session Session) : Change;
 
-    /// <summary>A session is over.</summary>
-    public sealed record SessionEnded(Guid Id) : Change;
+    /// <summary>A session is over, since when.</summary>
+    public sealed record SessionEnded(Guid Id, DateTimeOffset At) : Change;
 
     /// <summary>The power of a Frontline Cloud PC, and whether it takes a license, is now this (B411).</summary>
     public sealed record PowerSet(int Index, CloudPcPower Power) : Change;

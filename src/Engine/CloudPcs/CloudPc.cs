@@ -256,8 +256,14 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     /// <summary>When the manual restore point was made; null for none (C57).</summary>
     public DateTimeOffset? ManualPointAt { get; init; }
 
-    /// <summary>Whether the user is an administrator of the machine.</summary>
+    /// <summary>Whether the machine was made, or changed later, with its user as administrator.</summary>
     public bool IsAdministrator { get; init; }
+
+    /// <summary>What is kept of its sessions (B371); null before the first.</summary>
+    public CloudPcUse? Use { get; init; }
+
+    /// <summary>Whether the user is an administrator of the machine: by how it was made, or by the last sign-in (B370).</summary>
+    public bool HasAdministrator => IsAdministrator || Use is { IsAdministrator: true };
 
     /// <summary>Since when the user has a license of Reserve by a policy (C133); null for none, and for other kinds.</summary>
     public DateTimeOffset? AllocatedAt { get; init; }

@@ -291,15 +291,21 @@ public sealed partial class Fleet
             _sessions[session.Id] = session;
             _sessionOf[session.CloudPc] = session.Id;
             _frontline.List(session, CloudPc(session.CloudPc));
+            if (CloudPc(session.CloudPc) is { } row)
+            {
+                _rows[session.CloudPc] = row with { Use = new CloudPcUse(session.StartedAt, row.Use?.SignedOutAt, session.IsAdministrator) };
+            }
         }
 
-        public void EndSession(Guid id)
+        public void EndSession(Guid id, DateTimeOffset at)
         {
             if (_sessions.TryGetValue(id, out Session? session))
             {
-                _sessions.Remove(id);
-                _sessionOf.Remove(session.CloudPc);
-                _frontline.Unlist(session, CloudPc(session.CloudPc));
+                Forget(session);
+                if (CloudPc(session.CloudPc) is { Use: { } use } row)
+                {
+                    _rows[session.CloudPc] = row with { Use = use with { SignedOutAt = at } };
+                }
             }
         }
 
@@ -359,8 +365,15 @@ public sealed partial class Fleet
         {
             if (_sessionOf.TryGetValue(index, out Guid id))
             {
-                EndSession(id);
+                Forget(_sessions[id]);
             }
+        }
+
+        private void Forget(Session session)
+        {
+            _sessions.Remove(session.Id);
+            _sessionOf.Remove(session.CloudPc);
+            _frontline.Unlist(session, CloudPc(session.CloudPc));
         }
 
         private void Unlist(int index, ProvisioningPolicy policy)

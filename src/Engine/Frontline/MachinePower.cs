@@ -39,7 +39,7 @@ internal sealed class MachinePower(Draft draft) : IFrontline
     /// <summary>Ends a session: its license is free at once; the machine idles, or the profile goes (B411, B414).</summary>
     public void SignOut(Session session, DateTimeOffset now)
     {
-        draft.Record(new Change.SessionEnded(session.Id));
+        draft.Record(new Change.SessionEnded(session.Id, now));
         if (Fleet.CloudPc(session.CloudPc) is { Power: { } power } row)
         {
             Set(session.CloudPc, row.IsShared

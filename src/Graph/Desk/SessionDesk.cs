@@ -151,6 +151,7 @@ internal static class SessionDesk
             json.WriteNull("disconnectedDateTime"u8);
         }
 
+        json.WriteString("userAccountType"u8, row.CloudPc.HasAdministrator ? "administrator" : "standardUser");
         json.WriteBoolean("usesBuffer"u8, row.Session.UsesBuffer);
         json.WriteEndObject();
     }

@@ -121,7 +121,7 @@ public static class RefusalTable
             : $"Cloud PC {refusal.Subject} is {refusal.Name} and cannot be used now.") with { Code = "cloudPcNotReady" },
         RefusalCode.NoLicensesAvailable => GraphError.Conflict(
             "noLicensesAvailable", $"Every license of service plan {refusal.Subject} that can be had is in use: {refusal.Detail}") with { Code = "noLicensesAvailable" },
-        RefusalCode.CloudPcInUse => GraphError.Conflict("cloudPcInUse", $"Somebody is signed in to Cloud PC {refusal.Subject} already.") with { Code = "cloudPcInUse" },
+        RefusalCode.CloudPcInUse => GraphError.Conflict("cloudPcInUse", $"The user of Cloud PC {refusal.Subject} is signed in to it and connected. Disconnect or end that session first (B380).") with { Code = "cloudPcInUse" },
         RefusalCode.ClockNotMovable => GraphError.BadRequest(
             "clockNotMovable", "The clock of a production tenant is the system's: only that of a demo or emulator tenant can be frozen and advanced."),
         RefusalCode.ClockNotFrozen => GraphError.BadRequest(

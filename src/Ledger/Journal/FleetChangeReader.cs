@@ -17,6 +17,7 @@ internal static class FleetChangeReader
     private const int LeastCheck = 4;
     private const int LeastItem = 17;
     private const int LeastTime = 1;
+    private const int LeastSettingAssignment = 2;
 
     private delegate T Read<T>(ref PayloadReader from);
 
@@ -31,7 +32,8 @@ internal static class FleetChangeReader
         Tag.ConnectionSet => new Change.ConnectionSet(from.Connection()),
         Tag.ConnectionDeleted => new Change.ConnectionDeleted(from.Id()),
         Tag.UserSettingSet => new Change.UserSettingSet(new UserSetting(
-            from.Id(), from.Text(), from.Flag(), from.Flag(), from.Number(), from.Flag(), from.Time(), from.Time(), from.Indexes())),
+            from.Id(), from.Text(), from.Flag(), from.Flag(), from.Number(), from.Flag(), from.Time(), from.Time(),
+            from.Each(LeastSettingAssignment, static (ref from) => new SettingAssignment(from.Number(), from.Time())))),
         Tag.UserSettingDeleted => new Change.UserSettingDeleted(from.Id()),
         Tag.DeviceImageSet => new Change.DeviceImageSet(new DeviceImage(
             from.Id(), from.Text(), from.Text(), from.Text(), from.Text(), from.Text(), from.Time())),
@@ -42,8 +44,9 @@ internal static class FleetChangeReader
         Tag.BulkActionSet => new Change.BulkActionSet(new BulkAction(
             from.Id(), from.Text(), from.Text(), from.Time(), from.Text(),
             from.Each(LeastItem, static (ref from) => new BulkItem(from.Id(), from.Shared())))),
-        Tag.SessionSet => new Change.SessionSet(new Session(from.Id(), from.Number(), from.Number(), from.Time(), from.OptionalTime())),
-        Tag.SessionEnded => new Change.SessionEnded(from.Id()),
+        Tag.SessionSet => new Change.SessionSet(
+            new Session(from.Id(), from.Number(), from.Number(), from.Time(), from.OptionalTime(), from.Flag()) { UsesBuffer = from.Flag() }),
+        Tag.SessionEnded => new Change.SessionEnded(from.Id(), from.Time()),
         Tag.PowerSet => new Change.PowerSet(from.Number(), from.Power() ?? throw new InvalidDataException("the power is missing")),
         Tag.BufferSet => new Change.BufferSet(from.Number(), from.Buffer()),
         Tag.ConnectionRefused => new Change.ConnectionRefused(from.Number(), from.Number(), from.OptionalId(), from.OptionalNumber()),
@@ -113,6 +116,7 @@ internal static class FleetChangeReader
             ReserveUsed = TimeSpan.FromTicks(from.Signed()),
             ReserveEndsAt = from.OptionalTime(),
             IsAdministrator = from.Flag(),
+            Use = from.Flag() ? new CloudPcUse(from.Time(), from.OptionalTime(), from.Flag()) : null,
             Actions = from.Each(LeastAction, static (ref from) => new RemoteAction(
                 from.OneOfFew(), from.Member<RemoteActionState>(), from.Time(), from.Time(), from.Error())),
         };
