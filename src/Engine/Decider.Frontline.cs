@@ -1,5 +1,6 @@
 using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
+using Berth.Engine.Collections;
 using Berth.Engine.Frontline;
 
 namespace Berth.Engine;

@@ -43,7 +43,7 @@ internal static class FrontlineWrites
             ProvisioningType = type,
             ImageId = "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc",
             ImageDisplayName = "Windows 11 Enterprise 24H2",
-            Joins = [new DomainJoin(DomainJoinType.AzureADJoin, null, "eastus", "usEast")],
+            Joins = [new DomainJoin(DomainJoinType.AzureADJoin, null, "eastus", null)],
         }));
         await DoAsync(room, new Command.AssignPolicy(policy, [new AssignmentRequest(null, group, room.Plan(Plan), "Nurses", licenses)]));
         return room.Tenant.Fleet.Policies[room.Tenant.Fleet.FindPolicy(policy)].Assignments[0].Key!.Value;

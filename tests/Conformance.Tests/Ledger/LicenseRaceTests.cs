@@ -119,7 +119,7 @@ public sealed class LicenseRaceTests
             ProvisioningType = type,
             ImageId = "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc",
             ImageDisplayName = "Windows 11",
-            Joins = [new DomainJoin(DomainJoinType.AzureADJoin, null, "eastus", "usEast")],
+            Joins = [new DomainJoin(DomainJoinType.AzureADJoin, null, "eastus", null)],
         }));
         Decision.Accepted assigned = await desk.DoAsync(new Command.AssignPolicy(
             policy, [new AssignmentRequest(null, _group, SkuCatalog.BuiltIn.Plans[_frontline.Plans[0]].Id, "Nurses", allotted)]));

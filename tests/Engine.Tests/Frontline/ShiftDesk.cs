@@ -49,7 +49,7 @@ internal sealed class ShiftDesk
             ProvisioningType = shared ? ProvisioningType.SharedByEntraGroup : ProvisioningType.SharedByUser,
             ImageId = "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc",
             ImageDisplayName = "Windows 11",
-            Joins = [new DomainJoin(DomainJoinType.AzureADJoin, null, "eastus", "usEast")],
+            Joins = [new DomainJoin(DomainJoinType.AzureADJoin, null, "eastus", null)],
             SnapshotReset = shared ? resets : null,
         }));
         return (id, Allot(id, group, licenses, plan));
