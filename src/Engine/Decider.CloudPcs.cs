@@ -80,6 +80,11 @@ internal sealed partial class Decider
             return Conflict(row, "only a Cloud PC that is provisioned or failed, whose user has the license and the policy, can be reprovisioned (C55).");
         }
 
+        if (row.Assignment is { } assignment && _draft.Fleet.FindAssignment(assignment) is { Assignment.IsReprovisionPaused: true })
+        {
+            return Conflict(row, "the licenses of its assignment expired once: remove the assignment and add it again, then its Cloud PCs can be made anew (C118).");
+        }
+
         CloudPc begun = _machines.Begun(row, Lifecycle.NameOf(HostJobKind.Reprovision)) with { IsAdministrator = again.IsAdministrator ?? false };
         _machines.StartProvision(index, begun, HostJobKind.Reprovision, CloudPcReason.ActionAsked);
         return null;

@@ -64,9 +64,9 @@ internal sealed partial class Decider
             return NoLicense(user, plan, start.AssignmentId, null);
         }
 
-        if (use.Free.Count > 0)
+        if (_draft.Fleet.FreeOf(start.AssignmentId) is { Count: > 0 } free)
         {
-            return Occupy(Begin(start.Id, use.Free.Min, user));
+            return Occupy(Begin(start.Id, free.Min, user));
         }
 
         return use.Coming > 0

@@ -92,7 +92,7 @@ public sealed record CloudPcPlan(int Plan, Guid Id, CloudPcKind Kind, CloudPcSiz
         [new("fa0b4021-0f60-4d95-bf68-95036285282a")] = (CloudPcKind.Frontline, new(8, 32, 512)),
     };
 
-    /// <summary>Whether it has a graphics processor (B300): no concurrency buffer, no resize (C60, C104).</summary>
+    /// <summary>Whether it has a graphics processor (B300): no concurrency buffer, no resize (C60, B420).</summary>
     public bool HasGraphics { get; init; }
 
     /// <summary>The name people read: <c>Cloud PC Enterprise 4vCPU/16GB/256GB</c> (C35).</summary>

@@ -118,6 +118,9 @@ public enum CloudPcReason : byte
 
     /// <summary>Fewer Cloud PCs are allotted to its assignment (B404).</summary>
     AllotmentLowered,
+
+    /// <summary>Its assignment is gone (B405).</summary>
+    AssignmentRemoved,
 }
 
 /// <summary>A step in the life of a Cloud PC.</summary>
@@ -165,11 +168,11 @@ public enum RemoteActionState : byte
 public sealed record CloudPcOrigin(
     string ImageId, string ImageDisplayName, string? RegionName, Guid? ConnectionId, DomainJoinType JoinType, bool SingleSignOn, bool LocalAdmin, string Locale);
 
-/// <summary>Whether the machine of a Frontline Cloud PC runs, and what that takes (B410 to B416).</summary>
+/// <summary>Whether the machine of a Frontline Cloud PC runs, and what that takes.</summary>
 /// <param name="IsRunning">Whether it runs.</param>
-/// <param name="LicenseSince">Since when it takes a license of its plan (B411); null while it takes none, and always of a shared one.</param>
-/// <param name="OffAt">When it is switched off, unless somebody comes (B411); null when nothing will.</param>
-/// <param name="ReadyAt">When the profile of who left a shared one is gone, and the next can come (C115); null when nothing is waited for.</param>
+/// <param name="LicenseSince">Since when it takes a license of its plan; null while it takes none, and always of a shared one.</param>
+/// <param name="OffAt">When it is switched off, unless somebody comes; null when nothing will.</param>
+/// <param name="ReadyAt">When the profile of who left a shared one is gone, and the next can come; null when nothing is waited for.</param>
 public sealed record CloudPcPower(bool IsRunning, DateTimeOffset? LicenseSince, DateTimeOffset? OffAt, DateTimeOffset? ReadyAt)
 {
     /// <summary>A machine that is off.</summary>

@@ -65,7 +65,11 @@ public sealed partial class Fleet
 
         public AssignmentUse UseOf(Guid assignment) => _frontline.UseOf(assignment);
 
+        public ImmutableSortedSet<int> PoolOf(Guid assignment) => _frontline.PoolOf(assignment);
+
         public PlanUse UseOf(int plan) => _frontline.UseOf(plan);
+
+        public ImmutableSortedSet<int> FreeOf(Guid assignment) => _frontline.FreeOf(assignment);
 
         /// <summary>Plans of which licenses are taken (B411).</summary>
         public IEnumerable<int> TakenPlans => _frontline.UsesOfPlans.Where(one => one.Value.Taken > 0).Select(one => one.Key);
@@ -336,6 +340,8 @@ public sealed partial class Fleet
             SessionsOfUsers = _frontline.SessionsOfUsers,
             Assignments = _frontline.Assignments,
             UsesOfAssignments = _frontline.UsesOfAssignments,
+            Pools = _frontline.Pools,
+            Free = _frontline.Free,
             UsesOfPlans = _frontline.UsesOfPlans,
         };
 

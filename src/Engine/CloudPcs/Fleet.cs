@@ -84,6 +84,10 @@ public sealed partial class Fleet
 
     internal ImmutableDictionary<Guid, AssignmentUse> UsesOfAssignments { get; private init; } = ImmutableDictionary<Guid, AssignmentUse>.Empty;
 
+    internal ImmutableDictionary<Guid, ImmutableSortedSet<int>> Free { get; private init; } = ImmutableDictionary<Guid, ImmutableSortedSet<int>>.Empty;
+
+    internal ImmutableDictionary<Guid, ImmutableSortedSet<int>> Pools { get; private init; } = ImmutableDictionary<Guid, ImmutableSortedSet<int>>.Empty;
+
     internal ImmutableDictionary<int, PlanUse> UsesOfPlans { get; private init; } = ImmutableDictionary<int, PlanUse>.Empty;
 
     /// <summary>The index of the Cloud PC with an id, or -1.</summary>
@@ -99,7 +103,10 @@ public sealed partial class Fleet
     public FrontlineAssignment? FindAssignment(Guid id) => Assignments.GetValueOrDefault(id);
 
     /// <summary>What an assignment of Frontline has, by its id, whether it is there or not.</summary>
-    public AssignmentUse UseOf(Guid assignment) => UsesOfAssignments.GetValueOrDefault(assignment, AssignmentUse.None);
+    public AssignmentUse UseOf(Guid assignment) => UsesOfAssignments.GetValueOrDefault(assignment);
+
+    /// <summary>Indexes of the shared Cloud PCs of an assignment, by its id, ascending; without those that are on their way out.</summary>
+    public ImmutableSortedSet<int> PoolOf(Guid assignment) => Pools.GetValueOrDefault(assignment, []);
 
     /// <summary>What Frontline Cloud PCs take of a plan.</summary>
     public PlanUse UseOf(int plan) => UsesOfPlans.GetValueOrDefault(plan);

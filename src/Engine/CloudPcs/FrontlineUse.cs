@@ -23,26 +23,19 @@ public sealed record FrontlineAssignment(int Policy, bool IsShared, PolicyAssign
 /// <param name="Rows">Its rows.</param>
 /// <param name="Places">Those that hold a place (B264).</param>
 /// <param name="Taken">Those that take a license at this time (B411).</param>
-/// <param name="Shared">Indexes of the shared ones.</param>
-public sealed record AssignmentUse(int Rows, int Places, int Taken, ImmutableSortedSet<int> Shared)
+public readonly record struct AssignmentUse(int Rows, int Places, int Taken)
 {
-    /// <summary>Nothing.</summary>
-    public static AssignmentUse None { get; } = new(0, 0, 0, []);
-
     /// <summary>How many shared rows somebody has a session on.</summary>
     public int Sessions { get; init; }
 
     /// <summary>How many shared rows will be free by themselves: they are being made, or a profile is going (B414).</summary>
     public int Coming { get; init; }
-
-    /// <summary>Indexes of the shared rows that somebody can be given (B414).</summary>
-    public ImmutableSortedSet<int> Free { get; init; } = [];
 }
 
 /// <summary>What Frontline Cloud PCs take of a plan.</summary>
 /// <param name="Dedicated">Rows of dedicated mode that hold a place: a unit each (B400).</param>
 /// <param name="Shared">Rows of shared mode that hold a place: a license each.</param>
-/// <param name="Taken">Licenses that rows of dedicated mode take at this time (B411).</param>
+/// <param name="Taken">Licenses that rows of dedicated mode take at this time.</param>
 public readonly record struct PlanUse(int Dedicated, int Shared, int Taken)
 {
     /// <summary>How many licenses the assignments of dedicated mode take above what is allotted to each, together (B420).</summary>
@@ -62,11 +55,19 @@ internal sealed class FrontlineIndex(Fleet source)
 
     public ImmutableDictionary<Guid, AssignmentUse> UsesOfAssignments { get; private set; } = source.UsesOfAssignments;
 
+    public ImmutableDictionary<Guid, ImmutableSortedSet<int>> Pools { get; private set; } = source.Pools;
+
+    public ImmutableDictionary<Guid, ImmutableSortedSet<int>> Free { get; private set; } = source.Free;
+
     public ImmutableDictionary<int, PlanUse> UsesOfPlans { get; private set; } = source.UsesOfPlans;
 
     public ImmutableDictionary<int, ValueArray<Guid>> SessionsOfUsers { get; private set; } = source.SessionsOfUsers;
 
-    public AssignmentUse UseOf(Guid assignment) => UsesOfAssignments.GetValueOrDefault(assignment, AssignmentUse.None);
+    public AssignmentUse UseOf(Guid assignment) => UsesOfAssignments.GetValueOrDefault(assignment);
+
+    public ImmutableSortedSet<int> PoolOf(Guid assignment) => Pools.GetValueOrDefault(assignment, []);
+
+    public ImmutableSortedSet<int> FreeOf(Guid assignment) => Free.GetValueOrDefault(assignment, []);
 
     public PlanUse UseOf(int plan) => UsesOfPlans.GetValueOrDefault(plan);
 
@@ -91,14 +92,15 @@ internal sealed class FrontlineIndex(Fleet source)
         }
 
         AssignmentUse use = UseOf(assignment);
-        AssignmentUse now = use with { Rows = use.Rows + rows, Places = use.Places + places, Taken = use.Taken + taken };
-        Set(assignment, !row.IsShared ? now : now with
+        AssignmentUse now = use with { Rows = use.Rows + rows, Places = use.Places + places, Taken = use.Taken + taken, Sessions = use.Sessions + sessions };
+        if (row.IsShared)
         {
-            Shared = With(use.Shared, index, rows > 0),
-            Sessions = use.Sessions + sessions,
-            Coming = use.Coming + (row.Status == CloudPcStatus.Provisioning || row.Power?.ReadyAt is not null ? rows : 0),
-            Free = With(use.Free, index, rows > 0 && row.IsReady && !hasSession),
-        });
+            now = now with { Coming = use.Coming + (row.Status == CloudPcStatus.Provisioning || row.Power?.ReadyAt is not null ? rows : 0) };
+            Pools = With(Pools, assignment, index, rows > 0);
+            Free = With(Free, assignment, index, rows > 0 && row.IsReady && !hasSession);
+        }
+
+        Set(assignment, now);
     }
 
     /// <summary>Counts a row whose power alone changes.</summary>
@@ -155,7 +157,12 @@ internal sealed class FrontlineIndex(Fleet source)
         Occupy(session, row, isOccupied: false);
     }
 
-    private static ImmutableSortedSet<int> With(ImmutableSortedSet<int> rows, int index, bool isThere) => isThere ? rows.Add(index) : rows.Remove(index);
+    private static ImmutableDictionary<Guid, ImmutableSortedSet<int>> With(ImmutableDictionary<Guid, ImmutableSortedSet<int>> sets, Guid assignment, int index, bool isThere)
+    {
+        ImmutableSortedSet<int> before = sets.GetValueOrDefault(assignment, []);
+        ImmutableSortedSet<int> after = isThere ? before.Add(index) : before.Remove(index);
+        return after == before ? sets : after.IsEmpty ? sets.Remove(assignment) : sets.SetItem(assignment, after);
+    }
 
     private static int Over(FrontlineAssignment assignment, AssignmentUse use) => assignment.IsShared ? 0 : Math.Max(0, use.Taken - assignment.Allotment);
 

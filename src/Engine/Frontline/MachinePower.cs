@@ -3,7 +3,7 @@ using Berth.Engine.CloudPcs;
 namespace Berth.Engine.Frontline;
 
 /// <summary>The power of Frontline's machines, who takes a license, and the concurrency buffers, while a command is decided (B410 to B424).</summary>
-internal sealed class MachinePower(Draft draft) : IFrontline
+internal sealed class MachinePower(Draft draft) : FrontlineRoom
 {
     /// <summary>How long a machine of dedicated mode stays on when nobody works on it (C96, C98).</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromHours(2);
@@ -13,7 +13,7 @@ internal sealed class MachinePower(Draft draft) : IFrontline
 
     private Fleet.Builder Fleet => draft.Fleet;
 
-    public CloudPcPower? PowerOf(CloudPc row) => row switch
+    public override CloudPcPower? PowerOf(CloudPc row) => row switch
     {
         { IsUsable: true } => row.Power ?? CloudPcPower.Off,
         { Power: { } power } => Off(power) with { ReadyAt = null },
@@ -37,7 +37,7 @@ internal sealed class MachinePower(Draft draft) : IFrontline
     }
 
     /// <summary>Ends a session: its license is free at once; the machine idles, or the profile goes (B411, B414).</summary>
-    public void SignOut(Session session, DateTimeOffset now)
+    public override void SignOut(Session session, DateTimeOffset now)
     {
         draft.Record(new Change.SessionEnded(session.Id, now));
         if (Fleet.CloudPc(session.CloudPc) is { Power: { } power } row)
@@ -64,7 +64,7 @@ internal sealed class MachinePower(Draft draft) : IFrontline
         Set(index, Off(PowerAt(index, out _)));
     }
 
-    public void BecomeDue(int index, DateTimeOffset now)
+    public override void BecomeDue(int index, DateTimeOffset now)
     {
         CloudPcPower power = PowerAt(index, out CloudPc row);
         if (power.OffAt <= now)
@@ -85,7 +85,7 @@ internal sealed class MachinePower(Draft draft) : IFrontline
         }
     }
 
-    public void BecomeDue(DateTimeOffset now)
+    public override void BecomeDue(DateTimeOffset now)
     {
         foreach ((int plan, ConcurrencyBuffer buffer) in draft.Frontline.Buffers)
         {
@@ -96,7 +96,7 @@ internal sealed class MachinePower(Draft draft) : IFrontline
         }
     }
 
-    public void Settle(DateTimeOffset now)
+    public override void Settle(DateTimeOffset now)
     {
         foreach (int plan in Fleet.TakenPlans.Union(draft.Frontline.Buffers.Keys).Order().ToArray())
         {

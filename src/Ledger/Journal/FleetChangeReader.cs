@@ -12,7 +12,7 @@ internal static class FleetChangeReader
     /// <summary>The smallest elements of lists in bytes: what a count of them is checked against.</summary>
     private const int LeastCoverage = 3;
     private const int LeastJoin = 5;
-    private const int LeastAssignment = 6;
+    private const int LeastAssignment = 7;
     private const int LeastAction = 5;
     private const int LeastCheck = 4;
     private const int LeastItem = 17;
@@ -88,13 +88,15 @@ internal static class FleetChangeReader
         ModifiedAt = from.Time(),
         ModifiedBy = from.OneOfFew(),
         Assignments = from.Each(LeastAssignment, static (ref from) => new PolicyAssignment(
-            from.Text(), from.Number(), from.OptionalNumber(), from.OptionalText(), from.OptionalNumber(), from.Time())),
+            from.Text(), from.Number(), from.OptionalNumber(), from.OptionalText(), from.OptionalNumber(), from.Time()) { IsReprovisionPaused = from.Flag() }),
     };
 
     private static CloudPc CloudPc(this ref PayloadReader from) =>
-        new(from.Id(), from.Id(), from.Number(), from.Number(), from.Member<CloudPcStatus>())
+        new(from.Id(), from.Id(), from.OptionalNumber() ?? Engine.CloudPcs.CloudPc.Nobody, from.Number(), from.Member<CloudPcStatus>())
         {
             Policy = from.OptionalNumber() ?? -1,
+            Assignment = from.OptionalId(),
+            Power = from.Power(),
             DisplayName = from.Text(),
             ManagedDeviceName = from.OptionalText(),
             Origin = from.Flag()
@@ -131,6 +133,15 @@ internal static class FleetChangeReader
         IsBlocked = from.Flag(),
         BlockedUntil = from.OptionalTime(),
     };
+
+    private static CloudPcPower? Power(this ref PayloadReader from) => from.Flag()
+        ? new CloudPcPower(from.Flag(), from.OptionalTime(), from.OptionalTime(), from.OptionalTime())
+        {
+            SignOutAt = from.OptionalTime(),
+            FirstConnections = from.Each(LeastTime, static (ref from) => from.Time()),
+            PrestartAt = from.OptionalTime(),
+        }
+        : null;
 
     private static CloudPcStep Step(this ref PayloadReader from) => new(from.Time(), from.Member<CloudPcReason>(), from.OptionalId());
 

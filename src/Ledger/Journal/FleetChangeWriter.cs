@@ -163,6 +163,7 @@ internal static class FleetChangeWriter
             to.Text(assignment.AllotmentName);
             to.Number(assignment.AllotmentLicenses);
             to.Time(assignment.CreatedAt);
+            to.Flag(assignment.IsReprovisionPaused);
         });
     }
 
@@ -170,10 +171,12 @@ internal static class FleetChangeWriter
     {
         to.Id(row.Id);
         to.Id(row.UserId);
-        to.Count(row.User);
+        to.Number(row.IsShared ? null : row.User);
         to.Count(row.Plan);
         to.Byte((byte)row.Status);
         to.Number(row.Policy < 0 ? null : row.Policy);
+        to.Id(row.Assignment);
+        to.Power(row.Power);
         to.Text(row.DisplayName);
         to.Text(row.ManagedDeviceName);
         to.Flag(row.Origin is not null);
@@ -231,6 +234,21 @@ internal static class FleetChangeWriter
         to.Flag(buffer.HasOverrun);
         to.Flag(buffer.IsBlocked);
         to.Time(buffer.BlockedUntil);
+    }
+
+    private static void Power(this PayloadWriter to, CloudPcPower? power)
+    {
+        to.Flag(power is not null);
+        if (power is not null)
+        {
+            to.Flag(power.IsRunning);
+            to.Time(power.LicenseSince);
+            to.Time(power.OffAt);
+            to.Time(power.ReadyAt);
+            to.Time(power.SignOutAt);
+            to.Each(power.FirstConnections, static (to, at) => to.Time(at));
+            to.Time(power.PrestartAt);
+        }
     }
 
     private static void Step(this PayloadWriter to, CloudPcStep step)

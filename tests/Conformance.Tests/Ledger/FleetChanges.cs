@@ -45,7 +45,7 @@ internal static class FleetChanges
             Assignments =
             [
                 new PolicyAssignment($"{id}_{other}", 2, null, null, null, _noon),
-                new PolicyAssignment(other.ToString(), 0, 0, "Nurses", 0, _noon.AddDays(1)),
+                new PolicyAssignment(other.ToString(), 0, 0, "Nurses", 0, _noon.AddDays(1)) { IsReprovisionPaused = true },
             ],
         };
         CloudPc waiting = new(id, other, 9, 70, CloudPcStatus.NotProvisioned);
@@ -53,6 +53,13 @@ internal static class FleetChanges
         {
             Status = CloudPcStatus.ModifyingSingleSignOn,
             Policy = 0,
+            Assignment = id,
+            Power = new CloudPcPower(true, _noon, _noon.AddHours(2), _noon.AddMinutes(3))
+            {
+                SignOutAt = _noon.AddHours(1),
+                FirstConnections = [_noon.AddDays(-2), _noon.AddDays(-1)],
+                PrestartAt = _noon.AddDays(1),
+            },
             DisplayName = "Ada's desk",
             ManagedDeviceName = "CPC-ada-X1Y2Z",
             Origin = new CloudPcOrigin("a_b_c", "Image", "westeurope", other, DomainJoinType.HybridAzureADJoin, true, false, "en-US"),
@@ -152,8 +159,8 @@ internal static class FleetChanges
         Gen<CloudPcStep> step = Gen.Select(time, Gen.Enum<CloudPcReason>(), Gen.Guid.Nullable()).Select((at, reason, about) => new CloudPcStep(at, reason, about));
         Gen<ValueArray<DomainJoin>> joins = Gen.Select(Gen.Enum<DomainJoinType>(), Gen.Guid.Nullable(), maybe, maybe).Array[0, 3]
             .Select(all => all.Select(one => new DomainJoin(one.Item1, one.Item2, one.Item3, one.Item4) { Geography = one.Item4 }).ToValueArray());
-        Gen<ValueArray<PolicyAssignment>> assignments = Gen.Select(text, index, index.Nullable(), maybe, index.Nullable(), time).Array[0, 3]
-            .Select(all => all.Select(one => new PolicyAssignment(one.Item1, one.Item2, one.Item3, one.Item4, one.Item5, one.Item6)).ToValueArray());
+        Gen<ValueArray<PolicyAssignment>> assignments = Gen.Select(text, index, index.Nullable(), maybe, index.Nullable(), time, Gen.Bool).Array[0, 3]
+            .Select(all => all.Select(one => new PolicyAssignment(one.Item1, one.Item2, one.Item3, one.Item4, one.Item5, one.Item6) { IsReprovisionPaused = one.Item7 }).ToValueArray());
         Gen<ProvisioningPolicy> policy = Gen.Select(
             Gen.Select(Gen.Guid, Gen.Enum<ProvisioningType>(), Gen.Enum<UserExperienceType>(), Gen.Enum<ImageType>()),
             Gen.Select(joins, assignments, texts),
@@ -190,14 +197,23 @@ internal static class FleetChanges
             .Select((image, region, connection, join, signOn, admin) => new CloudPcOrigin(image, image, region, connection, join, signOn, admin, image)).Null();
         Gen<ValueArray<RemoteAction>> actions = Gen.Select(text, Gen.Enum<RemoteActionState>(), time, time, error).Array[0, 3]
             .Select(all => all.Select(one => new RemoteAction(one.Item1, one.Item2, one.Item3, one.Item4, one.Item5)).ToValueArray());
+        Gen<CloudPcPower?> power = Gen.Select(Gen.Bool, Gen.Select(sometime, sometime, sometime), Gen.Select(sometime, sometime), time.Array[0, 3])
+            .Select((running, times, more, connections) => new CloudPcPower(running, times.Item1, times.Item2, times.Item3)
+            {
+                SignOutAt = more.Item1,
+                FirstConnections = connections.ToValueArray(),
+                PrestartAt = more.Item2,
+            }).Null();
         Gen<CloudPc> cloudPc = Gen.Select(
-            Gen.Select(Gen.Guid, index, Gen.Enum<CloudPcStatus>(), Gen.OneOf(index, Gen.Const(-1))),
+            Gen.Select(Gen.Guid, index, Gen.Enum<CloudPcStatus>(), Gen.OneOf(index, Gen.Const(-1)), power),
             Gen.Select(text, maybe, origin, actions),
             Gen.Select(error, job, index.Nullable(), Gen.Bool),
             Gen.Select(time, sometime, sometime, sometime),
-            Gen.Select(time, sometime, sometime, sometime)).Select((kinds, words, rest, times, more) => new CloudPc(kinds.Item1, kinds.Item1, kinds.Item2, kinds.Item2, kinds.Item3)
+            Gen.Select(time, sometime, sometime, sometime)).Select((kinds, words, rest, times, more) => new CloudPc(kinds.Item1, kinds.Item1, kinds.Item4 < 0 ? CloudPc.Nobody : kinds.Item2, kinds.Item2, kinds.Item3)
             {
                 Policy = kinds.Item4,
+                Assignment = words.Item2 is null ? null : kinds.Item1,
+                Power = kinds.Item5,
                 DisplayName = words.Item1,
                 ManagedDeviceName = words.Item2,
                 Origin = words.Item3,
@@ -249,8 +265,6 @@ internal static class FleetChanges
                 CreatedAt = more.Item1,
             });
         Gen<ValueArray<DateTimeOffset>> times = time.Array[0, 5].Select(all => all.ToValueArray());
-        Gen<CloudPcPower> power = Gen.Select(Gen.Bool, sometime, sometime, sometime, Gen.Select(sometime, sometime), times).Select((runs, license, off, ready, more, firsts) =>
-            new CloudPcPower(runs, license, off, ready) { SignOutAt = more.Item1, PrestartAt = more.Item2, FirstConnections = firsts });
         return new Dictionary<Type, Gen<Change>>
         {
             [typeof(Change.PolicySet)] = Gen.Select(index, policy).Select((one, set) => (Change)new Change.PolicySet(one, set)),
@@ -275,7 +289,7 @@ internal static class FleetChanges
             [typeof(Change.BulkActionSet)] = Gen.Select(Gen.Guid, text, text, time, text, Gen.Select(Gen.Guid, maybe).Array[0, 5])
                 .Select((id, name, kind, at, by, items) => (Change)new Change.BulkActionSet(
                     new BulkAction(id, name, kind, at, by, items.Select(item => new BulkItem(item.Item1, item.Item2)).ToValueArray()))),
-            [typeof(Change.PowerSet)] = Gen.Select(index, power).Select((one, set) => (Change)new Change.PowerSet(one, set)),
+            [typeof(Change.PowerSet)] = Gen.Select(index, power).Select((one, set) => (Change)new Change.PowerSet(one, set ?? CloudPcPower.Off)),
             [typeof(Change.BufferSet)] = Gen.Select(index, times, times, sometime, sometime, Gen.Bool).Select((plan, uses, blocks, since, until, flag) =>
                 (Change)new Change.BufferSet(plan, new ConcurrencyBuffer { Uses = uses, Overruns = blocks, Blocks = uses, Since = since, HasOverrun = flag, IsBlocked = !flag, BlockedUntil = until })),
             [typeof(Change.ConnectionRefused)] = Gen.Select(index, index, Gen.Guid.Nullable(), index.Nullable())
