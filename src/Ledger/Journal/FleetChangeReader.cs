@@ -99,10 +99,8 @@ internal static class FleetChangeReader
             Power = from.Power(),
             DisplayName = from.Text(),
             ManagedDeviceName = from.OptionalText(),
-            Origin = from.Flag()
-                ? new CloudPcOrigin(
-                    from.OneOfFew(), from.OneOfFew(), from.Shared(), from.OptionalId(), from.Member<DomainJoinType>(), from.Flag(), from.Flag(), from.OneOfFew())
-                : null,
+            Origin = from.Origin(),
+            TakesOver = from.Origin(),
             ConditionsSince = from.Time(),
             ProvisionedAt = from.OptionalTime(),
             ModifiedAt = from.Time(),
@@ -133,6 +131,10 @@ internal static class FleetChangeReader
         IsBlocked = from.Flag(),
         BlockedUntil = from.OptionalTime(),
     };
+
+    private static CloudPcOrigin? Origin(this ref PayloadReader from) => from.Flag()
+        ? new CloudPcOrigin(from.OneOfFew(), from.OneOfFew(), from.Shared(), from.OptionalId(), from.Member<DomainJoinType>(), from.Flag(), from.Flag(), from.OneOfFew())
+        : null;
 
     private static CloudPcPower? Power(this ref PayloadReader from) => from.Flag()
         ? new CloudPcPower(from.Flag(), from.OptionalTime(), from.OptionalTime(), from.OptionalTime())

@@ -179,19 +179,8 @@ internal static class FleetChangeWriter
         to.Power(row.Power);
         to.Text(row.DisplayName);
         to.Text(row.ManagedDeviceName);
-        to.Flag(row.Origin is not null);
-        if (row.Origin is { } origin)
-        {
-            to.Shared(origin.ImageId);
-            to.Shared(origin.ImageDisplayName);
-            to.Shared(origin.RegionName);
-            to.Id(origin.ConnectionId);
-            to.Byte((byte)origin.JoinType);
-            to.Flag(origin.SingleSignOn);
-            to.Flag(origin.LocalAdmin);
-            to.Shared(origin.Locale);
-        }
-
+        to.Origin(row.Origin);
+        to.Origin(row.TakesOver);
         to.Time(row.ConditionsSince);
         to.Time(row.ProvisionedAt);
         to.Time(row.ModifiedAt);
@@ -234,6 +223,22 @@ internal static class FleetChangeWriter
         to.Flag(buffer.HasOverrun);
         to.Flag(buffer.IsBlocked);
         to.Time(buffer.BlockedUntil);
+    }
+
+    private static void Origin(this PayloadWriter to, CloudPcOrigin? origin)
+    {
+        to.Flag(origin is not null);
+        if (origin is not null)
+        {
+            to.Shared(origin.ImageId);
+            to.Shared(origin.ImageDisplayName);
+            to.Shared(origin.RegionName);
+            to.Id(origin.ConnectionId);
+            to.Byte((byte)origin.JoinType);
+            to.Flag(origin.SingleSignOn);
+            to.Flag(origin.LocalAdmin);
+            to.Shared(origin.Locale);
+        }
     }
 
     private static void Power(this PayloadWriter to, CloudPcPower? power)

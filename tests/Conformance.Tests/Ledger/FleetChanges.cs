@@ -63,6 +63,7 @@ internal static class FleetChanges
             DisplayName = "Ada's desk",
             ManagedDeviceName = "CPC-ada-X1Y2Z",
             Origin = new CloudPcOrigin("a_b_c", "Image", "westeurope", other, DomainJoinType.HybridAzureADJoin, true, false, "en-US"),
+            TakesOver = new CloudPcOrigin("a_b_c", "Image", "eastus", null, DomainJoinType.HybridAzureADJoin, false, false, "en-US"),
             ConditionsSince = _noon,
             ProvisionedAt = _noon.AddMinutes(30),
             ModifiedAt = _noon.AddHours(1),
@@ -197,16 +198,16 @@ internal static class FleetChanges
             .Select((image, region, connection, join, signOn, admin) => new CloudPcOrigin(image, image, region, connection, join, signOn, admin, image)).Null();
         Gen<ValueArray<RemoteAction>> actions = Gen.Select(text, Gen.Enum<RemoteActionState>(), time, time, error).Array[0, 3]
             .Select(all => all.Select(one => new RemoteAction(one.Item1, one.Item2, one.Item3, one.Item4, one.Item5)).ToValueArray());
-        Gen<CloudPcPower?> power = Gen.Select(Gen.Bool, Gen.Select(sometime, sometime, sometime), Gen.Select(sometime, sometime), time.Array[0, 3])
+        Gen<CloudPcPower?> power = Gen.Select(Gen.Bool, Gen.Select(sometime, sometime, sometime), sometime, time.Array[0, 3])
             .Select((running, times, more, connections) => new CloudPcPower(running, times.Item1, times.Item2, times.Item3)
             {
-                SignOutAt = more.Item1,
+                SignOutAt = more,
                 FirstConnections = connections.ToValueArray(),
-                PrestartAt = more.Item2,
+                PrestartAt = more,
             }).Null();
         Gen<CloudPc> cloudPc = Gen.Select(
             Gen.Select(Gen.Guid, index, Gen.Enum<CloudPcStatus>(), Gen.OneOf(index, Gen.Const(-1)), power),
-            Gen.Select(text, maybe, origin, actions),
+            Gen.Select(text, maybe, origin, actions, origin),
             Gen.Select(error, job, index.Nullable(), Gen.Bool),
             Gen.Select(time, sometime, sometime, sometime),
             Gen.Select(time, sometime, sometime, sometime)).Select((kinds, words, rest, times, more) => new CloudPc(kinds.Item1, kinds.Item1, kinds.Item4 < 0 ? CloudPc.Nobody : kinds.Item2, kinds.Item2, kinds.Item3)
@@ -217,6 +218,7 @@ internal static class FleetChanges
                 DisplayName = words.Item1,
                 ManagedDeviceName = words.Item2,
                 Origin = words.Item3,
+                TakesOver = words.Item5,
                 ConditionsSince = times.Item1,
                 ProvisionedAt = times.Item2,
                 ModifiedAt = more.Item1,
