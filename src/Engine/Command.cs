@@ -283,7 +283,7 @@ public abstract record Command
     /// <param name="Id">The id of the session when one begins.</param>
     /// <param name="UserId">The user.</param>
     /// <param name="AssignmentId">The assignment.</param>
-    public sealed record StartSharedSession(Guid Id, Guid UserId, Guid AssignmentId) : Command;
+    public sealed record StartPoolSession(Guid Id, Guid UserId, Guid AssignmentId) : Command;
 
     /// <summary>Switches a Frontline Cloud PC on; one of dedicated mode takes a license (B411).</summary>
     public sealed record PowerOnCloudPc(Guid CloudPcId) : Command;

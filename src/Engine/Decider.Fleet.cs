@@ -38,7 +38,7 @@ internal sealed partial class Decider
         Command.StartSession one => StartSession(one),
         Command.EndSession one => EndSession(one),
         Command.DisconnectSession one => DisconnectSession(one),
-        Command.StartSharedSession one => StartSharedSession(one),
+        Command.StartPoolSession one => StartPoolSession(one),
         Command.PowerOnCloudPc one => PowerOn(one),
         Command.PowerOffCloudPc one => PowerOff(one),
         Command.UnblockBuffer one => UnblockBuffer(one),

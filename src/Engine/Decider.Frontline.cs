@@ -33,7 +33,7 @@ internal sealed partial class Decider
     }
 
     // B414.
-    private Refusal? StartSharedSession(Command.StartSharedSession start)
+    private Refusal? StartPoolSession(Command.StartPoolSession start)
     {
         if (FindUser(start.UserId, out int user) is { } stranger)
         {

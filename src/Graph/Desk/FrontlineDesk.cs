@@ -22,7 +22,7 @@ internal static class FrontlineDesk
         new(GraphMethod.Post, "/frontline/{servicePlan}/unblock", DeskAccess.WriteCloudPcs, Unblock) { Versions = RouteVersions.Berth, Body = RouteBody.None },
     ];
 
-    private static GraphResponse List(Tenant tenant, GraphRequest request, RouteKeys keys) => GraphResponse.Json(200, (tenant, request), static (json, s) =>
+    private static Handling List(Tenant tenant, GraphRequest request, RouteKeys keys) => GraphResponse.Json(200, (tenant, request), static (json, s) =>
     {
         (Tenant tenant, GraphRequest request) = s;
         json.WriteStartObject();
@@ -41,7 +41,7 @@ internal static class FrontlineDesk
         json.WriteEndObject();
     });
 
-    private static GraphResponse One(Tenant tenant, GraphRequest request, RouteKeys keys) =>
+    private static Handling One(Tenant tenant, GraphRequest request, RouteKeys keys) =>
         Guid.TryParseExact(keys.First, "D", out Guid id) && tenant.Catalog.TryGetPlan(id, out ServicePlan? found)
             && tenant.Catalog.CloudPcPlanOf(found.Index) is { Kind: CloudPcKind.Frontline } plan
             ? GraphResponse.Json(200, (tenant, request, plan), static (json, s) =>

@@ -75,7 +75,7 @@ internal static class SessionDesk
 
     private static Handling Start(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(Resource, Read, wanted => wanted.CloudPcId is { } cloudPc
         ? Start(request, wanted.UserId, new Command.StartSession(Guid.NewGuid(), wanted.UserId, cloudPc), now => now.Fleet.SessionOn(now.Fleet.FindCloudPc(cloudPc)))
-        : Start(request, wanted.UserId, new Command.StartSharedSession(Guid.NewGuid(), wanted.UserId, wanted.AssignmentId), now => OnAssignment(now, wanted.UserId, wanted.AssignmentId)));
+        : Start(request, wanted.UserId, new Command.StartPoolSession(Guid.NewGuid(), wanted.UserId, wanted.AssignmentId), now => OnAssignment(now, wanted.UserId, wanted.AssignmentId)));
 
     // A session that was left has an id already (B380).
     private static Handling.Wanted Start(GraphRequest request, Guid user, Command start, Func<Tenant, Session?> find) => request.Submit($"{user}", start, accepted =>

@@ -137,7 +137,7 @@ public sealed class OwnInterface
         await room.RefusedAsync(400, "valueInvalid", "PATCH", "/berth/v1/settings", """{"disconnectedSessions":"kept"}""");
         await room.RefusedAsync(400, "valueInvalid", "PATCH", "/berth/v1/settings", """{"profileResetTime":"P1DT1S"}""");
         await room.RefusedAsync(400, "valueInvalid", "PATCH", "/berth/v1/settings", """{"profileResetTime":"-PT1S"}""");
-        await room.RefusedAsync(400, "valueInvalid", "PATCH", "/berth/v1/settings", """{"intelligentPrestart":"no"}""");
+        await room.RefusedAsync(400, "typeWrong", "PATCH", "/berth/v1/settings", """{"intelligentPrestart":"no"}""");
         await room.RefusedAsync(400, "propertyUnknown", "PATCH", "/berth/v1/settings", """{"color":"red"}""");
         JsonElement frontline = await room.DoAsync("PATCH", "/berth/v1/settings", """{"disconnectedSessions":"Released","profileResetTime":"P1D","intelligentPrestart":false}""");
         Assert.Equal(

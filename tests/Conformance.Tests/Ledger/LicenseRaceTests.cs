@@ -35,7 +35,7 @@ public sealed class LicenseRaceTests
         using SqlitePlace place = new();
         await using LedgerDoor door = LedgerDoor.Open(place.Open(), TimeProvider.System);
         (TenantDesk desk, Guid assignment) = await OpenAsync(door, ProvisioningType.SharedByEntraGroup, 5, 3, 0);
-        await RaceAsync(desk, 60, 3, user => new Command.StartSharedSession(Guid.NewGuid(), Company.UserId(user), assignment));
+        await RaceAsync(desk, 60, 3, user => new Command.StartPoolSession(Guid.NewGuid(), Company.UserId(user), assignment));
     }
 
     private static async Task RaceAsync(TenantDesk desk, int rounds, int most, Func<int, Command> start)
@@ -107,7 +107,7 @@ public sealed class LicenseRaceTests
     private static async Task<(TenantDesk Desk, Guid Assignment)> OpenAsync(LedgerDoor door, ProvisioningType type, int licenses, int allotted, int excess)
     {
         TenantDesk desk = await Company.FoundAsync(door);
-        await desk.DoAsync(new Command.SetClock(true, Company.Noon, null));
+        await desk.DoAsync(new Command.SetClock(true, null, null));
         await desk.DoAsync(new Command.UpdateSettings(TenantSettings.Default with { BufferExcess = excess }));
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(user => desk.DoAsync(Company.User(user))));
         await desk.DoAsync(Company.Buy(_frontline, licenses));

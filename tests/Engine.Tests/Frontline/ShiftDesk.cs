@@ -83,11 +83,11 @@ internal sealed class ShiftDesk
     /// <summary>A session of a user on one of the machines of an assignment.</summary>
     public CloudPc Share(Guid user, Guid assignment)
     {
-        Assert.Null(Tenant.Do(new Command.StartSharedSession(Guid.NewGuid(), user, assignment)).Remaining);
+        Assert.Null(Tenant.Do(new Command.StartPoolSession(Guid.NewGuid(), user, assignment)).Remaining);
         return Rows().Single(row => row.IsShared && On(row)?.User == Tenant.Now.FindUser(user) && row.Assignment == assignment);
     }
 
-    public RefusalCode? WhyNot(Guid user, Guid assignment) => Code(new Command.StartSharedSession(Guid.NewGuid(), user, assignment));
+    public RefusalCode? WhyNot(Guid user, Guid assignment) => Code(new Command.StartPoolSession(Guid.NewGuid(), user, assignment));
 
     public Session? On(CloudPc row) => Tenant.Now.Fleet.SessionOn(Tenant.Now.Fleet.FindCloudPc(row.Id));
 

@@ -5,7 +5,7 @@ using Xunit;
 namespace Berth.Engine.Tests.Frontline;
 
 /// <summary>Sessions of shared mode (C111, C112, C114 to C116, B414, B415).</summary>
-public sealed class SharedSessionTests
+public sealed class PoolSessionTests
 {
     private static readonly TimeSpan _tick = TimeSpan.FromTicks(1);
 
@@ -15,7 +15,7 @@ public sealed class SharedSessionTests
     private readonly Guid _policy;
     private readonly Guid _assignment;
 
-    public SharedSessionTests()
+    public PoolSessionTests()
     {
         _ward = Tenant.Users(4);
         _group = Tenant.Group(_ward);
@@ -41,7 +41,7 @@ public sealed class SharedSessionTests
     {
         _desk.Share(_ward[0], _assignment);
         _desk.Share(_ward[1], _assignment);
-        Decision.Accepted refused = Tenant.Do(new Command.StartSharedSession(Guid.NewGuid(), _ward[2], _assignment));
+        Decision.Accepted refused = Tenant.Do(new Command.StartPoolSession(Guid.NewGuid(), _ward[2], _assignment));
         Assert.Equal(RefusalCode.NoLicensesAvailable, refused.Remaining!.Code);
         Assert.Equal("'Nurses' has 2, the tenant 3; wait until somebody signs out, allot more or buy more.", refused.Remaining.Detail);
         Assert.Equal([new Change.ConnectionRefused(Tenant.Now.FindUser(_ward[2]), _desk.PlanIndex, _assignment, null)], refused.Event!.Changes);
@@ -115,15 +115,15 @@ public sealed class SharedSessionTests
     public void Only_direct_members_who_are_enabled_come_in() // B414, C117
     {
         Guid stranger = Tenant.User();
-        Assert.Equal(RefusalCode.UserNotFound, Tenant.Refused(new Command.StartSharedSession(Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid())).Code);
-        Assert.Equal(RefusalCode.AssignmentNotFound, Tenant.Refused(new Command.StartSharedSession(Guid.NewGuid(), stranger, Guid.NewGuid())).Code);
-        Refusal refusal = Tenant.Refused(new Command.StartSharedSession(Guid.NewGuid(), stranger, _assignment));
+        Assert.Equal(RefusalCode.UserNotFound, Tenant.Refused(new Command.StartPoolSession(Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid())).Code);
+        Assert.Equal(RefusalCode.AssignmentNotFound, Tenant.Refused(new Command.StartPoolSession(Guid.NewGuid(), stranger, Guid.NewGuid())).Code);
+        Refusal refusal = Tenant.Refused(new Command.StartPoolSession(Guid.NewGuid(), stranger, _assignment));
         Assert.Equal((RefusalCode.NotAssigned, "Assignment", "the user is no direct member of its group."), (refusal.Code, refusal.Name, refusal.Detail));
         Berth.Engine.Directory.User user = Tenant.Now.Users[Tenant.Now.FindUser(_ward[0])]!;
         CloudPc machine = _desk.Share(_ward[0], _assignment);
         Tenant.Do(new Command.UpdateUser(user with { AccountEnabled = false }));
         Assert.Null(_desk.On(machine));
-        Assert.Equal("the account is disabled.", Tenant.Refused(new Command.StartSharedSession(Guid.NewGuid(), _ward[0], _assignment)).Detail);
+        Assert.Equal("the account is disabled.", Tenant.Refused(new Command.StartPoolSession(Guid.NewGuid(), _ward[0], _assignment)).Detail);
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class SharedSessionTests
     {
         Guid dedicated = _desk.Assign(_group, 1).Assignment;
         Assert.Equal(
-            "its Cloud PCs belong to one user each: name the user's own with cloudPcId.", Tenant.Refused(new Command.StartSharedSession(Guid.NewGuid(), _ward[0], dedicated)).Detail);
+            "its Cloud PCs belong to one user each: name the user's own with cloudPcId.", Tenant.Refused(new Command.StartPoolSession(Guid.NewGuid(), _ward[0], dedicated)).Detail);
         Refusal refusal = Tenant.Refused(new Command.StartSession(Guid.NewGuid(), _ward[0], _desk.Shared()[0].Id));
         Assert.Equal((RefusalCode.NotAssigned, "it is shared: name its assignment with assignmentId."), (refusal.Code, refusal.Detail));
     }
