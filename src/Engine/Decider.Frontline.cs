@@ -139,7 +139,7 @@ internal sealed partial class Decider
 
         return row.Assignment is null
             ? new Refusal(RefusalCode.OperationNotSupported) { Subject = id, Detail = "only Frontline Cloud PCs are switched on and off." }
-            : row.IsUsable ? null : Conflict(row, "only a Cloud PC that can be used is switched on and off.");
+            : row.LetsIn ? null : Conflict(row, "only a Cloud PC that can be used is switched on and off.");
     }
 
     private CloudPc Done(CloudPc row, string action)

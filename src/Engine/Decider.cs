@@ -31,7 +31,7 @@ internal sealed partial class Decider
         _processing = new Processing(tenant, _draft, now);
         _memberships = new Memberships(tenant, _draft, _processing);
         _power = new MachinePower(_draft);
-        _machines = new Lifecycle(tenant, _draft, now, _power);
+        _machines = new Lifecycle(tenant, _draft, now, _power) { AtRest = WatchAlerts };
     }
 
     public Refusal? Decide(Command command)
@@ -67,6 +67,8 @@ internal sealed partial class Decider
         Command.UpdateSubscription update => UpdateSubscription(update),
         Command.UpdateSettings update => UpdateSettings(update),
         Command.SetClock set => SetClock(set),
+        Command.UpdateAlertRule update => UpdateAlertRule(update),
+        Command.MarkAlertsSent mark => MarkAlertsSent(mark),
         Command.RunDue => null,
         Command.ImportCatalog import => ImportCatalog(import),
         Command.ImportDirectory import => ImportDirectory(import),

@@ -15,7 +15,7 @@ internal sealed class MachinePower(Draft draft) : FrontlineRoom
 
     public override CloudPcPower? PowerOf(CloudPc row) => row switch
     {
-        { IsUsable: true } => row.Power ?? CloudPcPower.Off,
+        { LetsIn: true } => row.Power ?? CloudPcPower.Off,
         { Power: { } power } => Off(power) with { ReadyAt = null },
         _ => null,
     };
@@ -146,7 +146,7 @@ internal sealed class MachinePower(Draft draft) : FrontlineRoom
 
     private CloudPcPower Prestarted(CloudPc row, CloudPcPower power, DateTimeOffset due, DateTimeOffset now)
     {
-        bool starts = draft.Settings.IntelligentPrestart && row.IsUsable && !power.IsRunning;
+        bool starts = draft.Settings.IntelligentPrestart && row.LetsIn && !power.IsRunning;
         CloudPcPower next = power with { PrestartAt = Expected(power, (due + UsualTime.Ahead).UtcDateTime.Date, now) };
         return starts ? next with { IsRunning = true, OffAt = now + Idle } : next;
     }

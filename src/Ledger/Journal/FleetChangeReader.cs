@@ -19,7 +19,8 @@ internal static class FleetChangeReader
     private const int LeastTime = 1;
     private const int LeastSettingAssignment = 2;
 
-    private delegate T Read<T>(ref PayloadReader from);
+    /// <summary>Reads an element of a list.</summary>
+    public delegate T Read<T>(ref PayloadReader from);
 
     public static Change ChangeOfFleet(this ref PayloadReader from, Tag tag) => tag switch
     {
@@ -50,7 +51,10 @@ internal static class FleetChangeReader
         Tag.PowerSet => new Change.PowerSet(from.Number(), from.Power() ?? throw new InvalidDataException("the power is missing")),
         Tag.BufferSet => new Change.BufferSet(from.Number(), from.Buffer()),
         Tag.ConnectionRefused => new Change.ConnectionRefused(from.Number(), from.Number(), from.OptionalId(), from.OptionalNumber()),
-        _ => throw new NewerFormatException($"a change of kind {(byte)tag}"),
+        Tag.BulkActionGone => new Change.BulkActionGone(from.Id()),
+        Tag.OrganizationSettingsSet => new Change.OrganizationSettingsSet(
+            new OrganizationSettings(from.Flag(), from.Flag(), from.Flag(), from.Flag(), from.OneOfFew())),
+        _ => from.ChangeOfAlerts(tag),
     };
 
     private static ProvisioningPolicy Policy(this ref PayloadReader from) => new(from.Id(), from.Text())
@@ -117,6 +121,7 @@ internal static class FleetChangeReader
             ReserveEndsAt = from.OptionalTime(),
             IsAdministrator = from.Flag(),
             Use = from.Flag() ? new CloudPcUse(from.Time(), from.OptionalTime(), from.Flag()) : null,
+            Review = from.Flag() ? new CloudPcReview(from.Time(), from.Flag(), from.OptionalText(), from.OptionalText()) : null,
             Actions = from.Each(LeastAction, static (ref from) => new RemoteAction(
                 from.OneOfFew(), from.Member<RemoteActionState>(), from.Time(), from.Time(), from.Error())),
         };
@@ -183,7 +188,8 @@ internal static class FleetChangeReader
 
     private static string OneOfFew(this ref PayloadReader from) => from.Shared() ?? throw new InvalidDataException("a text is missing");
 
-    private static ValueArray<T> Each<T>(this ref PayloadReader from, int least, Read<T> read)
+    /// <summary>A list, whose elements have so many bytes at least.</summary>
+    public static ValueArray<T> Each<T>(this ref PayloadReader from, int least, Read<T> read)
     {
         int count = from.Count(least);
         if (count == 0)

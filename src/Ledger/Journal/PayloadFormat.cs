@@ -79,9 +79,16 @@ internal static class PayloadFormat
         BulkActionSet,
         SessionSet,
         SessionEnded,
+        BulkActionGone,
+        OrganizationSettingsSet,
         PowerSet,
         BufferSet,
         ConnectionRefused,
+
+        AlertRuleSet = 80,
+        AlertRecordSet,
+        AlertRecordGone,
+        AlertsDue,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

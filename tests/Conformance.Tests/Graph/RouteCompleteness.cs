@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Berth.Conformance.Tests.Alerts;
 using Berth.Conformance.Tests.CloudPcs;
 using Berth.Conformance.Tests.Notifications;
 using Berth.Graph;
@@ -101,6 +102,7 @@ public sealed partial class RouteCompleteness
             .. await CloudPcWrites.LinesAsync(room),
             .. await FrontlineWrites.LinesAsync(room),
             .. await PolicyWriteLines.LinesAsync(room),
+            .. await AlertWriteLines.LinesAsync(room),
             ("PUT /catalog/rules", "/berth/v1/catalog/rules", """{"requires":[]}""", "application/json"),
         ];
 

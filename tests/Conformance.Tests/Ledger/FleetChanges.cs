@@ -80,6 +80,7 @@ internal static class FleetChanges
             ReserveEndsAt = _noon.AddDays(9),
             IsAdministrator = true,
             Use = new CloudPcUse(_noon.AddHours(2), _noon.AddHours(1), true),
+            Review = new CloudPcReview(_noon.AddHours(3), true, "/account", "evidence"),
             Actions = [new RemoteAction("Resize", RemoteActionState.Active, _noon, _noon, null), new RemoteAction("Resize", RemoteActionState.Failed, _noon, _noon, error)],
         };
         NetworkConnection connection = new(id, "Lab")
@@ -137,6 +138,8 @@ internal static class FleetChanges
                 BlockedUntil = _noon.AddDays(2),
             }),
             new Change.ConnectionRefused(9, 70, other, 12),
+            new Change.BulkActionGone(id),
+            new Change.OrganizationSettingsSet(new OrganizationSettings(true, false, true, false, "de-DE")),
             new Change.SessionSet(new Session(id, 12, 9, _noon, _noon.AddMinutes(20), true) { UsesBuffer = true }),
             new Change.SessionEnded(id, _noon.AddHours(1)),
         ];
@@ -235,6 +238,7 @@ internal static class FleetChanges
                 ReserveEndsAt = more.Item2,
                 IsAdministrator = rest.Item4,
                 Use = times.Item2 is { } signedIn ? new CloudPcUse(signedIn, times.Item3, rest.Item4) : null,
+                Review = times.Item4 is { } reviewed ? new CloudPcReview(reviewed, rest.Item4, words.Item2, words.Item2) : null,
                 Actions = words.Item4,
             });
         Gen<NetworkConnection> connection = Gen.Select(
@@ -296,6 +300,9 @@ internal static class FleetChanges
                 (Change)new Change.BufferSet(plan, new ConcurrencyBuffer { Uses = uses, Overruns = blocks, Blocks = uses, Since = since, HasOverrun = flag, IsBlocked = !flag, BlockedUntil = until })),
             [typeof(Change.ConnectionRefused)] = Gen.Select(index, index, Gen.Guid.Nullable(), index.Nullable())
                 .Select((user, plan, assignment, row) => (Change)new Change.ConnectionRefused(user, plan, assignment, row)),
+            [typeof(Change.BulkActionGone)] = Gen.Guid.Select(id => (Change)new Change.BulkActionGone(id)),
+            [typeof(Change.OrganizationSettingsSet)] = Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Bool, text)
+                .Select((enrolls, signOn, ten, admin, locale) => (Change)new Change.OrganizationSettingsSet(new OrganizationSettings(enrolls, signOn, ten, admin, locale))),
             [typeof(Change.SessionSet)] = Gen.Select(Gen.Guid, index, index, time, sometime, Gen.Bool)
                 .Select((id, row, user, began, left, admin) => (Change)new Change.SessionSet(new Session(id, row, user, began, left, admin) { UsesBuffer = !admin })),
             [typeof(Change.SessionEnded)] = Gen.Select(Gen.Guid, time).Select((id, at) => (Change)new Change.SessionEnded(id, at)),
