@@ -173,7 +173,11 @@ public abstract record Command
     /// <summary>Makes a Cloud PC again from the policy's settings, without its data (C55).</summary>
     /// <param name="CloudPcId">Which.</param>
     /// <param name="IsAdministrator">Whether the user is to be an administrator of it; null leaves what the policy says.</param>
-    public sealed record Reprovision(Guid CloudPcId, bool? IsAdministrator) : Command;
+    public sealed record Reprovision(Guid CloudPcId, bool? IsAdministrator) : Command
+    {
+        /// <summary>Whether the user asks without an administrator's right: then their user setting has to allow it (B372).</summary>
+        public bool IsSelfService { get; init; }
+    }
 
     /// <summary>Gives a Cloud PC another name for people.</summary>
     public sealed record RenameCloudPc(Guid CloudPcId, string DisplayName) : Command;
@@ -182,7 +186,11 @@ public abstract record Command
     public sealed record ResizeCloudPc(Guid CloudPcId, Guid TargetPlanId) : Command;
 
     /// <summary>Puts a Cloud PC back to a restore point, or to a retention snapshot (C54, C57).</summary>
-    public sealed record RestoreCloudPc(Guid CloudPcId, Guid SnapshotId) : Command;
+    public sealed record RestoreCloudPc(Guid CloudPcId, Guid SnapshotId) : Command
+    {
+        /// <summary>As <see cref="Reprovision.IsSelfService"/>.</summary>
+        public bool IsSelfService { get; init; }
+    }
 
     /// <summary>Makes the manual restore point of a Cloud PC, in place of the one there is (C57).</summary>
     public sealed record SnapshotCloudPc(Guid CloudPcId) : Command;
@@ -201,6 +209,18 @@ public abstract record Command
 
     /// <summary>Makes the user of a Cloud PC an administrator of it, or not.</summary>
     public sealed record ChangeUserAccountType(Guid CloudPcId, bool IsAdministrator) : Command;
+
+    /// <summary>Places a Cloud PC under review, or takes it out (B373).</summary>
+    /// <param name="CloudPcId">Which.</param>
+    /// <param name="Review">The review, whose beginning is now whatever it says; null to end it.</param>
+    public sealed record SetReviewStatus(Guid CloudPcId, CloudPcReview? Review) : Command;
+
+    /// <summary>Replaces what Cloud PCs without a policy are made with (B376).</summary>
+    public sealed record UpdateOrganizationSettings(OrganizationSettings Settings) : Command
+    {
+        /// <summary>The settings as the caller saw them; see <see cref="UpdateUser.Basis"/>.</summary>
+        public OrganizationSettings? Basis { get; init; }
+    }
 
     /// <summary>Begins one action for many Cloud PCs, each by itself; which refused is told in the bulk action.</summary>
     /// <param name="Id">The bulk action's id.</param>

@@ -22,6 +22,8 @@ internal sealed partial class Decider
         Command.ProvisionReserve one => ProvisionReserve(one),
         Command.DeprovisionReserve one => DeprovisionReserve(one),
         Command.ChangeUserAccountType one => ChangeUserAccountType(one),
+        Command.SetReviewStatus one => SetReviewStatus(one),
+        Command.UpdateOrganizationSettings one => UpdateOrganizationSettings(one),
         Command.StartBulkAction one => StartBulkAction(one),
         Command.ReportHostJob one => ReportHostJob(one),
         Command.CreateConnection one => CreateConnection(one),

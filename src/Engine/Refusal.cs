@@ -191,6 +191,9 @@ public enum RefusalCode
     /// <summary>No license of the target size is free (C61, C70). Subject: the service plan.</summary>
     NoLicenseForSize,
 
+    /// <summary>The user setting does not let the user do this alone (B372). Subject: the Cloud PC; Detail: why.</summary>
+    SelfServiceNotAllowed,
+
     /// <summary>The user may not use the Cloud PC (B285). Subject: the Cloud PC; Detail: why.</summary>
     NotAssigned,
 

@@ -170,6 +170,12 @@ public abstract record Change
     /// <summary>A bulk action came or changed.</summary>
     public sealed record BulkActionSet(BulkAction Action) : Change;
 
+    /// <summary>A bulk action is kept no longer.</summary>
+    public sealed record BulkActionGone(Guid Id) : Change;
+
+    /// <summary>What Cloud PCs without a policy are made with is now this.</summary>
+    public sealed record OrganizationSettingsSet(OrganizationSettings Settings) : Change;
+
     /// <summary>A session began, or somebody disconnected or came back.</summary>
     public sealed record SessionSet(Session Session) : Change;
 

@@ -46,6 +46,8 @@ public sealed partial class Fleet
 
         public ImmutableSortedDictionary<Guid, BulkAction> BulkActions { get; private set; } = source.BulkActions;
 
+        public OrganizationSettings Organization { get; set; } = source.Organization;
+
         public int NextCloudPc => _rows.Count;
 
         public int Count => _count;
@@ -272,6 +274,8 @@ public sealed partial class Fleet
 
         public void Set(BulkAction action) => BulkActions = BulkActions.SetItem(action.Id, action);
 
+        public void RemoveBulkAction(Guid id) => BulkActions = BulkActions.Remove(id);
+
         public void Set(RetentionSnapshot snapshot)
         {
             RemoveRetained(snapshot.Id);
@@ -325,6 +329,7 @@ public sealed partial class Fleet
             DeviceImages = DeviceImages,
             Retained = Retained,
             BulkActions = BulkActions,
+            Organization = Organization,
             Sessions = _sessions.ToImmutable(),
             Jobs = _jobs.ToImmutable(),
             Pending = _pending.ToImmutable(),

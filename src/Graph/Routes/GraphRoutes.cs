@@ -41,6 +41,8 @@ public static class GraphRoutes
         .. SubscriptionRoutes.Routes,
         .. CloudPcReads.Routes,
         .. CloudPcActions.Routes,
+        .. ReviewRoutes.Routes,
+        .. OrganizationSettingsRoutes.Routes,
         .. SnapshotReads.Routes,
         .. PolicyReads.Routes,
         .. PolicyWrites.Routes,

@@ -43,6 +43,9 @@ internal static class FleetChangeReader
         Tag.BulkActionSet => new Change.BulkActionSet(new BulkAction(
             from.Id(), from.Text(), from.Text(), from.Time(), from.Text(),
             from.Each(LeastItem, static (ref from) => new BulkItem(from.Id(), from.Shared())))),
+        Tag.BulkActionGone => new Change.BulkActionGone(from.Id()),
+        Tag.OrganizationSettingsSet => new Change.OrganizationSettingsSet(
+            new OrganizationSettings(from.Flag(), from.Flag(), from.Flag(), from.Flag(), from.OneOfFew())),
         Tag.SessionSet => new Change.SessionSet(new Session(from.Id(), from.Number(), from.Number(), from.Time(), from.OptionalTime(), from.Flag()) { UsesBuffer = from.Flag() }),
         Tag.SessionEnded => new Change.SessionEnded(from.Id(), from.Time()),
         _ => from.ChangeOfAlerts(tag),
@@ -112,6 +115,7 @@ internal static class FleetChangeReader
             ReserveEndsAt = from.OptionalTime(),
             IsAdministrator = from.Flag(),
             Use = from.Flag() ? new CloudPcUse(from.Time(), from.OptionalTime(), from.Flag()) : null,
+            Review = from.Flag() ? new CloudPcReview(from.Time(), from.Flag(), from.OptionalText(), from.OptionalText()) : null,
             Actions = from.Each(LeastAction, static (ref from) => new RemoteAction(
                 from.OneOfFew(), from.Member<RemoteActionState>(), from.Time(), from.Time(), from.Error())),
         };

@@ -79,6 +79,8 @@ internal static class PayloadFormat
         BulkActionSet,
         SessionSet,
         SessionEnded,
+        BulkActionGone,
+        OrganizationSettingsSet,
 
         AlertRuleSet = 80,
         AlertRecordSet,

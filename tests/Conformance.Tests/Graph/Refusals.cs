@@ -229,6 +229,11 @@ public sealed class Refusals
             return await room.SendAsync("POST", $"{path}/failed", $$"""{{{lease}},"code":"late","message":"Too late."}""");
         },
         [RefusalCode.SessionNotFound] = room => room.SendAsync("DELETE", $"/berth/v1/sessions/{Guid.NewGuid()}"),
+        [RefusalCode.SelfServiceNotAllowed] = async room =>
+        {
+            (Guid ada, Guid pc) = await HireAsync(room, "ada");
+            return await room.SendAsync("POST", $"/v1.0/me/cloudPCs/{pc}/reprovision", null as string, $"user {ada} User.Read");
+        },
         [RefusalCode.NotAssigned] = async room =>
         {
             (_, Guid pc) = await HireAsync(room, "ada");
