@@ -81,7 +81,7 @@ public sealed class Sessions : IAsyncLifetime
 
         await DoAsync(HttpMethod.Delete, $"{Path}/{id}", null, HttpStatusCode.NoContent);
         Assert.Empty(await ListAsync($"?cloudPcId={pc}"));
-        Assert.Equal((now, now, "standardUser"), await UseAsync(pc));
+        Assert.Equal((now, now.AddHours(1), "standardUser"), await UseAsync(pc));
         await RefusedAsync(HttpMethod.Delete, $"{Path}/{id}", null, HttpStatusCode.NotFound, "resourceNotFound");
         await RefusedAsync(HttpMethod.Post, $"{Path}/{id}/disconnect", null, HttpStatusCode.NotFound, "resourceNotFound");
         await DoAsync(HttpMethod.Post, Path, new { userId = user, cloudPcId = pc }, HttpStatusCode.Created);
