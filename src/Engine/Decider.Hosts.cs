@@ -24,24 +24,28 @@ internal sealed partial class Decider
             return;
         }
 
+        // Also what became due before this command and was the agent's for no time.
         ICloudPcHost host = settings.CloudPcHost();
         foreach ((int index, CloudPc row) in _draft.Fleet.All().Where(one => one.Row.Points is not null || one.Row.Job is { DueAt: null }).ToArray())
         {
-            HostJob? job = row.Job is { DueAt: null, GivesWay: false } open ? open with { DueAt = host.DueAt(open.Kind, _now) } : row.IsBusy ? row.Job : null;
+            HostJob? job = !row.IsBusy ? null : row.Job!.DueAt is null ? Taken(row.Job, host) : row.Job;
             _draft.Record(new Change.CloudPcSet(index, row with { Job = job, Points = null }, step));
         }
 
-        foreach (RetentionSnapshot kept in _tenant.Fleet.Retained.Values.Where(one => one.Job is not null))
+        foreach (RetentionSnapshot kept in _draft.Fleet.Retained.Values.Where(one => one.Job is not null).ToArray())
         {
             _machines.DropRetained(kept.Id);
         }
 
-        foreach (NetworkConnection connection in _tenant.Fleet.Connections.Values)
+        foreach (NetworkConnection connection in _draft.Fleet.Connections.Values.Where(one => one.Job is { DueAt: null }).ToArray())
         {
-            if (connection.Job is { DueAt: null } job)
-            {
-                _draft.Record(new Change.ConnectionSet(connection with { Job = job with { DueAt = host.DueAt(job.Kind, _now) } }));
-            }
+            _draft.Record(new Change.ConnectionSet(connection with { Job = Taken(connection.Job!, host) }));
         }
+
+        // What takes no time is done at once (B283).
+        _machines.PassTo(_now, inclusive: true);
     }
+
+    // What is to be tried later is not begun before (B328).
+    private HostJob Taken(HostJob job, ICloudPcHost host) => job with { DueAt = host.DueAt(job.Kind, job.RequestedAt > _now ? job.RequestedAt : _now) };
 }
