@@ -20,9 +20,10 @@ public static class FrontlineAim
         Request.EndGrace r => Row(fleet, random, words => words[3] == "inGracePeriod") is { } row ? new Request.EndGrace(Number(row)) : r,
         Request.Reprovision r => Row(fleet, random, words => words[3] is "provisioned" or "failed") is { } row ? new Request.Reprovision(Number(row)) : r,
         Request.RetryPolicy r => Row(fleet, random, words => words[1] == "shared" && words[3] == "failed" && words.Contains("by")) is { } row ? new Request.RetryPolicy(row[Array.IndexOf(row, "by") + 1]) : r,
-        Request.RestoreCloudPc r => Row(fleet, random, words => words[3] == "provisioned") is { } row ? r with { CloudPc = Number(row) } : r,
+        Request.RestoreCloudPc r => Row(fleet, random, words => words[3] == "provisioned") is { } row
+            ? r with { CloudPc = Number(row), Point = Point(fleet, Number(row)) ?? r.Point } : r,
         Request.RestartCloudPc r => Row(fleet, random, words => words[3] is "provisioned" or "inGracePeriod") is { } row ? new Request.RestartCloudPc(Number(row)) : r,
-        Request.AssignPolicy r when random % 3 != 0 => Edit(r, [.. Allotments(fleet, "").Where(one => one[0] == r.Policy)], random / 3),
+        Request.AssignPolicy r when random % 3 != 0 => Edit(fleet, r, [.. Allotments(fleet, "").Where(one => one[0] == r.Policy)], random / 3),
         Request.AddMembers r when r.Members.Except(Members(picture, r.Group)).ToArray() is { Length: > 0 } strangers => r with { Members = strangers },
         Request.RemoveMember r => Pick(Members(picture, r.Group), random) is { } member ? r with { Member = member } : r,
         Request.Restore r => Pick(picture.Where(line => line.StartsWith("deleted ", StringComparison.Ordinal)), random) is { } item ? new Request.Restore(item.Split(' ')[1]) : r,
@@ -32,7 +33,7 @@ public static class FrontlineAim
     };
 
     // What a policy is assigned to, with one thing changed.
-    private static Request.AssignPolicy Edit(Request.AssignPolicy request, string[][] assignments, int random)
+    private static Request.AssignPolicy Edit(List<string> fleet, Request.AssignPolicy request, string[][] assignments, int random)
     {
         List<Assigned> entries = [.. assignments.Select(one => new Assigned(one[1], one[2]) { Licenses = int.Parse(one[3], CultureInfo.InvariantCulture) })];
         if (entries.Count == 0)
@@ -44,8 +45,11 @@ public static class FrontlineAim
         Assigned one = entries[at];
         switch (random / entries.Count % 9)
         {
-            case 0 or 6 or 7 or 8 when request.To.Length > 0 && !entries.Exists(other => (other.Group, other.Plan) == (one.Group, request.To[0].Plan)):
+            case 0 when request.To.Length > 0 && !entries.Exists(other => (other.Group, other.Plan) == (one.Group, request.To[0].Plan)):
                 entries[at] = one with { Plan = request.To[0].Plan, Was = one.Plan };
+                break;
+            case 6 or 7 or 8 when Bigger(fleet, one, entries) is { } bigger:
+                entries[at] = bigger;
                 break;
             case 1:
                 entries[at] = one with { Licenses = one.Licenses + 1 };
@@ -63,6 +67,27 @@ public static class FrontlineAim
 
         return request with { To = [.. entries] };
     }
+
+    // The assignment with a bigger size of which licenses are left.
+    private static Assigned? Bigger(List<string> fleet, Assigned one, List<Assigned> entries)
+    {
+        foreach (string plan in FrontlineRequests.Sizes.SkipWhile(size => size != one.Plan).Skip(1))
+        {
+            int units = fleet.Where(line => line.StartsWith($"pool {plan} ", StringComparison.Ordinal)).Sum(line => int.Parse(line.Split(' ')[5], CultureInfo.InvariantCulture));
+            int left = (units / 3) - Allotments(fleet, "").Where(other => other[2] == plan).Sum(other => int.Parse(other[3], CultureInfo.InvariantCulture));
+            if (left > 0 && !entries.Exists(other => (other.Group, other.Plan) == (one.Group, plan)))
+            {
+                return one with { Plan = plan, Was = one.Plan, Licenses = Math.Min(one.Licenses, left) };
+            }
+        }
+
+        return null;
+    }
+
+    // The newest restore point of a Cloud PC; null while it has none.
+    private static DateTimeOffset? Point(List<string> fleet, int number) =>
+        fleet.Find(line => line.StartsWith("points ", StringComparison.Ordinal) && line.Split(' ')[2].EndsWith($"#{number}", StringComparison.Ordinal)) is { } line
+            ? DateTimeOffset.Parse(line.Split(' ')[^1] + "Z", CultureInfo.InvariantCulture) : null;
 
     // Policy, group, plan and allotment.
     private static IEnumerable<string[]> Allotments(List<string> fleet, string policies) =>

@@ -45,6 +45,9 @@ public static class FrontlineRequests
         (2, Of((7 * Day) - 1, 7 * Day, 8 * Day)),
         (1, Of(31 * Day)));
 
+    /// <summary>The sizes that can be resized, the smallest disk first.</summary>
+    public static IReadOnlyList<string> Sizes { get; } = [.. new[] { "CPC_S_2C_4GB_64GB", "CPC_S_2C_4GB_128GB", "CPC_S_8C_32GB_512GB" }.Select(name => Names.Plan(name, null))];
+
     /// <summary>The SKUs that can occur.</summary>
     public static IReadOnlyCollection<string> Skus { get; } = [.. PartNumbers.Select(SpecFiles.Sku)];
 
@@ -71,7 +74,7 @@ public static class FrontlineRequests
             .. Policies.Select((policy, i) => new Request.AssignPolicy(policy, entries[i])),
         ]);
         Gen<Request[]> users = Hired().Array[Users.Length].Select(hired => Users.Select((user, i) => (Request)new Request.CreateUser(user, "US", hired[i])).ToArray());
-        Gen<Request> start = Gen.Frequency((2, Gen.Const((Request)new Request.SetHost(0, []))), (1, Host()));
+        Gen<Request> start = Gen.Frequency((1, Gen.Const((Request)new Request.SetHost(0, []))), (1, Host()));
         return Gen.Select(purchases, users, groups, policies, Settings(), start).Select((bought, people, there, made, settings, host) => (Request[])
         [
             host, settings, .. bought,
@@ -125,7 +128,7 @@ public static class FrontlineRequests
         (4, Number.Select(number => (Request)new Request.EndGrace(number))),
         (5, Number.Select(number => (Request)new Request.Reprovision(number))),
         (1, Gen.Select(Number, Plan).Select((number, plan) => (Request)new Request.Resize(number, plan))),
-        (4, Host()),
+        (7, Host()),
         (4, Settings()),
         (4, Plan.Select(plan => (Request)new Request.Unblock(plan))),
         (5, Of(Policies).Select(policy => (Request)new Request.RetryPolicy(policy))),
@@ -136,7 +139,7 @@ public static class FrontlineRequests
         (1, User.Select(user => (Request)new Request.CreateUser(user, "US"))),
         (4, Gen.Select(User, Of("true", "true", "false")).Select((user, on) => (Request)new Request.SetUser(user, new Fact("accountEnabled", on)))),
         (3, Gen.Select(User, Hired()).Select((user, hired) => (Request)new Request.SetUser(user, hired))),
-        (3, Number.Select(number => (Request)new Request.RestoreCloudPc(number, Desk.Opening.AddHours(12)))),
+        (6, Number.Select(number => (Request)new Request.RestoreCloudPc(number, Desk.Opening.AddHours(12)))),
         (3, Number.Select(number => (Request)new Request.RestartCloudPc(number))),
         (2, Gen.Select(Of(Policies), Of("eastus", "westeurope")).Select((policy, region) => (Request)new Request.ChangePolicy(policy, []) { Region = region })),
         (2, Of(Policies).Select(policy => (Request)new Request.ApplyPolicy(policy, ["region"], []))),
@@ -156,7 +159,7 @@ public static class FrontlineRequests
     private static Gen<Request> Settings() => Gen.Select(Of(true, true, false), Of(3, 3, 0, 10), Of(true, true, true, false), Of<int?>(null, null, null, 0, 1, 2))
         .Select((held, reset, prestart, excess) => (Request)new Request.ConfigureFrontline(held, reset, prestart, excess));
 
-    private static Gen<Request> Host() => Gen.Select(Of(0, 0, 0, 10, Hour, Day), Gen.Frequency((3, Gen.Const(Array.Empty<string>())), (1, Gen.Shuffle(Kinds, 1, 2))))
+    private static Gen<Request> Host() => Gen.Select(Of(0, 0, 10, 10, Hour, Day), Gen.Frequency((3, Gen.Const(Array.Empty<string>())), (1, Gen.Shuffle(Kinds, 1, 2))))
         .Select((minutes, failing) => (Request)new Request.SetHost(minutes, failing));
 
     private static Gen<T> Of<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(at => values[at]);
