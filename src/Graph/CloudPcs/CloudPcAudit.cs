@@ -28,6 +28,8 @@ internal sealed record CloudPcActivity(string Type, string Component, string Ope
         [nameof(Command.SnapshotCloudPc)] = Of("CreateSnapshot", "CloudPC", "patch"),
         [nameof(Command.RestartCloudPc)] = Of("Restart", "CloudPC", "patch"),
         [nameof(Command.TroubleshootCloudPc)] = Of("Troubleshoot", "CloudPC", "patch"),
+        [nameof(Command.PowerOnCloudPc)] = Of("PowerOn", "CloudPC", "patch"),
+        [nameof(Command.PowerOffCloudPc)] = Of("PowerOff", "CloudPC", "patch"),
         [nameof(Command.ProvisionReserve)] = Of("Provision", "CloudPC", "patch"),
         [nameof(Command.DeprovisionReserve)] = Of("Deprovision", "CloudPC", "patch"),
         [nameof(Command.ChangeUserAccountType)] = Of("ChangeUserAccountType", "CloudPC", "patch"),

@@ -81,6 +81,9 @@ internal static class PayloadFormat
         SessionEnded,
         BulkActionGone,
         OrganizationSettingsSet,
+        PowerSet,
+        BufferSet,
+        ConnectionRefused,
 
         AlertRuleSet = 80,
         AlertRecordSet,

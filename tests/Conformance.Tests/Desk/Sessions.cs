@@ -129,7 +129,8 @@ public sealed class Sessions : IAsyncLifetime
         (Guid user, Guid pc) = await HireAsync("ada");
         await RefusedAsync(HttpMethod.Post, Path, new { userId = user }, HttpStatusCode.BadRequest, "valueMissing");
         await RefusedAsync(HttpMethod.Post, Path, new { cloudPcId = pc }, HttpStatusCode.BadRequest, "valueMissing");
-        await RefusedAsync(HttpMethod.Post, Path, new { userId = user, assignmentId = Guid.NewGuid() }, HttpStatusCode.BadRequest, "assignmentNotPossible");
+        await RefusedAsync(HttpMethod.Post, Path, new { userId = user, assignmentId = Guid.NewGuid() }, HttpStatusCode.NotFound, "resourceNotFound");
+        await RefusedAsync(HttpMethod.Post, Path, new { userId = user, cloudPcId = pc, assignmentId = Guid.NewGuid() }, HttpStatusCode.BadRequest, "valueInvalid");
         await RefusedAsync(HttpMethod.Post, Path, new { userId = user, cloudPcId = "x" }, HttpStatusCode.BadRequest, "guidInvalid");
         await RefusedAsync(HttpMethod.Post, Path, new { userId = user, cloudPcId = pc, color = "red" }, HttpStatusCode.BadRequest, "propertyUnknown");
         await RefusedAsync(HttpMethod.Delete, $"{Path}/x", null, HttpStatusCode.NotFound, "resourceNotFound");
