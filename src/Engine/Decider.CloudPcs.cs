@@ -80,6 +80,11 @@ internal sealed partial class Decider
             return Conflict(row, "only a Cloud PC that is provisioned or failed, whose user has the license and the policy, can be reprovisioned (C55).");
         }
 
+        if (row.Assignment is { } assignment && _draft.Fleet.FindAssignment(assignment) is { Assignment.IsReprovisionPaused: true })
+        {
+            return Conflict(row, "the licenses of its assignment expired once: remove the assignment and add it again, then its Cloud PCs can be made anew (C118).");
+        }
+
         CloudPc begun = _machines.Begun(row, Lifecycle.NameOf(HostJobKind.Reprovision)) with { IsAdministrator = again.IsAdministrator ?? false };
         _machines.StartProvision(index, begun, HostJobKind.Reprovision, CloudPcReason.ActionAsked);
         return null;
@@ -262,9 +267,18 @@ internal sealed partial class Decider
             return unsettled;
         }
 
-        if (row.IsAdministrator != change.IsAdministrator)
+        if (row.HasAdministrator != change.IsAdministrator)
         {
-            _machines.Put(index, row with { IsAdministrator = change.IsAdministrator }, CloudPcReason.ActionAsked);
+            // Whoever comes back to a session does not get back what was taken away (B370, B380).
+            if (_draft.Fleet.SessionOn(index) is { IsAdministrator: true } session)
+            {
+                _draft.Record(new Change.SessionSet(session with { IsAdministrator = false }));
+            }
+
+            _machines.Put(
+                index,
+                row with { IsAdministrator = change.IsAdministrator, Use = row.Use is { } use ? use with { IsAdministrator = false } : null },
+                CloudPcReason.ActionAsked);
         }
 
         return null;
@@ -361,6 +375,7 @@ internal sealed partial class Decider
         _machines.Work(index, kind, 1, detail);
     }
 
-    private int RestoreHoursOf(int user) =>
-        EffectiveSetting.RestoreHoursOf(_draft.Fleet.UserSettings.Values, _draft.User(user) is null ? [] : _draft.Memberships(user));
+    private int RestoreHoursOf(int user) => SettingOf(user)?.HoursApart ?? UserSetting.DefaultRestoreHours;
+
+    private UserSetting? SettingOf(int user) => EffectiveSetting.Of(_draft.Fleet.UserSettings.Values, _draft.User(user) is null ? [] : _draft.Memberships(user));
 }

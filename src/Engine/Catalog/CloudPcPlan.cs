@@ -92,8 +92,11 @@ public sealed record CloudPcPlan(int Plan, Guid Id, CloudPcKind Kind, CloudPcSiz
         [new("fa0b4021-0f60-4d95-bf68-95036285282a")] = (CloudPcKind.Frontline, new(8, 32, 512)),
     };
 
+    /// <summary>Whether it has a graphics processor (B300): no concurrency buffer, no resize (C60, B420).</summary>
+    public bool HasGraphics { get; init; }
+
     /// <summary>The name people read: <c>Cloud PC Enterprise 4vCPU/16GB/256GB</c> (C35).</summary>
-    public string DisplayName => $"Cloud PC {Kind} {Size}";
+    public string DisplayName => $"Cloud PC {Kind} {Size}{(HasGraphics ? " GPU" : "")}";
 
     /// <summary>The plan as a Cloud PC plan: by its id when it is published, else by its name (B300).</summary>
     /// <returns>False when it gives no Cloud PC.</returns>
@@ -101,14 +104,15 @@ public sealed record CloudPcPlan(int Plan, Guid Id, CloudPcKind Kind, CloudPcSiz
     {
         cloudPc = Published.TryGetValue(plan.Id, out (CloudPcKind Kind, CloudPcSize Size) known)
             ? new CloudPcPlan(plan.Index, plan.Id, known.Kind, known.Size)
-            : ByName(plan.Name) is { } named ? new CloudPcPlan(plan.Index, plan.Id, named.Kind, named.Size) : null;
+            : ByName(plan.Name) is { } named ? new CloudPcPlan(plan.Index, plan.Id, named.Kind, named.Size) { HasGraphics = named.HasGraphics } : null;
         return cloudPc is not null;
     }
 
-    private static (CloudPcKind Kind, CloudPcSize Size)? ByName(string name)
+    private static (CloudPcKind Kind, CloudPcSize Size, bool HasGraphics)? ByName(string name)
     {
         string[] parts = name.Split('_');
-        if (parts.Length != 5 || parts[0] != "CPC")
+        bool graphics = parts.Length == 6 && parts[5] == "GPU";
+        if ((parts.Length != 5 && !graphics) || parts[0] != "CPC")
         {
             return null;
         }
@@ -125,7 +129,7 @@ public sealed record CloudPcPlan(int Plan, Guid Id, CloudPcKind Kind, CloudPcSiz
             && Number(parts[2], "C") is { } processors
             && Number(parts[3], family == CloudPcKind.Business ? "RAM" : "GB") is { } memory
             && Number(parts[4], "GB") is { } disk
-            ? (family, new CloudPcSize(processors, memory, disk))
+            ? (family, new CloudPcSize(processors, memory, disk), graphics)
             : null;
     }
 

@@ -112,6 +112,15 @@ public enum CloudPcReason : byte
 
     /// <summary>The simulator took over what an agent had not done.</summary>
     HostChanged,
+
+    /// <summary>It counts for another assignment of its policy (B401).</summary>
+    AssignmentChanged,
+
+    /// <summary>Fewer Cloud PCs are allotted to its assignment (B404).</summary>
+    AllotmentLowered,
+
+    /// <summary>Its assignment is gone (B405).</summary>
+    AssignmentRemoved,
 }
 
 /// <summary>A step in the life of a Cloud PC.</summary>
@@ -159,17 +168,37 @@ public enum RemoteActionState : byte
 public sealed record CloudPcOrigin(
     string ImageId, string ImageDisplayName, string? RegionName, Guid? ConnectionId, DomainJoinType JoinType, bool SingleSignOn, bool LocalAdmin, string Locale);
 
+/// <summary>Whether the machine of a Frontline Cloud PC runs, and what that takes.</summary>
+/// <param name="IsRunning">Whether it runs.</param>
+/// <param name="LicenseSince">Since when it takes a license of its plan; null while it takes none, and always of a shared one.</param>
+/// <param name="OffAt">When it is switched off, unless somebody comes; null when nothing will.</param>
+/// <param name="ReadyAt">When the profile of who left a shared one is gone, and the next can come; null when nothing is waited for.</param>
+public sealed record CloudPcPower(bool IsRunning, DateTimeOffset? LicenseSince, DateTimeOffset? OffAt, DateTimeOffset? ReadyAt)
+{
+    /// <summary>A machine that is off.</summary>
+    public static CloudPcPower Off { get; } = new(false, null, null, null);
+
+    /// <summary>The first connection of each of the last days on which there was one, ascending.</summary>
+    public ValueArray<DateTimeOffset> FirstConnections { get; init; }
+
+    /// <summary>When it is started before somebody comes; null for never.</summary>
+    public DateTimeOffset? PrestartAt { get; init; }
+}
+
 /// <summary>
 /// A Cloud PC, or the place of one: a row of <c>cloudPCs</c>. One for each pair of user and service plan, besides those that are on their way out; it keeps
-/// its id from <c>notProvisioned</c> on, and one that is made after deprovisioning has another (decisions).
+/// its id from <c>notProvisioned</c> on, and one that is made after deprovisioning has another (decisions). A shared one has no user and belongs to an assignment.
 /// </summary>
 /// <param name="Id">The id.</param>
-/// <param name="UserId">The user's id; also of a user who is gone.</param>
-/// <param name="User">The user's index; also of a user who is gone.</param>
+/// <param name="UserId">The user's id; also of a user who is gone; empty for a shared one.</param>
+/// <param name="User">The user's index; also of a user who is gone; <see cref="Nobody"/> for a shared one.</param>
 /// <param name="Plan">The index of its service plan.</param>
 /// <param name="Status">Where it stands.</param>
 public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcStatus Status)
 {
+    /// <summary>The <see cref="User"/> of a shared one.</summary>
+    public const int Nobody = -1;
+
     /// <summary>The longest <see cref="DisplayName"/>, in UTF-16 characters.</summary>
     public const int LongestDisplayName = 64;
 
@@ -178,6 +207,12 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
 
     /// <summary>The index of the policy that made it, or under which it waits; -1 for none.</summary>
     public int Policy { get; init; } = -1;
+
+    /// <summary>The id of the assignment that a Frontline one belongs to, or belonged to last; null for other kinds.</summary>
+    public Guid? Assignment { get; init; }
+
+    /// <summary>Whether the machine of a Frontline one runs; null before it first came up, and for other kinds.</summary>
+    public CloudPcPower? Power { get; init; }
 
     /// <summary>The name for people (C152: it stays when the policy gets another).</summary>
     public string DisplayName { get; init; } = "";
@@ -221,8 +256,14 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     /// <summary>When the manual restore point was made; null for none (C57).</summary>
     public DateTimeOffset? ManualPointAt { get; init; }
 
-    /// <summary>Whether the user is an administrator of the machine.</summary>
+    /// <summary>Whether the machine was made, or changed later, with its user as administrator.</summary>
     public bool IsAdministrator { get; init; }
+
+    /// <summary>What is kept of its sessions (B371); null before the first.</summary>
+    public CloudPcUse? Use { get; init; }
+
+    /// <summary>Whether the user is an administrator of the machine: by how it was made, or by the last sign-in (B370).</summary>
+    public bool HasAdministrator => IsAdministrator || Use is { IsAdministrator: true };
 
     /// <summary>Since when the user has a license of Reserve by a policy (C133); null for none, and for other kinds.</summary>
     public DateTimeOffset? AllocatedAt { get; init; }
@@ -237,7 +278,16 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     public ValueArray<RemoteAction> Actions { get; init; }
 
     /// <summary>When time brings something for it; null for never (B283).</summary>
-    public DateTimeOffset? DueAt => Earliest(Earliest(Earliest(Job?.DueAt, GraceEndsAt), Earliest(ResizeEndsAt, GoesAt)), ReserveEndsAt);
+    public DateTimeOffset? DueAt => Earliest(Earliest(Earliest(Job?.DueAt, GraceEndsAt), Earliest(ResizeEndsAt, GoesAt)), Earliest(ReserveEndsAt, PowerDueAt));
+
+    /// <summary>When time brings something for its power; null for never.</summary>
+    public DateTimeOffset? PowerDueAt => Power is { } power ? Earliest(Earliest(power.OffAt, power.ReadyAt), power.PrestartAt) : null;
+
+    /// <summary>Whether it belongs to nobody, and whoever comes uses it (C111).</summary>
+    public bool IsShared => User == Nobody;
+
+    /// <summary>Whether it takes a license of its plan at this time.</summary>
+    public bool TakesLicense => Power?.LicenseSince is not null;
 
     /// <summary>Whether a person can work on it (C38, C159).</summary>
     public bool IsUsable => Status is CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings or CloudPcStatus.InGracePeriod;

@@ -59,7 +59,7 @@ internal sealed partial class Lifecycle
                 Job = null,
             },
             reason);
-        _turns.Users.Add(row.User);
+        Turn(row);
         Work(index, HostJobKind.Deprovision, 1, null);
     }
 
@@ -125,7 +125,7 @@ internal sealed partial class Lifecycle
                     },
                     asked,
                     about);
-                _turns.Users.Add(row.User);
+                Turn(row);
                 break;
             case CloudPcStatus.Resizing:
             case CloudPcStatus.Restoring:
@@ -140,11 +140,11 @@ internal sealed partial class Lifecycle
                     },
                     asked,
                     about);
-                _turns.Users.Add(row.User);
+                Turn(row);
                 break;
             case CloudPcStatus.MovingRegion or CloudPcStatus.ModifyingSingleSignOn:
                 Put(index, Applied(row, job, failed) with { Status = Settled(row), Actions = Ended(row, job.Kind, failed ? error : null) }, asked, about);
-                _turns.Users.Add(row.User);
+                Turn(row);
                 break;
             case CloudPcStatus.Deprovisioning when failed:
                 Put(index, row with { Error = error }, CloudPcReason.HostFailed);
@@ -166,7 +166,7 @@ internal sealed partial class Lifecycle
                     },
                     asked,
                     about);
-                _turns.Users.Add(row.User);
+                Turn(row);
                 break;
             case CloudPcStatus.Deprovisioning:
                 Go(index, asked);
@@ -201,12 +201,33 @@ internal sealed partial class Lifecycle
             return;
         }
 
-        Fleet.Set(index, row with { Origin = origin, ManagedDeviceName = row.ManagedDeviceName ?? ComputerName(row), IsAdministrator = row.IsAdministrator || origin.LocalAdmin });
+        Fleet.Set(
+            index,
+            row with
+            {
+                Origin = origin,
+                ManagedDeviceName = row.ManagedDeviceName ?? ComputerName(row),
+                IsAdministrator = row.IsAdministrator || origin.LocalAdmin,
+                Use = row.Use is { } use ? use with { IsAdministrator = false } : null,
+            });
         Work(index, kind, attempt, null);
     }
 
+    // A row that does not depend on a user depends on its assignment.
+    private void Turn(CloudPc row)
+    {
+        if (row is { IsShared: true, Assignment: { } assignment })
+        {
+            _turns.Assignments.Add(assignment);
+        }
+        else
+        {
+            _turns.Users.Add(row.User);
+        }
+    }
+
     private string ComputerName(CloudPc row) => NamingTemplate.Expand(
-        Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy) ? policy.NamingTemplate : null, _draft.User(row.User)!.UserPrincipalName, row.Id);
+        Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy) ? policy.NamingTemplate : null, _draft.User(row.User)?.UserPrincipalName, row.Id);
 
     private CloudPcOrigin? Origin(CloudPc row) => Placement.Of(Fleet.Policies.GetValueOrDefault(row.Policy), Fleet.Connections);
 
@@ -277,7 +298,7 @@ internal sealed partial class Lifecycle
                 EnterGrace(index, over, CloudPcReason.ResizeWindowOver, Now);
             }
 
-            _turns.Users.Add(row.User);
+            Turn(row);
         }
         else if (row.ReserveEndsAt <= Now)
         {
@@ -287,6 +308,10 @@ internal sealed partial class Lifecycle
         {
             // A resize or a reprovision that failed may have left a machine (B266).
             Deprovision(index, CloudPcReason.CleanedUp);
+        }
+        else if (row.PowerDueAt <= Now)
+        {
+            _frontline.BecomeDue(index);
         }
     }
 

@@ -28,14 +28,16 @@ internal sealed partial class Lifecycle
 
     private readonly Draft _draft;
     private readonly long _version;
+    private readonly FrontlineRoom _frontline;
     private readonly FleetTurns _turns = new();
     private readonly SortedDictionary<int, CloudPcStep> _steps = [];
     private readonly Dictionary<ValueArray<Coverage>, List<int>> _covered = [];
     private int _jobs;
 
-    public Lifecycle(Tenant before, Draft draft, DateTimeOffset now)
+    public Lifecycle(Tenant before, Draft draft, DateTimeOffset now, FrontlineRoom frontline)
     {
         _draft = draft;
+        _frontline = frontline;
         _version = before.Version + 1;
         Now = now;
         draft.Turns = _turns;
@@ -82,7 +84,9 @@ internal sealed partial class Lifecycle
                 Look(user);
             }
 
+            LookAtSharedRows();
             GiveSlots();
+            _frontline.Settle();
         }
         while (_turns.Any);
         Note();
@@ -104,6 +108,9 @@ internal sealed partial class Lifecycle
                     break;
                 case DueKind.Retention:
                     _draft.Record(new Change.RetainedGone(due.Id));
+                    break;
+                case DueKind.Frontline:
+                    _frontline.BecomeDue();
                     break;
             }
 
@@ -131,18 +138,16 @@ internal sealed partial class Lifecycle
     /// <summary>Slots of a plan less those that are taken; negative after a shrink (B264).</summary>
     public long FreeSlots(int plan) => Slots.Of(_draft.Catalog, _draft.Subscriptions, plan) - Fleet.SlotsUsed(plan);
 
-    /// <summary>Whether the user of a row has license and coverage for it (B267).</summary>
-    public bool HasRight(CloudPc row) => HasRight(row, LicensedPlans(row.User), Fleet.CoverageOf(row.User));
-
     /// <summary>Writes a row with what changed about it; a session on it ends when it cannot be used any more (B285).</summary>
     public void Put(int index, CloudPc row, CloudPcReason reason, Guid? about = null)
     {
         if (!row.IsUsable && Fleet.SessionOn(index) is { } session)
         {
-            _draft.Record(new Change.SessionEnded(session.Id));
+            _draft.Record(new Change.SessionEnded(session.Id, Now));
+            row = row with { Use = Fleet.CloudPc(index)!.Use };
         }
 
-        Fleet.Set(index, row with { ModifiedAt = Now });
+        Fleet.Set(index, row with { ModifiedAt = Now, Power = row.Assignment is null ? null : _frontline.PowerOf(row) });
         _steps[index] = new CloudPcStep(Now, reason, about);
     }
 
@@ -150,9 +155,6 @@ internal sealed partial class Lifecycle
 
     private CloudPcKind KindOf(int plan) => _draft.Catalog.CloudPcPlanOf(plan)!.Kind;
 
-    private bool HasRight(CloudPc row, SortedSet<int> licensed, ValueArray<Coverage> coverage) => KindOf(row.Plan) == CloudPcKind.Reserve
-        ? row.AllocatedAt is not null
-        : licensed.Contains(row.Plan) && (KindOf(row.Plan) == CloudPcKind.Business || coverage.Any(one => one.Policy == row.Policy));
 
     private void Look(int user)
     {
@@ -160,15 +162,21 @@ internal sealed partial class Lifecycle
         SortedSet<int> licensed = LicensedPlans(user);
         int winner = WinnerOf(coverage, ProvisioningType.Dedicated), reserve = WinnerOf(coverage, ProvisioningType.Reserve);
         SortedSet<int> reserved = ReservedPlans(user, reserve);
+        EndForeignSessions(user);
+        SortedDictionary<int, PolicyAssignment> served = Served(user, WinnerOf(coverage, ProvisioningType.SharedByUser));
         foreach (int index in Fleet.OfUser(user))
         {
-            if (KindOf(Fleet.CloudPc(index)!.Plan) == CloudPcKind.Reserve)
+            switch (KindOf(Fleet.CloudPc(index)!.Plan))
             {
-                LookAtReserve(index, reserved, reserve);
-            }
-            else
-            {
-                LookAt(index, licensed, coverage, winner);
+                case CloudPcKind.Reserve:
+                    LookAtReserve(index, reserved, reserve);
+                    break;
+                case CloudPcKind.Frontline:
+                    LookAtDedicated(index, served, coverage);
+                    break;
+                default:
+                    LookAt(index, licensed, coverage, winner);
+                    break;
             }
         }
 
@@ -197,6 +205,11 @@ internal sealed partial class Lifecycle
         {
             Come(user, plan, reserve, waits: true);
         }
+
+        foreach ((int plan, PolicyAssignment assignment) in served.Where(one => !taken.Contains(one.Key)).OrderBy(one => _draft.Catalog.Plans[one.Key].Id))
+        {
+            Come(user, plan, WinnerOf(coverage, ProvisioningType.SharedByUser), waits: true, assignment.Key);
+        }
     }
 
     private int WinnerOf(ValueArray<Coverage> coverage, ProvisioningType type)
@@ -213,7 +226,7 @@ internal sealed partial class Lifecycle
     }
 
     // B261: a row comes; who has what it takes waits for a slot, which may be there at once.
-    private void Come(int user, int plan, int policy, bool waits)
+    private void Come(int user, int plan, int policy, bool waits, Guid? assignment = null)
     {
         int index = Fleet.NextCloudPc;
         User person = _draft.User(user)!;
@@ -222,17 +235,21 @@ internal sealed partial class Lifecycle
             IdsByName.OfCloudPc(_draft.Profile.Id, index), person.Id, user, plan, waits ? CloudPcStatus.PendingProvision : CloudPcStatus.NotProvisioned)
         {
             Policy = policy,
-            DisplayName = name.Length <= CloudPc.LongestDisplayName ? name : name[..CloudPc.LongestDisplayName],
+            Assignment = assignment,
+            DisplayName = Shortened(name),
             ConditionsSince = Now,
         };
         Put(index, row, waits ? CloudPcReason.NoSlot : CloudPcReason.NoPolicy);
     }
+
+    private static string Shortened(string name) => name.Length <= CloudPc.LongestDisplayName ? name : name[..CloudPc.LongestDisplayName];
 
     private void LookAt(int index, SortedSet<int> licensed, ValueArray<Coverage> coverage, int winner)
     {
         CloudPc row = Fleet.CloudPc(index)!;
         bool isLicensed = licensed.Contains(row.Plan);
         bool isBusiness = KindOf(row.Plan) == CloudPcKind.Business;
+        bool hasRight = isLicensed && (isBusiness || coverage.Any(one => one.Policy == row.Policy));
         switch (row.Status)
         {
             case CloudPcStatus.NotProvisioned when !isLicensed:
@@ -248,43 +265,55 @@ internal sealed partial class Lifecycle
             case CloudPcStatus.PendingProvision when !isBusiness && winner != row.Policy:
                 Put(index, row with { Policy = winner }, CloudPcReason.NoSlot);
                 break;
-            case CloudPcStatus.Provisioning when !HasRight(row, licensed, coverage):
+            case CloudPcStatus.Failed when row.GoesAt is not null && hasRight:
+                WaitAgain(index, row with { Policy = isBusiness ? -1 : winner });
+                break;
+            case CloudPcStatus.ResizePendingLicense:
+                LookAtResize(index, row, coverage);
+                break;
+            default:
+                FollowRight(index, row, hasRight, isLicensed);
+                break;
+        }
+    }
+
+    // B265 to B268: what becomes of a machine, or of what shall become one, when its right goes or comes back.
+    private void FollowRight(int index, CloudPc row, bool hasRight, bool isLicensed)
+    {
+        switch (row.Status)
+        {
+            case CloudPcStatus.Provisioning when !hasRight:
                 Fail(
                     index,
-                    isLicensed
-                        ? new CloudPcError("provisioningPolicyNotFound", "Provisioning policy not found: no policy that made this Cloud PC covers its user any more.")
-                        : _draft.User(row.User) is null
-                            ? new CloudPcError("userNotFound", "User not found: the user was deleted while the Cloud PC was provisioned.")
+                    _draft.User(row.User) is null
+                        ? new CloudPcError("userNotFound", "User not found: the user was deleted while the Cloud PC was provisioned.")
+                        : isLicensed
+                            ? new CloudPcError("provisioningPolicyNotFound", "Provisioning policy not found: no policy that made this Cloud PC covers its user any more.")
                             : new CloudPcError("licenseNotFound", "License not found: the license was removed while the Cloud PC was provisioned."),
                     isLicensed ? WhyUncovered(row) : WhyUnlicensed(row),
                     Now + CleanUp);
                 break;
-            case CloudPcStatus.Failed when row.GoesAt is null && !HasRight(row, licensed, coverage):
+            case CloudPcStatus.Failed when row.GoesAt is null && !hasRight:
                 Put(index, row with { GoesAt = Now + CleanUp }, isLicensed ? WhyUncovered(row) : WhyUnlicensed(row));
-                break;
-            case CloudPcStatus.Failed when row.GoesAt is not null && HasRight(row, licensed, coverage):
-                Put(
-                    index,
-                    row with { Status = CloudPcStatus.PendingProvision, Policy = isBusiness ? -1 : winner, GoesAt = null, Error = null, Job = null, ConditionsSince = Now },
-                    CloudPcReason.NoSlot);
                 break;
             case CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings when IsGoneForGood(row.User):
                 Deprovision(index, CloudPcReason.UserDeleted);
                 break;
-            case CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings when !HasRight(row, licensed, coverage):
+            case CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings when !hasRight:
                 EnterGrace(index, row, isLicensed ? WhyUncovered(row) : WhyUnlicensed(row), Now);
                 break;
-            case CloudPcStatus.InGracePeriod when HasRight(row, licensed, coverage):
+            case CloudPcStatus.InGracePeriod when hasRight:
                 Put(index, row with { Status = Settled(row), GraceEndsAt = null }, CloudPcReason.RightRestored);
                 break;
             case CloudPcStatus.InGracePeriod when IsGoneForGood(row.User):
                 Deprovision(index, CloudPcReason.UserDeleted);
                 break;
-            case CloudPcStatus.ResizePendingLicense:
-                LookAtResize(index, row, coverage);
-                break;
         }
     }
+
+    // B266: what failed without right waits from the start, with the same id.
+    private void WaitAgain(int index, CloudPc row) => Put(
+        index, row with { Status = CloudPcStatus.PendingProvision, GoesAt = null, Error = null, Job = null, ConditionsSince = Now }, CloudPcReason.NoSlot);
 
     private bool IsGoneForGood(int user) => _draft.User(user) is null && !_draft.Deleted.Users.ContainsKey(user);
 
@@ -316,7 +345,7 @@ internal sealed partial class Lifecycle
         }
 
         int disk = _draft.Catalog.CloudPcPlanOf(row.Plan)!.Size.Disk;
-        bool Fits(int plan) => !others.Contains(plan) && _draft.Catalog.CloudPcPlanOf(plan) is { Kind: CloudPcKind.Enterprise } size && size.Size.Disk >= disk;
+        bool Fits(int plan) => !others.Contains(plan) && _draft.Catalog.CloudPcPlanOf(plan) is { Kind: CloudPcKind.Enterprise, HasGraphics: false } size && size.Size.Disk >= disk;
         return licensed.Contains(row.ResizeTo!.Value) && Fits(row.ResizeTo.Value)
             ? row.ResizeTo.Value
             : licensed.Where(Fits).OrderBy(plan => _draft.Catalog.Plans[plan].Id).Cast<int?>().FirstOrDefault() ?? -1;
@@ -335,7 +364,7 @@ internal sealed partial class Lifecycle
     // Whether the policy lost the group or the user left it: is the user still in a group that the policy had before this command?
     private CloudPcReason WhyUncovered(CloudPc row) =>
         _draft.User(row.User) is null ? CloudPcReason.UserDeleted
-        : _draft.HadAssigned(row.Policy).Any(group => _draft.IsThere(group) && _draft.IsMember(row.User, group)) ? CloudPcReason.PolicyUnassigned
+        : _draft.HadAssigned(row.Policy, row.Plan).Any(group => _draft.IsThere(group) && _draft.IsMember(row.User, group)) ? CloudPcReason.PolicyUnassigned
         : CloudPcReason.LeftPolicyGroup;
 
     // The policy that came first stays until it covers the user no longer (C148, C149).
@@ -389,6 +418,12 @@ internal sealed partial class Lifecycle
         {
             foreach (int plan in Fleet.PendingPlans().ToArray())
             {
+                if (KindOf(plan) == CloudPcKind.Frontline)
+                {
+                    GiveUnits(plan);
+                    continue;
+                }
+
                 for (; IsSlotFree(plan) && Fleet.FirstPending(plan) is { } first;)
                 {
                     CloudPc row = Fleet.CloudPc(first.CloudPc)!;

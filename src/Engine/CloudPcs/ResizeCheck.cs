@@ -74,6 +74,11 @@ public static class ResizeCheck
             return NotSupported(row, $"service plan {targetPlanId} is not that of an Enterprise Cloud PC (C60). GET servicePlans lists those that are.");
         }
 
+        if (source.HasGraphics || target.HasGraphics)
+        {
+            return NotSupported(row, "sizes with a graphics processor cannot be resized (C60).");
+        }
+
         if (target.Plan == source.Plan)
         {
             return NotSupported(row, $"it has the size {source.Size} already.");

@@ -43,12 +43,12 @@ internal static class CloudPcShapes
 
     private static readonly Shape<CloudPcRow> Login = new(
         "cloudPcLoginResult",
-        new TimeProperty<CloudPcRow>("time", static row => row.Session?.StartedAt));
+        new TimeProperty<CloudPcRow>("time", static row => row.CloudPc.Use?.SignedInAt));
 
     private static readonly Shape<CloudPcRow> Shared = new(
         "cloudPcSharedDeviceDetail",
-        new TextProperty<CloudPcRow>("assignedToUserPrincipalName", static _ => null),
-        new TimeProperty<CloudPcRow>("sessionStartDateTime", static _ => null));
+        new TextProperty<CloudPcRow>("assignedToUserPrincipalName", static row => row.Session is { } session && row.Tenant.TryGetUser(session.User, out User? user) ? user.UserPrincipalName : null),
+        new TimeProperty<CloudPcRow>("sessionStartDateTime", static row => row.Session?.StartedAt));
 
     private static readonly Shape<User?> UserDetail = new(
         "cloudPcEntraUserDetail",
@@ -69,31 +69,31 @@ internal static class CloudPcShapes
         "cloudPC",
         [
             .. Old(),
-            new TextProperty<CloudPcRow>("allotmentDisplayName", static _ => null) { IsDefault = true },
+            new TextProperty<CloudPcRow>("allotmentDisplayName", static row => row.Assignment?.AllotmentName) { IsDefault = true },
             new PartProperty<CloudPcRow, CloudPcRow>("connectionSetting", ConnectionSetting, static row => row, static row => row.CloudPc.Origin is not null) { IsDefault = true },
             new TextProperty<CloudPcRow>("deviceRegionName", static row => row.CloudPc.Origin?.RegionName) { IsDefault = true },
             new TextProperty<CloudPcRow>("diskEncryptionState", static row => row.IsMade ? "encryptedUsingPlatformManagedKey" : "notAvailable") { IsDefault = true },
             new TextProperty<CloudPcRow>("frontlineCloudPcAvailability", static _ => "notApplicable") { IsDefault = true },
             new PartProperty<CloudPcRow, CloudPcRow>("groupDetail", GroupDetail, static row => row, static _ => false) { IsDefault = true },
             new FlagProperty<CloudPcRow>("isDisasterRecoveryActive", static _ => false) { IsDefault = true },
-            new TimeProperty<CloudPcRow>("lastLogoffDateTime", static _ => null) { IsDefault = true },
+            new TimeProperty<CloudPcRow>("lastLogoffDateTime", static row => row.CloudPc.Use?.SignedOutAt) { IsDefault = true },
             new PartsProperty<CloudPcRow, (string Name, string Value)>("partnerAgentInstallResults", Pair, static _ => []) { IsDefault = true },
             new TextProperty<CloudPcRow>("productType", static row => row.ProductType) { IsDefault = true },
             new TimeProperty<CloudPcRow>("provisionedDateTime", static row => row.CloudPc.ProvisionedAt) { IsDefault = true },
             new ValuesProperty<CloudPcRow, string>("scopeIds", static row => row.Policy?.ScopeIds ?? [], new Operand<string>.Text(static id => id)) { IsDefault = true },
             new TextProperty<CloudPcRow>("servicePlanType", static row => row.Plan.Kind == CloudPcKind.Business ? "business" : "enterprise") { IsDefault = true },
-            new PartProperty<CloudPcRow, CloudPcRow>("sharedDeviceDetail", Shared, static row => row, static _ => false) { IsDefault = true },
+            new PartProperty<CloudPcRow, CloudPcRow>("sharedDeviceDetail", Shared, static row => row, static row => row.CloudPc.IsShared && row.Session is not null) { IsDefault = true },
             new TextProperty<CloudPcRow>("status", static row => row.CloudPc.Status.ToName()) { IsDefault = true },
             new PartProperty<CloudPcRow, CloudPcError?>("statusDetail", StatusDetail, static row => row.CloudPc.Error, static error => error is not null) { IsDefault = true },
             new PartProperty<CloudPcRow, User?>("userDetail", UserDetail, static row => row.Plan.Kind == CloudPcKind.Reserve ? row.User : null, static user => user is not null) { IsDefault = true },
             new TextProperty<CloudPcRow>("userExperienceType", static _ => "cloudPc") { IsDefault = true },
             new PartProperty<CloudPcRow, CloudPcRow>("connectivityResult", Connectivity, static row => row, static _ => true),
             new TextProperty<CloudPcRow>("disasterRecoveryCapability", static _ => null),
-            new PartProperty<CloudPcRow, CloudPcRow>("lastLoginResult", Login, static row => row, static row => row.Session is not null),
+            new PartProperty<CloudPcRow, CloudPcRow>("lastLoginResult", Login, static row => row, static row => row.CloudPc.Use is not null),
             new PartProperty<CloudPcRow, ActionRow>("lastRemoteActionResult", Action, ActionRow.LastOf, static action => action.IsThere),
             new TextProperty<CloudPcRow>("osVersion", static row => row.OperatingSystem),
             new TextProperty<CloudPcRow>("powerState", static _ => null),
-            new TextProperty<CloudPcRow>("userAccountType", static row => row.IsMade ? (row.CloudPc.IsAdministrator ? "administrator" : "standardUser") : null),
+            new TextProperty<CloudPcRow>("userAccountType", static row => row.IsMade ? (row.CloudPc.HasAdministrator ? "administrator" : "standardUser") : null),
         ]);
 
     /// <summary>The id of the machine in the device management: it follows from the Cloud PC's, and is there once the machine has a name.</summary>

@@ -72,9 +72,9 @@ internal static class HostJobShape
         json.WriteString("id"u8, row.Id);
         json.WriteString("displayName"u8, row.DisplayName);
         Text(json, "managedDeviceName"u8, row.ManagedDeviceName);
-        json.WriteString("userId"u8, row.UserId);
+        Text(json, "userId"u8, row.IsShared ? null : row.UserId);
         Text(json, "userPrincipalName"u8, tenant.TryGetUser(row.User, out Engine.Directory.User? user) ? user.UserPrincipalName : null);
-        json.WriteBoolean("localAdmin"u8, row.IsAdministrator);
+        json.WriteBoolean("localAdmin"u8, row.HasAdministrator);
         if (tenant.Catalog.CloudPcPlanOf(row.Plan) is { } plan)
         {
             WriteSize(json, plan);

@@ -11,10 +11,11 @@ internal static class FleetChangeReader
     /// <summary>The smallest elements of lists in bytes: what a count of them is checked against.</summary>
     private const int LeastCoverage = 3;
     private const int LeastJoin = 5;
-    private const int LeastAssignment = 6;
+    private const int LeastAssignment = 7;
     private const int LeastAction = 5;
     private const int LeastCheck = 4;
     private const int LeastItem = 17;
+    private const int LeastSettingAssignment = 2;
 
     private delegate T Read<T>(ref PayloadReader from);
 
@@ -29,7 +30,8 @@ internal static class FleetChangeReader
         Tag.ConnectionSet => new Change.ConnectionSet(from.Connection()),
         Tag.ConnectionDeleted => new Change.ConnectionDeleted(from.Id()),
         Tag.UserSettingSet => new Change.UserSettingSet(new UserSetting(
-            from.Id(), from.Text(), from.Flag(), from.Flag(), from.Number(), from.Flag(), from.Time(), from.Time(), from.Indexes())),
+            from.Id(), from.Text(), from.Flag(), from.Flag(), from.Number(), from.Flag(), from.Time(), from.Time(),
+            from.Each(LeastSettingAssignment, static (ref from) => new SettingAssignment(from.Number(), from.Time())))),
         Tag.UserSettingDeleted => new Change.UserSettingDeleted(from.Id()),
         Tag.DeviceImageSet => new Change.DeviceImageSet(new DeviceImage(
             from.Id(), from.Text(), from.Text(), from.Text(), from.Text(), from.Text(), from.Time())),
@@ -40,8 +42,8 @@ internal static class FleetChangeReader
         Tag.BulkActionSet => new Change.BulkActionSet(new BulkAction(
             from.Id(), from.Text(), from.Text(), from.Time(), from.Text(),
             from.Each(LeastItem, static (ref from) => new BulkItem(from.Id(), from.Shared())))),
-        Tag.SessionSet => new Change.SessionSet(new Session(from.Id(), from.Number(), from.Number(), from.Time(), from.OptionalTime())),
-        Tag.SessionEnded => new Change.SessionEnded(from.Id()),
+        Tag.SessionSet => new Change.SessionSet(new Session(from.Id(), from.Number(), from.Number(), from.Time(), from.OptionalTime(), from.Flag()) { UsesBuffer = from.Flag() }),
+        Tag.SessionEnded => new Change.SessionEnded(from.Id(), from.Time()),
         _ => throw new NewerFormatException($"a change of kind {(byte)tag}"),
     };
 
@@ -80,13 +82,15 @@ internal static class FleetChangeReader
         ModifiedAt = from.Time(),
         ModifiedBy = from.OneOfFew(),
         Assignments = from.Each(LeastAssignment, static (ref from) => new PolicyAssignment(
-            from.Text(), from.Number(), from.OptionalNumber(), from.OptionalText(), from.OptionalNumber(), from.Time())),
+            from.Text(), from.Number(), from.OptionalNumber(), from.OptionalText(), from.OptionalNumber(), from.Time()) { IsReprovisionPaused = from.Flag() }),
     };
 
     private static CloudPc CloudPc(this ref PayloadReader from) =>
-        new(from.Id(), from.Id(), from.Number(), from.Number(), from.Member<CloudPcStatus>())
+        new(from.Id(), from.Id(), from.OptionalNumber() ?? Engine.CloudPcs.CloudPc.Nobody, from.Number(), from.Member<CloudPcStatus>())
         {
             Policy = from.OptionalNumber() ?? -1,
+            Assignment = from.OptionalId(),
+            Power = from.Power(),
             DisplayName = from.Text(),
             ManagedDeviceName = from.OptionalText(),
             Origin = from.Flag()
@@ -108,9 +112,18 @@ internal static class FleetChangeReader
             ReserveUsed = TimeSpan.FromTicks(from.Signed()),
             ReserveEndsAt = from.OptionalTime(),
             IsAdministrator = from.Flag(),
+            Use = from.Flag() ? new CloudPcUse(from.Time(), from.OptionalTime(), from.Flag()) : null,
             Actions = from.Each(LeastAction, static (ref from) => new RemoteAction(
                 from.OneOfFew(), from.Member<RemoteActionState>(), from.Time(), from.Time(), from.Error())),
         };
+
+    private static CloudPcPower? Power(this ref PayloadReader from) => from.Flag()
+        ? new CloudPcPower(from.Flag(), from.OptionalTime(), from.OptionalTime(), from.OptionalTime())
+        {
+            FirstConnections = from.Each(1, static (ref from) => from.Time()),
+            PrestartAt = from.OptionalTime(),
+        }
+        : null;
 
     private static CloudPcStep Step(this ref PayloadReader from) => new(from.Time(), from.Member<CloudPcReason>(), from.OptionalId());
 

@@ -84,6 +84,7 @@ internal static class FleetChangeWriter
             case Change.SessionEnded ended:
                 to.Begin(Tag.SessionEnded);
                 to.Id(ended.Id);
+                to.Time(ended.At);
                 break;
             default:
                 throw new InvalidOperationException($"The journal has no form for a change of kind {change.GetType().Name} yet.");
@@ -144,6 +145,7 @@ internal static class FleetChangeWriter
             to.Text(assignment.AllotmentName);
             to.Number(assignment.AllotmentLicenses);
             to.Time(assignment.CreatedAt);
+            to.Flag(assignment.IsReprovisionPaused);
         });
     }
 
@@ -151,10 +153,12 @@ internal static class FleetChangeWriter
     {
         to.Id(row.Id);
         to.Id(row.UserId);
-        to.Count(row.User);
+        to.Number(row.IsShared ? null : row.User);
         to.Count(row.Plan);
         to.Byte((byte)row.Status);
         to.Number(row.Policy < 0 ? null : row.Policy);
+        to.Id(row.Assignment);
+        to.Power(row.Power);
         to.Text(row.DisplayName);
         to.Text(row.ManagedDeviceName);
         to.Flag(row.Origin is not null);
@@ -185,6 +189,14 @@ internal static class FleetChangeWriter
         to.Signed(row.ReserveUsed.Ticks);
         to.Time(row.ReserveEndsAt);
         to.Flag(row.IsAdministrator);
+        to.Flag(row.Use is not null);
+        if (row.Use is { } use)
+        {
+            to.Time(use.SignedInAt);
+            to.Time(use.SignedOutAt);
+            to.Flag(use.IsAdministrator);
+        }
+
         to.Each(row.Actions, static (to, action) =>
         {
             to.Shared(action.Name);
@@ -193,6 +205,20 @@ internal static class FleetChangeWriter
             to.Time(action.UpdatedAt);
             to.Error(action.Error);
         });
+    }
+
+    private static void Power(this PayloadWriter to, CloudPcPower? power)
+    {
+        to.Flag(power is not null);
+        if (power is not null)
+        {
+            to.Flag(power.IsRunning);
+            to.Time(power.LicenseSince);
+            to.Time(power.OffAt);
+            to.Time(power.ReadyAt);
+            to.Each(power.FirstConnections, static (to, at) => to.Time(at));
+            to.Time(power.PrestartAt);
+        }
     }
 
     private static void Step(this PayloadWriter to, CloudPcStep step)
@@ -271,7 +297,11 @@ internal static class FleetChangeWriter
         to.Flag(setting.UserRestore);
         to.Time(setting.CreatedAt);
         to.Time(setting.ModifiedAt);
-        to.Indexes(setting.Groups);
+        to.Each(setting.Assignments, static (to, assignment) =>
+        {
+            to.Count(assignment.Group);
+            to.Time(assignment.CreatedAt);
+        });
     }
 
     private static void DeviceImage(this PayloadWriter to, DeviceImage image)
@@ -316,5 +346,7 @@ internal static class FleetChangeWriter
         to.Count(session.User);
         to.Time(session.StartedAt);
         to.Time(session.DisconnectedAt);
+        to.Flag(session.IsAdministrator);
+        to.Flag(session.UsesBuffer);
     }
 }

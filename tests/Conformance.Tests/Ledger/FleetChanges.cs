@@ -44,7 +44,7 @@ internal static class FleetChanges
             Assignments =
             [
                 new PolicyAssignment($"{id}_{other}", 2, null, null, null, _noon),
-                new PolicyAssignment(other.ToString(), 0, 0, "Nurses", 0, _noon.AddDays(1)),
+                new PolicyAssignment(other.ToString(), 0, 0, "Nurses", 0, _noon.AddDays(1)) { IsReprovisionPaused = true },
             ],
         };
         CloudPc waiting = new(id, other, 9, 70, CloudPcStatus.NotProvisioned);
@@ -52,6 +52,12 @@ internal static class FleetChanges
         {
             Status = CloudPcStatus.ModifyingSingleSignOn,
             Policy = 0,
+            Assignment = id,
+            Power = new CloudPcPower(true, _noon, _noon.AddHours(2), _noon.AddMinutes(3))
+            {
+                FirstConnections = [_noon.AddDays(-2), _noon.AddDays(-1)],
+                PrestartAt = _noon.AddDays(1),
+            },
             DisplayName = "Ada's desk",
             ManagedDeviceName = "CPC-ada-X1Y2Z",
             Origin = new CloudPcOrigin("a_b_c", "Image", "westeurope", other, DomainJoinType.HybridAzureADJoin, true, false, "en-US"),
@@ -70,6 +76,7 @@ internal static class FleetChanges
             ReserveUsed = TimeSpan.FromHours(5),
             ReserveEndsAt = _noon.AddDays(9),
             IsAdministrator = true,
+            Use = new CloudPcUse(_noon.AddHours(2), _noon.AddHours(1), true),
             Actions = [new RemoteAction("Resize", RemoteActionState.Active, _noon, _noon, null), new RemoteAction("Resize", RemoteActionState.Failed, _noon, _noon, error)],
         };
         NetworkConnection connection = new(id, "Lab")
@@ -105,15 +112,15 @@ internal static class FleetChanges
             new Change.CloudPcGone(12, step with { Reason = CloudPcReason.ReserveUsedUp, About = null }),
             new Change.ConnectionSet(connection),
             new Change.ConnectionDeleted(id),
-            new Change.UserSettingSet(new UserSetting(id, "Everybody", true, false, 24, true, _noon, _noon.AddDays(1), [7, 2])),
+            new Change.UserSettingSet(new UserSetting(id, "Everybody", true, false, 24, true, _noon, _noon.AddDays(1), [new SettingAssignment(7, _noon), new SettingAssignment(2, _noon.AddHours(1))])),
             new Change.UserSettingDeleted(id),
             new Change.DeviceImageSet(new DeviceImage(id, "Image", "1.0.0", "/image", "Windows 11 Enterprise", "26100", _noon)),
             new Change.DeviceImageDeleted(id),
             new Change.SnapshotRetained(new RetentionSnapshot(id, other, 9, 70, "westeurope", _noon)),
             new Change.RetainedGone(id),
             new Change.BulkActionSet(new BulkAction(id, "Restart all", "cloudPcBulkRestart", _noon, "Ada", [new BulkItem(id, null), new BulkItem(other, "operationConflict")])),
-            new Change.SessionSet(new Session(id, 12, 9, _noon, _noon.AddMinutes(20))),
-            new Change.SessionEnded(id),
+            new Change.SessionSet(new Session(id, 12, 9, _noon, _noon.AddMinutes(20), true) { UsesBuffer = true }),
+            new Change.SessionEnded(id, _noon.AddHours(1)),
         ];
     }
 
@@ -135,8 +142,8 @@ internal static class FleetChanges
         Gen<CloudPcStep> step = Gen.Select(time, Gen.Enum<CloudPcReason>(), Gen.Guid.Nullable()).Select((at, reason, about) => new CloudPcStep(at, reason, about));
         Gen<ValueArray<DomainJoin>> joins = Gen.Select(Gen.Enum<DomainJoinType>(), Gen.Guid.Nullable(), maybe, maybe).Array[0, 3]
             .Select(all => all.Select(one => new DomainJoin(one.Item1, one.Item2, one.Item3, one.Item4) { Geography = one.Item4 }).ToValueArray());
-        Gen<ValueArray<PolicyAssignment>> assignments = Gen.Select(text, index, index.Nullable(), maybe, index.Nullable(), time).Array[0, 3]
-            .Select(all => all.Select(one => new PolicyAssignment(one.Item1, one.Item2, one.Item3, one.Item4, one.Item5, one.Item6)).ToValueArray());
+        Gen<ValueArray<PolicyAssignment>> assignments = Gen.Select(text, index, index.Nullable(), maybe, index.Nullable(), time, Gen.Bool).Array[0, 3]
+            .Select(all => all.Select(one => new PolicyAssignment(one.Item1, one.Item2, one.Item3, one.Item4, one.Item5, one.Item6) { IsReprovisionPaused = one.Item7 }).ToValueArray());
         Gen<ProvisioningPolicy> policy = Gen.Select(
             Gen.Select(Gen.Guid, Gen.Enum<ProvisioningType>(), Gen.Enum<UserExperienceType>(), Gen.Enum<ImageType>()),
             Gen.Select(joins, assignments, texts),
@@ -173,14 +180,22 @@ internal static class FleetChanges
             .Select((image, region, connection, join, signOn, admin) => new CloudPcOrigin(image, image, region, connection, join, signOn, admin, image)).Null();
         Gen<ValueArray<RemoteAction>> actions = Gen.Select(text, Gen.Enum<RemoteActionState>(), time, time, error).Array[0, 3]
             .Select(all => all.Select(one => new RemoteAction(one.Item1, one.Item2, one.Item3, one.Item4, one.Item5)).ToValueArray());
+        Gen<CloudPcPower?> power = Gen.Select(Gen.Bool, Gen.Select(sometime, sometime, sometime), sometime, time.Array[0, 3])
+            .Select((running, times, more, connections) => new CloudPcPower(running, times.Item1, times.Item2, times.Item3)
+            {
+                FirstConnections = connections.ToValueArray(),
+                PrestartAt = more,
+            }).Null();
         Gen<CloudPc> cloudPc = Gen.Select(
-            Gen.Select(Gen.Guid, index, Gen.Enum<CloudPcStatus>(), Gen.OneOf(index, Gen.Const(-1))),
+            Gen.Select(Gen.Guid, index, Gen.Enum<CloudPcStatus>(), Gen.OneOf(index, Gen.Const(-1)), power),
             Gen.Select(text, maybe, origin, actions),
             Gen.Select(error, job, index.Nullable(), Gen.Bool),
             Gen.Select(time, sometime, sometime, sometime),
-            Gen.Select(time, sometime, sometime, sometime)).Select((kinds, words, rest, times, more) => new CloudPc(kinds.Item1, kinds.Item1, kinds.Item2, kinds.Item2, kinds.Item3)
+            Gen.Select(time, sometime, sometime, sometime)).Select((kinds, words, rest, times, more) => new CloudPc(kinds.Item1, kinds.Item1, kinds.Item4 < 0 ? CloudPc.Nobody : kinds.Item2, kinds.Item2, kinds.Item3)
             {
                 Policy = kinds.Item4,
+                Assignment = words.Item2 is null ? null : kinds.Item1,
+                Power = kinds.Item5,
                 DisplayName = words.Item1,
                 ManagedDeviceName = words.Item2,
                 Origin = words.Item3,
@@ -199,6 +214,7 @@ internal static class FleetChanges
                 ReserveUsed = more.Item1.TimeOfDay,
                 ReserveEndsAt = more.Item2,
                 IsAdministrator = rest.Item4,
+                Use = times.Item2 is { } signedIn ? new CloudPcUse(signedIn, times.Item3, rest.Item4) : null,
                 Actions = words.Item4,
             });
         Gen<NetworkConnection> connection = Gen.Select(
@@ -242,7 +258,8 @@ internal static class FleetChanges
             [typeof(Change.ConnectionDeleted)] = Gen.Guid.Select(id => (Change)new Change.ConnectionDeleted(id)),
             [typeof(Change.UserSettingSet)] = Gen.Select(Gen.Guid, text, Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool), index, Gen.Select(time, time), indexes)
                 .Select((id, name, flags, hours, times, groups) => (Change)new Change.UserSettingSet(
-                    new UserSetting(id, name, flags.Item1, flags.Item2, hours, flags.Item3, times.Item1, times.Item2, groups))),
+                    new UserSetting(id, name, flags.Item1, flags.Item2, hours, flags.Item3, times.Item1, times.Item2,
+                    groups.Select(group => new SettingAssignment(group, times.Item2)).ToValueArray()))),
             [typeof(Change.UserSettingDeleted)] = Gen.Guid.Select(id => (Change)new Change.UserSettingDeleted(id)),
             [typeof(Change.DeviceImageSet)] = Gen.Select(Gen.Guid, text, text, text, text, text, time)
                 .Select((id, name, version, source, system, build, at) => (Change)new Change.DeviceImageSet(new DeviceImage(id, name, version, source, system, build, at))),
@@ -253,9 +270,9 @@ internal static class FleetChanges
             [typeof(Change.BulkActionSet)] = Gen.Select(Gen.Guid, text, text, time, text, Gen.Select(Gen.Guid, maybe).Array[0, 5])
                 .Select((id, name, kind, at, by, items) => (Change)new Change.BulkActionSet(
                     new BulkAction(id, name, kind, at, by, items.Select(item => new BulkItem(item.Item1, item.Item2)).ToValueArray()))),
-            [typeof(Change.SessionSet)] = Gen.Select(Gen.Guid, index, index, time, sometime)
-                .Select((id, row, user, began, left) => (Change)new Change.SessionSet(new Session(id, row, user, began, left))),
-            [typeof(Change.SessionEnded)] = Gen.Guid.Select(id => (Change)new Change.SessionEnded(id)),
+            [typeof(Change.SessionSet)] = Gen.Select(Gen.Guid, index, index, time, sometime, Gen.Bool)
+                .Select((id, row, user, began, left, admin) => (Change)new Change.SessionSet(new Session(id, row, user, began, left, admin) { UsesBuffer = !admin })),
+            [typeof(Change.SessionEnded)] = Gen.Select(Gen.Guid, time).Select((id, at) => (Change)new Change.SessionEnded(id, at)),
         };
     }
 }
