@@ -4,6 +4,7 @@ using Berth.Graph.CloudPcs;
 using Berth.Graph.Frontline;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
+using Berth.Graph.Writes;
 
 namespace Berth.Graph.Desk;
 

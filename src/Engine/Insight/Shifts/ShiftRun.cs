@@ -189,7 +189,7 @@ internal sealed class ShiftRun
                 throw new InvalidOperationException($"The simulation's own {command.GetType().Name} was refused: {refused.Refusal.Code}.");
         }
 
-        ConcurrencyBuffer buffer = _tenant.Frontline.BufferOf(_servicePlan.Index);
+        ConcurrencyBuffer buffer = _tenant.Frontline.Buffers.GetValueOrDefault(_servicePlan.Index, ConcurrencyBuffer.Unused);
         _uses.UnionWith(buffer.Uses);
         _overruns.UnionWith(buffer.Overruns);
         _blocks.UnionWith(buffer.Blocks);
@@ -200,7 +200,7 @@ internal sealed class ShiftRun
         Sku sku = catalog.Skus.First(one => one.Plans.Contains(_servicePlan.Index));
         Guid group = Id(3, 0), policy = Id(3, 1);
         Decide(new Command.CreateTenant(new TenantProfile(Id(3, 2), "Shifts", "shifts.example", "US", TenantKind.Emulator, default), catalog));
-        Decide(new Command.UpdateSettings(TenantSettings.Default with { BufferExcess = _plan.BufferExcess, IntelligentPrestart = false }));
+        Decide(new Command.UpdateSettings(TenantSettings.Default with { BufferExcess = _plan.BufferExcess }));
         Decide(new Command.CreateSubscription(Id(3, 3), sku.Id, _licenses, SubscriptionStatus.Enabled, false));
         Decide(new Command.CreateGroup(new GroupProfile(group, "People who work in shifts", null, "shifts", false, true, [], null, default), []));
         ImportLine[] lines =
