@@ -1,3 +1,4 @@
+using Berth.Engine.Alerts;
 using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
@@ -278,6 +279,32 @@ public abstract record Command
 
     /// <summary>Nobody looks at a session any more, but it is held (B285).</summary>
     public sealed record DisconnectSession(Guid SessionId) : Command;
+
+    /// <summary>Changes a rule of alerts; what is null stays (B451).</summary>
+    public sealed record UpdateAlertRule(AlertTemplate Template) : Command
+    {
+        /// <summary>Whether it raises alerts.</summary>
+        public bool? IsEnabled { get; init; }
+
+        /// <summary>How much its alerts matter.</summary>
+        public AlertSeverity? Severity { get; init; }
+
+        /// <summary>When it raises one.</summary>
+        public ValueArray<AlertCondition>? Conditions { get; init; }
+
+        /// <summary>How its first condition compares; its category, and how it stands to the others, stay.</summary>
+        public (AlertAggregation Aggregation, AlertOperator Operator, int Target)? Threshold { get; init; }
+
+        /// <summary>How administrators hear of it.</summary>
+        public ValueArray<AlertChannel>? Channels { get; init; }
+    }
+
+    /// <summary>The portal has shown alerts (B458).</summary>
+    public sealed record MarkAlertsSent(ValueArray<Guid> RecordIds) : Command
+    {
+        /// <summary>The most alerts of one command (B458).</summary>
+        public const int Most = 100;
+    }
 
     /// <summary>Merges rows of a product-names table, and replaces the plan rules when given. Active pairs are not evaluated again.</summary>
     public sealed record ImportCatalog(ValueArray<CatalogRow> Rows, PlanRules? Rules) : Command;

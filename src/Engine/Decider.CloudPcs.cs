@@ -118,11 +118,6 @@ internal sealed partial class Decider
             return missing;
         }
 
-        if (IsSettled(row) && row.Job is not null)
-        {
-            return Conflict(row, "something else runs on it.");
-        }
-
         ResizeFacts facts = new(
             _draft.Catalog,
             _draft.Subscriptions,
@@ -181,8 +176,17 @@ internal sealed partial class Decider
             return unsettled;
         }
 
-        if (_draft.Fleet.Retained.TryGetValue(restore.SnapshotId, out RetentionSnapshot? kept) && kept.User == row.User && kept.Plan == row.Plan)
+        if (_draft.Fleet.Retained.TryGetValue(restore.SnapshotId, out RetentionSnapshot? kept))
         {
+            if (kept.User != row.User || kept.Plan != row.Plan)
+            {
+                return new Refusal(RefusalCode.OperationNotSupported)
+                {
+                    Subject = row.Id,
+                    Detail = "the snapshot is that of another user's Cloud PC, or of another service plan (C54).",
+                };
+            }
+
             if (!string.Equals(kept.RegionName, row.Origin?.RegionName, StringComparison.OrdinalIgnoreCase))
             {
                 return new Refusal(RefusalCode.OperationNotSupported)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Frontline;
@@ -17,19 +18,26 @@ internal sealed partial class Draft
     /// <summary>What Frontline remembers, in the making.</summary>
     public FrontlineState.Builder Frontline => _frontline ??= _before.Frontline.ToBuilder();
 
+    /// <summary>Whether anything of the fleet or of Frontline was written.</summary>
+    public bool FleetWritten => _fleet is not null || _frontline is not null;
+
+    /// <summary>The concurrency buffers as they are now.</summary>
+    public ImmutableSortedDictionary<int, ConcurrencyBuffer> Buffers => _frontline?.Buffers ?? _before.Frontline.Buffers;
+
     /// <summary>Whether anything can have changed for rows that wait, or for the limits of Frontline: the fleet itself, or how many slots there are.</summary>
     public bool FleetChanged => _fleet is not null
         || ((!_before.Fleet.Pending.IsEmpty || !_before.Fleet.Resizes.IsEmpty || !_before.Fleet.UsesOfAssignments.IsEmpty)
             && (Subscriptions != _before.Subscriptions || !ReferenceEquals(Catalog, _before.Catalog)));
 
-    /// <summary>The first thing that is due in the fleet or of Frontline; null for nothing.</summary>
+    /// <summary>The first thing that is due in the fleet, of Frontline, or to whoever watches; null for nothing.</summary>
     public Due? NextFleetDue
     {
         get
         {
             Due? ofFleet = _fleet is { } fleet ? fleet.NextDue : _before.Fleet.FirstDue;
             DateTimeOffset? at = _frontline is { } frontline ? frontline.NextDue : _before.Frontline.NextDue;
-            return at is not { } time || ofFleet?.At <= time ? ofFleet : new Due(time, DueKind.Frontline, -1, default);
+            Due? own = at is not { } time || ofFleet?.At <= time ? ofFleet : new Due(time, DueKind.Frontline, -1, default);
+            return Alerts.DueAt is { } look && !(own?.At <= look) ? new Due(look, DueKind.Watch, -1, default) : own;
         }
     }
 

@@ -155,6 +155,9 @@ public enum RefusalCode
     /// <summary>No session with this id. Subject: the id asked for.</summary>
     SessionNotFound,
 
+    /// <summary>No alert with this id (B458). Subject: the id asked for.</summary>
+    AlertRecordNotFound,
+
     /// <summary>No open job of a host with this id (B286). Subject: the id asked for.</summary>
     HostJobClosed,
 

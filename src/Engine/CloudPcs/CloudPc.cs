@@ -223,6 +223,9 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     /// <summary>What it was made from; null before it is made.</summary>
     public CloudPcOrigin? Origin { get; init; }
 
+    /// <summary>What <see cref="Origin"/> is to be when the host has brought settings of the policy to it (B274); null when it is doing nothing like that.</summary>
+    public CloudPcOrigin? TakesOver { get; init; }
+
     /// <summary>When the user met all conditions: the order in which slots are given (decisions).</summary>
     public DateTimeOffset ConditionsSince { get; init; }
 
@@ -291,6 +294,9 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
 
     /// <summary>Whether a person can work on it (C38, C159).</summary>
     public bool IsUsable => Status is CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings or CloudPcStatus.InGracePeriod;
+
+    /// <summary>Whether there is a machine with what its user did on it (B280).</summary>
+    public bool HasData => Status is not (CloudPcStatus.NotProvisioned or CloudPcStatus.PendingProvision or CloudPcStatus.Provisioning or CloudPcStatus.Failed or CloudPcStatus.Deprovisioning);
 
     /// <summary>Whether it takes a slot of its plan (B264).</summary>
     public bool HoldsSlot => Status switch

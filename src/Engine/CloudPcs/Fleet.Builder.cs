@@ -19,6 +19,7 @@ public sealed partial class Fleet
         private readonly ImmutableSortedSet<int>.Builder _resizes = source.Resizes.ToBuilder();
         private readonly ImmutableSortedSet<Due>.Builder _dues = source.Dues.ToBuilder();
         private readonly ImmutableDictionary<Guid, int>.Builder _jobs = source.Jobs.ToBuilder();
+        private readonly ImmutableDictionary<int, int>.Builder _waiting = source.Waiting.ToBuilder();
         private readonly ImmutableDictionary<int, int>.Builder _used = source.Used.ToBuilder();
         private readonly ImmutableDictionary<Guid, int>.Builder _usesOfConnections = source.UsesOfConnections.ToBuilder();
         private readonly ImmutableSortedDictionary<Guid, Session>.Builder _sessions = source.Sessions.ToBuilder();
@@ -27,6 +28,9 @@ public sealed partial class Fleet
         private ImmutableDictionary<int, ValueArray<int>> _policiesOfGroups = source.PoliciesOfGroups;
         private ImmutableDictionary<Guid, int> _policyIds = source.PolicyIds;
         private int _count = source.Count;
+        private int _inGrace = source.InGrace;
+        private int _failed = source.Failed;
+        private int _failedConnections = source.FailedConnections;
 
         public ImmutableSortedDictionary<int, ProvisioningPolicy> Policies { get; private set; } = source.Policies;
 
@@ -43,6 +47,17 @@ public sealed partial class Fleet
         public ImmutableSortedDictionary<Guid, BulkAction> BulkActions { get; private set; } = source.BulkActions;
 
         public int NextCloudPc => _rows.Count;
+
+        public int Count => _count;
+
+        public int InGrace => _inGrace;
+
+        public int Failed => _failed;
+
+        public int FailedConnections => _failedConnections;
+
+        /// <summary>How many rows wait for a slot, by plan; plans for which none waits are missing.</summary>
+        public IReadOnlyDictionary<int, int> Waiting => _waiting;
 
         public IReadOnlyDictionary<Guid, Session> Sessions => _sessions;
 
@@ -128,6 +143,7 @@ public sealed partial class Fleet
             Forget(index);
             _rows[index] = row;
             _count++;
+            CountStatus(row, 1);
             _ids.Set(row.Id, index);
             _ofUsers.Grow(row.User + 1);
             if (!row.IsShared && _ofUsers[row.User] is var before && before.Span.BinarySearch(index) < 0)
@@ -225,6 +241,7 @@ public sealed partial class Fleet
         {
             RemoveConnection(connection.Id);
             Connections = Connections.Add(connection.Id, connection);
+            _failedConnections += connection.Health == HealthCheckStatus.Failed ? 1 : 0;
             if (connection.DueAt is { } due)
             {
                 _dues.Add(new Due(due, DueKind.Connection, -1, connection.Id));
@@ -241,6 +258,7 @@ public sealed partial class Fleet
                 }
 
                 Connections = Connections.Remove(id);
+                _failedConnections -= before.Health == HealthCheckStatus.Failed ? 1 : 0;
             }
         }
 
@@ -299,6 +317,9 @@ public sealed partial class Fleet
             NextPolicy = NextPolicy,
             CloudPcs = _rows.Seal(),
             Count = _count,
+            InGrace = _inGrace,
+            Failed = _failed,
+            FailedConnections = _failedConnections,
             Connections = Connections,
             UserSettings = UserSettings,
             DeviceImages = DeviceImages,
@@ -309,6 +330,7 @@ public sealed partial class Fleet
             Pending = _pending.ToImmutable(),
             Resizes = _resizes.ToImmutable(),
             Dues = _dues.ToImmutable(),
+            Waiting = _waiting.ToImmutable(),
             Used = _used.ToImmutable(),
             UsesOfConnections = _usesOfConnections.ToImmutable(),
             PoliciesOfGroups = _policiesOfGroups,
@@ -358,6 +380,27 @@ public sealed partial class Fleet
             }
         }
 
+        private void CountStatus(CloudPc row, int by)
+        {
+            switch (row.Status)
+            {
+                case CloudPcStatus.InGracePeriod:
+                    _inGrace += by;
+                    break;
+                case CloudPcStatus.Failed:
+                    _failed += by;
+                    break;
+                case CloudPcStatus.PendingProvision when _waiting.GetValueOrDefault(row.Plan) + by is > 0 and int waiting:
+                    _waiting[row.Plan] = waiting;
+                    break;
+                case CloudPcStatus.PendingProvision:
+                    _waiting.Remove(row.Plan);
+                    break;
+                default:
+                    break;
+            }
+        }
+
         // What follows from a row as it was.
         private void Forget(int index)
         {
@@ -367,6 +410,7 @@ public sealed partial class Fleet
             }
 
             _count--;
+            CountStatus(row, -1);
             _frontline.Count(index, row, -1);
             if (row.Origin?.ConnectionId is { } connection && --_usesOfConnections[connection] == 0)
             {

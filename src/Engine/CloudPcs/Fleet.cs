@@ -28,6 +28,15 @@ public sealed partial class Fleet
     /// <summary>The number of Cloud PCs that are there.</summary>
     public int Count { get; private init; }
 
+    /// <summary>How many Cloud PCs are in their grace period.</summary>
+    public int InGrace { get; private init; }
+
+    /// <summary>How many Cloud PCs have failed.</summary>
+    public int Failed { get; private init; }
+
+    /// <summary>How many Azure network connections have failed their checks.</summary>
+    public int FailedConnections { get; private init; }
+
     /// <summary>The Azure network connections by id.</summary>
     public ImmutableSortedDictionary<Guid, NetworkConnection> Connections { get; private init; } = ImmutableSortedDictionary<Guid, NetworkConnection>.Empty;
 
@@ -63,6 +72,8 @@ public sealed partial class Fleet
     internal ImmutableSortedSet<Due> Dues { get; private init; } = [];
 
     internal ImmutableDictionary<Guid, int> UsesOfConnections { get; private init; } = ImmutableDictionary<Guid, int>.Empty;
+
+    internal ImmutableDictionary<int, int> Waiting { get; private init; } = ImmutableDictionary<int, int>.Empty;
 
     internal ImmutableDictionary<int, int> Used { get; private init; } = ImmutableDictionary<int, int>.Empty;
 
@@ -166,6 +177,7 @@ internal enum DueKind : byte
     Connection,
     Retention,
     Frontline,
+    Watch,
 }
 
 /// <summary>Something that time brings (B283), in the order in which it happens.</summary>

@@ -58,7 +58,7 @@ internal sealed partial class Lifecycle
             ];
             foreach ((int index, CloudPc row) in over)
             {
-                if (retains && KindOf(row.Plan) == CloudPcKind.Enterprise && HasData(row))
+                if (retains && KindOf(row.Plan) == CloudPcKind.Enterprise && row.HasData)
                 {
                     _draft.Record(new Change.SnapshotRetained(new RetentionSnapshot(
                         IdsByName.Of(row.Id, $"retained/{_version}"), row.Id, row.User, row.Plan, row.Origin?.RegionName, Now)));
@@ -70,9 +70,6 @@ internal sealed partial class Lifecycle
             }
         }
     }
-
-    private static bool HasData(CloudPc row) =>
-        row.Status is not (CloudPcStatus.NotProvisioned or CloudPcStatus.PendingProvision or CloudPcStatus.Provisioning or CloudPcStatus.Failed or CloudPcStatus.Deprovisioning);
 
     // The action that ran is done, or failed.
     private ValueArray<RemoteAction> Ended(CloudPc row, HostJobKind kind, CloudPcError? error) =>

@@ -61,11 +61,15 @@ internal sealed partial class Lifecycle
         }
     }
 
+    /// <summary>Hears of each moment, by the tenant's clock, at which everything that follows from what happened has happened.</summary>
+    public Action<DateTimeOffset>? AtRest { get; set; }
+
     /// <summary>Looks at what turned, gives free slots, and keeps what changed for the event.</summary>
     public void Settle()
     {
         if (!_turns.Any && !_draft.FleetChanged)
         {
+            AtRest?.Invoke(Now);
             return;
         }
 
@@ -90,6 +94,7 @@ internal sealed partial class Lifecycle
         }
         while (_turns.Any);
         Note();
+        AtRest?.Invoke(Now);
     }
 
     /// <summary>Lets everything happen that is due before a time, or at it too, each at its own time and in order (B283).</summary>
@@ -111,6 +116,9 @@ internal sealed partial class Lifecycle
                     break;
                 case DueKind.Frontline:
                     _frontline.BecomeDue();
+                    break;
+                case DueKind.Watch:
+                    // Whoever watches looks when everything is settled.
                     break;
             }
 

@@ -89,13 +89,13 @@ public static class ResizeCheck
             return NotSupported(row, $"a disk of {source.Size.Disk} GB does not fit on one of {target.Size.Disk} GB; a disk only grows (C60).");
         }
 
-        if (row.Status != CloudPcStatus.Provisioned)
+        if (row.Status != CloudPcStatus.Provisioned || row.Job is not null)
         {
             return new ResizeWay.Refused(new Refusal(RefusalCode.OperationConflict)
             {
                 Subject = row.Id,
                 Name = row.Status.ToName(),
-                Detail = "only a Cloud PC that is provisioned can be resized (C61).",
+                Detail = "only a Cloud PC that is provisioned, and on which nothing else runs, can be resized (C61).",
             });
         }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Xml;
+using Berth.Graph.Alerts;
 using Berth.Graph.Audit;
 using Berth.Graph.CloudPcs;
 using Berth.Graph.Queries;
@@ -66,6 +67,14 @@ internal static class MetadataReads
         {
             Name = "virtualEndpoint", Target = endpoint, TargetMultiplicity = EdmMultiplicity.ZeroOrOne, ContainsTarget = true,
         });
+        EdmEntityType monitoring = new($"{entity.Namespace}.deviceManagement", "monitoring", entity);
+        Contain(monitoring, "alertRules", Add(model, AlertShapes.Rules.Type, entity));
+        Contain(monitoring, "alertRecords", Add(model, AlertShapes.Records.Type, entity));
+        model.AddElement(monitoring);
+        deviceManagement.AddUnidirectionalNavigation(new EdmNavigationPropertyInfo
+        {
+            Name = "monitoring", Target = monitoring, TargetMultiplicity = EdmMultiplicity.ZeroOrOne, ContainsTarget = true,
+        });
         model.AddElement(deviceManagement);
 
         IEdmTypeReference flag = EdmCoreModel.Instance.GetBoolean(isNullable: true);
@@ -101,7 +110,7 @@ internal static class MetadataReads
     // The properties of a shape but those that the base type has.
     private static EdmEntityType Add(EdmModel model, IEdmStructuredType shape, EdmEntityType parent)
     {
-        EdmEntityType type = new(parent.Namespace, ((IEdmNamedElement)shape).Name, parent);
+        EdmEntityType type = new(((IEdmSchemaElement)shape).Namespace, ((IEdmSchemaElement)shape).Name, parent);
         foreach (IEdmStructuralProperty property in shape.DeclaredProperties.OfType<IEdmStructuralProperty>())
         {
             if (parent.FindProperty(property.Name) is null)

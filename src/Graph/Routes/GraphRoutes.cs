@@ -1,3 +1,4 @@
+using Berth.Graph.Alerts;
 using Berth.Graph.Audit;
 using Berth.Graph.Batch;
 using Berth.Graph.Changes;
@@ -57,6 +58,7 @@ public static class GraphRoutes
         .. ConnectionReads.Routes,
         .. ConnectionWrites.Routes,
         .. SimulatedChecksDesk.Routes,
+        .. AlertRoutes.Routes,
         .. SubscriptionDesk.Routes,
         .. ClockDesk.Routes,
         .. SettingsDesk.Routes,

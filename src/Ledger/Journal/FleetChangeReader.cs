@@ -17,7 +17,8 @@ internal static class FleetChangeReader
     private const int LeastItem = 17;
     private const int LeastSettingAssignment = 2;
 
-    private delegate T Read<T>(ref PayloadReader from);
+    /// <summary>Reads an element of a list.</summary>
+    public delegate T Read<T>(ref PayloadReader from);
 
     public static Change ChangeOfFleet(this ref PayloadReader from, Tag tag) => tag switch
     {
@@ -44,7 +45,7 @@ internal static class FleetChangeReader
             from.Each(LeastItem, static (ref from) => new BulkItem(from.Id(), from.Shared())))),
         Tag.SessionSet => new Change.SessionSet(new Session(from.Id(), from.Number(), from.Number(), from.Time(), from.OptionalTime(), from.Flag()) { UsesBuffer = from.Flag() }),
         Tag.SessionEnded => new Change.SessionEnded(from.Id(), from.Time()),
-        _ => throw new NewerFormatException($"a change of kind {(byte)tag}"),
+        _ => from.ChangeOfAlerts(tag),
     };
 
     private static ProvisioningPolicy Policy(this ref PayloadReader from) => new(from.Id(), from.Text())
@@ -93,10 +94,8 @@ internal static class FleetChangeReader
             Power = from.Power(),
             DisplayName = from.Text(),
             ManagedDeviceName = from.OptionalText(),
-            Origin = from.Flag()
-                ? new CloudPcOrigin(
-                    from.OneOfFew(), from.OneOfFew(), from.Shared(), from.OptionalId(), from.Member<DomainJoinType>(), from.Flag(), from.Flag(), from.OneOfFew())
-                : null,
+            Origin = from.Origin(),
+            TakesOver = from.Origin(),
             ConditionsSince = from.Time(),
             ProvisionedAt = from.OptionalTime(),
             ModifiedAt = from.Time(),
@@ -116,6 +115,10 @@ internal static class FleetChangeReader
             Actions = from.Each(LeastAction, static (ref from) => new RemoteAction(
                 from.OneOfFew(), from.Member<RemoteActionState>(), from.Time(), from.Time(), from.Error())),
         };
+
+    private static CloudPcOrigin? Origin(this ref PayloadReader from) => from.Flag()
+        ? new CloudPcOrigin(from.OneOfFew(), from.OneOfFew(), from.Shared(), from.OptionalId(), from.Member<DomainJoinType>(), from.Flag(), from.Flag(), from.OneOfFew())
+        : null;
 
     private static CloudPcPower? Power(this ref PayloadReader from) => from.Flag()
         ? new CloudPcPower(from.Flag(), from.OptionalTime(), from.OptionalTime(), from.OptionalTime())
@@ -163,7 +166,8 @@ internal static class FleetChangeReader
 
     private static string OneOfFew(this ref PayloadReader from) => from.Shared() ?? throw new InvalidDataException("a text is missing");
 
-    private static ValueArray<T> Each<T>(this ref PayloadReader from, int least, Read<T> read)
+    /// <summary>A list, whose elements have so many bytes at least.</summary>
+    public static ValueArray<T> Each<T>(this ref PayloadReader from, int least, Read<T> read)
     {
         int count = from.Count(least);
         if (count == 0)

@@ -87,7 +87,8 @@ internal static class FleetChangeWriter
                 to.Time(ended.At);
                 break;
             default:
-                throw new InvalidOperationException($"The journal has no form for a change of kind {change.GetType().Name} yet.");
+                to.WriteOfAlerts(change);
+                break;
         }
     }
 
@@ -161,19 +162,8 @@ internal static class FleetChangeWriter
         to.Power(row.Power);
         to.Text(row.DisplayName);
         to.Text(row.ManagedDeviceName);
-        to.Flag(row.Origin is not null);
-        if (row.Origin is { } origin)
-        {
-            to.Shared(origin.ImageId);
-            to.Shared(origin.ImageDisplayName);
-            to.Shared(origin.RegionName);
-            to.Id(origin.ConnectionId);
-            to.Byte((byte)origin.JoinType);
-            to.Flag(origin.SingleSignOn);
-            to.Flag(origin.LocalAdmin);
-            to.Shared(origin.Locale);
-        }
-
+        to.Origin(row.Origin);
+        to.Origin(row.TakesOver);
         to.Time(row.ConditionsSince);
         to.Time(row.ProvisionedAt);
         to.Time(row.ModifiedAt);
@@ -205,6 +195,22 @@ internal static class FleetChangeWriter
             to.Time(action.UpdatedAt);
             to.Error(action.Error);
         });
+    }
+
+    private static void Origin(this PayloadWriter to, CloudPcOrigin? origin)
+    {
+        to.Flag(origin is not null);
+        if (origin is not null)
+        {
+            to.Shared(origin.ImageId);
+            to.Shared(origin.ImageDisplayName);
+            to.Shared(origin.RegionName);
+            to.Id(origin.ConnectionId);
+            to.Byte((byte)origin.JoinType);
+            to.Flag(origin.SingleSignOn);
+            to.Flag(origin.LocalAdmin);
+            to.Shared(origin.Locale);
+        }
     }
 
     private static void Power(this PayloadWriter to, CloudPcPower? power)

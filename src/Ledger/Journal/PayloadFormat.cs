@@ -79,6 +79,11 @@ internal static class PayloadFormat
         BulkActionSet,
         SessionSet,
         SessionEnded,
+
+        AlertRuleSet = 80,
+        AlertRecordSet,
+        AlertRecordGone,
+        AlertsDue,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

@@ -176,6 +176,7 @@ public sealed class Refusals
         },
         [RefusalCode.UserSettingNotFound] = room => room.SendAsync("DELETE", $"/v1.0{FleetUnderTest.Root}/userSettings/{Guid.NewGuid()}"),
         [RefusalCode.CloudPcNotFound] = room => room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/cloudPCs/{Guid.NewGuid()}/reboot"),
+        [RefusalCode.AlertRecordNotFound] = room => room.SendAsync("POST", $"/beta/deviceManagement/monitoring/alertRecords/{Guid.NewGuid()}/setPortalNotificationAsSent"),
         [RefusalCode.SnapshotNotFound] = room => OnCloudPc(room, "restore", $$"""{"cloudPcSnapshotId":"{{Guid.NewGuid()}}"}"""),
         [RefusalCode.OperationNotSupported] = room => OnCloudPc(room, "resize", $$"""{"targetServicePlanId":"{{room.Plan("CPC_1")}}"}"""),
         [RefusalCode.TargetLicenseHasAssigned] = async room =>

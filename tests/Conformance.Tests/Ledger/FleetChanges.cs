@@ -61,6 +61,7 @@ internal static class FleetChanges
             DisplayName = "Ada's desk",
             ManagedDeviceName = "CPC-ada-X1Y2Z",
             Origin = new CloudPcOrigin("a_b_c", "Image", "westeurope", other, DomainJoinType.HybridAzureADJoin, true, false, "en-US"),
+            TakesOver = new CloudPcOrigin("a_b_c", "Image", "eastus", null, DomainJoinType.HybridAzureADJoin, false, false, "en-US"),
             ConditionsSince = _noon,
             ProvisionedAt = _noon.AddMinutes(30),
             ModifiedAt = _noon.AddHours(1),
@@ -188,7 +189,7 @@ internal static class FleetChanges
             }).Null();
         Gen<CloudPc> cloudPc = Gen.Select(
             Gen.Select(Gen.Guid, index, Gen.Enum<CloudPcStatus>(), Gen.OneOf(index, Gen.Const(-1)), power),
-            Gen.Select(text, maybe, origin, actions),
+            Gen.Select(text, maybe, origin, actions, origin),
             Gen.Select(error, job, index.Nullable(), Gen.Bool),
             Gen.Select(time, sometime, sometime, sometime),
             Gen.Select(time, sometime, sometime, sometime)).Select((kinds, words, rest, times, more) => new CloudPc(kinds.Item1, kinds.Item1, kinds.Item4 < 0 ? CloudPc.Nobody : kinds.Item2, kinds.Item2, kinds.Item3)
@@ -199,6 +200,7 @@ internal static class FleetChanges
                 DisplayName = words.Item1,
                 ManagedDeviceName = words.Item2,
                 Origin = words.Item3,
+                TakesOver = words.Item5,
                 ConditionsSince = times.Item1,
                 ProvisionedAt = times.Item2,
                 ModifiedAt = more.Item1,
