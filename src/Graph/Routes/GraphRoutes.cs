@@ -41,6 +41,8 @@ public static class GraphRoutes
         .. SubscriptionRoutes.Routes,
         .. CloudPcReads.Routes,
         .. CloudPcActions.Routes,
+        .. ReviewRoutes.Routes,
+        .. OrganizationSettingsRoutes.Routes,
         .. SnapshotReads.Routes,
         .. PolicyReads.Routes,
         .. PolicyWrites.Routes,
@@ -70,5 +72,6 @@ public static class GraphRoutes
         .. ShiftDesk.Routes,
         .. HostDesk.Routes,
         .. SessionDesk.Routes,
+        .. FrontlineDesk.Routes,
     ];
 }
