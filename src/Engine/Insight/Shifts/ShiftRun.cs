@@ -104,7 +104,9 @@ internal sealed class ShiftRun
             Blocks = Times(_blocks),
         };
 
-        ValueArray<DateTime> Times(SortedSet<DateTimeOffset> times) => times.Select(time => _plan.Start.ToDateTime(default) + (time - _midnight)).ToValueArray();
+        // An overrun is a tick after its hour (B423); people read minutes.
+        ValueArray<DateTime> Times(SortedSet<DateTimeOffset> times) =>
+            times.Select(time => _plan.Start.ToDateTime(default).AddMinutes(Math.Floor((time - _midnight).TotalMinutes))).ToValueArray();
     }
 
     private void Leave(int person)
@@ -200,7 +202,7 @@ internal sealed class ShiftRun
         Sku sku = catalog.Skus.First(one => one.Plans.Contains(_servicePlan.Index));
         Guid group = Id(3, 0), policy = Id(3, 1);
         Decide(new Command.CreateTenant(new TenantProfile(Id(3, 2), "Shifts", "shifts.example", "US", TenantKind.Emulator, default), catalog));
-        Decide(new Command.UpdateSettings(TenantSettings.Default with { BufferExcess = _plan.BufferExcess }));
+        Decide(new Command.UpdateSettings(TenantSettings.Default with { BufferExcess = _plan.BufferExcess, IntelligentPrestart = false }));
         Decide(new Command.CreateSubscription(Id(3, 3), sku.Id, _licenses, SubscriptionStatus.Enabled, false));
         Decide(new Command.CreateGroup(new GroupProfile(group, "People who work in shifts", null, "shifts", false, true, [], null, default), []));
         ImportLine[] lines =
