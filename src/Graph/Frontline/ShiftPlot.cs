@@ -13,13 +13,14 @@ public static class ShiftPlot
 {
     private const int Left = 56, Right = 16, Width = 1200, ChartHeight = 200, RefusalHeight = 48, Head = 36, Foot = 28, Gap = 20, Top = 40;
 
+    // Without CSS variables: not every viewer of pictures knows them.
     private const string Style = """
         <style>
-        svg{--back:#fff;--text:#1b1a19;--dim:#605e5c;--grid:#e1dfdd;--use:#0f6cbd;--limit:#1b1a19;--buffer:#8a3b00;--no:#b10e1c}
-        @media (prefers-color-scheme:dark){svg{--back:#1f1f1f;--text:#f3f2f1;--dim:#c8c6c4;--grid:#3b3a39;--use:#62abf5;--limit:#f3f2f1;--buffer:#f7a35c;--no:#ff7d87}}
-        .back{fill:var(--back)}text{fill:var(--text);font:13px system-ui,sans-serif}.head{font-weight:600;font-size:15px}.dim{fill:var(--dim);font-size:11px}
-        .grid{stroke:var(--grid)}.use{fill:var(--use);fill-opacity:.35;stroke:var(--use)}.limit{stroke:var(--limit);stroke-width:1.5;stroke-dasharray:6 3}
-        .buffer{fill:url(#hatch);stroke:var(--buffer)}.hatch{stroke:var(--buffer);stroke-width:2}.no{fill:var(--no)}
+        .back{fill:#fff}text{fill:#1b1a19;font:13px system-ui,sans-serif}.head{font-weight:600;font-size:15px}.dim{fill:#605e5c;font-size:11px}
+        .grid{stroke:#e1dfdd}.use{fill:#0f6cbd;fill-opacity:.35;stroke:#0f6cbd}.limit{stroke:#1b1a19;stroke-width:1.5;stroke-dasharray:6 3}
+        .buffer{fill:url(#hatch);stroke:#8a3b00}.hatch{stroke:#8a3b00;stroke-width:2}.no{fill:#b10e1c}
+        @media (prefers-color-scheme:dark){.back{fill:#1f1f1f}text{fill:#f3f2f1}.dim{fill:#c8c6c4}.grid{stroke:#3b3a39}.use{fill:#62abf5;stroke:#62abf5}.limit{stroke:#f3f2f1}
+        .buffer{stroke:#f7a35c}.hatch{stroke:#f7a35c}.no{fill:#ff7d87}}
         </style>
         <defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch" d="M0 0V6"/></pattern></defs>
         """;
@@ -107,7 +108,7 @@ public static class ShiftPlot
             if (run.Hours[i].Refusals is > 0 and int times)
             {
                 double tall = Math.Max(2, (double)times / bars * (RefusalHeight - 8));
-                Add(svg, $"<rect class=\"no\" x=\"{Left + (i * wide):0.#}\" y=\"{floor + 4}\" width=\"{Math.Max(1, wide - 1):0.#}\" height=\"{tall:0.#}\"><title>{run.Hours[i].At:ddd d MMM HH:mm}: {times} refused</title></rect>\n");
+                Add(svg, $"<rect class=\"no\" x=\"{Left + (i * wide):0.#}\" y=\"{floor + 4}\" width=\"{Math.Max(2, wide - 1):0.#}\" height=\"{tall:0.#}\"><title>{run.Hours[i].At:ddd d MMM HH:mm}: {times} refused</title></rect>\n");
             }
         }
 

@@ -11,6 +11,9 @@ namespace Berth.Conformance.Tests.Graph;
 /// <summary>The simulation of shifts as a document, over HTTP and as a picture (B460 to B467).</summary>
 public sealed class ShiftSimulations
 {
+    /// <summary>A simulation that takes no time.</summary>
+    public const string Small = """{"start":"2026-11-30","days":1,"patterns":[{"name":"day","start":"09:00","end":"17:00"}],"people":[{"pattern":"day"}]}""";
+
     private const string Office = """{"name":"office","start":"09:00","end":"17:00"}""";
 
     [Fact]
