@@ -16,7 +16,7 @@ public sealed class ShiftSimulationTests
     [Fact]
     public void Who_comes_in_the_first_hour_above_the_licenses_gets_the_buffer_and_who_comes_later_does_not()
     {
-        // B463: three at nine with one license are one use a day, which lasts all day: an overrun, but not four in a day.
+        // B462, B463: three at nine with one license are one use a day, which lasts all day: an overrun, but not four in a day.
         ShiftAnswer together = Simulate(Plan(1, [_office], 3));
         Assert.Equal((3, 1, 0), (together.Peak, together.Smallest.Licenses, together.Smallest.Refusals));
         Assert.Equal((1, 1, 0), (together.Smallest.BufferUses.Count, together.Smallest.Overruns.Count, together.Smallest.Blocks.Count));
