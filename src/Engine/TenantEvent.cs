@@ -3,6 +3,7 @@ using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
+using Berth.Engine.Frontline;
 using Berth.Engine.Licensing;
 
 namespace Berth.Engine;
@@ -184,6 +185,9 @@ public abstract record Change
 
     /// <summary>An alert is forgotten.</summary>
     public sealed record AlertRecordGone(int Index) : Change;
+
+    /// <summary>The licenses of a Frontline plan are used differently since a moment: tells, changes nothing. Reports need it (B444).</summary>
+    public sealed record PlanUsed(int Plan, DateTimeOffset At, PlanUsage Before, PlanUsage After) : Change;
 
     /// <summary>When time alone can next raise an alert or end one (B455); null for never.</summary>
     public sealed record AlertsDue(DateTimeOffset? At) : Change;

@@ -84,6 +84,8 @@ public sealed partial class Fleet
 
         public PlanUse UseOf(int plan) => _frontline.UseOf(plan);
 
+        public ImmutableDictionary<int, PlanUse> UsesOfPlans => _frontline.UsesOfPlans;
+
         public ValueArray<Guid> SessionsOf(int user) => _frontline.SessionsOf(user);
 
         public ValueArray<int> PoliciesOf(int group) => _policiesOfGroups.TryGetValue(group, out ValueArray<int> policies) ? policies : [];

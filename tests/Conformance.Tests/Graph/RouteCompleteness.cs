@@ -102,6 +102,8 @@ public sealed partial class RouteCompleteness
             .. await CloudPcWrites.LinesAsync(room),
             .. await PolicyWriteLines.LinesAsync(room),
             .. await AlertWriteLines.LinesAsync(room),
+            ($"POST {Endpoint}/reports/getFrontlineReport", $"/beta{Endpoint}/reports/getFrontlineReport", """{"reportName":"frontlineLicenseUsageReport"}""", "application/json"),
+            ($"POST {Endpoint}/reports/retrieveFrontlineReports", $"/beta{Endpoint}/reports/retrieveFrontlineReports", """{"reportName":"licenseUsageReport"}""", "application/json"),
             ("PUT /catalog/rules", "/berth/v1/catalog/rules", """{"requires":[]}""", "application/json"),
         ];
 
