@@ -10,6 +10,7 @@ internal sealed partial class Decider
         Command.DeletePolicy one => DeletePolicy(one),
         Command.AssignPolicy one => AssignPolicy(one),
         Command.ApplyPolicy one => ApplyPolicy(one),
+        Command.RetryPolicy one => RetryPolicy(one),
         Command.EndGracePeriod one => EndGracePeriod(one),
         Command.Reprovision one => Reprovision(one),
         Command.RenameCloudPc one => RenameCloudPc(one),
@@ -21,6 +22,8 @@ internal sealed partial class Decider
         Command.ProvisionReserve one => ProvisionReserve(one),
         Command.DeprovisionReserve one => DeprovisionReserve(one),
         Command.ChangeUserAccountType one => ChangeUserAccountType(one),
+        Command.SetReviewStatus one => SetReviewStatus(one),
+        Command.UpdateOrganizationSettings one => UpdateOrganizationSettings(one),
         Command.StartBulkAction one => StartBulkAction(one),
         Command.ReportHostJob one => ReportHostJob(one),
         Command.CreateConnection one => CreateConnection(one),
@@ -38,6 +41,10 @@ internal sealed partial class Decider
         Command.StartSession one => StartSession(one),
         Command.EndSession one => EndSession(one),
         Command.DisconnectSession one => DisconnectSession(one),
+        Command.StartPoolSession one => StartPoolSession(one),
+        Command.PowerOnCloudPc one => PowerOn(one),
+        Command.PowerOffCloudPc one => PowerOff(one),
+        Command.UnblockBuffer one => UnblockBuffer(one),
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name}."),
     };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Frontline;
@@ -28,9 +29,9 @@ internal sealed partial class Draft
     public ImmutableSortedDictionary<int, ConcurrencyBuffer> Buffers => _frontline?.Buffers ?? _before.Frontline.Buffers;
 
     /// <summary>Whether anything can have changed for rows that wait, or for the limits of Frontline: the fleet itself, or how many slots there are.</summary>
-    public bool FleetChanged => _fleet is not null
+    public bool FleetChanged => _fleet is not null || _frontline is not null
         || ((!_before.Fleet.Pending.IsEmpty || !_before.Fleet.Resizes.IsEmpty || !_before.Fleet.UsesOfAssignments.IsEmpty)
-            && (Subscriptions != _before.Subscriptions || !ReferenceEquals(Catalog, _before.Catalog)));
+            && (Subscriptions != _before.Subscriptions || Settings != _before.Settings || !ReferenceEquals(Catalog, _before.Catalog)));
 
     /// <summary>The first thing that is due in the fleet, of Frontline, or to whoever watches; null for nothing.</summary>
     public Due? NextFleetDue
@@ -48,6 +49,38 @@ internal sealed partial class Draft
     public IEnumerable<int> HadAssigned(int policy, int plan) => _before.Fleet.Policies.TryGetValue(policy, out ProvisioningPolicy? before)
         ? before.Assignments.Where(one => one.Plan is null || one.Plan == plan).Select(one => one.Group)
         : [];
+
+    /// <summary>
+    /// What gave a user a plan before this command and does not now: the first of the user's groups, else the SKU of the user's own license. Null when
+    /// nothing did, or the license came and went meanwhile.
+    /// </summary>
+    public Guid? GaveBefore(int user, int plan)
+    {
+        if (user >= _before.Users.Count)
+        {
+            return null;
+        }
+
+        UserLicenses licenses = _before.Parts.Licenses[user];
+        foreach (GroupSource source in licenses.Groups.Span)
+        {
+            if (source.Applied.CloudPcPlans(_before.Catalog) is { } given && given.Contains(plan))
+            {
+                return _before.Groups[source.Group].Id;
+            }
+        }
+
+        foreach (License license in licenses.Direct.Items.Span)
+        {
+            Sku sku = _before.Catalog.Skus[license.Sku];
+            if (sku.Plans.Contains(plan) && license.Disabled.Span.BinarySearch(plan) < 0)
+            {
+                return sku.Id;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Collects what Cloud PCs depend on; null when nobody asks.</summary>
     public FleetTurns? Turns { get; set; }
@@ -168,8 +201,23 @@ internal sealed partial class Draft
             case Change.BulkActionSet set:
                 Fleet.Set(set.Action);
                 break;
+            case Change.BulkActionGone gone:
+                Fleet.RemoveBulkAction(gone.Id);
+                break;
+            case Change.OrganizationSettingsSet set:
+                Fleet.Organization = set.Settings;
+                break;
             case Change.SessionSet set:
                 Fleet.Set(set.Session);
+                break;
+            case Change.PowerSet set:
+                Fleet.SetPower(set.Index, set.Power);
+                break;
+            case Change.BufferSet set:
+                Frontline.Set(set.Plan, set.Buffer);
+                break;
+            case Change.ConnectionRefused:
+                // Told, and nothing else (B415).
                 break;
             case Change.SessionEnded ended:
                 TurnSession(ended.Id);

@@ -178,10 +178,13 @@ public sealed record CloudPcPower(bool IsRunning, DateTimeOffset? LicenseSince, 
     /// <summary>A machine that is off.</summary>
     public static CloudPcPower Off { get; } = new(false, null, null, null);
 
-    /// <summary>The first connection of each of the last days on which there was one, ascending.</summary>
+    /// <summary>When who disconnected from a shared one is signed out (C116); null when nobody is.</summary>
+    public DateTimeOffset? SignOutAt { get; init; }
+
+    /// <summary>The first connection of each of the last days on which there was one, ascending (B416).</summary>
     public ValueArray<DateTimeOffset> FirstConnections { get; init; }
 
-    /// <summary>When it is started before somebody comes; null for never.</summary>
+    /// <summary>When it is started before somebody comes (B416); null for never.</summary>
     public DateTimeOffset? PrestartAt { get; init; }
 }
 
@@ -265,6 +268,9 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     /// <summary>What is kept of its sessions (B371); null before the first.</summary>
     public CloudPcUse? Use { get; init; }
 
+    /// <summary>The review it is under (B373); null for none.</summary>
+    public CloudPcReview? Review { get; init; }
+
     /// <summary>Whether the user is an administrator of the machine: by how it was made, or by the last sign-in (B370).</summary>
     public bool HasAdministrator => IsAdministrator || Use is { IsAdministrator: true };
 
@@ -284,16 +290,22 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     public DateTimeOffset? DueAt => Earliest(Earliest(Earliest(Job?.DueAt, GraceEndsAt), Earliest(ResizeEndsAt, GoesAt)), Earliest(ReserveEndsAt, PowerDueAt));
 
     /// <summary>When time brings something for its power; null for never.</summary>
-    public DateTimeOffset? PowerDueAt => Power is { } power ? Earliest(Earliest(power.OffAt, power.ReadyAt), power.PrestartAt) : null;
+    public DateTimeOffset? PowerDueAt => Power is { } power ? Earliest(Earliest(power.OffAt, power.ReadyAt), Earliest(power.SignOutAt, power.PrestartAt)) : null;
 
     /// <summary>Whether it belongs to nobody, and whoever comes uses it (C111).</summary>
     public bool IsShared => User == Nobody;
 
-    /// <summary>Whether it takes a license of its plan at this time.</summary>
+    /// <summary>Whether somebody can be given it when nobody is on it: its user is let in, and no profile is going (B414).</summary>
+    public bool IsReady => LetsIn && Power?.ReadyAt is null;
+
+    /// <summary>Whether it takes a license of its plan at this time (B411).</summary>
     public bool TakesLicense => Power?.LicenseSince is not null;
 
     /// <summary>Whether a person can work on it (C38, C159).</summary>
     public bool IsUsable => Status is CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings or CloudPcStatus.InGracePeriod;
+
+    /// <summary>Whether its user is let in: it is usable, and no review keeps the user out (B373).</summary>
+    public bool LetsIn => IsUsable && Review is not { IsRestricted: true };
 
     /// <summary>Whether there is a machine with what its user did on it (B280).</summary>
     public bool HasData => Status is not (CloudPcStatus.NotProvisioned or CloudPcStatus.PendingProvision or CloudPcStatus.Provisioning or CloudPcStatus.Failed or CloudPcStatus.Deprovisioning);

@@ -52,6 +52,9 @@ public sealed partial class Fleet
     /// <summary>The bulk actions by id.</summary>
     public ImmutableSortedDictionary<Guid, BulkAction> BulkActions { get; private init; } = ImmutableSortedDictionary<Guid, BulkAction>.Empty;
 
+    /// <summary>What Cloud PCs without a policy are made with (B376).</summary>
+    public OrganizationSettings Organization { get; private init; } = OrganizationSettings.Default;
+
     /// <summary>The sessions by id.</summary>
     public ImmutableSortedDictionary<Guid, Session> Sessions { get; private init; } = ImmutableSortedDictionary<Guid, Session>.Empty;
 
@@ -94,6 +97,8 @@ public sealed partial class Fleet
     internal ImmutableDictionary<Guid, FrontlineAssignment> Assignments { get; private init; } = ImmutableDictionary<Guid, FrontlineAssignment>.Empty;
 
     internal ImmutableDictionary<Guid, AssignmentUse> UsesOfAssignments { get; private init; } = ImmutableDictionary<Guid, AssignmentUse>.Empty;
+
+    internal ImmutableDictionary<Guid, ImmutableSortedSet<int>> Free { get; private init; } = ImmutableDictionary<Guid, ImmutableSortedSet<int>>.Empty;
 
     internal ImmutableDictionary<Guid, ImmutableSortedSet<int>> Pools { get; private init; } = ImmutableDictionary<Guid, ImmutableSortedSet<int>>.Empty;
 

@@ -52,6 +52,7 @@ internal sealed partial class Lifecycle
                 ResizeTo = null,
                 ResizeEndsAt = null,
                 GoesAt = null,
+                Review = null,
                 TakesOver = null,
                 ReserveUsed = ReserveUsed(row),
                 ReserveEndsAt = null,
@@ -232,7 +233,7 @@ internal sealed partial class Lifecycle
     private string ComputerName(CloudPc row) => NamingTemplate.Expand(
         Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy) ? policy.NamingTemplate : null, _draft.User(row.User)?.UserPrincipalName, row.Id);
 
-    private CloudPcOrigin? Origin(CloudPc row) => Placement.Of(Fleet.Policies.GetValueOrDefault(row.Policy), Fleet.Connections);
+    private CloudPcOrigin? Origin(CloudPc row) => Placement.Of(Fleet.Policies.GetValueOrDefault(row.Policy), Fleet.Connections, Fleet.Organization);
 
     /// <summary>Begins to bring settings of its policy to a Cloud PC: those of the asked ones that differ, as the policy says now (B274).</summary>
     public void TakeOver(int index, CloudPc row, ValueArray<AppliedSetting> settings, Guid policyId)
@@ -311,7 +312,7 @@ internal sealed partial class Lifecycle
         }
         else if (row.PowerDueAt <= Now)
         {
-            _frontline.BecomeDue(index);
+            _frontline.BecomeDue(index, Now);
         }
     }
 

@@ -90,9 +90,9 @@ internal sealed partial class Lifecycle
 
             LookAtSharedRows();
             GiveSlots();
-            _frontline.Settle();
         }
         while (_turns.Any);
+        _frontline.Settle(Now);
         Note();
         AtRest?.Invoke(Now);
     }
@@ -115,7 +115,7 @@ internal sealed partial class Lifecycle
                     _draft.Record(new Change.RetainedGone(due.Id));
                     break;
                 case DueKind.Frontline:
-                    _frontline.BecomeDue();
+                    _frontline.BecomeDue(Now);
                     break;
                 case DueKind.Watch:
                     // Whoever watches looks when everything is settled.
@@ -146,10 +146,10 @@ internal sealed partial class Lifecycle
     /// <summary>Slots of a plan less those that are taken; negative after a shrink (B264).</summary>
     public long FreeSlots(int plan) => Slots.Of(_draft.Catalog, _draft.Subscriptions, plan) - Fleet.SlotsUsed(plan);
 
-    /// <summary>Writes a row with what changed about it; a session on it ends when it cannot be used any more (B285).</summary>
+    /// <summary>Writes a row with what changed about it; a session on it ends when its user is let in no longer (B285, B373).</summary>
     public void Put(int index, CloudPc row, CloudPcReason reason, Guid? about = null)
     {
-        if (!row.IsUsable && Fleet.SessionOn(index) is { } session)
+        if (!row.LetsIn && Fleet.SessionOn(index) is { } session)
         {
             _draft.Record(new Change.SessionEnded(session.Id, Now));
             row = row with { Use = Fleet.CloudPc(index)!.Use };
@@ -262,7 +262,7 @@ internal sealed partial class Lifecycle
         {
             case CloudPcStatus.NotProvisioned when !isLicensed:
             case CloudPcStatus.PendingProvision when !isLicensed:
-                Go(index, WhyUnlicensed(row));
+                Go(index, WhyUnlicensed(row), WhatGave(row));
                 break;
             case CloudPcStatus.NotProvisioned when winner >= 0:
                 Put(index, row with { Status = CloudPcStatus.PendingProvision, Policy = winner, ConditionsSince = Now }, CloudPcReason.NoSlot);
@@ -363,11 +363,14 @@ internal sealed partial class Lifecycle
         index,
         row with { Status = CloudPcStatus.InGracePeriod, GraceEndsAt = since + Grace, ResizeTo = null, ResizeEndsAt = null },
         reason,
-        Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy) ? policy.Id : null);
+        (reason == CloudPcReason.LicenseLost ? WhatGave(row) : null) ?? (Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy) ? policy.Id : null));
 
     private static CloudPcStatus Settled(CloudPc row) => row.Error is null ? CloudPcStatus.Provisioned : CloudPcStatus.ProvisionedWithWarnings;
 
     private CloudPcReason WhyUnlicensed(CloudPc row) => _draft.User(row.User) is null ? CloudPcReason.UserDeleted : CloudPcReason.LicenseLost;
+
+    // B377: the group or the SKU whose license is gone, when this command took it.
+    private Guid? WhatGave(CloudPc row) => _draft.User(row.User) is null ? null : _draft.GaveBefore(row.User, row.Plan);
 
     // Whether the policy lost the group or the user left it: is the user still in a group that the policy had before this command?
     private CloudPcReason WhyUncovered(CloudPc row) =>
@@ -469,10 +472,10 @@ internal sealed partial class Lifecycle
         return false;
     }
 
-    private void Go(int index, CloudPcReason reason)
+    private void Go(int index, CloudPcReason reason, Guid? about = null)
     {
         Fleet.Remove(index);
-        _steps[index] = new CloudPcStep(Now, reason, null);
+        _steps[index] = new CloudPcStep(Now, reason, about);
     }
 
     private void Note()

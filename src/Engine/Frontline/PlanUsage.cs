@@ -20,5 +20,5 @@ public readonly record struct PlanUsage(long Licenses, int Shared, int Taken, in
 
     /// <summary>How the licenses of a plan are used, by its index.</summary>
     public static PlanUsage Of(SkuCatalog catalog, ValueArray<Subscription> subscriptions, int plan, PlanUse use) =>
-        new(Slots.Of(catalog, subscriptions, plan), use.Shared, use.Taken, 0);
+        new(Slots.Of(catalog, subscriptions, plan), use.Shared, use.Taken, use.Sessions);
 }

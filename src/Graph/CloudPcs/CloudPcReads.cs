@@ -40,14 +40,14 @@ internal static class CloudPcReads
         new(GraphMethod.Get, "/users/{user}/cloudPCs/{cloudPC}", CloudPcAccess.Read.OrOneself(), static (tenant, request, keys) => About(tenant, request, keys, 2, row => For(request).One(request, row))),
         .. Function("retrieveCloudPcLaunchDetail", RouteVersions.Graph, LaunchDetail),
         .. Function("getCloudPcLaunchInfo", RouteVersions.Beta, LaunchInfo),
-        .. Function("getFrontlineCloudPcAccessState", RouteVersions.Beta, OnlyFrontline),
-        .. Function("retrieveFrontlineCloudPcDetail", RouteVersions.Beta, OnlyFrontline),
-        .. Function("retrieveFlexCloudPcAccessConfiguration", RouteVersions.Beta, OnlyFrontline),
-        .. Function("retrieveFlexCloudPcConfigurationDetail", RouteVersions.Beta, OnlyFrontline),
+        .. ForFrontline("getFrontlineCloudPcAccessState", "value", static row => row.AccessState),
+        .. ForFrontline("retrieveFrontlineCloudPcDetail", "frontlineCloudPcAvailability", static row => row.Availability),
+        .. ForFrontline("retrieveFlexCloudPcAccessConfiguration", "accessState", static row => row.AccessState),
+        .. ForFrontline("retrieveFlexCloudPcConfigurationDetail", "flexCloudPcAvailability", static row => row.Availability),
         ForAdministrators("retrieveCloudPcRemoteActionResults", static (request, row) => Actions.Page(
             request, (_, after) => (ActionsOf(row).Skip(after + 1), row.CloudPc.Actions.Count))),
         ForAdministrators("getSupportedCloudPcRemoteActions", SupportedActions),
-        ForAdministrators("retrieveSnapshots", SnapshotReads.Of),
+        .. Function("retrieveSnapshots", RouteVersions.Beta, SnapshotReads.Of),
         new(GraphMethod.Get, $"{CloudPcAccess.Root}/cloudPCs/getProvisionedCloudPCs(groupId={{group}},servicePlanId={{servicePlan}})", CloudPcAccess.Read, Provisioned) { Versions = RouteVersions.Beta },
         new(GraphMethod.Get, $"{CloudPcAccess.Root}/cloudPCs/retrieveCloudPcCountByStatus", CloudPcAccess.Read, CountByStatus) { Versions = RouteVersions.Beta },
         new(GraphMethod.Post, $"{CloudPcAccess.Root}/cloudPCs/validateBulkResize", CloudPcAccess.Read, ValidateResize) { Versions = RouteVersions.Beta },
@@ -141,10 +141,10 @@ internal static class CloudPcReads
 
     private static GraphResponse Launch(GraphRequest request, CloudPcRow row, string type, string reason)
     {
-        if (!row.CloudPc.IsUsable)
+        if (!row.CloudPc.LetsIn)
         {
-            return GraphResponse.Error(
-                request, new Refusal(RefusalCode.CloudPcNotReady) { Subject = row.CloudPc.Id, Name = row.CloudPc.Status.ToName() }.ToError());
+            string state = row.CloudPc.IsUsable ? "under review" : row.CloudPc.Status.ToName();
+            return GraphResponse.Error(request, new Refusal(RefusalCode.CloudPcNotReady) { Subject = row.CloudPc.Id, Name = state }.ToError());
         }
 
         return GraphResponse.Json(200, (request, row, type, reason), static (json, s) =>
@@ -164,14 +164,20 @@ internal static class CloudPcReads
         });
     }
 
-    private static GraphResponse OnlyFrontline(GraphRequest request, CloudPcRow row) => GraphResponse.Error(request, NotFrontline(row).ToError());
-
-    /// <summary>What only a Frontline Cloud PC can do or tell (protocol 3.1).</summary>
-    public static Refusal NotFrontline(CloudPcRow row) => new(RefusalCode.OperationNotSupported)
-    {
-        Subject = row.CloudPc.Id,
-        Detail = $"it is a Cloud PC of the kind {row.Plan.Kind}, and only Frontline Cloud PCs are started, stopped and shared.",
-    };
+    // B369: what only a Frontline Cloud PC can tell (protocol 3.1).
+    private static IEnumerable<Route> ForFrontline(string name, string property, Func<CloudPcRow, string> value) =>
+        Function(name, RouteVersions.Beta, (request, row) => row.Plan.Kind == CloudPcKind.Frontline
+            ? GraphResponse.Json(200, (property, Value: value(row)), static (json, s) =>
+            {
+                json.WriteStartObject();
+                json.WriteString(s.property, s.Value);
+                json.WriteEndObject();
+            })
+            : GraphResponse.Error(request, new Refusal(RefusalCode.OperationNotSupported)
+            {
+                Subject = row.CloudPc.Id,
+                Detail = $"it is a Cloud PC of the kind {row.Plan.Kind}, and only Frontline Cloud PCs are started, stopped and shared.",
+            }.ToError()));
 
     private static GraphResponse SupportedActions(GraphRequest request, CloudPcRow row) => GraphResponse.Json(200, (request, row), static (json, s) =>
     {
@@ -207,9 +213,10 @@ internal static class CloudPcReads
         yield return ("ChangeUserAccountType", row.CloudPc.IsUsable);
         yield return ("Troubleshoot", row.CloudPc.IsUsable);
         yield return ("CreateSnapshot", row.CloudPc.IsUsable);
-        yield return ("PowerOn", false);
-        yield return ("PowerOff", false);
-        yield return ("PlaceUnderReview", false);
+        bool frontline = row.Plan.Kind == CloudPcKind.Frontline;
+        yield return ("PowerOn", frontline && row.CloudPc.LetsIn);
+        yield return ("PowerOff", frontline && row.CloudPc.LetsIn);
+        yield return ("PlaceUnderReview", row.CloudPc.IsUsable);
     }
 
     private static Handling Provisioned(Tenant tenant, GraphRequest request, RouteKeys keys)

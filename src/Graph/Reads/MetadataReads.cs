@@ -59,6 +59,14 @@ internal static class MetadataReads
         Contain(endpoint, "galleryImages", Add(model, GalleryImageReads.Images.Type, entity));
         Contain(endpoint, "deviceImages", Add(model, DeviceImageRoutes.Images.Type, entity));
         Contain(endpoint, "onPremisesConnections", Add(model, ConnectionReads.Connections.Type, entity));
+        EdmEntityType setting = Add(model, UserSettingRoutes.Type, entity);
+        Contain(endpoint, "userSettings", setting);
+        Contain(setting, "assignments", Add(model, UserSettingRoutes.AssignmentType, entity));
+        Contain(endpoint, "cloudPCs", Add(model, CloudPcShapes.Beta.EdmType, entity));
+        endpoint.AddUnidirectionalNavigation(new EdmNavigationPropertyInfo
+        {
+            Name = "organizationSettings", Target = Add(model, OrganizationSettingsRoutes.Settings.Type, entity), TargetMultiplicity = EdmMultiplicity.ZeroOrOne, ContainsTarget = true,
+        });
         EdmEntityType policy = Add(model, PolicyReads.Policies.Type, entity);
         Contain(endpoint, "provisioningPolicies", policy);
         Contain(policy, "assignments", Add(model, PolicyReads.Assignments.Type, entity));

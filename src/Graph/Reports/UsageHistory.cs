@@ -87,10 +87,22 @@ internal sealed class UsageHistory : IDisposable
 
             for (int i = happened.Changes.Count - 1; i >= 0; i--)
             {
-                if (happened.Changes[i] is Change.PlanUsed used && used.At >= start)
+                switch (happened.Changes[i])
                 {
-                    HoursOf(used.Plan, now).Take(used.At, used.After, newest: !before.ContainsKey(used.Plan));
-                    before[used.Plan] = used.Before;
+                    case Change.PlanUsed used when used.At >= start:
+                        HoursOf(used.Plan, now).Take(used.At, used.After, newest: !before.ContainsKey(used.Plan));
+                        before[used.Plan] = used.Before;
+                        break;
+                    case Change.ConnectionRefused no:
+                        HoursOf(no.Plan, now).Refuse(happened.At);
+                        if (refused.Count < GraphLimits.ReportRefusals)
+                        {
+                            refused.Add(new RefusedConnection(happened.At, no.User, no.Plan, no.Assignment, no.CloudPc));
+                        }
+
+                        break;
+                    default:
+                        break;
                 }
             }
         }

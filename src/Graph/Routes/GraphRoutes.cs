@@ -42,6 +42,8 @@ public static class GraphRoutes
         .. SubscriptionRoutes.Routes,
         .. CloudPcReads.Routes,
         .. CloudPcActions.Routes,
+        .. ReviewRoutes.Routes,
+        .. OrganizationSettingsRoutes.Routes,
         .. SnapshotReads.Routes,
         .. PolicyReads.Routes,
         .. PolicyWrites.Routes,
@@ -71,5 +73,6 @@ public static class GraphRoutes
         .. PlanDesk.Routes,
         .. HostDesk.Routes,
         .. SessionDesk.Routes,
+        .. FrontlineDesk.Routes,
     ];
 }

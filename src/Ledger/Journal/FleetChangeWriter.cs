@@ -1,5 +1,6 @@
 using Berth.Engine;
 using Berth.Engine.CloudPcs;
+using Berth.Engine.Frontline;
 using static Berth.Ledger.Journal.PayloadFormat;
 
 namespace Berth.Ledger.Journal;
@@ -77,6 +78,18 @@ internal static class FleetChangeWriter
                 to.Begin(Tag.BulkActionSet);
                 to.BulkAction(set.Action);
                 break;
+            case Change.BulkActionGone gone:
+                to.Begin(Tag.BulkActionGone);
+                to.Id(gone.Id);
+                break;
+            case Change.OrganizationSettingsSet set:
+                to.Begin(Tag.OrganizationSettingsSet);
+                to.Flag(set.Settings.AutoEnrolls);
+                to.Flag(set.Settings.SingleSignOn);
+                to.Flag(set.Settings.IsWindows10);
+                to.Flag(set.Settings.IsAdministrator);
+                to.Shared(set.Settings.Locale);
+                break;
             case Change.SessionSet set:
                 to.Begin(Tag.SessionSet);
                 to.Session(set.Session);
@@ -85,6 +98,23 @@ internal static class FleetChangeWriter
                 to.Begin(Tag.SessionEnded);
                 to.Id(ended.Id);
                 to.Time(ended.At);
+                break;
+            case Change.PowerSet set:
+                to.Begin(Tag.PowerSet);
+                to.Count(set.Index);
+                to.Power(set.Power);
+                break;
+            case Change.BufferSet set:
+                to.Begin(Tag.BufferSet);
+                to.Count(set.Plan);
+                to.Buffer(set.Buffer);
+                break;
+            case Change.ConnectionRefused refused:
+                to.Begin(Tag.ConnectionRefused);
+                to.Count(refused.User);
+                to.Count(refused.Plan);
+                to.Id(refused.Assignment);
+                to.Number(refused.CloudPc);
                 break;
             default:
                 to.WriteOfAlerts(change);
@@ -187,6 +217,15 @@ internal static class FleetChangeWriter
             to.Flag(use.IsAdministrator);
         }
 
+        to.Flag(row.Review is not null);
+        if (row.Review is { } review)
+        {
+            to.Time(review.StartedAt);
+            to.Flag(review.IsRestricted);
+            to.Text(review.StorageAccountId);
+            to.Text(review.StorageContainerName);
+        }
+
         to.Each(row.Actions, static (to, action) =>
         {
             to.Shared(action.Name);
@@ -195,6 +234,17 @@ internal static class FleetChangeWriter
             to.Time(action.UpdatedAt);
             to.Error(action.Error);
         });
+    }
+
+    private static void Buffer(this PayloadWriter to, ConcurrencyBuffer buffer)
+    {
+        to.Each(buffer.Uses, static (to, at) => to.Time(at));
+        to.Each(buffer.Overruns, static (to, at) => to.Time(at));
+        to.Each(buffer.Blocks, static (to, at) => to.Time(at));
+        to.Time(buffer.Since);
+        to.Flag(buffer.HasOverrun);
+        to.Flag(buffer.IsBlocked);
+        to.Time(buffer.BlockedUntil);
     }
 
     private static void Origin(this PayloadWriter to, CloudPcOrigin? origin)
@@ -222,6 +272,7 @@ internal static class FleetChangeWriter
             to.Time(power.LicenseSince);
             to.Time(power.OffAt);
             to.Time(power.ReadyAt);
+            to.Time(power.SignOutAt);
             to.Each(power.FirstConnections, static (to, at) => to.Time(at));
             to.Time(power.PrestartAt);
         }

@@ -79,6 +79,11 @@ internal static class PayloadFormat
         BulkActionSet,
         SessionSet,
         SessionEnded,
+        BulkActionGone,
+        OrganizationSettingsSet,
+        PowerSet,
+        BufferSet,
+        ConnectionRefused,
 
         AlertRuleSet = 80,
         AlertRecordSet,

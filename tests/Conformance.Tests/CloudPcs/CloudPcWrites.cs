@@ -15,14 +15,6 @@ internal static class CloudPcWrites
     private const string Sku = "CPC_B_2C_8RAM_128GB";
     private const string Json = "application/json";
 
-    /// <summary>Routes that can only be refused so far: they are for Frontline Cloud PCs (B369).</summary>
-    public static IReadOnlySet<string> ForFrontline { get; } = new HashSet<string>(
-    [
-        $"POST {Root}/cloudPCs/{{cloudPC}}/start", $"POST {Root}/cloudPCs/{{cloudPC}}/stop", $"POST {Root}/cloudPCs/{{cloudPC}}/powerOn", $"POST {Root}/cloudPCs/{{cloudPC}}/powerOff",
-        "POST /users/{user}/cloudPCs/{cloudPC}/start", "POST /users/{user}/cloudPCs/{cloudPC}/stop",
-        .. Reads("getFrontlineCloudPcAccessState"), .. Reads("retrieveFrontlineCloudPcDetail"), .. Reads("retrieveFlexCloudPcAccessConfiguration"), .. Reads("retrieveFlexCloudPcConfigurationDetail"),
-    ]);
-
     public static async Task<IEnumerable<(string Route, string Path, string? Body, string ContentType)>> LinesAsync(RunningRoom room)
     {
         await room.BuyAsync(Sku, 20);
@@ -35,6 +27,7 @@ internal static class CloudPcWrites
             ($"POST {Root}/userSettings/{{userSetting}}/assign", $"/v1.0{Root}/userSettings/{setting}/assign", $$$"""{"assignments":[{"target":{"groupId":"{{{group}}}"}}]}""", Json),
             ($"DELETE {Root}/userSettings/{{userSetting}}", $"/v1.0{Root}/userSettings/{setting}", null, ""),
         ];
+        lines.Add(($"PATCH {Root}/organizationSettings", $"/beta{Root}/organizationSettings", """{"enableMEMAutoEnroll":true}""", Json));
         (Guid _, Guid checkedOne) = await MadeAsync(room, "checked");
         lines.Add(($"POST {Root}/cloudPCs/validateBulkResize", $"/beta{Root}/cloudPCs/validateBulkResize", $$"""{"cloudPcIds":["{{checkedOne}}"],"targetServicePlanId":"{{room.Plan("CPC_1")}}"}""", Json));
         lines.Add(($"POST {Root}/bulkActions", $"/beta{Root}/bulkActions", $$"""{"@odata.type":"#microsoft.graph.cloudPcBulkRestart","displayName":"x","cloudPcIds":["{{checkedOne}}"]}""", Json));
@@ -52,6 +45,8 @@ internal static class CloudPcWrites
             await AddAsync("reprovision", """{"userAccountType":"administrator"}""");
             if (!ofUser)
             {
+                await AddAsync("setReviewStatus", """{"reviewStatus":{"inReview":true,"userAccessLevel":"restricted"}}""");
+                await AddAsync("retryPartnerAgentInstallation", null);
                 await AddAsync("createSnapshot", null);
                 await AddAsync("changeUserAccountType", """{"userAccountType":"administrator"}""");
             }
@@ -138,6 +133,4 @@ internal static class CloudPcWrites
         await room.DoAsync("POST", $"/v1.0/users/{user}/assignLicense", RunningRoom.Licenses([room.Sku("CPC_E_2C_4GB_128GB")], []));
         return (user, room.Tenant.Fleet.CloudPcs[room.Tenant.Fleet.OfUser(room.Tenant.FindUser(user))[0]]!.Id);
     }
-
-    private static IEnumerable<string> Reads(string name) => [$"GET {Root}/cloudPCs/{{cloudPC}}/{name}", $"GET /users/{{user}}/cloudPCs/{{cloudPC}}/{name}"];
 }

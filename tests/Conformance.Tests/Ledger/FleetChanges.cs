@@ -1,6 +1,7 @@
 using Berth.Engine;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
+using Berth.Engine.Frontline;
 using CsCheck;
 
 namespace Berth.Conformance.Tests.Ledger;
@@ -55,6 +56,7 @@ internal static class FleetChanges
             Assignment = id,
             Power = new CloudPcPower(true, _noon, _noon.AddHours(2), _noon.AddMinutes(3))
             {
+                SignOutAt = _noon.AddHours(1),
                 FirstConnections = [_noon.AddDays(-2), _noon.AddDays(-1)],
                 PrestartAt = _noon.AddDays(1),
             },
@@ -78,6 +80,7 @@ internal static class FleetChanges
             ReserveEndsAt = _noon.AddDays(9),
             IsAdministrator = true,
             Use = new CloudPcUse(_noon.AddHours(2), _noon.AddHours(1), true),
+            Review = new CloudPcReview(_noon.AddHours(3), true, "/account", "evidence"),
             Actions = [new RemoteAction("Resize", RemoteActionState.Active, _noon, _noon, null), new RemoteAction("Resize", RemoteActionState.Failed, _noon, _noon, error)],
         };
         NetworkConnection connection = new(id, "Lab")
@@ -120,6 +123,23 @@ internal static class FleetChanges
             new Change.SnapshotRetained(new RetentionSnapshot(id, other, 9, 70, "westeurope", _noon)),
             new Change.RetainedGone(id),
             new Change.BulkActionSet(new BulkAction(id, "Restart all", "cloudPcBulkRestart", _noon, "Ada", [new BulkItem(id, null), new BulkItem(other, "operationConflict")])),
+            new Change.PowerSet(12, new CloudPcPower(true, _noon, _noon.AddHours(2), _noon.AddMinutes(3))
+            {
+                SignOutAt = _noon.AddMinutes(30), FirstConnections = [_noon.AddDays(-2), _noon.AddDays(-1), _noon], PrestartAt = _noon.AddHours(23),
+            }),
+            new Change.BufferSet(70, new ConcurrencyBuffer
+            {
+                Uses = [_noon.AddHours(-5), _noon.AddHours(-1)],
+                Overruns = [_noon.AddHours(-4)],
+                Blocks = [_noon.AddDays(-3), _noon],
+                Since = _noon.AddHours(-1),
+                HasOverrun = true,
+                IsBlocked = true,
+                BlockedUntil = _noon.AddDays(2),
+            }),
+            new Change.ConnectionRefused(9, 70, other, 12),
+            new Change.BulkActionGone(id),
+            new Change.OrganizationSettingsSet(new OrganizationSettings(true, false, true, false, "de-DE")),
             new Change.SessionSet(new Session(id, 12, 9, _noon, _noon.AddMinutes(20), true) { UsesBuffer = true }),
             new Change.SessionEnded(id, _noon.AddHours(1)),
         ];
@@ -184,6 +204,7 @@ internal static class FleetChanges
         Gen<CloudPcPower?> power = Gen.Select(Gen.Bool, Gen.Select(sometime, sometime, sometime), sometime, time.Array[0, 3])
             .Select((running, times, more, connections) => new CloudPcPower(running, times.Item1, times.Item2, times.Item3)
             {
+                SignOutAt = more,
                 FirstConnections = connections.ToValueArray(),
                 PrestartAt = more,
             }).Null();
@@ -217,6 +238,7 @@ internal static class FleetChanges
                 ReserveEndsAt = more.Item2,
                 IsAdministrator = rest.Item4,
                 Use = times.Item2 is { } signedIn ? new CloudPcUse(signedIn, times.Item3, rest.Item4) : null,
+                Review = times.Item4 is { } reviewed ? new CloudPcReview(reviewed, rest.Item4, words.Item2, words.Item2) : null,
                 Actions = words.Item4,
             });
         Gen<NetworkConnection> connection = Gen.Select(
@@ -248,6 +270,7 @@ internal static class FleetChanges
                 PasswordSetAt = more.Item2,
                 CreatedAt = more.Item1,
             });
+        Gen<ValueArray<DateTimeOffset>> times = time.Array[0, 5].Select(all => all.ToValueArray());
         return new Dictionary<Type, Gen<Change>>
         {
             [typeof(Change.PolicySet)] = Gen.Select(index, policy).Select((one, set) => (Change)new Change.PolicySet(one, set)),
@@ -272,6 +295,14 @@ internal static class FleetChanges
             [typeof(Change.BulkActionSet)] = Gen.Select(Gen.Guid, text, text, time, text, Gen.Select(Gen.Guid, maybe).Array[0, 5])
                 .Select((id, name, kind, at, by, items) => (Change)new Change.BulkActionSet(
                     new BulkAction(id, name, kind, at, by, items.Select(item => new BulkItem(item.Item1, item.Item2)).ToValueArray()))),
+            [typeof(Change.PowerSet)] = Gen.Select(index, power).Select((one, set) => (Change)new Change.PowerSet(one, set ?? CloudPcPower.Off)),
+            [typeof(Change.BufferSet)] = Gen.Select(index, times, times, sometime, sometime, Gen.Bool).Select((plan, uses, blocks, since, until, flag) =>
+                (Change)new Change.BufferSet(plan, new ConcurrencyBuffer { Uses = uses, Overruns = blocks, Blocks = uses, Since = since, HasOverrun = flag, IsBlocked = !flag, BlockedUntil = until })),
+            [typeof(Change.ConnectionRefused)] = Gen.Select(index, index, Gen.Guid.Nullable(), index.Nullable())
+                .Select((user, plan, assignment, row) => (Change)new Change.ConnectionRefused(user, plan, assignment, row)),
+            [typeof(Change.BulkActionGone)] = Gen.Guid.Select(id => (Change)new Change.BulkActionGone(id)),
+            [typeof(Change.OrganizationSettingsSet)] = Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Bool, text)
+                .Select((enrolls, signOn, ten, admin, locale) => (Change)new Change.OrganizationSettingsSet(new OrganizationSettings(enrolls, signOn, ten, admin, locale))),
             [typeof(Change.SessionSet)] = Gen.Select(Gen.Guid, index, index, time, sometime, Gen.Bool)
                 .Select((id, row, user, began, left, admin) => (Change)new Change.SessionSet(new Session(id, row, user, began, left, admin) { UsesBuffer = !admin })),
             [typeof(Change.SessionEnded)] = Gen.Select(Gen.Guid, time).Select((id, at) => (Change)new Change.SessionEnded(id, at)),

@@ -1,12 +1,14 @@
 using System.Text;
 using System.Text.Json;
+using Berth.Conformance.Tests.CloudPcs;
 using Berth.Conformance.Tests.Graph;
+using Berth.Engine.CloudPcs;
 using Berth.Graph;
 using Xunit;
 
 namespace Berth.Conformance.Tests.Reports;
 
-/// <summary>Reports of Frontline over HTTP (C126, B442 to B445).</summary>
+/// <summary>Reports of Frontline over HTTP (C126, B442 to B448).</summary>
 public sealed class FrontlineReporting
 {
     private const string Root = "/beta/deviceManagement/virtualEndpoint/reports";
@@ -75,6 +77,43 @@ public sealed class FrontlineReporting
         Assert.Empty(await RowsAsync("""{"reportName":"licenseHourlyUsageReport","top":0}"""));
         Assert.Empty(await RowsAsync("""{"reportName":"connectedUserRealtimeReport"}"""));
         Assert.Empty(await RowsAsync("""{"reportName":"noLicenseAvailableConnectivityFailureReport","filter":null,"select":null,"search":"","groupBy":[],"skip":null}"""));
+
+        async Task<string[]> RowsAsync(string body) => (await AskAsync(room, "retrieveFrontlineReports", body)).Rows;
+    }
+
+    [Fact]
+    public async Task Sessions_claim_licenses_and_who_finds_none_is_told()
+    {
+        // B445, B446, B447, B448
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        await room.DoAsync("POST", "/berth/v1/clock", """{"mode":"frozen","now":"2031-05-01T08:00:00Z"}""");
+        await room.DoAsync("PATCH", "/berth/v1/settings", """{"bufferExcess":0}""");
+        await room.BuyAsync(FrontlineWrites.Part, 1);
+        Guid ada = await room.AddUserAsync("ada"), bob = await room.AddUserAsync("bob");
+        Guid assignment = await FrontlineWrites.AssignAsync(room, ProvisioningType.SharedByUser, 1, ada, bob);
+        Guid hers = FrontlineWrites.CloudPcOf(room, ada), his = FrontlineWrites.CloudPcOf(room, bob), plan = room.Plan(FrontlineWrites.Plan);
+        const string Name = "Cloud PC Frontline 2vCPU/4GB/64GB";
+        JsonElement session = await room.DoAsync("POST", "/berth/v1/sessions", $$"""{"userId":"{{ada}}","cloudPcId":"{{hers}}"}""");
+        await room.DoAsync("POST", "/berth/v1/clock", """{"advance":"PT30M"}""");
+        Assert.Equal(409, (await room.SendAsync("POST", "/berth/v1/sessions", $$"""{"userId":"{{bob}}","cloudPcId":"{{his}}"}""")).Status);
+
+        Assert.Equal([$"""["{plan}","{Name}",1,1,0,"2031-05-01T08:30:00"]"""], await RowsAsync("""{"reportName":"licenseUsageRealTimeReport"}"""));
+        string device = room.Tenant.Fleet.CloudPcs[room.Tenant.Fleet.FindCloudPc(hers)]!.ManagedDeviceName!;
+        Assert.Equal(
+            [$"""["{ada}","ada@fabrikam.example","{hers}","{device}","{plan}","{Name}","Nurses","2031-05-01T08:00:00",null,false]"""],
+            await RowsAsync("""{"reportName":"frontlineRealtimeUserConnectionsReport"}"""));
+        Assert.Equal(
+            [$"""["2031-05-01T08:30:00","{bob}","bob@fabrikam.example","{plan}","{Name}","{his}","{assignment}"]"""],
+            await RowsAsync("""{"reportName":"noLicenseAvailableConnectivityFailureReport"}"""));
+
+        await room.DoAsync("POST", "/berth/v1/clock", """{"advance":"PT45M"}""");
+        await room.DoAsync("DELETE", $"/berth/v1/sessions/{session.GetProperty("id").GetGuid()}");
+        await room.DoAsync("POST", "/berth/v1/clock", """{"advance":"PT15M"}""");
+        Assert.Equal(
+            [$"""["{plan}","{Name}",1,1,0,"2031-05-01T09:00:00",0,0.5]""", $"""["{plan}","{Name}",1,1,0,"2031-05-01T08:00:00",1,1]"""],
+            await RowsAsync("""{"reportName":"licenseHourlyUsageReport"}"""));
+        Assert.Equal([$"""["{plan}","{Name}",1,1,0,"2031-05-01T00:00:00",1]"""], await RowsAsync("""{"reportName":"licenseUsageReport"}"""));
+        Assert.Empty(await RowsAsync("""{"reportName":"connectedUserRealtimeReport"}"""));
 
         async Task<string[]> RowsAsync(string body) => (await AskAsync(room, "retrieveFrontlineReports", body)).Rows;
     }

@@ -90,8 +90,8 @@ public static class Aim
     private static Request.ApplyPolicy Applied(Tenant tenant, Request.ApplyPolicy request, int random)
     {
         string aimed = Pick(Enumerable.Range(0, tenant.Fleet.CloudPcs.Count).Select(index => tenant.Fleet.CloudPcs[index])
-            .Where(row => row is { Status: CloudPcStatus.Provisioned, Origin: { } origin } && tenant.Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? maker)
-                && Placement.Of(maker, tenant.Fleet.Connections) is { } now && (now.RegionName, now.ConnectionId, now.SingleSignOn) != (origin.RegionName, origin.ConnectionId, origin.SingleSignOn))
+            .Where(row => row is { Status: CloudPcStatus.Provisioned, Origin: not null } && tenant.Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? maker)
+                && PolicyDifference.Of(row, maker, tenant.Fleet.Connections) != default)
             .Select(row => $"{tenant.Fleet.Policies[row!.Policy].Id}"), random) ?? request.Policy;
         int policy = tenant.Fleet.FindPolicy(Guid.Parse(aimed));
         int[] all = Numbers(tenant, row => random % 5 == 0 || (row.Policy == policy && row.Status == CloudPcStatus.Provisioned));
