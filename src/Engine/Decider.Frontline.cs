@@ -166,8 +166,10 @@ internal sealed partial class Decider
 
     private LicenseSource? FindLicense(CloudPc row)
     {
-        Guid assignment = row.Assignment!.Value;
-        return PlanStanding.Of(_draft, row.Plan).Find(_draft.Fleet.UseOf(assignment).Taken, _draft.Fleet.FindAssignment(assignment)?.Allotment, _now);
+        // What has another size by now is not the row's any more (B408).
+        Guid key = row.Assignment!.Value;
+        FrontlineAssignment? assignment = _draft.Fleet.FindAssignment(key) is { } found && found.Assignment.Plan == row.Plan ? found : null;
+        return PlanStanding.Of(_draft, row.Plan).Find(_draft.Fleet.UseOf(key).Taken, assignment?.Allotment, _now);
     }
 
     // B415: the journal tells it, although nothing else happens.

@@ -176,7 +176,7 @@ internal sealed class TenantUnderTest
 
         Assert.Equal(expected.Assignments.OrderBy(one => one.Key), actual.Assignments.OrderBy(one => one.Key));
         Assert.Equal(expected.UsesOfAssignments.OrderBy(one => one.Key), actual.UsesOfAssignments.OrderBy(one => one.Key));
-        Assert.All(expected.UsesOfAssignments.Keys, key => Assert.Equal(expected.PoolOf(key).ToArray(), actual.PoolOf(key).ToArray()));
+        Assert.All(expected.UsesOfAssignments.Keys, key => Assert.Equal(expected.PoolOf(key.Assignment).ToArray(), actual.PoolOf(key.Assignment).ToArray()));
         for (int user = 0; user < users; user++)
         {
             Assert.Equal(expected.SessionsOf(user), actual.SessionsOf(user));

@@ -96,7 +96,8 @@ public sealed partial class Fleet
 
     internal ImmutableDictionary<Guid, FrontlineAssignment> Assignments { get; private init; } = ImmutableDictionary<Guid, FrontlineAssignment>.Empty;
 
-    internal ImmutableDictionary<Guid, AssignmentUse> UsesOfAssignments { get; private init; } = ImmutableDictionary<Guid, AssignmentUse>.Empty;
+    internal ImmutableDictionary<(Guid Assignment, int Plan), AssignmentUse> UsesOfAssignments { get; private init; } =
+        ImmutableDictionary<(Guid Assignment, int Plan), AssignmentUse>.Empty;
 
     internal ImmutableDictionary<Guid, ImmutableSortedSet<int>> Free { get; private init; } = ImmutableDictionary<Guid, ImmutableSortedSet<int>>.Empty;
 
@@ -116,8 +117,8 @@ public sealed partial class Fleet
     /// <summary>The Frontline assignment with an id, or null.</summary>
     public FrontlineAssignment? FindAssignment(Guid id) => Assignments.GetValueOrDefault(id);
 
-    /// <summary>What an assignment of Frontline has, by its id, whether it is there or not.</summary>
-    public AssignmentUse UseOf(Guid assignment) => UsesOfAssignments.GetValueOrDefault(assignment);
+    /// <summary>What an assignment of Frontline has, by its id; nothing when it is gone.</summary>
+    public AssignmentUse UseOf(Guid assignment) => UseOf(assignment, Assignments, UsesOfAssignments);
 
     /// <summary>Indexes of the shared Cloud PCs of an assignment, by its id, ascending; without those that are on their way out.</summary>
     public ImmutableSortedSet<int> PoolOf(Guid assignment) => Pools.GetValueOrDefault(assignment, []);
@@ -139,6 +140,10 @@ public sealed partial class Fleet
 
     /// <summary>How many Cloud PCs were made through a network connection.</summary>
     public int ConnectionUses(Guid connection) => UsesOfConnections.GetValueOrDefault(connection);
+
+    internal static AssignmentUse UseOf(
+        Guid assignment, ImmutableDictionary<Guid, FrontlineAssignment> assignments, ImmutableDictionary<(Guid Assignment, int Plan), AssignmentUse> uses) =>
+        assignments.TryGetValue(assignment, out FrontlineAssignment? found) ? uses.GetValueOrDefault((assignment, found.Assignment.Plan ?? -1)) : default;
 
     /// <summary>The session on a Cloud PC, or null.</summary>
     public Session? SessionOn(int cloudPc) => SessionOf.TryGetValue(cloudPc, out Guid id) ? Sessions[id] : null;

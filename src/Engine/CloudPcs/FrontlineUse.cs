@@ -19,7 +19,7 @@ public sealed record FrontlineAssignment(int Policy, bool IsShared, PolicyAssign
     public long MostPlaces => IsShared ? Allotment : (long)MachinesPerLicense * Allotment;
 }
 
-/// <summary>What an assignment of Frontline has; rows that are on their way out do not count.</summary>
+/// <summary>What an assignment of Frontline has; rows that are on their way out do not count, nor those of a size that it had before (B408).</summary>
 /// <param name="Rows">Its rows.</param>
 /// <param name="Places">Those that hold a place (B264).</param>
 /// <param name="Taken">Those that take a license at this time (B411).</param>
@@ -53,7 +53,7 @@ internal sealed class FrontlineIndex(Fleet source)
 {
     public ImmutableDictionary<Guid, FrontlineAssignment> Assignments { get; private set; } = source.Assignments;
 
-    public ImmutableDictionary<Guid, AssignmentUse> UsesOfAssignments { get; private set; } = source.UsesOfAssignments;
+    public ImmutableDictionary<(Guid Assignment, int Plan), AssignmentUse> UsesOfAssignments { get; private set; } = source.UsesOfAssignments;
 
     public ImmutableDictionary<Guid, ImmutableSortedSet<int>> Pools { get; private set; } = source.Pools;
 
@@ -63,7 +63,7 @@ internal sealed class FrontlineIndex(Fleet source)
 
     public ImmutableDictionary<int, ValueArray<Guid>> SessionsOfUsers { get; private set; } = source.SessionsOfUsers;
 
-    public AssignmentUse UseOf(Guid assignment) => UsesOfAssignments.GetValueOrDefault(assignment);
+    public AssignmentUse UseOf(Guid assignment) => Fleet.UseOf(assignment, Assignments, UsesOfAssignments);
 
     public ImmutableSortedSet<int> PoolOf(Guid assignment) => Pools.GetValueOrDefault(assignment, []);
 
@@ -91,7 +91,7 @@ internal sealed class FrontlineIndex(Fleet source)
             return;
         }
 
-        AssignmentUse use = UseOf(assignment);
+        AssignmentUse use = UsesOfAssignments.GetValueOrDefault((assignment, row.Plan));
         AssignmentUse now = use with { Rows = use.Rows + rows, Places = use.Places + places, Taken = use.Taken + taken, Sessions = use.Sessions + sessions };
         if (row.IsShared)
         {
@@ -100,7 +100,7 @@ internal sealed class FrontlineIndex(Fleet source)
             Free = With(Free, assignment, index, rows > 0 && row.IsReady && !hasSession);
         }
 
-        Set(assignment, now);
+        Set(assignment, row.Plan, now);
     }
 
     /// <summary>Counts a row whose power alone changes.</summary>
@@ -183,14 +183,14 @@ internal sealed class FrontlineIndex(Fleet source)
         }
     }
 
-    private void Set(Guid assignment, AssignmentUse use)
+    private void Set(Guid assignment, int plan, AssignmentUse use)
     {
-        if (Assignments.TryGetValue(assignment, out FrontlineAssignment? listed))
+        if (Assignments.TryGetValue(assignment, out FrontlineAssignment? listed) && listed.Assignment.Plan == plan)
         {
             Exceed(listed, Over(listed, use) - Over(listed, UseOf(assignment)));
         }
 
-        UsesOfAssignments = use.Rows == 0 ? UsesOfAssignments.Remove(assignment) : UsesOfAssignments.SetItem(assignment, use);
+        UsesOfAssignments = use.Rows == 0 ? UsesOfAssignments.Remove((assignment, plan)) : UsesOfAssignments.SetItem((assignment, plan), use);
     }
 
     private void Exceed(FrontlineAssignment assignment, int more)

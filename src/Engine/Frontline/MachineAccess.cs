@@ -43,7 +43,7 @@ public static class MachineAccess
             return false;
         }
 
-        FrontlineAssignment? assignment = tenant.Fleet.FindAssignment(key);
+        FrontlineAssignment? assignment = tenant.Fleet.FindAssignment(key) is { } found && found.Assignment.Plan == row.Plan ? found : null;
         PlanStanding standing = PlanStanding.Of(tenant, row.Plan);
         AssignmentUse use = tenant.Fleet.UseOf(key);
         return row.IsShared

@@ -30,6 +30,8 @@ internal sealed record CloudPcActivity(string Type, string Component, string Ope
         [nameof(Command.TroubleshootCloudPc)] = Of("Troubleshoot", "CloudPC", "patch"),
         [nameof(Command.PowerOnCloudPc)] = Of("PowerOn", "CloudPC", "patch"),
         [nameof(Command.PowerOffCloudPc)] = Of("PowerOff", "CloudPC", "patch"),
+        [nameof(Command.ProvisionReserve)] = Of("Provision", "CloudPC", "patch"),
+        [nameof(Command.DeprovisionReserve)] = Of("Deprovision", "CloudPC", "patch"),
         [nameof(Command.ChangeUserAccountType)] = Of("ChangeUserAccountType", "CloudPC", "patch"),
         [nameof(Command.SetReviewStatus)] = Of("SetReviewStatus", "CloudPC", "patch"),
         [nameof(Command.UpdateOrganizationSettings)] = Of("Update", "OrganizationSettings", "patch"),

@@ -39,6 +39,8 @@ public static class Aim
         Request.RestoreRetained r => Retained(tenant, random) ?? r,
         Request.SnapshotCloudPc r => Row(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.InGracePeriod) is { } number ? new Request.SnapshotCloudPc(number) : r,
         Request.RestartCloudPc r => Row(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.InGracePeriod) is { } number ? new Request.RestartCloudPc(number) : r,
+        Request.ReportJob r => RowWith(tenant, random, row => row.Job is { DueAt: null }) is { } number && tenant.Fleet.CloudPcs[number - 1]!.Job is { } job
+            ? r with { CloudPc = number, Kind = char.ToLowerInvariant($"{job.Kind}"[0]) + $"{job.Kind}"[1..], Attempt = job.Attempt, Asked = job.RequestedAt } : r,
         Request.ApplyPolicy r => Applied(tenant, r, random),
         Request.ChangePolicy r => random % 2 == 0 && Pick(Makers(tenant), random) is { } maker ? r with { Policy = maker } : r,
         Request.ProvisionReserve r => Reserve(tenant, random, CloudPcStatus.NotProvisioned, CloudPcStatus.Failed) is { } number ? new Request.ProvisionReserve(number) : r,
