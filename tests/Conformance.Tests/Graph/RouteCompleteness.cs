@@ -104,6 +104,8 @@ public sealed partial class RouteCompleteness
             .. await FrontlineWrites.LinesAsync(room),
             .. await PolicyWriteLines.LinesAsync(room),
             .. await AlertWriteLines.LinesAsync(room),
+            ($"POST {Endpoint}/reports/getFrontlineReport", $"/beta{Endpoint}/reports/getFrontlineReport", """{"reportName":"frontlineLicenseUsageReport"}""", "application/json"),
+            ($"POST {Endpoint}/reports/retrieveFrontlineReports", $"/beta{Endpoint}/reports/retrieveFrontlineReports", """{"reportName":"licenseUsageReport"}""", "application/json"),
             ("PUT /catalog/rules", "/berth/v1/catalog/rules", """{"requires":[]}""", "application/json"),
         ];
 
