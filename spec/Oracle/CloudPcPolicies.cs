@@ -98,9 +98,9 @@ public sealed partial class OracleTenant
         : Answer.Refused("B80", "idTaken", connection);
 
     /// <summary>The simulator finds something else, at once.</summary>
-    public Answer SetConnectionHealth(string connection, string health) => !_fleet.Connections.ContainsKey(connection)
-        ? Answer.Refused("C177", "connectionNotFound", connection)
-        : Accept(() => _fleet.Connections[connection] = _fleet.Connections[connection] with { Health = health });
+    public Answer SetConnectionHealth(string connection, string health) => _fleet.Connections.TryGetValue(connection, out OracleConnection? known)
+        ? Accept(() => _fleet.Connections[connection] = known with { Health = health })
+        : Answer.Refused("C177", "connectionNotFound", connection);
 
     /// <summary>The simulator takes another time, and fails in other kinds of jobs (B294); or an agent makes the machines (B320).</summary>
     public Answer SetHost(TimeSpan delay, IReadOnlyList<string> failing, bool agent) => Accept(() =>
