@@ -89,6 +89,7 @@ internal static class PayloadFormat
         AlertRecordSet,
         AlertRecordGone,
         AlertsDue,
+        PlanUsed,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>
