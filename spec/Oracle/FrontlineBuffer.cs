@@ -44,7 +44,7 @@ public sealed partial class OracleTenant
     private const int BlockingOverrun = 4; // C105
     private const int LastingBlock = 3; // C106
     private static readonly TimeSpan LongestUse = TimeSpan.FromHours(1); // C102
-    private static readonly TimeSpan BufferDay = TimeSpan.FromHours(24); // C211
+    private static readonly TimeSpan BufferDay = TimeSpan.FromHours(24); // B422
     private static readonly TimeSpan BufferBlock = TimeSpan.FromHours(48); // C105
     private static readonly TimeSpan BufferWeek = TimeSpan.FromDays(7); // C106
 
