@@ -110,7 +110,7 @@ public enum CloudPcReason : byte
     /// <summary>The days of the Reserve license are used up.</summary>
     ReserveUsedUp,
 
-    /// <summary>The simulator took over what an agent had not done.</summary>
+    /// <summary>Another host has the machines: the simulator took over what an agent had not done, or an agent makes the restore points now.</summary>
     HostChanged,
 
     /// <summary>It counts for another assignment of its policy (B401).</summary>
@@ -121,6 +121,15 @@ public enum CloudPcReason : byte
 
     /// <summary>Its assignment is gone (B405).</summary>
     AssignmentRemoved,
+
+    /// <summary>It is time for a restore point, which an agent is asked for (B381).</summary>
+    PointAsked,
+
+    /// <summary>The agent has made it.</summary>
+    PointMade,
+
+    /// <summary>The agent has not made it.</summary>
+    PointFailed,
 }
 
 /// <summary>A step in the life of a Cloud PC.</summary>
@@ -262,6 +271,12 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     /// <summary>When the manual restore point was made; null for none (C57).</summary>
     public DateTimeOffset? ManualPointAt { get; init; }
 
+    /// <summary>The restore points that an agent makes at their times (B381); null while they are counted.</summary>
+    public AgentPoints? Points { get; init; }
+
+    /// <summary>Whether something is being done that nothing else may come between (B382).</summary>
+    public bool IsBusy => Job is { GivesWay: false };
+
     /// <summary>Whether the machine was made, or changed later, with its user as administrator.</summary>
     public bool IsAdministrator { get; init; }
 
@@ -287,7 +302,7 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     public ValueArray<RemoteAction> Actions { get; init; }
 
     /// <summary>When time brings something for it; null for never (B283).</summary>
-    public DateTimeOffset? DueAt => Earliest(Earliest(Earliest(Job?.DueAt, GraceEndsAt), Earliest(ResizeEndsAt, GoesAt)), Earliest(ReserveEndsAt, PowerDueAt));
+    public DateTimeOffset? DueAt => Earliest(Earliest(Earliest(Job?.DueAt, GraceEndsAt), Earliest(ResizeEndsAt, GoesAt)), Earliest(Earliest(ReserveEndsAt, PowerDueAt), Points?.NextAt));
 
     /// <summary>When time brings something for its power; null for never.</summary>
     public DateTimeOffset? PowerDueAt => Power is { } power ? Earliest(Earliest(power.OffAt, power.ReadyAt), Earliest(power.SignOutAt, power.PrestartAt)) : null;

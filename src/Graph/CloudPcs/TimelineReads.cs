@@ -72,7 +72,7 @@ internal static class TimelineReads
             {
                 TimelineEntry? entry = happened.Changes[at] switch
                 {
-                    Change.CloudPcSet set when set.CloudPc.Id == id => CloudPcTimeline.Of(tenant, happened, set),
+                    Change.CloudPcSet set when set.CloudPc.Id == id && CloudPcTimeline.Tells(set.Step.Reason) => CloudPcTimeline.Of(tenant, happened, set),
                     Change.CloudPcGone gone when IdsByName.OfCloudPc(tenant.Profile.Id, gone.Index) == id => CloudPcTimeline.Of(tenant, happened, gone),
                     _ => null,
                 };
