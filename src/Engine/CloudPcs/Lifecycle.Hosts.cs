@@ -115,7 +115,9 @@ internal sealed partial class Lifecycle
                 }
                 else
                 {
+                    // The right may have gone while it was resized (B266, B267).
                     Fail(index, error!, CloudPcReason.HostFailed, null);
+                    Turn(row);
                 }
 
                 break;
@@ -141,7 +143,7 @@ internal sealed partial class Lifecycle
             case CloudPcStatus.Restoring when failed:
                 // The Cloud PC is as it was.
                 Put(index, row with { Status = Settled(row), Actions = Ended(row, job.Kind, error) }, asked, about);
-                _turns.Users.Add(row.User);
+                Turn(row);
                 break;
             case CloudPcStatus.Resizing or CloudPcStatus.Restoring:
                 Put(
