@@ -30,7 +30,7 @@ internal sealed partial class Decider
 
         // A Reserve license is the policy's to give, not the user's (B282).
         bool isReserve = _draft.Catalog.CloudPcPlanOf(row.Plan) is { Kind: CloudPcKind.Reserve };
-        if (row.Status != CloudPcStatus.InGracePeriod && !isReserve && !_machines.LicensedPlans(user).Contains(row.Plan))
+        if (row.Status != CloudPcStatus.InGracePeriod && !isReserve && !_machines.LicensedPlans(user).Span.Contains(row.Plan))
         {
             return new Refusal(RefusalCode.NotLicensed) { Subject = row.Id, Detail = "none with its service plan is assigned." };
         }

@@ -12,8 +12,10 @@ internal sealed partial class Draft
     public Fleet.Builder Fleet => _fleet ??= _before.Fleet.ToBuilder();
 
     /// <summary>Whether anything can have changed for rows that wait: the fleet itself, or how many slots there are.</summary>
-    public bool FleetChanged => _fleet is not null
-        || ((!_before.Fleet.Pending.IsEmpty || !_before.Fleet.Resizes.IsEmpty) && (Subscriptions != _before.Subscriptions || !ReferenceEquals(Catalog, _before.Catalog)));
+    public bool FleetChanged => _fleet is not null || ((!_before.Fleet.Pending.IsEmpty || !_before.Fleet.Resizes.IsEmpty) && SlotsMayHaveChanged);
+
+    /// <summary>Whether plans can have another number of slots than before the command.</summary>
+    public bool SlotsMayHaveChanged => Subscriptions != _before.Subscriptions || !ReferenceEquals(Catalog, _before.Catalog);
 
     /// <summary>The first thing that is due in the fleet; null for nothing.</summary>
     public Due? NextFleetDue => _fleet is { } fleet ? fleet.NextDue : _before.Fleet.FirstDue;
@@ -27,32 +29,9 @@ internal sealed partial class Draft
 
     private void TurnLicenses(int user, UserLicenses before, UserLicenses after)
     {
-        if (Turns is not null && Differ(CloudPcPlans(before), CloudPcPlans(after)))
+        if (Turns is not null && before.CloudPcPlans(Catalog) != after.CloudPcPlans(Catalog))
         {
             Turns.Users.Add(user);
-        }
-    }
-
-    private static bool Differ(SortedSet<int>? before, SortedSet<int>? after) => before is null ? after is not null : after is null || !before.SetEquals(after);
-
-    // The plans that give a Cloud PC, each once; null for none, which is nearly everybody.
-    private SortedSet<int>? CloudPcPlans(UserLicenses licenses)
-    {
-        SortedSet<int>? plans = null;
-        Add(licenses.Direct);
-        foreach (GroupSource source in licenses.Groups.Span)
-        {
-            Add(source.Applied);
-        }
-
-        return plans;
-
-        void Add(LicenseSet set)
-        {
-            if (set.CloudPcPlans(Catalog) is { Count: > 0 } given)
-            {
-                (plans ??= []).UnionWith(given);
-            }
         }
     }
 

@@ -93,7 +93,7 @@ public sealed record CloudPcPlan(int Plan, Guid Id, CloudPcKind Kind, CloudPcSiz
     };
 
     /// <summary>The name people read: <c>Cloud PC Enterprise 4vCPU/16GB/256GB</c> (C35).</summary>
-    public string DisplayName => $"Cloud PC {Kind} {Size}";
+    public string DisplayName { get; } = $"Cloud PC {Kind} {Size}";
 
     /// <summary>The plan as a Cloud PC plan: by its id when it is published, else by its name (B300).</summary>
     /// <returns>False when it gives no Cloud PC.</returns>

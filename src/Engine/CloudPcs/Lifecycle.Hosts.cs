@@ -268,7 +268,7 @@ internal sealed partial class Lifecycle
         {
             // C66, C67: what the user holds now decides; another size is looked for no longer.
             CloudPc over = row with { ResizeTo = null, ResizeEndsAt = null };
-            if (LicensedPlans(row.User).Contains(row.Plan))
+            if (LicensedPlans(row.User).Span.Contains(row.Plan))
             {
                 Put(index, over with { Status = Settled(row), Actions = Ended(row, HostJobKind.Resize, new CloudPcError("resizeWindowOver", "The license of the other size did not come within 48 hours.")) }, CloudPcReason.ResizeWindowOver);
             }

@@ -74,5 +74,5 @@ public sealed class FleetDescriptionTests
     };
 
     private static Change.CloudPcSet Row(int index, int user, CloudPcStatus status, HostJob? job = null) => new(
-        index, new CloudPc(Guid.NewGuid(), Guid.NewGuid(), user, 3, status) { ConditionsSince = _noon, ModifiedAt = _noon, Job = job }, new CloudPcStep(_noon, CloudPcReason.ConditionsMet, null));
+        index, new CloudPc(IdsByName.OfCloudPc(Guid.Empty, index), Guid.NewGuid(), user, 3, status) { ConditionsSince = _noon, ModifiedAt = _noon, Job = job }, new CloudPcStep(_noon, CloudPcReason.ConditionsMet, null));
 }
