@@ -76,7 +76,7 @@ public sealed partial class OracleTenant
             : !Points(row).Contains(point) ? Answer.Refused("B279", "snapshotNotFound")
             : Accept(() => (row.Status, row.Job) = ("restoring", new OracleJob("restore", 1, _now + _fleet.Delay))));
 
-    /// <summary>Begins a session (B285).</summary>
+    /// <summary>Begins a session, or goes on with the one that was left (B285, B380).</summary>
     public Answer StartSession(string user, int number)
     {
         if (!_users.TryGetValue(user, out OracleUser? found))
@@ -89,14 +89,19 @@ public sealed partial class OracleTenant
             string? code = row.UserId != user || !IsThere(row) || !IsOn(found) ? "notAssigned"
                 : KindOf(row) != "Reserve" && !IsLicensed(row, row.Plan) && row.Status != "inGracePeriod" ? "notLicensed"
                 : row.Status is not ("provisioned" or "provisionedWithWarnings" or "inGracePeriod") ? "cloudPcNotReady"
-                : _fleet.Sessions.Contains(number) ? "cloudPcInUse"
+                : _fleet.Sessions.GetValueOrDefault(number) ? "cloudPcInUse"
                 : null;
-            return code is not null ? Answer.Refused("B285", code, $"#{number}") : Accept(() => _fleet.Sessions.Add(number));
+            return code is not null ? Answer.Refused("B285", code, $"#{number}") : Accept(() => _fleet.Sessions[number] = true);
         });
     }
 
+    /// <summary>Leaves the session on a Cloud PC; it is held.</summary>
+    public Answer DisconnectSession(int number) => _fleet.Sessions.ContainsKey(number)
+        ? Accept(() => _fleet.Sessions[number] = false)
+        : Answer.Refused("B285", "sessionNotFound");
+
     /// <summary>Ends the session on a Cloud PC.</summary>
-    public Answer EndSession(int number) => _fleet.Sessions.Contains(number)
+    public Answer EndSession(int number) => _fleet.Sessions.ContainsKey(number)
         ? Accept(() => _fleet.Sessions.Remove(number))
         : Answer.Refused("B285", "sessionNotFound");
 

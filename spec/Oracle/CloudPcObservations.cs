@@ -31,7 +31,8 @@ public sealed partial class OracleTenant
         lines.AddRange(_catalog.CloudPcPlans.Keys.Where(plan => PlanOf(plan) is { Kind: not "Frontline" } && (Used(plan) > 0 || Slots(plan) > 0))
             .Order(StringComparer.Ordinal).Select(plan => $"slots {plan} {Used(plan)} of {Slots(plan)}"));
         lines.AddRange(_fleet.Retained.OrderBy(one => one.Of.Number).Select(one => $"retained {one.Of.Plan}#{one.Of.Number} until {When(one.Until)}"));
-        lines.AddRange(_fleet.Rows.Where(row => _fleet.Sessions.Contains(row.Number)).Select(row => $"session {row.UserId} {row.Plan}#{row.Number}"));
+        lines.AddRange(_fleet.Rows.Where(row => _fleet.Sessions.ContainsKey(row.Number))
+            .Select(row => $"session {row.UserId} {row.Plan}#{row.Number}{(_fleet.Sessions[row.Number] ? "" : " disconnected")}"));
         lines.AddRange(_fleet.Connections.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"connection {one.Key} {one.Value}"));
         return lines;
     }

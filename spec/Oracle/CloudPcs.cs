@@ -116,8 +116,8 @@ public sealed class OracleFleet
     /// <summary>What the last check of each network connection found.</summary>
     public Dictionary<string, string> Connections { get; init; } = [];
 
-    /// <summary>Numbers of rows with a session.</summary>
-    public HashSet<int> Sessions { get; init; } = [];
+    /// <summary>Numbers of rows with a session, and whether somebody is connected to it.</summary>
+    public Dictionary<int, bool> Sessions { get; init; } = [];
 
     /// <summary>How long the simulator takes.</summary>
     public TimeSpan Delay { get; set; }
@@ -135,7 +135,7 @@ public sealed class OracleFleet
         Numbers = Numbers,
         Retained = [.. Retained],
         Connections = new(Connections),
-        Sessions = [.. Sessions],
+        Sessions = new(Sessions),
         Delay = Delay,
         Failing = Failing,
     };
@@ -436,8 +436,16 @@ public sealed partial class OracleTenant
     }
 
     // B285
-    private void EndSessions() => _fleet.Sessions.RemoveWhere(number =>
-        _fleet.Rows.Find(row => row.Number == number) is not { Status: "provisioned" or "provisionedWithWarnings" or "inGracePeriod" } row || !IsThere(row) || !IsOn(row.User));
+    private void EndSessions()
+    {
+        foreach (int number in _fleet.Sessions.Keys.ToList())
+        {
+            if (_fleet.Rows.Find(row => row.Number == number) is not { Status: "provisioned" or "provisionedWithWarnings" or "inGracePeriod" } row || !IsThere(row) || !IsOn(row.User))
+            {
+                _fleet.Sessions.Remove(number);
+            }
+        }
+    }
 
     private static bool IsOn(OracleUser user) => user.Facts.GetValueOrDefault("accountEnabled") != "false";
 }

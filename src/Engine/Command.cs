@@ -267,7 +267,10 @@ public abstract record Command
     /// <summary>Deletes a device image that no policy uses.</summary>
     public sealed record DeleteDeviceImage(Guid ImageId) : Command;
 
-    /// <summary>Signs a user in to a Cloud PC (B285).</summary>
+    /// <summary>Signs a user in to a Cloud PC (B285), or back in to the session that he left (B380).</summary>
+    /// <param name="Id">The id of the session when one begins.</param>
+    /// <param name="UserId">The user.</param>
+    /// <param name="CloudPcId">The Cloud PC.</param>
     public sealed record StartSession(Guid Id, Guid UserId, Guid CloudPcId) : Command;
 
     /// <summary>Signs the user of a session out.</summary>

@@ -262,9 +262,18 @@ internal sealed partial class Decider
             return unsettled;
         }
 
-        if (row.IsAdministrator != change.IsAdministrator)
+        if (row.HasAdministrator != change.IsAdministrator)
         {
-            _machines.Put(index, row with { IsAdministrator = change.IsAdministrator }, CloudPcReason.ActionAsked);
+            // Whoever comes back to a session does not get back what was taken away (B370, B380).
+            if (_draft.Fleet.SessionOn(index) is { IsAdministrator: true } session)
+            {
+                _draft.Record(new Change.SessionSet(session with { IsAdministrator = false }));
+            }
+
+            _machines.Put(
+                index,
+                row with { IsAdministrator = change.IsAdministrator, Use = row.Use is { } use ? use with { IsAdministrator = false } : null },
+                CloudPcReason.ActionAsked);
         }
 
         return null;
@@ -361,6 +370,7 @@ internal sealed partial class Decider
         _machines.Work(index, kind, 1, detail);
     }
 
-    private int RestoreHoursOf(int user) =>
-        EffectiveSetting.RestoreHoursOf(_draft.Fleet.UserSettings.Values, _draft.User(user) is null ? [] : _draft.Memberships(user));
+    private int RestoreHoursOf(int user) => SettingOf(user)?.HoursApart ?? UserSetting.DefaultRestoreHours;
+
+    private UserSetting? SettingOf(int user) => EffectiveSetting.Of(_draft.Fleet.UserSettings.Values, _draft.User(user) is null ? [] : _draft.Memberships(user));
 }

@@ -139,6 +139,11 @@ internal sealed partial class Decider
             ProvisioningPolicy policy = _draft.Fleet.Policies[index];
             _draft.Record(new Change.PolicySet(index, policy with { Assignments = policy.Assignments.Where(one => one.Group != group).ToValueArray() }));
         }
+
+        foreach (UserSetting setting in _draft.Fleet.UserSettings.Values.Where(setting => setting.Assignments.Any(one => one.Group == group)).ToArray())
+        {
+            _draft.Record(new Change.UserSettingSet(setting with { Assignments = setting.Assignments.Where(one => one.Group != group).ToValueArray() }));
+        }
     }
 
     private Refusal? FindPolicy(Guid id, out int index, out ProvisioningPolicy policy)

@@ -3,7 +3,7 @@ using Berth.Engine.CloudPcs;
 
 namespace Berth.Engine;
 
-/// <content>Sessions on Cloud PCs (B285).</content>
+/// <content>Sessions on Cloud PCs (B285, B370, B371, B380).</content>
 internal sealed partial class Decider
 {
     private Refusal? StartSession(Command.StartSession start)
@@ -40,12 +40,15 @@ internal sealed partial class Decider
             return new Refusal(RefusalCode.CloudPcNotReady) { Subject = row.Id, Name = row.Status.ToName() };
         }
 
-        if (_draft.Fleet.SessionOn(index) is not null)
+        // B380: a session that was left is gone on with, one that somebody looks at is not taken away.
+        Session? held = _draft.Fleet.SessionOn(index);
+        if (held is { DisconnectedAt: null })
         {
             return new Refusal(RefusalCode.CloudPcInUse) { Subject = row.Id };
         }
 
-        _draft.Record(new Change.SessionSet(new Session(start.Id, index, user, _now, null)));
+        _draft.Record(new Change.SessionSet(
+            held is null ? new Session(start.Id, index, user, _now, null, SettingOf(user) is { LocalAdmin: true }) : held with { DisconnectedAt = null }));
         return null;
     }
 
@@ -56,7 +59,7 @@ internal sealed partial class Decider
             return new Refusal(RefusalCode.SessionNotFound) { Subject = end.SessionId };
         }
 
-        _draft.Record(new Change.SessionEnded(end.SessionId));
+        _draft.Record(new Change.SessionEnded(end.SessionId, _now));
         return null;
     }
 
@@ -82,7 +85,7 @@ internal sealed partial class Decider
         {
             if (_draft.Fleet.SessionOn(index) is { } session)
             {
-                _draft.Record(new Change.SessionEnded(session.Id));
+                _draft.Record(new Change.SessionEnded(session.Id, _now));
             }
         }
     }

@@ -8,7 +8,7 @@ internal sealed partial class Decider
 {
     private Refusal? CreateUserSetting(Command.CreateUserSetting command)
     {
-        UserSetting setting = command.Setting with { CreatedAt = _now, ModifiedAt = _now, Groups = [] };
+        UserSetting setting = command.Setting with { CreatedAt = _now, ModifiedAt = _now, Assignments = [] };
         if (_draft.Fleet.UserSettings.ContainsKey(setting.Id))
         {
             return new Refusal(RefusalCode.IdTaken) { Subject = setting.Id };
@@ -30,7 +30,7 @@ internal sealed partial class Decider
         }
 
         UserSetting wanted = command.Basis is { } seen ? Rebase.Onto(before, seen, command.Setting) : command.Setting;
-        UserSetting after = wanted with { CreatedAt = before.CreatedAt, ModifiedAt = before.ModifiedAt, Groups = before.Groups };
+        UserSetting after = wanted with { CreatedAt = before.CreatedAt, ModifiedAt = before.ModifiedAt, Assignments = before.Assignments };
         return CheckUserSetting(after) ?? (after == before ? null : PutUserSetting(after with { ModifiedAt = _now }));
     }
 
@@ -69,8 +69,13 @@ internal sealed partial class Decider
         }
 
         // Who stays keeps the place: the order is that in which they came.
-        ValueArray<int> after = [.. before.Groups.Where(groups.Contains), .. groups.Where(group => !before.Groups.Contains(group))];
-        return after == before.Groups ? null : PutUserSetting(before with { Groups = after, ModifiedAt = _now });
+        ValueArray<SettingAssignment> stay = before.Assignments.Where(one => groups.Contains(one.Group)).ToValueArray();
+        ValueArray<SettingAssignment> after =
+        [
+            .. stay,
+            .. groups.Where(group => !stay.Any(one => one.Group == group)).Select(group => new SettingAssignment(group, _now)),
+        ];
+        return after == before.Assignments ? null : PutUserSetting(before with { Assignments = after, ModifiedAt = _now });
     }
 
     private static Refusal? CheckUserSetting(UserSetting setting) =>

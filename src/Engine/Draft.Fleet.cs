@@ -110,7 +110,7 @@ internal sealed partial class Draft
                 Fleet.Set(set.Session);
                 break;
             case Change.SessionEnded ended:
-                Fleet.EndSession(ended.Id);
+                Fleet.EndSession(ended.Id, ended.At);
                 break;
             default:
                 throw new InvalidOperationException($"A change of kind {change.GetType().Name} is none of the fleet.");

@@ -197,7 +197,7 @@ public enum RefusalCode
     /// <summary>The Cloud PC cannot be used now (B285). Subject: the Cloud PC; Name: its status.</summary>
     CloudPcNotReady,
 
-    /// <summary>Somebody is signed in already (B285). Subject: the Cloud PC.</summary>
+    /// <summary>Its owner is signed in and connected already (B285, B380). Subject: the Cloud PC.</summary>
     CloudPcInUse,
 
     /// <summary>The tenant's clock cannot be moved: it is a production tenant's.</summary>

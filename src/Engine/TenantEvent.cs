@@ -172,8 +172,8 @@ public abstract record Change
     /// <summary>A session began, or somebody disconnected or came back.</summary>
     public sealed record SessionSet(Session Session) : Change;
 
-    /// <summary>A session is over.</summary>
-    public sealed record SessionEnded(Guid Id) : Change;
+    /// <summary>A session is over, since when.</summary>
+    public sealed record SessionEnded(Guid Id, DateTimeOffset At) : Change;
 }
 
 /// <summary>A relation between users and groups.</summary>

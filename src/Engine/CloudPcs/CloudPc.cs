@@ -195,7 +195,7 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     /// <summary>When anything of it last changed.</summary>
     public DateTimeOffset ModifiedAt { get; init; }
 
-    /// <summary>Whether the user is an administrator of the machine.</summary>
+    /// <summary>Whether the machine was made, or changed later, with its user as administrator.</summary>
     public bool IsAdministrator { get; init; }
 
     /// <summary>The computer's name (C144); null before it is made.</summary>
@@ -274,6 +274,16 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
         get => _machine.ManualPointAt;
         init => Machine = _machine with { ManualPointAt = value };
     }
+
+    /// <summary>What is kept of its sessions (B371); null before the first.</summary>
+    public CloudPcUse? Use
+    {
+        get => _machine.Use;
+        init => Machine = _machine with { Use = value };
+    }
+
+    /// <summary>Whether the user is an administrator of the machine: by how it was made, or by the last sign-in (B370).</summary>
+    public bool HasAdministrator => IsAdministrator || Use is { IsAdministrator: true };
 
     /// <summary>Since when the user has a license of Reserve by a policy (C133); null for none, and for other kinds.</summary>
     public DateTimeOffset? AllocatedAt

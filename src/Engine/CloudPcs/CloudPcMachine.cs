@@ -30,6 +30,8 @@ internal sealed record CloudPcMachine
 
     public DateTimeOffset? ManualPointAt { get; init; }
 
+    public CloudPcUse? Use { get; init; }
+
     public DateTimeOffset? AllocatedAt { get; init; }
 
     public TimeSpan ReserveUsed { get; init; }

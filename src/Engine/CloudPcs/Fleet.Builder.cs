@@ -274,14 +274,21 @@ public sealed partial class Fleet
         {
             _sessions[session.Id] = session;
             _sessionOf[session.CloudPc] = session.Id;
+            if (CloudPc(session.CloudPc) is { } row)
+            {
+                _rows[session.CloudPc] = row with { Use = new CloudPcUse(session.StartedAt, row.Use?.SignedOutAt, session.IsAdministrator) };
+            }
         }
 
-        public void EndSession(Guid id)
+        public void EndSession(Guid id, DateTimeOffset at)
         {
             if (_sessions.TryGetValue(id, out Session? session))
             {
-                _sessions.Remove(id);
-                _sessionOf.Remove(session.CloudPc);
+                Forget(session);
+                if (CloudPc(session.CloudPc) is { Use: { } use } row)
+                {
+                    _rows[session.CloudPc] = row with { Use = use with { SignedOutAt = at } };
+                }
             }
         }
 
@@ -314,8 +321,14 @@ public sealed partial class Fleet
         {
             if (_sessionOf.TryGetValue(index, out Guid id))
             {
-                EndSession(id);
+                Forget(_sessions[id]);
             }
+        }
+
+        private void Forget(Session session)
+        {
+            _sessions.Remove(session.Id);
+            _sessionOf.Remove(session.CloudPc);
         }
 
         private void Unlist(int index, ProvisioningPolicy policy)

@@ -201,7 +201,15 @@ internal sealed partial class Lifecycle
             return;
         }
 
-        Fleet.Set(index, row with { Origin = origin, ManagedDeviceName = row.ManagedDeviceName ?? ComputerName(row), IsAdministrator = row.IsAdministrator || origin.LocalAdmin });
+        Fleet.Set(
+            index,
+            row with
+            {
+                Origin = origin,
+                ManagedDeviceName = row.ManagedDeviceName ?? ComputerName(row),
+                IsAdministrator = row.IsAdministrator || origin.LocalAdmin,
+                Use = row.Use is { } use ? use with { IsAdministrator = false } : null,
+            });
         Work(index, kind, attempt, null);
     }
 

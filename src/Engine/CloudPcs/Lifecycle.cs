@@ -127,7 +127,8 @@ internal sealed partial class Lifecycle
     {
         if (!row.IsUsable && Fleet.SessionOn(index) is { } session)
         {
-            _draft.Record(new Change.SessionEnded(session.Id));
+            _draft.Record(new Change.SessionEnded(session.Id, Now));
+            row = row with { Use = Fleet.CloudPc(index)!.Use };
         }
 
         Fleet.Set(index, row.ModifiedAt == Now ? row : row with { ModifiedAt = Now });

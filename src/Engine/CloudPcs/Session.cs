@@ -6,4 +6,11 @@ namespace Berth.Engine.CloudPcs;
 /// <param name="User">The user's index.</param>
 /// <param name="StartedAt">When, by the tenant's clock.</param>
 /// <param name="DisconnectedAt">Since when nobody looks at it although it is held; null while connected.</param>
-public sealed record Session(Guid Id, int CloudPc, int User, DateTimeOffset StartedAt, DateTimeOffset? DisconnectedAt);
+/// <param name="IsAdministrator">Whether the user setting that held at the sign-in makes the user an administrator (B370).</param>
+public sealed record Session(Guid Id, int CloudPc, int User, DateTimeOffset StartedAt, DateTimeOffset? DisconnectedAt, bool IsAdministrator = false);
+
+/// <summary>What a Cloud PC keeps of its sessions when they are over (B371).</summary>
+/// <param name="SignedInAt">When somebody last signed in, by the tenant's clock.</param>
+/// <param name="SignedOutAt">When a session last ended; null while none has.</param>
+/// <param name="IsAdministrator">Whether the last sign-in gave the user administrator rights (B370).</param>
+public sealed record CloudPcUse(DateTimeOffset SignedInAt, DateTimeOffset? SignedOutAt, bool IsAdministrator);

@@ -11,9 +11,9 @@ namespace Berth.Engine.CloudPcs;
 /// <param name="UserRestore">Whether users may restore their own.</param>
 /// <param name="CreatedAt">When it came, by the tenant's clock.</param>
 /// <param name="ModifiedAt">When it last changed.</param>
-/// <param name="Groups">Indexes of the groups it is assigned to, in the order in which they came.</param>
+/// <param name="Assignments">The groups it is assigned to, in the order in which they came.</param>
 public sealed record UserSetting(
-    Guid Id, string DisplayName, bool LocalAdmin, bool Reset, int RestoreHours, bool UserRestore, DateTimeOffset CreatedAt, DateTimeOffset ModifiedAt, ValueArray<int> Groups)
+    Guid Id, string DisplayName, bool LocalAdmin, bool Reset, int RestoreHours, bool UserRestore, DateTimeOffset CreatedAt, DateTimeOffset ModifiedAt, ValueArray<SettingAssignment> Assignments)
 {
     /// <summary>How often restore points are made when no setting says (C57).</summary>
     public const int DefaultRestoreHours = 12;
@@ -30,3 +30,8 @@ public sealed record UserSetting(
     /// <summary>How many hours lie between two restore points.</summary>
     public int HoursApart => RestoreHours == 0 ? DefaultRestoreHours : RestoreHours;
 }
+
+/// <summary>A user setting is assigned to a group: <c>cloudPcUserSettingAssignment</c>.</summary>
+/// <param name="Group">The group's index.</param>
+/// <param name="CreatedAt">When it was assigned, by the tenant's clock.</param>
+public readonly record struct SettingAssignment(int Group, DateTimeOffset CreatedAt);

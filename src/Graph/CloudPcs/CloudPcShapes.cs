@@ -43,7 +43,7 @@ internal static class CloudPcShapes
 
     private static readonly Shape<CloudPcRow> Login = new(
         "cloudPcLoginResult",
-        new TimeProperty<CloudPcRow>("time", static row => row.Session?.StartedAt));
+        new TimeProperty<CloudPcRow>("time", static row => row.CloudPc.Use?.SignedInAt));
 
     private static readonly Shape<CloudPcRow> Shared = new(
         "cloudPcSharedDeviceDetail",
@@ -76,7 +76,7 @@ internal static class CloudPcShapes
             new TextProperty<CloudPcRow>("frontlineCloudPcAvailability", static _ => "notApplicable") { IsDefault = true },
             new PartProperty<CloudPcRow, CloudPcRow>("groupDetail", GroupDetail, static row => row, static _ => false) { IsDefault = true },
             new FlagProperty<CloudPcRow>("isDisasterRecoveryActive", static _ => false) { IsDefault = true },
-            new TimeProperty<CloudPcRow>("lastLogoffDateTime", static _ => null) { IsDefault = true },
+            new TimeProperty<CloudPcRow>("lastLogoffDateTime", static row => row.CloudPc.Use?.SignedOutAt) { IsDefault = true },
             new PartsProperty<CloudPcRow, (string Name, string Value)>("partnerAgentInstallResults", Pair, static _ => []) { IsDefault = true },
             new TextProperty<CloudPcRow>("productType", static row => row.ProductType) { IsDefault = true },
             new TimeProperty<CloudPcRow>("provisionedDateTime", static row => row.CloudPc.ProvisionedAt) { IsDefault = true },
@@ -89,11 +89,11 @@ internal static class CloudPcShapes
             new TextProperty<CloudPcRow>("userExperienceType", static _ => "cloudPc") { IsDefault = true },
             new PartProperty<CloudPcRow, CloudPcRow>("connectivityResult", Connectivity, static row => row, static _ => true),
             new TextProperty<CloudPcRow>("disasterRecoveryCapability", static _ => null),
-            new PartProperty<CloudPcRow, CloudPcRow>("lastLoginResult", Login, static row => row, static row => row.Session is not null),
+            new PartProperty<CloudPcRow, CloudPcRow>("lastLoginResult", Login, static row => row, static row => row.CloudPc.Use is not null),
             new PartProperty<CloudPcRow, ActionRow>("lastRemoteActionResult", Action, ActionRow.LastOf, static action => action.IsThere),
             new TextProperty<CloudPcRow>("osVersion", static row => row.OperatingSystem),
             new TextProperty<CloudPcRow>("powerState", static _ => null),
-            new TextProperty<CloudPcRow>("userAccountType", static row => row.IsMade ? (row.CloudPc.IsAdministrator ? "administrator" : "standardUser") : null),
+            new TextProperty<CloudPcRow>("userAccountType", static row => row.IsMade ? (row.CloudPc.HasAdministrator ? "administrator" : "standardUser") : null),
         ]);
 
     /// <summary>The id of the machine in the device management: it follows from the Cloud PC's, and is there once the machine has a name.</summary>

@@ -35,7 +35,7 @@ internal static class UserSettingRoutes
         "cloudPcUserSettingAssignment",
         [
             new TextProperty<AssignmentRow>("id", static row => row.Id) { IsDefault = true },
-            new TimeProperty<AssignmentRow>("createdDateTime", static row => row.Setting.ModifiedAt) { IsDefault = true },
+            new TimeProperty<AssignmentRow>("createdDateTime", static row => row.CreatedAt) { IsDefault = true },
             new PartProperty<AssignmentRow, AssignmentRow>("target", Target, static row => row, static _ => true) { IsDefault = true },
         ]);
 
@@ -290,21 +290,18 @@ internal static class UserSettingRoutes
     /// <summary>A user setting on the wire.</summary>
     private readonly record struct SettingRow(Tenant Tenant, int Position, UserSetting Setting) : IRow
     {
-        /// <summary>The groups it is assigned to and that are there.</summary>
+        /// <summary>The groups it is assigned to.</summary>
         public IEnumerable<AssignmentRow> Assignments()
         {
-            foreach (int group in Setting.Groups)
+            foreach ((int group, DateTimeOffset at) in Setting.Assignments)
             {
-                if (!Tenant.Groups[group].IsDeleted)
-                {
-                    yield return new AssignmentRow(group, Setting, Tenant.Groups[group].Id);
-                }
+                yield return new AssignmentRow(group, Setting, Tenant.Groups[group].Id, at);
             }
         }
     }
 
     /// <summary>An assignment to a group.</summary>
-    private readonly record struct AssignmentRow(int Position, UserSetting Setting, Guid GroupId) : IRow
+    private readonly record struct AssignmentRow(int Position, UserSetting Setting, Guid GroupId, DateTimeOffset CreatedAt) : IRow
     {
         public string Id => $"{Setting.Id}_{GroupId}";
     }

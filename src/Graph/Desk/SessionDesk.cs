@@ -74,7 +74,8 @@ internal static class SessionDesk
         start,
         accepted =>
         {
-            Session session = accepted.Next.Fleet.Sessions[start.Id];
+            // A session that was left has an id already (B380).
+            Session session = accepted.Next.Fleet.SessionOn(accepted.Next.Fleet.FindCloudPc(start.CloudPcId))!;
             return GraphResponse.Json(
                 201,
                 (session, accepted.Next.Fleet.CloudPcs[session.CloudPc]!),
@@ -138,6 +139,7 @@ internal static class SessionDesk
             json.WriteNull("disconnectedDateTime"u8);
         }
 
+        json.WriteString("userAccountType"u8, row.HasAdministrator ? "administrator" : "standardUser");
         json.WriteBoolean("usesBuffer"u8, false);
         json.WriteEndObject();
     }

@@ -116,7 +116,7 @@ public static class RefusalTable
         RefusalCode.NotAssigned => GraphError.Conflict("notAssigned", $"Cloud PC {refusal.Subject} is not this user's to use: {refusal.Detail}") with { Code = "notAssigned" },
         RefusalCode.NotLicensed => GraphError.Conflict("notLicensed", $"The user has no license for Cloud PC {refusal.Subject}: {refusal.Detail}") with { Code = "notLicensed" },
         RefusalCode.CloudPcNotReady => GraphError.Conflict("cloudPcNotReady", $"Cloud PC {refusal.Subject} is {refusal.Name} and cannot be used now.") with { Code = "cloudPcNotReady" },
-        RefusalCode.CloudPcInUse => GraphError.Conflict("cloudPcInUse", $"Somebody is signed in to Cloud PC {refusal.Subject} already.") with { Code = "cloudPcInUse" },
+        RefusalCode.CloudPcInUse => GraphError.Conflict("cloudPcInUse", $"The owner of Cloud PC {refusal.Subject} is signed in to it and connected. Disconnect or end that session first (B380).") with { Code = "cloudPcInUse" },
         RefusalCode.ClockNotMovable => GraphError.BadRequest(
             "clockNotMovable", "The clock of a production tenant is the system's: only that of a demo or emulator tenant can be frozen and advanced."),
         RefusalCode.ClockNotFrozen => GraphError.BadRequest(

@@ -74,7 +74,7 @@ internal static class HostJobShape
         Text(json, "managedDeviceName"u8, row.ManagedDeviceName);
         json.WriteString("userId"u8, row.UserId);
         Text(json, "userPrincipalName"u8, tenant.TryGetUser(row.User, out Engine.Directory.User? user) ? user.UserPrincipalName : null);
-        json.WriteBoolean("localAdmin"u8, row.IsAdministrator);
+        json.WriteBoolean("localAdmin"u8, row.HasAdministrator);
         if (tenant.Catalog.CloudPcPlanOf(row.Plan) is { } plan)
         {
             WriteSize(json, plan);

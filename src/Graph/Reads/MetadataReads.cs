@@ -52,6 +52,8 @@ internal static class MetadataReads
         model.AddElement(auditLogs);
         EdmEntityType endpoint = Add(model, VirtualEndpointReads.Endpoint.Type, entity);
         Contain(endpoint, "servicePlans", Add(model, ServicePlanReads.Plans.Type, entity));
+        Contain(endpoint, "frontLineServicePlans", Add(model, FrontLineServicePlanReads.Plans.Type, entity));
+        Contain(endpoint, "managedLicenses", Add(model, ManagedLicenseReads.Licenses.Type, entity));
         Contain(endpoint, "supportedRegions", Add(model, RegionReads.Regions.Type, entity));
         Contain(endpoint, "galleryImages", Add(model, GalleryImageReads.Images.Type, entity));
         Contain(endpoint, "deviceImages", Add(model, DeviceImageRoutes.Images.Type, entity));

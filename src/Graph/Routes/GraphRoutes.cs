@@ -49,6 +49,8 @@ public static class GraphRoutes
         .. CloudPcAuditReads.Routes,
         .. VirtualEndpointReads.Routes,
         .. ServicePlanReads.Routes,
+        .. FrontLineServicePlanReads.Routes,
+        .. ManagedLicenseReads.Routes,
         .. RegionReads.Routes,
         .. GalleryImageReads.Routes,
         .. DeviceImageRoutes.Routes,

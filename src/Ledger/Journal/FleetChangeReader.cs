@@ -15,6 +15,7 @@ internal static class FleetChangeReader
     private const int LeastAction = 5;
     private const int LeastCheck = 4;
     private const int LeastItem = 17;
+    private const int LeastSettingAssignment = 2;
 
     private delegate T Read<T>(ref PayloadReader from);
 
@@ -29,7 +30,8 @@ internal static class FleetChangeReader
         Tag.ConnectionSet => new Change.ConnectionSet(from.Connection()),
         Tag.ConnectionDeleted => new Change.ConnectionDeleted(from.Id()),
         Tag.UserSettingSet => new Change.UserSettingSet(new UserSetting(
-            from.Id(), from.Text(), from.Flag(), from.Flag(), from.Number(), from.Flag(), from.Time(), from.Time(), from.Indexes())),
+            from.Id(), from.Text(), from.Flag(), from.Flag(), from.Number(), from.Flag(), from.Time(), from.Time(),
+            from.Each(LeastSettingAssignment, static (ref from) => new SettingAssignment(from.Number(), from.Time())))),
         Tag.UserSettingDeleted => new Change.UserSettingDeleted(from.Id()),
         Tag.DeviceImageSet => new Change.DeviceImageSet(new DeviceImage(
             from.Id(), from.Text(), from.Text(), from.Text(), from.Text(), from.Text(), from.Time())),
@@ -40,8 +42,8 @@ internal static class FleetChangeReader
         Tag.BulkActionSet => new Change.BulkActionSet(new BulkAction(
             from.Id(), from.Text(), from.Text(), from.Time(), from.Text(),
             from.Each(LeastItem, static (ref from) => new BulkItem(from.Id(), from.Shared())))),
-        Tag.SessionSet => new Change.SessionSet(new Session(from.Id(), from.Number(), from.Number(), from.Time(), from.OptionalTime())),
-        Tag.SessionEnded => new Change.SessionEnded(from.Id()),
+        Tag.SessionSet => new Change.SessionSet(new Session(from.Id(), from.Number(), from.Number(), from.Time(), from.OptionalTime(), from.Flag())),
+        Tag.SessionEnded => new Change.SessionEnded(from.Id(), from.Time()),
         _ => throw new NewerFormatException($"a change of kind {(byte)tag}"),
     };
 
@@ -108,6 +110,7 @@ internal static class FleetChangeReader
             ReserveUsed = TimeSpan.FromTicks(from.Signed()),
             ReserveEndsAt = from.OptionalTime(),
             IsAdministrator = from.Flag(),
+            Use = from.Flag() ? new CloudPcUse(from.Time(), from.OptionalTime(), from.Flag()) : null,
             Actions = from.Each(LeastAction, static (ref from) => new RemoteAction(
                 from.OneOfFew(), from.Member<RemoteActionState>(), from.Time(), from.Time(), from.Error())),
         };

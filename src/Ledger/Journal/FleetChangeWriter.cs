@@ -84,6 +84,7 @@ internal static class FleetChangeWriter
             case Change.SessionEnded ended:
                 to.Begin(Tag.SessionEnded);
                 to.Id(ended.Id);
+                to.Time(ended.At);
                 break;
             default:
                 throw new InvalidOperationException($"The journal has no form for a change of kind {change.GetType().Name} yet.");
@@ -185,6 +186,14 @@ internal static class FleetChangeWriter
         to.Signed(row.ReserveUsed.Ticks);
         to.Time(row.ReserveEndsAt);
         to.Flag(row.IsAdministrator);
+        to.Flag(row.Use is not null);
+        if (row.Use is { } use)
+        {
+            to.Time(use.SignedInAt);
+            to.Time(use.SignedOutAt);
+            to.Flag(use.IsAdministrator);
+        }
+
         to.Each(row.Actions, static (to, action) =>
         {
             to.Shared(action.Name);
@@ -271,7 +280,11 @@ internal static class FleetChangeWriter
         to.Flag(setting.UserRestore);
         to.Time(setting.CreatedAt);
         to.Time(setting.ModifiedAt);
-        to.Indexes(setting.Groups);
+        to.Each(setting.Assignments, static (to, assignment) =>
+        {
+            to.Count(assignment.Group);
+            to.Time(assignment.CreatedAt);
+        });
     }
 
     private static void DeviceImage(this PayloadWriter to, DeviceImage image)
@@ -316,5 +329,6 @@ internal static class FleetChangeWriter
         to.Count(session.User);
         to.Time(session.StartedAt);
         to.Time(session.DisconnectedAt);
+        to.Flag(session.IsAdministrator);
     }
 }

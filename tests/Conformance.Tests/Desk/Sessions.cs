@@ -33,6 +33,27 @@ public sealed class Sessions : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_user_setting_makes_its_users_administrators_when_they_sign_in()
+    {
+        (Guid user, Guid pc) = await HireAsync("lin");
+        Guid group = (await DoAsync(HttpMethod.Post, "/v1.0/groups", new { displayName = "Admins", mailEnabled = false, mailNickname = "admins", securityEnabled = true }, HttpStatusCode.Created))
+            .GetProperty("id").GetGuid();
+        await DoAsync(HttpMethod.Post, $"/v1.0/groups/{group}/members/$ref", new Dictionary<string, string> { ["@odata.id"] = $"{_http.BaseAddress}v1.0/users/{user}" }, HttpStatusCode.NoContent);
+        const string Settings = "/v1.0/deviceManagement/virtualEndpoint/userSettings";
+        Guid setting = (await DoAsync(HttpMethod.Post, Settings, new { displayName = "Admins", localAdminEnabled = true }, HttpStatusCode.Created)).GetProperty("id").GetGuid();
+        DateTimeOffset now = (await DoAsync(HttpMethod.Get, "/berth/v1/clock")).GetProperty("now").GetDateTimeOffset();
+        await DoAsync(HttpMethod.Post, $"{Settings}/{setting}/assign", new { assignments = new[] { new { target = new { groupId = group } } } }, HttpStatusCode.NoContent);
+        await DoAsync(HttpMethod.Post, "/berth/v1/clock", new { advance = "PT1H" });
+        await DoAsync(HttpMethod.Patch, $"{Settings}/{setting}", new { displayName = "Administrators" });
+        JsonElement assignment = Assert.Single((await DoAsync(HttpMethod.Get, $"{Settings}/{setting}/assignments")).GetProperty("value").EnumerateArray().ToArray());
+        Assert.Equal(now, assignment.GetProperty("createdDateTime").GetDateTimeOffset());
+
+        JsonElement session = await DoAsync(HttpMethod.Post, Path, new { userId = user, cloudPcId = pc }, HttpStatusCode.Created);
+        Assert.Equal("administrator", session.GetProperty("userAccountType").GetString());
+        Assert.Equal((now.AddHours(1), null, "administrator"), await UseAsync(pc));
+    }
+
+    [Fact]
     public async Task The_owner_signs_in_disconnects_and_signs_out()
     {
         (Guid user, Guid pc) = await HireAsync("ada");
@@ -46,12 +67,21 @@ public sealed class Sessions : IAsyncLifetime
         Assert.Equal(JsonValueKind.Null, Assert.Single(await ListAsync("")).GetProperty("disconnectedDateTime").ValueKind);
         await RefusedAsync(HttpMethod.Post, Path, new { userId = user, cloudPcId = pc }, HttpStatusCode.Conflict, "cloudPcInUse");
 
+        Assert.Equal((now, null, "standardUser"), await UseAsync(pc));
+
         await DoAsync(HttpMethod.Post, $"{Path}/{id}/disconnect", null, HttpStatusCode.NoContent);
         Assert.Equal(now, Assert.Single(await ListAsync($"?userId={user}")).GetProperty("disconnectedDateTime").GetDateTimeOffset());
+
+        // B380: he comes back to where he was.
+        await DoAsync(HttpMethod.Post, "/berth/v1/clock", new { advance = "PT1H" });
+        JsonElement again = await DoAsync(HttpMethod.Post, Path, new { userId = user, cloudPcId = pc }, HttpStatusCode.Created);
+        Assert.Equal(
+            (id, now, JsonValueKind.Null), (again.GetProperty("id").GetGuid(), again.GetProperty("startedDateTime").GetDateTimeOffset(), again.GetProperty("disconnectedDateTime").ValueKind));
         await RefusedAsync(HttpMethod.Post, Path, new { userId = user, cloudPcId = pc }, HttpStatusCode.Conflict, "cloudPcInUse");
 
         await DoAsync(HttpMethod.Delete, $"{Path}/{id}", null, HttpStatusCode.NoContent);
         Assert.Empty(await ListAsync($"?cloudPcId={pc}"));
+        Assert.Equal((now, now, "standardUser"), await UseAsync(pc));
         await RefusedAsync(HttpMethod.Delete, $"{Path}/{id}", null, HttpStatusCode.NotFound, "resourceNotFound");
         await RefusedAsync(HttpMethod.Post, $"{Path}/{id}/disconnect", null, HttpStatusCode.NotFound, "resourceNotFound");
         await DoAsync(HttpMethod.Post, Path, new { userId = user, cloudPcId = pc }, HttpStatusCode.Created);
@@ -132,6 +162,18 @@ public sealed class Sessions : IAsyncLifetime
             addLicenses = has ? new[] { new { skuId = sku, disabledPlans = Array.Empty<string>() } } : [],
             removeLicenses = has ? [] : new[] { sku },
         });
+    }
+
+    // B371: when somebody last signed in and out, and what they are there.
+    private async Task<(DateTimeOffset? In, DateTimeOffset? Out, string? Account)> UseAsync(Guid cloudPc)
+    {
+        JsonElement pc = await DoAsync(
+            HttpMethod.Get, $"/beta/deviceManagement/virtualEndpoint/cloudPCs/{cloudPc}?$select=lastLoginResult,lastLogoffDateTime,userAccountType");
+        JsonElement login = pc.GetProperty("lastLoginResult"), logoff = pc.GetProperty("lastLogoffDateTime");
+        return (
+            login.ValueKind == JsonValueKind.Null ? null : login.GetProperty("time").GetDateTimeOffset(),
+            logoff.ValueKind == JsonValueKind.Null ? null : logoff.GetDateTimeOffset(),
+            pc.GetProperty("userAccountType").GetString());
     }
 
     private async Task<JsonElement[]> ListAsync(string query) => [.. (await DoAsync(HttpMethod.Get, Path + query)).GetProperty("value").EnumerateArray()];

@@ -44,6 +44,9 @@ public sealed class Metadata
         Assert.NotNull(model.EntityContainer.FindSingleton("me"));
         Assert.NotNull(model.EntityContainer.FindSingleton("deviceManagement"));
         Assert.IsAssignableFrom<IEdmEntityType>(model.FindDeclaredType("microsoft.graph.cloudPcServicePlan"));
+        IEdmEntityType pool = Assert.IsAssignableFrom<IEdmEntityType>(model.FindDeclaredType("microsoft.graph.cloudPcFrontLineServicePlan"));
+        Assert.NotNull(pool.FindProperty("allotmentLicensesCount"));
+        Assert.IsAssignableFrom<IEdmEntityType>(model.FindDeclaredType("microsoft.graph.cloudPcManagedLicense"));
         IEdmEntityType policy = Assert.IsAssignableFrom<IEdmEntityType>(model.FindDeclaredType("microsoft.graph.cloudPcProvisioningPolicy"));
         Assert.Contains(policy.NavigationProperties(), navigation => navigation.Name == "assignments");
     }

@@ -70,6 +70,7 @@ internal static class FleetChanges
             ReserveUsed = TimeSpan.FromHours(5),
             ReserveEndsAt = _noon.AddDays(9),
             IsAdministrator = true,
+            Use = new CloudPcUse(_noon.AddHours(2), _noon.AddHours(1), true),
             Actions = [new RemoteAction("Resize", RemoteActionState.Active, _noon, _noon, null), new RemoteAction("Resize", RemoteActionState.Failed, _noon, _noon, error)],
         };
         NetworkConnection connection = new(id, "Lab")
@@ -105,15 +106,15 @@ internal static class FleetChanges
             new Change.CloudPcGone(12, step with { Reason = CloudPcReason.ReserveUsedUp, About = null }),
             new Change.ConnectionSet(connection),
             new Change.ConnectionDeleted(id),
-            new Change.UserSettingSet(new UserSetting(id, "Everybody", true, false, 24, true, _noon, _noon.AddDays(1), [7, 2])),
+            new Change.UserSettingSet(new UserSetting(id, "Everybody", true, false, 24, true, _noon, _noon.AddDays(1), [new SettingAssignment(7, _noon), new SettingAssignment(2, _noon.AddHours(1))])),
             new Change.UserSettingDeleted(id),
             new Change.DeviceImageSet(new DeviceImage(id, "Image", "1.0.0", "/image", "Windows 11 Enterprise", "26100", _noon)),
             new Change.DeviceImageDeleted(id),
             new Change.SnapshotRetained(new RetentionSnapshot(id, other, 9, 70, "westeurope", _noon)),
             new Change.RetainedGone(id),
             new Change.BulkActionSet(new BulkAction(id, "Restart all", "cloudPcBulkRestart", _noon, "Ada", [new BulkItem(id, null), new BulkItem(other, "operationConflict")])),
-            new Change.SessionSet(new Session(id, 12, 9, _noon, _noon.AddMinutes(20))),
-            new Change.SessionEnded(id),
+            new Change.SessionSet(new Session(id, 12, 9, _noon, _noon.AddMinutes(20), true)),
+            new Change.SessionEnded(id, _noon.AddHours(1)),
         ];
     }
 
@@ -199,6 +200,7 @@ internal static class FleetChanges
                 ReserveUsed = more.Item1.TimeOfDay,
                 ReserveEndsAt = more.Item2,
                 IsAdministrator = rest.Item4,
+                Use = times.Item2 is { } signedIn ? new CloudPcUse(signedIn, times.Item3, rest.Item4) : null,
                 Actions = words.Item4,
             });
         Gen<NetworkConnection> connection = Gen.Select(
@@ -242,7 +244,8 @@ internal static class FleetChanges
             [typeof(Change.ConnectionDeleted)] = Gen.Guid.Select(id => (Change)new Change.ConnectionDeleted(id)),
             [typeof(Change.UserSettingSet)] = Gen.Select(Gen.Guid, text, Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool), index, Gen.Select(time, time), indexes)
                 .Select((id, name, flags, hours, times, groups) => (Change)new Change.UserSettingSet(
-                    new UserSetting(id, name, flags.Item1, flags.Item2, hours, flags.Item3, times.Item1, times.Item2, groups))),
+                    new UserSetting(id, name, flags.Item1, flags.Item2, hours, flags.Item3, times.Item1, times.Item2,
+                    groups.Select(group => new SettingAssignment(group, times.Item2)).ToValueArray()))),
             [typeof(Change.UserSettingDeleted)] = Gen.Guid.Select(id => (Change)new Change.UserSettingDeleted(id)),
             [typeof(Change.DeviceImageSet)] = Gen.Select(Gen.Guid, text, text, text, text, text, time)
                 .Select((id, name, version, source, system, build, at) => (Change)new Change.DeviceImageSet(new DeviceImage(id, name, version, source, system, build, at))),
@@ -253,9 +256,9 @@ internal static class FleetChanges
             [typeof(Change.BulkActionSet)] = Gen.Select(Gen.Guid, text, text, time, text, Gen.Select(Gen.Guid, maybe).Array[0, 5])
                 .Select((id, name, kind, at, by, items) => (Change)new Change.BulkActionSet(
                     new BulkAction(id, name, kind, at, by, items.Select(item => new BulkItem(item.Item1, item.Item2)).ToValueArray()))),
-            [typeof(Change.SessionSet)] = Gen.Select(Gen.Guid, index, index, time, sometime)
-                .Select((id, row, user, began, left) => (Change)new Change.SessionSet(new Session(id, row, user, began, left))),
-            [typeof(Change.SessionEnded)] = Gen.Guid.Select(id => (Change)new Change.SessionEnded(id)),
+            [typeof(Change.SessionSet)] = Gen.Select(Gen.Guid, index, index, time, sometime, Gen.Bool)
+                .Select((id, row, user, began, left, admin) => (Change)new Change.SessionSet(new Session(id, row, user, began, left, admin))),
+            [typeof(Change.SessionEnded)] = Gen.Select(Gen.Guid, time).Select((id, at) => (Change)new Change.SessionEnded(id, at)),
         };
     }
 }

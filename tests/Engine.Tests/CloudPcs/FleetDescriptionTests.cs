@@ -34,7 +34,7 @@ public sealed class FleetDescriptionTests
             Row(4, 3, CloudPcStatus.InGracePeriod),
             new Change.CloudPcGone(4, default),
             new Change.ConnectionSet(new NetworkConnection(Guid.NewGuid(), "Lab") { NextCheckAt = _noon.AddHours(6) }),
-            new Change.UserSettingSet(new UserSetting(Guid.NewGuid(), "All", true, true, 12, true, _noon, _noon, [0])),
+            new Change.UserSettingSet(new UserSetting(Guid.NewGuid(), "All", true, true, 12, true, _noon, _noon, [new SettingAssignment(0, _noon)])),
             new Change.DeviceImageSet(new DeviceImage(Guid.NewGuid(), "Image", "1", "/image", "Windows 11", "26100", _noon)),
             new Change.SnapshotRetained(new RetentionSnapshot(Guid.NewGuid(), Guid.NewGuid(), 0, 3, null, _noon)),
             new Change.BulkActionSet(new BulkAction(Guid.NewGuid(), "All", "cloudPcBulkRestart", _noon, "Ada", [new BulkItem(Guid.NewGuid(), null)])),

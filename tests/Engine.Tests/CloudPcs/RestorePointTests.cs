@@ -79,14 +79,14 @@ public sealed class RestorePointTests
     [Fact]
     public void A_machine_that_never_came_up_has_no_points() => Assert.Empty(RestorePoints.Of(_row with { PointsSince = null }, 4, _since.AddDays(100)));
 
-    /// <summary>The first setting made that covers a user holds (C27, B361).</summary>
+    /// <summary>The last setting made that covers a user holds (C27, B361).</summary>
     [Fact]
-    public void The_first_setting_that_covers_a_user_tells_the_hours()
+    public void The_last_setting_that_covers_a_user_tells_the_hours()
     {
         UserSetting first = Setting(2, 0, 4), second = Setting(3, 1, 24);
         UserSetting[] settings = [second, first];
-        Assert.Equal(4, EffectiveSetting.RestoreHoursOf(settings, [2, 3]));
-        Assert.Equal(24, EffectiveSetting.RestoreHoursOf(settings, [3]));
+        Assert.Equal(24, EffectiveSetting.RestoreHoursOf(settings, [2, 3]));
+        Assert.Equal(4, EffectiveSetting.RestoreHoursOf(settings, [2]));
         Assert.Equal(UserSetting.DefaultRestoreHours, EffectiveSetting.RestoreHoursOf(settings, [1]));
         Assert.Null(EffectiveSetting.Of([], [1]));
     }
@@ -111,5 +111,5 @@ public sealed class RestorePointTests
     }
 
     private static UserSetting Setting(int group, int day, int hours) =>
-        new(Guid.NewGuid(), "A setting", false, false, hours, false, _since.AddDays(day), _since.AddDays(day), [group]);
+        new(Guid.NewGuid(), "A setting", false, false, hours, false, _since.AddDays(day), _since.AddDays(day), [new SettingAssignment(group, _since)]);
 }

@@ -48,8 +48,36 @@ public sealed class SessionTests
         Tenant.Do(new Command.DisconnectSession(session));
 
         Assert.Equal(since, Session(session)!.DisconnectedAt);
-        Assert.Equal(RefusalCode.CloudPcInUse, Refused(_user, CloudPc));
         Assert.Equal(RefusalCode.SessionNotFound, Tenant.Refused(new Command.DisconnectSession(Guid.NewGuid())).Code);
+    }
+
+    [Fact]
+    public void Whoever_comes_back_goes_on_with_the_session_that_he_left()
+    {
+        // B380.
+        Guid session = SignIn();
+        DateTimeOffset began = _desk.Time;
+        Tenant.Do(new Command.DisconnectSession(session));
+        _desk.Pass(TimeSpan.FromHours(1));
+
+        Assert.Null(Session(SignIn()));
+        Assert.Equal((began, (DateTimeOffset?)null), (Session(session)!.StartedAt, Session(session)!.DisconnectedAt));
+        Assert.Single(Tenant.Now.Fleet.Sessions);
+        Assert.Equal(RefusalCode.CloudPcInUse, Refused(_user, CloudPc));
+    }
+
+    [Fact]
+    public void Who_has_no_right_any_more_does_not_come_back()
+    {
+        // B380.
+        Guid session = SignIn();
+        Guid cloudPc = CloudPc;
+        Tenant.Do(new Command.DisconnectSession(session));
+        Assert.Equal(RefusalCode.NotAssigned, Refused(Tenant.User(), cloudPc));
+        Tenant.Do(new Command.UpdateUser(Tenant.Now.Users[Tenant.Now.FindUser(_user)]! with { AccountEnabled = false }));
+
+        Assert.Equal(RefusalCode.NotAssigned, Refused(_user, cloudPc));
+        Assert.Null(Session(session));
     }
 
     [Fact]
@@ -148,6 +176,105 @@ public sealed class SessionTests
 
         Assert.Equal(CloudPcStatus.InGracePeriod, _desk.Only(_user).Status);
         Assert.NotNull(Session(session));
+    }
+
+    [Fact]
+    public void A_Cloud_PC_remembers_when_somebody_signed_in_and_out()
+    {
+        // B371.
+        Assert.Null(_desk.Only(_user).Use);
+        DateTimeOffset first = _desk.Time;
+        Guid session = SignIn();
+        Assert.Equal(new CloudPcUse(first, null, false), _desk.Only(_user).Use);
+
+        _desk.Pass(TimeSpan.FromHours(1));
+        Tenant.Do(new Command.DisconnectSession(session));
+        Assert.Equal(new CloudPcUse(first, null, false), _desk.Only(_user).Use);
+
+        _desk.Pass(TimeSpan.FromHours(1));
+        DateTimeOffset changed = _desk.Only(_user).ModifiedAt;
+        Tenant.Do(new Command.EndSession(session));
+        Assert.Equal(new CloudPcUse(first, first.AddHours(2), false), _desk.Only(_user).Use);
+        Assert.Equal(changed, _desk.Only(_user).ModifiedAt);
+
+        _desk.Pass(TimeSpan.FromHours(1));
+        SignIn();
+        Assert.Equal(new CloudPcUse(first.AddHours(3), first.AddHours(2), false), _desk.Only(_user).Use);
+    }
+
+    [Fact]
+    public void The_end_of_the_grace_period_is_the_end_of_the_session_too()
+    {
+        // B371: what ends a session beside its user ends it at its own time.
+        SignIn();
+        Agent();
+        _desk.Take(_user, CloudPcDesk.Small);
+        DateTimeOffset ends = _desk.Only(_user).GraceEndsAt!.Value;
+        _desk.Pass(TimeSpan.FromDays(8));
+
+        Assert.Equal((CloudPcStatus.Deprovisioning, ends), (_desk.Only(_user).Status, _desk.Only(_user).Use!.SignedOutAt));
+    }
+
+    [Fact]
+    public void A_setting_makes_the_user_administrator_from_the_next_sign_in()
+    {
+        // B370.
+        Guid session = SignIn();
+        UserSetting setting = new(Guid.NewGuid(), "Developers", true, false, 0, false, default, default, []);
+        Tenant.Do(new Command.CreateUserSetting(setting));
+        Tenant.Do(new Command.AssignUserSetting(setting.Id, [_group]));
+        Assert.False(_desk.Only(_user).HasAdministrator);
+
+        Tenant.Do(new Command.EndSession(session));
+        Assert.False(_desk.Only(_user).HasAdministrator);
+        session = SignIn();
+        Assert.True(Session(session)!.IsAdministrator);
+        Assert.True(_desk.Only(_user).HasAdministrator);
+
+        Tenant.Do(new Command.UpdateUserSetting(Tenant.Now.Fleet.UserSettings[setting.Id] with { LocalAdmin = false }));
+        Assert.True(_desk.Only(_user).HasAdministrator);
+        Tenant.Do(new Command.EndSession(session));
+        Assert.True(_desk.Only(_user).HasAdministrator);
+        SignIn();
+        Assert.False(_desk.Only(_user).HasAdministrator);
+    }
+
+    [Fact]
+    public void Whoever_comes_back_does_not_get_back_what_was_taken_away()
+    {
+        // B370, B380.
+        UserSetting setting = new(Guid.NewGuid(), "Developers", true, false, 0, false, default, default, []);
+        Tenant.Do(new Command.CreateUserSetting(setting));
+        Tenant.Do(new Command.AssignUserSetting(setting.Id, [_group]));
+        Guid session = SignIn();
+        Tenant.Do(new Command.ChangeUserAccountType(CloudPc, false));
+        Tenant.Do(new Command.DisconnectSession(session));
+        SignIn();
+
+        Assert.False(_desk.Only(_user).HasAdministrator);
+        Assert.False(Session(session)!.IsAdministrator);
+    }
+
+    [Fact]
+    public void What_a_setting_gave_is_not_what_somebody_gave()
+    {
+        // B370.
+        Tenant.Do(new Command.ChangeUserAccountType(CloudPc, true));
+        UserSetting setting = new(Guid.NewGuid(), "Everybody", false, false, 0, false, default, default, []);
+        Tenant.Do(new Command.CreateUserSetting(setting));
+        Tenant.Do(new Command.AssignUserSetting(setting.Id, [_group]));
+        Tenant.Do(new Command.EndSession(SignIn()));
+        Assert.True(_desk.Only(_user).HasAdministrator);
+
+        Tenant.Do(new Command.UpdateUserSetting(Tenant.Now.Fleet.UserSettings[setting.Id] with { LocalAdmin = true }));
+        Tenant.Do(new Command.EndSession(SignIn()));
+        Tenant.Do(new Command.ChangeUserAccountType(CloudPc, false));
+        Assert.False(_desk.Only(_user).HasAdministrator);
+        Tenant.Do(new Command.EndSession(SignIn()));
+        Assert.True(_desk.Only(_user).HasAdministrator);
+
+        Tenant.Do(new Command.Reprovision(CloudPc, null));
+        Assert.False(_desk.Only(_user).HasAdministrator);
     }
 
     // From now on nothing is made at once.

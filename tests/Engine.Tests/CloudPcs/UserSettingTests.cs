@@ -13,12 +13,12 @@ public sealed class UserSettingTests
     public void A_setting_comes_changes_and_goes()
     {
         Guid id = Make("Developers");
-        Assert.Equal((TenantUnderTest.Noon, TenantUnderTest.Noon, 0), (Now(id).CreatedAt, Now(id).ModifiedAt, Now(id).Groups.Count));
+        Assert.Equal((TenantUnderTest.Noon, TenantUnderTest.Noon, 0), (Now(id).CreatedAt, Now(id).ModifiedAt, Now(id).Assignments.Count));
 
         _tenant.System = TenantUnderTest.Noon.AddHours(1);
         UserSetting seen = Now(id);
-        _tenant.Do(new Command.UpdateUserSetting(seen with { LocalAdmin = true, CreatedAt = default, Groups = [7] }) { Basis = seen });
-        Assert.Equal((true, TenantUnderTest.Noon, TenantUnderTest.Noon.AddHours(1), 0), (Now(id).LocalAdmin, Now(id).CreatedAt, Now(id).ModifiedAt, Now(id).Groups.Count));
+        _tenant.Do(new Command.UpdateUserSetting(seen with { LocalAdmin = true, CreatedAt = default, Assignments = [new SettingAssignment(7, default)] }) { Basis = seen });
+        Assert.Equal((true, TenantUnderTest.Noon, TenantUnderTest.Noon.AddHours(1), 0), (Now(id).LocalAdmin, Now(id).CreatedAt, Now(id).ModifiedAt, Now(id).Assignments.Count));
 
         Assert.Null(_tenant.Do(new Command.UpdateUserSetting(Now(id))).Event);
         _tenant.Do(new Command.DeleteUserSetting(id));
@@ -43,30 +43,50 @@ public sealed class UserSettingTests
     {
         Guid id = Make("Developers"), one = _tenant.Group(), two = _tenant.Group(), three = _tenant.Group();
         _tenant.Do(new Command.AssignUserSetting(id, [three, one]));
-        Assert.Equal([2, 0], Now(id).Groups);
+        Assert.Equal([2, 0], Groups());
         _tenant.Do(new Command.AssignUserSetting(id, [two, one, two, three]));
-        Assert.Equal([2, 0, 1], Now(id).Groups);
+        Assert.Equal([2, 0, 1], Groups());
         Assert.Null(_tenant.Do(new Command.AssignUserSetting(id, [one, two, three])).Event);
         Guid nobody = Guid.NewGuid();
         Assert.Equal((RefusalCode.GroupNotFound, nobody), Refused(new Command.AssignUserSetting(id, [one, nobody])));
-        Assert.Equal([2, 0, 1], Now(id).Groups);
+        Assert.Equal([2, 0, 1], Groups());
         _tenant.Do(new Command.AssignUserSetting(id, []));
-        Assert.Empty(Now(id).Groups);
+        Assert.Empty(Groups());
+
+        int[] Groups() => [.. Now(id).Assignments.Select(one => one.Group)];
     }
 
     [Fact]
-    public void The_first_setting_that_was_made_holds()
+    public void An_assignment_is_as_old_as_it_is_and_ends_with_its_group()
+    {
+        // B345.
+        Guid id = Make("Developers"), one = _tenant.Group(), two = _tenant.Group();
+        _tenant.Do(new Command.AssignUserSetting(id, [one]));
+        _tenant.System = TenantUnderTest.Noon.AddHours(1);
+        _tenant.Do(new Command.AssignUserSetting(id, [two, one]));
+        _tenant.System = TenantUnderTest.Noon.AddHours(2);
+        _tenant.Do(new Command.UpdateUserSetting(Now(id) with { Reset = true }));
+        Assert.Equal([new SettingAssignment(0, TenantUnderTest.Noon), new SettingAssignment(1, TenantUnderTest.Noon.AddHours(1))], Now(id).Assignments);
+
+        _tenant.Do(new Command.DeleteGroup(one));
+        Assert.Equal([new SettingAssignment(1, TenantUnderTest.Noon.AddHours(1))], Now(id).Assignments);
+    }
+
+    [Fact]
+    public void The_setting_that_was_made_last_holds()
     {
         Guid user = _tenant.User(), group = _tenant.Group(user), other = _tenant.Group(user);
         Guid first = Make("First", hours: 24);
         _tenant.System = TenantUnderTest.Noon.AddHours(1);
         Guid second = Make("Second", hours: 4);
-        _tenant.Do(new Command.AssignUserSetting(second, [group]));
-        Assert.Equal(4, Hours());
-        _tenant.Do(new Command.AssignUserSetting(first, [other]));
+        _tenant.Do(new Command.AssignUserSetting(first, [group]));
         Assert.Equal(24, Hours());
-        _tenant.Do(new Command.RemoveMember(other, user));
+        _tenant.Do(new Command.AssignUserSetting(second, [other]));
         Assert.Equal(4, Hours());
+        _tenant.Do(new Command.UpdateUserSetting(Now(first) with { Reset = true }));
+        Assert.Equal(4, Hours());
+        _tenant.Do(new Command.RemoveMember(other, user));
+        Assert.Equal(24, Hours());
 
         int Hours() => EffectiveSetting.RestoreHoursOf(_tenant.Now.Fleet.UserSettings.Values, _tenant.Now.GroupsOf(_tenant.Now.FindUser(user)));
     }
@@ -109,7 +129,7 @@ public sealed class UserSettingTests
         Guid[] groups = [.. Enumerable.Range(0, UserSetting.MostGroups + 1).Select(_ => _tenant.Group())];
         Assert.Equal(RefusalCode.ValueInvalid, Refused(new Command.AssignUserSetting(last, groups.ToValueArray())).Code);
         _tenant.Do(new Command.AssignUserSetting(last, groups[1..].ToValueArray()));
-        Assert.Equal(UserSetting.MostGroups, Now(last).Groups.Count);
+        Assert.Equal(UserSetting.MostGroups, Now(last).Assignments.Count);
         _tenant.Do(new Command.DeleteUserSetting(last));
         UserSetting again = Setting("One more", 0);
         _tenant.Do(new Command.CreateUserSetting(again));

@@ -38,13 +38,18 @@ public static class Aim
         Request.DeprovisionReserve r => Reserve(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.Failed) is { } number ? new Request.DeprovisionReserve(number) : r,
         Request.StartSession r => Row(tenant, random, random % 3 == 0 ? [CloudPcStatus.Failed, CloudPcStatus.Deprovisioning, CloudPcStatus.ResizePendingLicense] : [CloudPcStatus.Provisioned, CloudPcStatus.InGracePeriod]) is { } number
             ? new Request.StartSession($"{tenant.Fleet.CloudPcs[number - 1]!.UserId}", number) : r,
-        Request.EndSession r => Pick(tenant.Fleet.Sessions.Values.Select(session => $"{session.CloudPc + 1}"), random) is { } number ? new Request.EndSession(int.Parse(number, CultureInfo.InvariantCulture)) : r,
+        Request.EndSession r => Session(tenant, random) is { } number ? new Request.EndSession(number) : r,
+        Request.DisconnectSession r => Session(tenant, random) is { } number ? new Request.DisconnectSession(number) : r,
         _ => request,
     };
 
     private static int? Reserve(Tenant tenant, int random, params CloudPcStatus[] statuses) =>
         Pick(Enumerable.Range(0, tenant.Fleet.CloudPcs.Count).Where(index => tenant.Fleet.CloudPcs[index] is { AllocatedAt: not null } row && statuses.Contains(row.Status)).Select(index => $"{index + 1}"), random)
             is { } number ? int.Parse(number, CultureInfo.InvariantCulture) : null;
+
+    // The number of a Cloud PC with a session.
+    private static int? Session(Tenant tenant, int random) =>
+        Pick(tenant.Fleet.Sessions.Values.Select(session => $"{session.CloudPc + 1}"), random) is { } number ? int.Parse(number, CultureInfo.InvariantCulture) : null;
 
     // The number of a Cloud PC in one of some statuses.
     private static int? Row(Tenant tenant, int random, params CloudPcStatus[] statuses) =>

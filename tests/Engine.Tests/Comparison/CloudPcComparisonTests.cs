@@ -12,7 +12,7 @@ public sealed class CloudPcComparisonTests(ITestOutputHelper output) : ScriptCom
 
     private static readonly string[] MustOccur =
     [
-        "done", "flips, one", "flips, several", "dues", "flips and dues", "retained", "session", "reserve notProvisioned", "reserve provisioned",
+        "done", "flips, one", "flips, several", "dues", "flips and dues", "retained", "session", "session disconnected", "reserve notProvisioned", "reserve provisioned",
         .. new[]
         {
             "notProvisioned", "pendingProvision", "provisioning", "provisioned", "failed", "inGracePeriod", "deprovisioning", "resizing", "resizePendingLicense", "restoring",

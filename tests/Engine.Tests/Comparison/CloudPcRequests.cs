@@ -113,6 +113,7 @@ public static class CloudPcRequests
         (5, Number.Select(number => (Request)new Request.RestoreCloudPc(number, Desk.Opening.AddHours(12)))),
         (9, Gen.Select(User, Number).Select((user, number) => (Request)new Request.StartSession(user, number))),
         (2, Number.Select(number => (Request)new Request.EndSession(number))),
+        (3, Number.Select(number => (Request)new Request.DisconnectSession(number))),
         (4, Host()),
         (4, Gen.Select(Of(Connections), Of("passed", "passed", "warning", "failed")).Select((connection, health) => (Request)new Request.SetConnectionHealth(connection, health))),
         (3, Gen.Select(Of(Policies), Ways()).Select((policy, ways) => (Request)new Request.ChangePolicy(policy, ways))),

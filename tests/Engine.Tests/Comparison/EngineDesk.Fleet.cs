@@ -47,7 +47,8 @@ public sealed partial class EngineDesk
             .Select(plan => $"slots {Text(plan.Id)} {plan.Used} of {plan.Slots}"));
         lines.AddRange(fleet.Retained.Values.Select(one => (Number: NumberOf(one.CloudPcId), Retained: one)).OrderBy(one => one.Number)
             .Select(one => $"retained {PlanId(one.Retained.Plan)}#{one.Number} until {When(one.Retained.CreatedAt + RetentionSnapshot.Retention)}"));
-        lines.AddRange(rows.Where(one => fleet.SessionOn(one.Index) is not null).Select(one => $"session {Text(one.Row.UserId)} {PlanId(one.Row.Plan)}#{one.Index + 1}"));
+        lines.AddRange(rows.Where(one => fleet.SessionOn(one.Index) is not null)
+            .Select(one => $"session {Text(one.Row.UserId)} {PlanId(one.Row.Plan)}#{one.Index + 1}{(fleet.SessionOn(one.Index)!.DisconnectedAt is null ? "" : " disconnected")}"));
         lines.AddRange(fleet.Connections.Values.OrderBy(one => Text(one.Id), StringComparer.Ordinal).Select(one => $"connection {Text(one.Id)} {Camel(one.Health)}"));
         return lines;
     }
@@ -97,6 +98,7 @@ public sealed partial class EngineDesk
         Request.DeprovisionReserve r => new Command.DeprovisionReserve(IdOf(r.CloudPc)),
         Request.StartSession r => new Command.StartSession(new Guid(++_sessions, 0, 0, new byte[8]), Id(r.User), IdOf(r.CloudPc)),
         Request.EndSession r => new Command.EndSession(Tenant.Fleet.SessionOn(r.CloudPc - 1)?.Id ?? Guid.Empty),
+        Request.DisconnectSession r => new Command.DisconnectSession(Tenant.Fleet.SessionOn(r.CloudPc - 1)?.Id ?? Guid.Empty),
         Request.SetHost r => new Command.UpdateSettings(Tenant.Settings with
         {
             ProvisioningDelay = TimeSpan.FromMinutes(r.Minutes),

@@ -68,6 +68,7 @@ public sealed class OracleDesk(string country, IReadOnlyCollection<string>? skus
         Request.DeprovisionReserve r => _tenant.DeprovisionReserve(r.CloudPc),
         Request.StartSession r => _tenant.StartSession(r.User, r.CloudPc),
         Request.EndSession r => _tenant.EndSession(r.CloudPc),
+        Request.DisconnectSession r => _tenant.DisconnectSession(r.CloudPc),
         Request.SetHost r => _tenant.SetHost(TimeSpan.FromMinutes(r.Minutes), r.Failing),
         Request.MoveClock or Request.RunDue => Oracle.Answer.Done,
         _ => throw new NotSupportedException(request.ToString()),

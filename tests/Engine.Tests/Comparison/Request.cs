@@ -91,6 +91,8 @@ public abstract record Request
 
     public sealed record EndSession(int CloudPc) : Request;
 
+    public sealed record DisconnectSession(int CloudPc) : Request;
+
     /// <summary>The simulator takes so long, and always fails in some kinds of jobs.</summary>
     public sealed record SetHost(int Minutes, string[] Failing) : Request;
 

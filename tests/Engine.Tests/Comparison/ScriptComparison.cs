@@ -145,6 +145,10 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
             else if (line.StartsWith("retained ", StringComparison.Ordinal) || line.StartsWith("session ", StringComparison.Ordinal))
             {
                 Count(line.Split(' ')[0]);
+                if (line.EndsWith(" disconnected", StringComparison.Ordinal))
+                {
+                    Count("session disconnected");
+                }
             }
         }
     }

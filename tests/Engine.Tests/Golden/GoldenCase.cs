@@ -307,6 +307,9 @@ public sealed class Step
             case Request.DeprovisionReserve r:
                 step.CloudPc = r.CloudPc;
                 break;
+            case Request.DisconnectSession r:
+                step.CloudPc = r.CloudPc;
+                break;
             case Request.EndSession r:
                 step.CloudPc = r.CloudPc;
                 break;
@@ -367,6 +370,7 @@ public sealed class Step
         "provisionReserve" => new Request.ProvisionReserve(CloudPc!.Value),
         "deprovisionReserve" => new Request.DeprovisionReserve(CloudPc!.Value),
         "endSession" => new Request.EndSession(CloudPc!.Value),
+        "disconnectSession" => new Request.DisconnectSession(CloudPc!.Value),
         "setHost" => new Request.SetHost(Delay ?? 0, Failing ?? []),
         _ => throw new NotSupportedException($"No command is called '{Do}'."),
     };
