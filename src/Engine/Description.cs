@@ -46,7 +46,7 @@ internal static class Description
             }
         }
 
-        foreach (Change change in FleetDescription.Of(tenant.Fleet))
+        foreach (Change change in FleetDescription.Of(tenant))
         {
             yield return change;
         }

@@ -76,6 +76,14 @@ internal sealed partial class Draft
             case Change.CloudPcSet set:
                 Fleet.Set(set.Index, set.CloudPc);
                 break;
+            case Change.CloudPcsCame came:
+                for (int i = 0; i < came.Indexes.Count; i++)
+                {
+                    (int index, int user) = (came.Indexes[i], came.Users[i]);
+                    Fleet.Set(index, CloudPc.Coming(Profile.Id, index, user, User(user)!, Catalog.CloudPcPlanOf(came.Plan)!, came.Policy, came.Status, came.Step.At));
+                }
+
+                break;
             case Change.CloudPcGone gone:
                 Fleet.Remove(gone.Index);
                 break;

@@ -1,4 +1,6 @@
+using Berth.Engine.Catalog;
 using Berth.Engine.Collections;
+using Berth.Engine.Directory;
 
 namespace Berth.Engine.CloudPcs;
 
@@ -329,6 +331,16 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     };
 
     internal CloudPcName Name { get; init; }
+
+    /// <summary>A row as it comes, and as it stays until something else happens to it (B261).</summary>
+    internal static CloudPc Coming(Guid tenant, int index, int user, User person, CloudPcPlan plan, int policy, CloudPcStatus status, DateTimeOffset at) =>
+        new(IdsByName.OfCloudPc(tenant, index), person.Id, user, plan.Plan, status)
+        {
+            Policy = policy,
+            Name = new CloudPcName(plan.DisplayName, person.DisplayName),
+            ConditionsSince = at,
+            ModifiedAt = at,
+        };
 
     // Nothing is kept in one way only, so that equal rows are equal.
     private CloudPcMachine Machine

@@ -23,7 +23,7 @@ public static class IdsByName
     }
 
     /// <summary>The index of the Cloud PC that has an id, if one has: for any other id it is some number, also a negative one.</summary>
-    internal static int CloudPcIndex(Guid id)
+    public static int CloudPcIndex(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];
         id.TryWriteBytes(bytes, bigEndian: true, out _);

@@ -86,8 +86,9 @@ internal sealed partial class Lifecycle
         CloudPcError? error = report.Outcome == HostOutcome.Done
             ? null
             : report.Error ?? new CloudPcError("internalServerError", "The host gave no reason.");
-        CloudPcReason asked = _steps.TryGetValue(index, out CloudPcStep step) ? step.Reason : reason;
-        Guid? about = _steps.TryGetValue(index, out step) ? step.About : null;
+        bool changed = _steps.TryGetValue(index, out (CloudPcStep Step, CloudPc? Came) last);
+        CloudPcReason asked = changed ? last.Step.Reason : reason;
+        Guid? about = changed ? last.Step.About : null;
         switch (row.Status)
         {
             case CloudPcStatus.Provisioning or CloudPcStatus.Resizing when failed:
@@ -174,7 +175,7 @@ internal sealed partial class Lifecycle
             case CloudPcStatus.Failed:
                 // What the host had begun of it is gone.
                 Fleet.Set(index, row);
-                _steps.TryAdd(index, new CloudPcStep(Now, reason, null));
+                _steps.TryAdd(index, (new CloudPcStep(Now, reason, null), null));
                 break;
             default:
                 Put(

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Berth.Engine.Catalog;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
@@ -29,7 +30,9 @@ internal sealed partial class Lifecycle
     private readonly Draft _draft;
     private readonly long _version;
     private readonly FleetTurns _turns = new();
-    private readonly Dictionary<int, CloudPcStep> _steps = [];
+
+    // The last step of each row that changed; with the row as it came, if it did.
+    private readonly Dictionary<int, (CloudPcStep Step, CloudPc? Came)> _steps = [];
     private readonly Dictionary<ValueArray<Coverage>, List<int>> _covered = [];
     private int _jobs;
 
@@ -132,7 +135,7 @@ internal sealed partial class Lifecycle
         }
 
         Fleet.Set(index, row.ModifiedAt == Now ? row : row with { ModifiedAt = Now });
-        _steps[index] = new CloudPcStep(Now, reason, about);
+        _steps[index] = (new CloudPcStep(Now, reason, about), null);
     }
 
     private Guid IdOf(int user) => _draft.User(user)?.Id ?? (_draft.Deleted.Users.TryGetValue(user, out DeletedUser? gone) ? gone.User.Id : Guid.Empty);
@@ -229,16 +232,11 @@ internal sealed partial class Lifecycle
     private void Come(int user, int plan, int policy, bool waits)
     {
         int index = Fleet.NextCloudPc;
-        User person = _draft.User(user)!;
-        CloudPc row = new(
-            IdsByName.OfCloudPc(_draft.Profile.Id, index), person.Id, user, plan, waits ? CloudPcStatus.PendingProvision : CloudPcStatus.NotProvisioned)
-        {
-            Policy = policy,
-            Name = new CloudPcName(_draft.Catalog.CloudPcPlanOf(plan)!.DisplayName, person.DisplayName),
-            ConditionsSince = Now,
-            ModifiedAt = Now,
-        };
-        Put(index, row, waits ? CloudPcReason.NoSlot : CloudPcReason.NoPolicy);
+        CloudPcReason reason = waits ? CloudPcReason.NoSlot : CloudPcReason.NoPolicy;
+        CloudPcStatus status = waits ? CloudPcStatus.PendingProvision : CloudPcStatus.NotProvisioned;
+        CloudPc row = CloudPc.Coming(_draft.Profile.Id, index, user, _draft.User(user)!, _draft.Catalog.CloudPcPlanOf(plan)!, policy, status, Now);
+        Fleet.Set(index, row);
+        _steps[index] = (new CloudPcStep(Now, reason, null), row);
     }
 
     private void LookAt(int index, ValueArray<int> licensed, ValueArray<Coverage> coverage, int winner)
@@ -397,7 +395,7 @@ internal sealed partial class Lifecycle
     private void Go(int index, CloudPcReason reason)
     {
         Fleet.Remove(index);
-        _steps[index] = new CloudPcStep(Now, reason, null);
+        _steps[index] = (new CloudPcStep(Now, reason, null), null);
     }
 
     private void Note()
@@ -413,9 +411,30 @@ internal sealed partial class Lifecycle
         }
 
         _covered.Clear();
-        foreach ((int index, CloudPcStep step) in _steps.OrderBy(one => one.Key))
+        Dictionary<(int Plan, int Policy, CloudPcStatus Status, CloudPcStep Step), (List<int> Indexes, List<int> Users)> came = [];
+        foreach ((int index, (CloudPcStep step, CloudPc? fresh)) in _steps.OrderBy(one => one.Key))
         {
-            _draft.Note(Fleet.CloudPc(index) is { } row ? new Change.CloudPcSet(index, row, step) : new Change.CloudPcGone(index, step));
+            CloudPc? row = Fleet.CloudPc(index);
+            if (row is null)
+            {
+                _draft.Note(new Change.CloudPcGone(index, step));
+            }
+            else if (!ReferenceEquals(row, fresh))
+            {
+                _draft.Note(new Change.CloudPcSet(index, row, step));
+            }
+            else
+            {
+                ref (List<int> Indexes, List<int> Users) alike = ref CollectionsMarshal.GetValueRefOrAddDefault(came, (row.Plan, row.Policy, row.Status, step), out bool known);
+                alike = known ? alike : ([], []);
+                alike.Indexes.Add(index);
+                alike.Users.Add(row.User);
+            }
+        }
+
+        foreach (((int plan, int policy, CloudPcStatus status, CloudPcStep step), (List<int> indexes, List<int> users)) in came)
+        {
+            _draft.Note(new Change.CloudPcsCame(indexes.ToValueArray(), users.ToValueArray(), plan, policy, status, step));
         }
 
         _steps.Clear();

@@ -79,6 +79,7 @@ internal static class PayloadFormat
         BulkActionSet,
         SessionSet,
         SessionEnded,
+        CloudPcsCame,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>
