@@ -10,6 +10,7 @@ public sealed partial class OracleTenant
     /// <summary>Makes the machine anew (B272).</summary>
     public Answer Reprovision(int number) => With(number, row =>
         row.Status is not ("failed" or "provisioned" or "provisionedWithWarnings") || (row.Status == "failed" && row.Goes is not null)
+            || row.Job is not null
             ? Answer.Refused("B272", "operationConflict", $"#{number}")
             : Accept(() =>
             {
@@ -30,7 +31,7 @@ public sealed partial class OracleTenant
             return Answer.Refused("C60", "operationNotSupported", $"#{number}");
         }
 
-        if (row.Status != "provisioned")
+        if (row.Status != "provisioned" || row.Job is not null)
         {
             return Answer.Refused("C61", "operationConflict", $"#{number}");
         }
@@ -71,10 +72,25 @@ public sealed partial class OracleTenant
     });
 
     /// <summary>Puts it back to a restore point that is counted (B279), by its time.</summary>
-    public Answer RestoreCloudPc(int number, DateTimeOffset point) => With(number, row =>
-        row.Status is not ("provisioned" or "provisionedWithWarnings") ? Answer.Refused("B279", "operationConflict", $"#{number}")
-            : !Points(row).Contains(point) ? Answer.Refused("B279", "snapshotNotFound")
-            : Accept(() => (row.Status, row.Job) = ("restoring", new OracleJob("restore", 1, _now + _fleet.Delay))));
+    public Answer RestoreCloudPc(int number, DateTimeOffset point) =>
+        With(number, row => Restore(row, Points(row, _now).Contains(point) ? null : Answer.Refused("B279", "snapshotNotFound")));
+
+    /// <summary>Puts it back to the restore point that was made by hand (B279), by its time.</summary>
+    public Answer RestoreManual(int number, DateTimeOffset point) =>
+        With(number, row => Restore(row, HasManual(row, _now) && row.ManualPoint == point ? null : Answer.Refused("B279", "snapshotNotFound")));
+
+    /// <summary>Puts it back to what is kept of the Cloud PC that had a number (C54, B279).</summary>
+    public Answer RestoreRetained(int number, int of) => With(number, row => Restore(
+        row,
+        _fleet.Retained.Find(one => one.Of.Number == of) is not { } kept ? Answer.Refused("B279", "snapshotNotFound")
+            : !ReferenceEquals(kept.Of.User, row.User) || kept.Of.Plan != row.Plan || kept.Of.Place!.Region != row.Place?.Region ? Answer.Refused("B279", "operationNotSupported", $"#{number}")
+            : null));
+
+    /// <summary>Makes the restore point by hand (C57).</summary>
+    public Answer SnapshotCloudPc(int number) => With(number, row => Ask(row, "snapshot"));
+
+    /// <summary>Starts it again (B278).</summary>
+    public Answer RestartCloudPc(int number) => With(number, row => Ask(row, "restart"));
 
     /// <summary>Begins a session, or goes on with the one that was left (B285, B380).</summary>
     public Answer StartSession(string user, int number)
@@ -110,14 +126,44 @@ public sealed partial class OracleTenant
 
     private bool IsPaid(string sku) => _subscriptions.Values.Any(one => one.Sku == sku && one.Status is "Enabled" or "Warning" && !one.Trial && one.Units > 0);
 
-    // B279: the newest ten of every twelve hours, the newest four of every seven days.
-    private List<DateTimeOffset> Points(OracleRow row)
+    // B274, B279
+    private static bool IsFree(OracleRow row) => row.Status is "provisioned" or "provisionedWithWarnings" && row.Job is null;
+
+    private Answer Restore(OracleRow row, Answer? hindrance)
     {
+        if (!IsFree(row))
+        {
+            return Answer.Refused("B279", "operationConflict", $"#{row.Number}");
+        }
+
+        return hindrance ?? Accept(() =>
+        {
+            row.Status = "restoring";
+            Work(row, "restore");
+        });
+    }
+
+    // B278
+    private Answer Ask(OracleRow row, string kind) => row.Status is not ("provisioned" or "provisionedWithWarnings" or "inGracePeriod") || row.Job is not null
+        ? Answer.Refused("B278", "operationConflict", $"#{row.Number}")
+        : Accept(() => Work(row, kind));
+
+    // C57: for 28 days.
+    private static bool HasManual(OracleRow row, DateTimeOffset now) => WithData.Contains(row.Status) && row.ManualPoint + Retention > now;
+
+    // B279: the newest ten of every twelve hours, the newest four of every seven days.
+    private static List<DateTimeOffset> Points(OracleRow row, DateTimeOffset now)
+    {
+        if (!WithData.Contains(row.Status))
+        {
+            return [];
+        }
+
         SortedSet<DateTimeOffset> points = [];
         foreach ((TimeSpan every, int kept) in ((TimeSpan, int)[])[(TimeSpan.FromHours(12), 10), (TimeSpan.FromDays(7), 4)])
         {
             List<DateTimeOffset> all = [];
-            for (DateTimeOffset at = row.PointsSince!.Value + every; at <= _now; at += every)
+            for (DateTimeOffset at = row.PointsSince!.Value + every; at <= now; at += every)
             {
                 all.Add(at);
             }

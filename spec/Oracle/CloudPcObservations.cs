@@ -33,16 +33,30 @@ public sealed partial class OracleTenant
         lines.AddRange(_fleet.Retained.OrderBy(one => one.Of.Number).Select(one => $"retained {one.Of.Plan}#{one.Of.Number} until {When(one.Until)}"));
         lines.AddRange(_fleet.Rows.Where(row => _fleet.Sessions.ContainsKey(row.Number))
             .Select(row => $"session {row.UserId} {row.Plan}#{row.Number}{(_fleet.Sessions[row.Number] ? "" : " disconnected")}"));
-        lines.AddRange(_fleet.Connections.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"connection {one.Key} {one.Value}"));
+        foreach (OracleRow row in _fleet.Rows)
+        {
+            List<string> points = [.. Points(row, _asked).Select(When)];
+            if (HasManual(row, _asked))
+            {
+                points.Add($"by hand {When(row.ManualPoint!.Value)}");
+            }
+
+            if (points.Count > 0)
+            {
+                lines.Add($"points {row.UserId} {row.Plan}#{row.Number} {string.Join(' ', points)}");
+            }
+        }
+
+        lines.AddRange(_fleet.Connections.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"connection {one.Key} {one.Value.Health}"));
         return lines;
     }
 
     private string Line(OracleRow row)
     {
-        string? policy = row.Status == "pendingProvision" && KindOf(row) == "Enterprise" ? Winner(row.UserId) : row.Maker;
+        string? policy = PolicyOf(row);
         return $"cloudPc {row.UserId} {row.Plan}#{row.Number} {row.Status}"
             + (policy is null || FindPolicy(policy) is null ? "" : $" by {policy}")
-            + (row.Connection is null || row.Status is "failed" or "pendingProvision" or "notProvisioned" ? "" : $" through {row.Connection}")
+            + (row.Place is null || row.Status is "failed" or "pendingProvision" or "notProvisioned" ? "" : Where(row.Place))
             + (row.GraceEnd is { } end ? $" until {When(end)}" : "")
             + (row.Window is { } window ? $" to {window.Plan} until {When(window.End)}" : "")
             + (row.Allocated is { } allocated ? $" allocated {When(allocated)}" : "")
@@ -52,6 +66,10 @@ public sealed partial class OracleTenant
             + (row.Error is null ? "" : $" error {row.Error}")
             + (row.Name is null ? "" : $" named {row.Name}");
     }
+
+    private static string Where(OraclePlace place) => (place.Region == OraclePlace.Usual ? "" : $" in {place.Region}")
+        + (place.Connection is null ? "" : $" through {place.Connection}")
+        + (place.SingleSignOn ? " with single sign-on" : "");
 
     /// <summary>A time as lines show it: without seconds where there are none.</summary>
     public static string When(DateTimeOffset time) =>

@@ -3,21 +3,74 @@ namespace Berth.Oracle;
 /// <content>Provisioning policies and network connections. (provisioning-policies.md, network-connections.md)</content>
 public sealed partial class OracleTenant
 {
-    /// <summary>Adds a policy; without connections it is on the Microsoft-hosted network.</summary>
-    public Answer CreatePolicy(string policy, string type, IReadOnlyList<string> connections)
+    /// <summary>Adds a policy; without connections it is on the Microsoft-hosted network, in a region.</summary>
+    public Answer CreatePolicy(string policy, string type, IReadOnlyList<string> connections, string region, bool singleSignOn)
     {
         if (_fleet.Policies.Exists(one => one.Id == policy))
         {
             return Answer.Refused("B80", "idTaken", policy);
         }
 
-        return UnknownConnection(connections) ?? Accept(() => _fleet.Policies.Add(new OraclePolicy { Id = policy, Type = type, Connections = [.. connections] }));
+        return UnknownConnection(connections) ?? Accept(() =>
+            _fleet.Policies.Add(new OraclePolicy { Id = policy, Type = type, Connections = [.. connections], Region = region, SingleSignOn = singleSignOn }));
     }
 
-    /// <summary>Gives a policy other connections; nothing else happens (B273).</summary>
-    public Answer ChangePolicy(string policy, IReadOnlyList<string> connections) =>
+    /// <summary>Gives a policy other settings; nothing else happens (B273).</summary>
+    public Answer ChangePolicy(string policy, IReadOnlyList<string> connections, string region, bool singleSignOn) =>
         FindPolicy(policy) is not { } found ? Answer.Refused("C155", "policyNotFound", policy)
-            : UnknownConnection(connections) ?? Accept(() => found.Connections = [.. connections]);
+            : UnknownConnection(connections) ?? Accept(() => (found.Connections, found.Region, found.SingleSignOn) = ([.. connections], region, singleSignOn));
+
+    /// <summary>Brings settings of a policy to rows of it, or to all that it can (B274).</summary>
+    public Answer ApplyPolicy(string policy, IReadOnlyList<string> settings, IReadOnlyList<int> numbers)
+    {
+        if (FindPolicy(policy) is null)
+        {
+            return Answer.Refused("C155", "policyNotFound", policy);
+        }
+
+        List<OracleRow> rows = [];
+        foreach (int number in numbers)
+        {
+            if (_fleet.Rows.Find(row => row.Number == number) is not { } row)
+            {
+                return Answer.Refused("E11", "cloudPcNotFound", $"#{number}");
+            }
+
+            if (PolicyOf(row) != policy)
+            {
+                return Answer.Refused("B274", "operationNotSupported", $"#{number}");
+            }
+
+            if (!IsFree(row))
+            {
+                return Answer.Refused("B274", "operationConflict", $"#{number}");
+            }
+
+            rows.Add(row);
+        }
+
+        return Accept(() =>
+        {
+            foreach (OracleRow row in numbers.Count > 0 ? rows.Distinct().ToList() : _fleet.Rows.Where(row => row.Maker == policy && IsFree(row)).ToList())
+            {
+                TakeOver(row, settings);
+            }
+        });
+    }
+
+    private void TakeOver(OracleRow row, IReadOnlyList<string> settings)
+    {
+        OraclePlace now = row.Place!;
+        bool moves = settings.Contains("region") && PlaceNow(row) is { } there && (there.Region, there.Connection) != (now.Region, now.Connection);
+        bool switches = settings.Contains("singleSignOn") && FindPolicy(row.Maker!)!.SingleSignOn != now.SingleSignOn;
+        if (moves || switches)
+        {
+            OraclePlace after = moves ? PlaceNow(row)! with { SingleSignOn = now.SingleSignOn } : now;
+            row.TakesOver = switches ? after with { SingleSignOn = !now.SingleSignOn } : after;
+            row.Status = moves ? "movingRegion" : "modifyingSingleSignOn";
+            Work(row, "applySettings");
+        }
+    }
 
     /// <summary>Deletes a policy that is assigned to nothing (C155).</summary>
     public Answer DeletePolicy(string policy)
@@ -76,14 +129,14 @@ public sealed partial class OracleTenant
     }
 
     /// <summary>Adds a network connection; the simulator finds it healthy at once (B293).</summary>
-    public Answer CreateConnection(string connection) => _fleet.Connections.TryAdd(connection, "passed")
+    public Answer CreateConnection(string connection, string region) => _fleet.Connections.TryAdd(connection, new OracleConnection(region, "passed"))
         ? Accept(() => { })
         : Answer.Refused("B80", "idTaken", connection);
 
     /// <summary>The simulator finds something else, at once.</summary>
     public Answer SetConnectionHealth(string connection, string health) => !_fleet.Connections.ContainsKey(connection)
         ? Answer.Refused("C177", "connectionNotFound", connection)
-        : Accept(() => _fleet.Connections[connection] = health);
+        : Accept(() => _fleet.Connections[connection] = _fleet.Connections[connection] with { Health = health });
 
     /// <summary>The simulator takes another time, and fails in other kinds of jobs (B294).</summary>
     public Answer SetHost(TimeSpan delay, IReadOnlyList<string> failing) => Accept(() => (_fleet.Delay, _fleet.Failing) = (delay, [.. failing]));

@@ -20,10 +20,7 @@ public sealed partial class OracleTenant
         List<(DateTimeOffset At, Action Happens)> dues = [];
         foreach (OracleRow row in _fleet.Rows)
         {
-            if (DueOf(row) is { } due)
-            {
-                dues.Add(due);
-            }
+            dues.AddRange(DuesOf(row));
         }
 
         foreach (OracleRetained retained in _fleet.Retained)
@@ -34,24 +31,41 @@ public sealed partial class OracleTenant
         return dues.Count == 0 ? null : dues.OrderBy(due => due.At).First(); // the sort is stable
     }
 
-    // A Reserve machine that runs may be restored meanwhile; of a row what comes first comes first.
-    private (DateTimeOffset At, Action Happens)? DueOf(OracleRow row) => row switch
+    // Of a row what comes first comes first, at one moment in the order of the rule.
+    private IEnumerable<(DateTimeOffset At, Action Happens)> DuesOf(OracleRow row)
     {
-        { Job: { } job, ReserveEnds: { } ends } when ends < job.Due => (ends, () => Deprovision(row)),
-        { Job: { } job } => (job.Due, () => Finish(row, job)),
-        { Status: "inGracePeriod", GraceEnd: { } end } => (end, () => Deprovision(row)),
-        { Status: "resizePendingLicense", Window: { } window } => (window.End, () => EndWindow(row)),
-        { Status: "failed", Goes: { } goes } => (goes, () => Deprovision(row)),
-        { ReserveEnds: { } ends } => (ends, () => Deprovision(row)),
-        _ => null,
-    };
+        if (row.Job is { } job)
+        {
+            yield return (job.Due, () => Finish(row, job));
+        }
+
+        if (row.GraceEnd is { } end)
+        {
+            yield return (end, () => Deprovision(row));
+        }
+
+        if (row.Window is { } window)
+        {
+            yield return (window.End, () => EndWindow(row));
+        }
+
+        if (row.Goes is { } goes)
+        {
+            yield return (goes, () => Deprovision(row));
+        }
+
+        if (row.ReserveEnds is { } used)
+        {
+            yield return (used, () => Deprovision(row));
+        }
+    }
 
     // B276, C66, C67
     private void EndWindow(OracleRow row)
     {
         if (IsLicensed(row, row.Plan))
         {
-            (row.Status, row.Window) = ("provisioned", null);
+            (row.Status, row.Window) = (Settled(row), null);
         }
         else
         {
@@ -67,16 +81,26 @@ public sealed partial class OracleTenant
         switch (job.Kind)
         {
             case "deprovision" when fails:
-                row.Job = new OracleJob("deprovision", job.Attempt + 1, _now + AskAgain + _fleet.Delay); // B269
+                Work(row, "deprovision", job.Attempt + 1, AskAgain); // B269
                 break;
             case "deprovision" when row.Allocated is not null:
-                (row.Status, row.Connection, row.PointsSince) = ("notProvisioned", null, null); // B282
+                (row.Status, row.Place, row.PointsSince, row.ManualPoint) = ("notProvisioned", null, null, null); // B282
                 break;
             case "deprovision":
                 Remove(row);
                 break;
             case "restore":
                 row.Status = "provisioned"; // B279
+                break;
+            case "snapshot" or "restart" when fails:
+                break; // B278
+            case "snapshot":
+                row.ManualPoint = job.Asked; // B279
+                break;
+            case "restart":
+                break;
+            case "applySettings":
+                TakeOverEnds(row, fails);
                 break;
             case var kind when fails:
                 AttemptFailed(row, kind, job.Attempt, "internalServerError");
@@ -86,8 +110,23 @@ public sealed partial class OracleTenant
                 break;
             default:
                 RunReserve(row);
-                (row.Status, row.Error, row.PointsSince) = ("provisioned", null, _now); // B265, B279
+                (row.Status, row.Error, row.PointsSince, row.ManualPoint) = ("provisioned", null, _now, null); // B265, B279
                 break;
         }
+    }
+
+    // B274
+    private void TakeOverEnds(OracleRow row, bool fails)
+    {
+        if (!fails)
+        {
+            row.Place = row.TakesOver;
+            if (row.Status == "movingRegion")
+            {
+                (row.PointsSince, row.ManualPoint) = (_now, null);
+            }
+        }
+
+        (row.Status, row.TakesOver) = (Settled(row), null);
     }
 }

@@ -12,18 +12,40 @@ public sealed class OraclePolicy
     /// <summary>Its network connections, first priority first; empty for the Microsoft-hosted network.</summary>
     public List<string> Connections { get; set; } = [];
 
+    /// <summary>Where on the Microsoft-hosted network.</summary>
+    public string Region { get; set; } = OraclePlace.Usual;
+
+    /// <summary>Whether single sign-on is on.</summary>
+    public bool SingleSignOn { get; set; }
+
     /// <summary>Groups that it is assigned to, each with a plan for the types that need one.</summary>
     public List<(string Group, string? Plan)> Assignments { get; set; } = [];
 
     /// <summary>The same again.</summary>
-    public OraclePolicy Copy() => new() { Id = Id, Type = Type, Connections = [.. Connections], Assignments = [.. Assignments] };
+    public OraclePolicy Copy() => new() { Id = Id, Type = Type, Connections = [.. Connections], Region = Region, SingleSignOn = SingleSignOn, Assignments = [.. Assignments] };
 }
 
+/// <summary>Where a machine stands, and how one signs in.</summary>
+/// <param name="Region">The region.</param>
+/// <param name="Connection">The network connection; null on the Microsoft-hosted network.</param>
+/// <param name="SingleSignOn">Whether single sign-on is on.</param>
+public sealed record OraclePlace(string Region, string? Connection, bool SingleSignOn)
+{
+    /// <summary>The region of who does not say where.</summary>
+    public const string Usual = "eastus";
+}
+
+/// <summary>A network connection.</summary>
+/// <param name="Region">Where its network lies.</param>
+/// <param name="Health">What its last check found.</param>
+public sealed record OracleConnection(string Region, string Health);
+
 /// <summary>Something that the host has to do.</summary>
-/// <param name="Kind">provision, reprovision, deprovision, resize or restore.</param>
+/// <param name="Kind">provision, reprovision, deprovision, resize, restore, snapshot, restart or applySettings.</param>
 /// <param name="Attempt">From 1.</param>
+/// <param name="Asked">When somebody asked for it.</param>
 /// <param name="Due">When the simulator ends it.</param>
-public sealed record OracleJob(string Kind, int Attempt, DateTimeOffset Due);
+public sealed record OracleJob(string Kind, int Attempt, DateTimeOffset Asked, DateTimeOffset Due);
 
 /// <summary>A row of <c>cloudPCs</c>.</summary>
 public sealed class OracleRow
@@ -46,8 +68,11 @@ public sealed class OracleRow
     /// <summary>The maker, or null.</summary>
     public string? Maker { get; set; }
 
-    /// <summary>The network connection of the last attempt that the host got; null on the Microsoft-hosted network.</summary>
-    public string? Connection { get; set; }
+    /// <summary>What the last attempt that the host got fixed, or what was taken over since; null before.</summary>
+    public OraclePlace? Place { get; set; }
+
+    /// <summary>What is being taken over; null for nothing.</summary>
+    public OraclePlace? TakesOver { get; set; }
 
     /// <summary>The name somebody gave it.</summary>
     public string? Name { get; set; }
@@ -85,6 +110,9 @@ public sealed class OracleRow
     /// <summary>Since when restore points are counted.</summary>
     public DateTimeOffset? PointsSince { get; set; }
 
+    /// <summary>The moment of the restore point that was made by hand; null for none.</summary>
+    public DateTimeOffset? ManualPoint { get; set; }
+
     /// <summary>The same again.</summary>
     public OracleRow Copy() => (OracleRow)MemberwiseClone();
 }
@@ -113,8 +141,8 @@ public sealed class OracleFleet
     /// <summary>Retention snapshots, oldest first.</summary>
     public List<OracleRetained> Retained { get; init; } = [];
 
-    /// <summary>What the last check of each network connection found.</summary>
-    public Dictionary<string, string> Connections { get; init; } = [];
+    /// <summary>The network connections.</summary>
+    public Dictionary<string, OracleConnection> Connections { get; init; } = [];
 
     /// <summary>Numbers of rows with a session, and whether somebody is connected to it.</summary>
     public Dictionary<int, bool> Sessions { get; init; } = [];
@@ -193,6 +221,9 @@ public sealed partial class OracleTenant
 
     private string? Winner(string user) => _fleet.Winners.GetValueOrDefault((user, "dedicated"));
 
+    // B263: who waits has no maker yet, and shows the winner.
+    private string? PolicyOf(OracleRow row) => row.Status == "pendingProvision" && KindOf(row) == "Enterprise" ? Winner(row.UserId) : row.Maker;
+
     private OracleRow? RowOf(string user, string plan) =>
         _fleet.Rows.Find(row => row.UserId == user && IsThere(row) && row.Plan == plan && (row.Status != "deprovisioning" || row.Allocated is not null));
 
@@ -249,7 +280,7 @@ public sealed partial class OracleTenant
                 BeginGrace(row); // B267
                 break;
             case "inGracePeriod" when HasRight(row):
-                (row.Status, row.GraceEnd) = ("provisioned", null); // B268
+                (row.Status, row.GraceEnd) = (Settled(row), null); // B268
                 break;
             case "inGracePeriod" when IsGoneForGood(row):
                 Deprovision(row); // B268
@@ -279,9 +310,9 @@ public sealed partial class OracleTenant
     // B269
     private void Deprovision(OracleRow row)
     {
-        (row.Status, row.GraceEnd, row.Window, row.Goes, row.Error) = ("deprovisioning", null, null, null, null);
+        (row.Status, row.GraceEnd, row.Window, row.Goes, row.Error, row.TakesOver) = ("deprovisioning", null, null, null, null, null);
         RestReserve(row);
-        row.Job = new OracleJob("deprovision", 1, _now + _fleet.Delay);
+        Work(row, "deprovision");
     }
 
     private void Remove(OracleRow row)
@@ -400,23 +431,45 @@ public sealed partial class OracleTenant
     private void BeginResize(OracleRow row, string plan)
     {
         (row.Status, row.Plan, row.Window) = ("resizing", plan, null);
-        row.Job = new OracleJob("resize", 1, _now + _fleet.Delay);
+        Work(row, "resize");
     }
+
+    // B286, B294
+    private void Work(OracleRow row, string kind, int attempt = 1, TimeSpan later = default) =>
+        row.Job = new OracleJob(kind, attempt, _now + later, _now + later + _fleet.Delay);
+
+    private static string Settled(OracleRow row) => row.Error is null ? "provisioned" : "provisionedWithWarnings";
 
     // B265, B295
     private void Attempt(OracleRow row, string kind, int attempt)
     {
-        List<string> connections = _fleet.Policies.Find(policy => policy.Id == row.Maker)?.Connections ?? [];
-        string? usable = connections.Find(connection => _fleet.Connections[connection] is "passed" or "warning" or "informational");
-        if (connections.Count > 0 && usable is null)
+        if (PlaceNow(row) is { } place)
         {
-            AttemptFailed(row, kind, attempt, "onPremisesConnectionUnhealthy");
+            row.Place = place;
+            Work(row, kind, attempt);
         }
         else
         {
-            row.Connection = usable;
-            row.Job = new OracleJob(kind, attempt, _now + _fleet.Delay);
+            AttemptFailed(row, kind, attempt, "onPremisesConnectionUnhealthy");
         }
+    }
+
+    // What an attempt would fix now; null while no connection of the policy can be used.
+    private OraclePlace? PlaceNow(OracleRow row)
+    {
+        if (_fleet.Policies.Find(policy => policy.Id == row.Maker) is not { } maker)
+        {
+            return new OraclePlace(OraclePlace.Usual, null, false);
+        }
+
+        if (maker.Connections.Count == 0)
+        {
+            return new OraclePlace(maker.Region, null, maker.SingleSignOn);
+        }
+
+        return maker.Connections.Find(connection => _fleet.Connections[connection].Health is "passed" or "warning" or "informational") is { } usable
+            ? new OraclePlace(_fleet.Connections[usable].Region, usable, maker.SingleSignOn)
+            : null;
     }
 
     private void AttemptFailed(OracleRow row, string kind, int attempt, string error)
@@ -431,7 +484,7 @@ public sealed partial class OracleTenant
         }
         else
         {
-            row.Job = new OracleJob(kind, attempt + 1, _now + _fleet.Delay);
+            Work(row, kind, attempt + 1);
         }
     }
 

@@ -80,6 +80,11 @@ internal sealed partial class Decider
             return Conflict(row, "only a Cloud PC that is provisioned or failed, whose user has the license and the policy, can be reprovisioned (C55).");
         }
 
+        if (row.Assignment is { } assignment && _draft.Fleet.FindAssignment(assignment) is { Assignment.IsReprovisionPaused: true })
+        {
+            return Conflict(row, "the licenses of its assignment expired once: remove the assignment and add it again, then its Cloud PCs can be made anew (C118).");
+        }
+
         CloudPc begun = _machines.Begun(row, Lifecycle.NameOf(HostJobKind.Reprovision)) with { IsAdministrator = again.IsAdministrator ?? false };
         _machines.StartProvision(index, begun, HostJobKind.Reprovision, CloudPcReason.ActionAsked);
         return null;
@@ -111,11 +116,6 @@ internal sealed partial class Decider
         if (FindCloudPc(resize.CloudPcId, out int index, out CloudPc row) is { } missing)
         {
             return missing;
-        }
-
-        if (IsSettled(row) && row.Job is not null)
-        {
-            return Conflict(row, "something else runs on it.");
         }
 
         ResizeFacts facts = new(
@@ -176,8 +176,17 @@ internal sealed partial class Decider
             return unsettled;
         }
 
-        if (_draft.Fleet.Retained.TryGetValue(restore.SnapshotId, out RetentionSnapshot? kept) && kept.User == row.User && kept.Plan == row.Plan)
+        if (_draft.Fleet.Retained.TryGetValue(restore.SnapshotId, out RetentionSnapshot? kept))
         {
+            if (kept.User != row.User || kept.Plan != row.Plan)
+            {
+                return new Refusal(RefusalCode.OperationNotSupported)
+                {
+                    Subject = row.Id,
+                    Detail = "the snapshot is that of another user's Cloud PC, or of another service plan (C54).",
+                };
+            }
+
             if (!string.Equals(kept.RegionName, row.Origin?.RegionName, StringComparison.OrdinalIgnoreCase))
             {
                 return new Refusal(RefusalCode.OperationNotSupported)

@@ -93,6 +93,7 @@ internal sealed partial class Decider
 
         Dictionary<(int Group, int? Plan), PolicyAssignment> wanted = [];
         List<(int Group, int? Plan)> order = [];
+        List<(PolicyAssignment Assignment, int To)> resized = [];
         foreach (AssignmentRequest request in assign.Assignments)
         {
             if (request.Id is { } id && !policy.Assignments.Any(one => IsCalled(one, id)))
@@ -106,7 +107,12 @@ internal sealed partial class Decider
                 return refusal;
             }
 
-            PolicyAssignment assignment = Assignment(policy, request, group, plan);
+            if (Resized(policy, assign, request, group, plan, resized) is { } cannot)
+            {
+                return cannot;
+            }
+
+            PolicyAssignment assignment = Assignment(policy, request, group, plan, resized);
             if (wanted.TryAdd((group, plan), assignment))
             {
                 order.Add((group, plan));
@@ -118,16 +124,50 @@ internal sealed partial class Decider
         }
 
         ProvisioningPolicy after = policy with { Assignments = order.Select(key => wanted[key]).ToValueArray() };
-        if (CheckAllotments(index, policy, after) is { } tooMany)
+        if ((CheckAllotments(index, policy, after) ?? CheckLowered(policy, after)) is { } no)
         {
-            return tooMany;
+            return no;
         }
 
         if (after != policy)
         {
             _draft.Record(new Change.PolicySet(index, after));
+            foreach ((PolicyAssignment before, int to) in resized)
+            {
+                _machines.ResizeAssignment(before.Key!.Value, before.Group, before.Plan!.Value, to);
+            }
         }
 
+        return null;
+    }
+
+    // B408: an entry with the id and the group of an assignment of dedicated mode, but another plan, is that assignment with another size.
+    private Refusal? Resized(
+        ProvisioningPolicy policy, Command.AssignPolicy assign, AssignmentRequest request, int group, int? plan, List<(PolicyAssignment Assignment, int To)> resized)
+    {
+        if (policy.ProvisioningType != ProvisioningType.SharedByUser || request.Id is not { } id || plan is not { } to
+            || policy.Assignments.Any(one => one.Group == group && one.Plan == to)
+            || policy.Assignments.FirstOrDefault(one => IsCalled(one, id) && one.Group == group) is not { } before
+            || resized.Any(one => one.Assignment == before)
+            || assign.Assignments.Any(one => one.GroupId == request.GroupId && one.ServicePlanId == _draft.Catalog.Plans[before.Plan!.Value].Id))
+        {
+            return null;
+        }
+
+        CloudPcPlan source = _draft.Catalog.CloudPcPlanOf(before.Plan!.Value)!, target = _draft.Catalog.CloudPcPlanOf(to)!;
+        if (source.HasGraphics || target.HasGraphics)
+        {
+            return Invalid("servicePlanId", "Sizes with a graphics processor cannot be resized (C60): leave the id out to assign it anew, and the Cloud PCs of the old size go.");
+        }
+
+        if (target.Size.Disk < source.Size.Disk)
+        {
+            return Invalid(
+                "servicePlanId",
+                $"A disk of {source.Size.Disk} GB does not fit on one of {target.Size.Disk} GB; a disk only grows (C60). Leave the id out to assign it anew, and the Cloud PCs of the old size go.");
+        }
+
+        resized.Add((before, to));
         return null;
     }
 
@@ -172,11 +212,15 @@ internal sealed partial class Decider
         assignment.Id.Equals(id, StringComparison.OrdinalIgnoreCase)
         || (assignment.Plan is null && Guid.TryParse(id, out Guid group) && group == _draft.Group(assignment.Group).Id);
 
-    private PolicyAssignment Assignment(ProvisioningPolicy policy, AssignmentRequest request, int group, int? plan)
+    private PolicyAssignment Assignment(
+        ProvisioningPolicy policy, AssignmentRequest request, int group, int? plan, List<(PolicyAssignment Assignment, int To)> resized)
     {
         PolicyAssignment assignment = policy.Assignments.FirstOrDefault(one => one.Group == group && one.Plan == plan)
+            ?? (resized.FirstOrDefault(one => one.Assignment.Group == group && one.To == plan).Assignment is { } before ? before with { Plan = plan } : null)
             ?? new PolicyAssignment(
-                plan is null ? $"{policy.Id}_{request.GroupId}" : IdsByName.Of(policy.Id, $"assignment/{request.GroupId}/{request.ServicePlanId}").ToString(),
+                plan is null
+                    ? $"{policy.Id}_{request.GroupId}"
+                    : IdsByName.Of(policy.Id, $"assignment/{request.GroupId}/{request.ServicePlanId}/{_tenant.Version + 1}").ToString(),
                 group, plan, null, null, _now);
         return plan is null ? assignment : assignment with { AllotmentName = request.AllotmentName, AllotmentLicenses = request.AllotmentLicenses };
     }
@@ -194,6 +238,22 @@ internal sealed partial class Decider
                 return Invalid(
                     "allotmentLicensesCount",
                     $"The allotments of service plan {_draft.Catalog.Plans[plan].Id} would sum up to {now}, but the tenant has {licenses} licenses for it (C222). Lower them or buy more.");
+            }
+        }
+
+        return null;
+    }
+
+    // C121: what failed on all of them would fail again.
+    private Refusal? CheckLowered(ProvisioningPolicy before, ProvisioningPolicy after)
+    {
+        foreach (PolicyAssignment one in after.Assignments)
+        {
+            if (after.ProvisioningType == ProvisioningType.SharedByEntraGroup && one.Key is { } key
+                && before.Assignments.Any(old => old.Key == key && one.AllotmentLicenses < old.AllotmentLicenses)
+                && _draft.Fleet.PoolOf(key) is { IsEmpty: false } rows && rows.All(row => _draft.Fleet.CloudPc(row)!.Status == CloudPcStatus.Failed))
+            {
+                return Invalid("allotmentLicensesCount", $"All Cloud PCs of {one.AllotmentName} failed (C121): reprovision them first, then their number can be lowered.");
             }
         }
 

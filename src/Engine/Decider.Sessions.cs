@@ -81,12 +81,9 @@ internal sealed partial class Decider
     // B285: who is disabled or deleted is signed out.
     private void EndSessionsOf(int user)
     {
-        foreach (int index in _draft.Fleet.OfUser(user))
+        foreach (Guid id in _draft.Fleet.SessionsOf(user))
         {
-            if (_draft.Fleet.SessionOn(index) is { } session)
-            {
-                _draft.Record(new Change.SessionEnded(session.Id, _now));
-            }
+            _draft.Record(new Change.SessionEnded(id, _now));
         }
     }
 }

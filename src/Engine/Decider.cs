@@ -3,6 +3,7 @@ using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 using Berth.Engine.Directory.Rules;
+using Berth.Engine.Frontline;
 using Berth.Engine.Licensing;
 
 namespace Berth.Engine;
@@ -29,7 +30,7 @@ internal sealed partial class Decider
         _draft = new Draft(tenant, now);
         _processing = new Processing(tenant, _draft, now);
         _memberships = new Memberships(tenant, _draft, _processing);
-        _machines = new Lifecycle(tenant, _draft, now);
+        _machines = new Lifecycle(tenant, _draft, now, new MachinePower());
     }
 
     public Refusal? Decide(Command command)

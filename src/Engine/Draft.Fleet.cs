@@ -1,4 +1,6 @@
 using Berth.Engine.CloudPcs;
+using Berth.Engine.Collections;
+using Berth.Engine.Frontline;
 using Berth.Engine.Licensing;
 
 namespace Berth.Engine;
@@ -7,22 +9,37 @@ namespace Berth.Engine;
 internal sealed partial class Draft
 {
     private Fleet.Builder? _fleet;
+    private FrontlineState.Builder? _frontline;
 
     /// <summary>The fleet in the making.</summary>
     public Fleet.Builder Fleet => _fleet ??= _before.Fleet.ToBuilder();
 
-    /// <summary>Whether anything can have changed for rows that wait: the fleet itself, or how many slots there are.</summary>
-    public bool FleetChanged => _fleet is not null || ((!_before.Fleet.Pending.IsEmpty || !_before.Fleet.Resizes.IsEmpty) && SlotsMayHaveChanged);
+    /// <summary>What Frontline remembers, in the making.</summary>
+    public FrontlineState.Builder Frontline => _frontline ??= _before.Frontline.ToBuilder();
+
+    /// <summary>Whether anything can have changed for rows that wait, or for the limits of Frontline: the fleet itself, or how many slots there are.</summary>
+    public bool FleetChanged => _fleet is not null
+        || ((!_before.Fleet.Pending.IsEmpty || !_before.Fleet.Resizes.IsEmpty || !_before.Fleet.UsesOfAssignments.IsEmpty)
+            && SlotsMayHaveChanged);
 
     /// <summary>Whether plans can have another number of slots than before the command.</summary>
     public bool SlotsMayHaveChanged => Subscriptions != _before.Subscriptions || !ReferenceEquals(Catalog, _before.Catalog);
 
-    /// <summary>The first thing that is due in the fleet; null for nothing.</summary>
-    public Due? NextFleetDue => _fleet is { } fleet ? fleet.NextDue : _before.Fleet.FirstDue;
+    /// <summary>The first thing that is due in the fleet or of Frontline; null for nothing.</summary>
+    public Due? NextFleetDue
+    {
+        get
+        {
+            Due? ofFleet = _fleet is { } fleet ? fleet.NextDue : _before.Fleet.FirstDue;
+            DateTimeOffset? at = _frontline is { } frontline ? frontline.NextDue : _before.Frontline.NextDue;
+            return at is not { } time || ofFleet?.At <= time ? ofFleet : new Due(time, DueKind.Frontline, -1, default);
+        }
+    }
 
-    /// <summary>Indexes of the groups that a policy was assigned to before this command.</summary>
-    public IEnumerable<int> HadAssigned(int policy) =>
-        _before.Fleet.Policies.TryGetValue(policy, out ProvisioningPolicy? before) ? before.Assignments.Select(one => one.Group) : [];
+    /// <summary>Indexes of the groups that a policy was assigned to before this command, with a plan where it has plans.</summary>
+    public IEnumerable<int> HadAssigned(int policy, int plan) => _before.Fleet.Policies.TryGetValue(policy, out ProvisioningPolicy? before)
+        ? before.Assignments.Where(one => one.Plan is null || one.Plan == plan).Select(one => one.Group)
+        : [];
 
     /// <summary>Collects what Cloud PCs depend on; null when nobody asks.</summary>
     public FleetTurns? Turns { get; set; }
@@ -47,16 +64,30 @@ internal sealed partial class Draft
     {
         if (Turns is not null)
         {
-            IEnumerable<int> before = Fleet.Policies.TryGetValue(index, out ProvisioningPolicy? old) ? old.Assignments.Select(one => one.Group) : [];
-            IEnumerable<int> now = after?.Assignments.Select(one => one.Group) ?? [];
-            foreach (int group in before.Except(now).Union(now.Except(before)).ToArray())
+            ValueArray<PolicyAssignment> before = Fleet.Policies.TryGetValue(index, out ProvisioningPolicy? old) ? old.Assignments : [];
+            ValueArray<PolicyAssignment> now = after?.Assignments ?? [];
+            Turns.Groups.UnionWith(Targets(before).Except(Targets(now)).Union(Targets(now).Except(Targets(before))).Select(one => one.Group));
+            if ((old ?? after)?.ProvisioningType == ProvisioningType.SharedByEntraGroup)
             {
-                Turns.Groups.Add(group);
+                Turns.Assignments.UnionWith(before.Except(now).Union(now.Except(before)).Select(one => one.Key).OfType<Guid>());
             }
         }
     }
 
+    private static IEnumerable<(int Group, int? Plan)> Targets(ValueArray<PolicyAssignment> assignments) => assignments.Select(one => (one.Group, one.Plan));
+
+    // Who leaves a shared machine may leave one of too many (B404).
+    private void TurnSession(Guid id)
+    {
+        if (Turns is not null && Fleet.Sessions.TryGetValue(id, out Session? session) && Fleet.CloudPc(session.CloudPc) is { IsShared: true, Assignment: { } assignment })
+        {
+            Turns.Assignments.Add(assignment);
+        }
+    }
+
     private Fleet SealFleet() => _fleet?.Seal() ?? _before.Fleet;
+
+    private FrontlineState SealFrontline() => _frontline?.Seal() ?? _before.Frontline;
 
     private void ApplyToFleet(Change change)
     {
@@ -118,6 +149,7 @@ internal sealed partial class Draft
                 Fleet.Set(set.Session);
                 break;
             case Change.SessionEnded ended:
+                TurnSession(ended.Id);
                 Fleet.EndSession(ended.Id, ended.At);
                 break;
             default:

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Berth.Engine.Catalog;
+using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 using Berth.Engine.Directory.Rules;
@@ -77,7 +78,7 @@ internal sealed partial class Draft
 
     public int GroupCount => _groups?.Count ?? _before.Groups.Count;
 
-    public User? User(int user) => _users is { } users ? users[user] : _before.Users[user];
+    public User? User(int user) => user == CloudPc.Nobody ? null : _users is { } users ? users[user] : _before.Users[user];
 
     public Group Group(int group) => _groups is { } groups ? groups[group] : _before.Groups[group];
 
@@ -279,7 +280,8 @@ internal sealed partial class Draft
             Rules,
             SealFlips(),
             PassedTo,
-            SealFleet()));
+            SealFleet(),
+            SealFrontline()));
     }
 
     /// <summary>What was recorded so far, in order.</summary>

@@ -4,6 +4,7 @@ using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 using Berth.Engine.Directory.Rules;
+using Berth.Engine.Frontline;
 using Berth.Engine.Licensing;
 
 namespace Berth.Engine;
@@ -114,6 +115,9 @@ public sealed class Tenant
     /// <summary>Its policies, Cloud PCs and what belongs to them.</summary>
     public Fleet Fleet => Parts.Fleet;
 
+    /// <summary>What Frontline remembers beyond its policies and Cloud PCs.</summary>
+    public FrontlineState Frontline => Parts.Frontline;
+
     /// <summary>Every pair in error, in waiting order, whatever the error.</summary>
     public SortedPages<WaitingPair> Troubled => Parts.Troubled;
 
@@ -189,7 +193,7 @@ public sealed class Tenant
 
     /// <summary>When time next brings something, by the tenant's clock: the flip of a rule (B135), the end of a deleted item (B147), or something of a
     /// Cloud PC (B283); null for never.</summary>
-    public DateTimeOffset? NextDue => Earliest(Earliest(Parts.Flips.Next, Deleted.NextPurge), Fleet.NextDue);
+    public DateTimeOffset? NextDue => Earliest(Earliest(Parts.Flips.Next, Deleted.NextPurge), Earliest(Fleet.NextDue, Frontline.NextDue));
 
     private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => other is null || one < other ? one : other;
 
@@ -242,7 +246,8 @@ internal sealed record TenantParts(
     RuleIndex Rules,
     FlipIndex Flips,
     DateTimeOffset PassedTo,
-    Fleet Fleet)
+    Fleet Fleet,
+    FrontlineState Frontline)
 {
     public static TenantParts Empty { get; } = new(
         0,
@@ -267,7 +272,8 @@ internal sealed record TenantParts(
         RuleIndex.Empty,
         FlipIndex.Empty,
         default,
-        Fleet.Empty);
+        Fleet.Empty,
+        FrontlineState.Empty);
 
     public long Assignable(int sku)
     {

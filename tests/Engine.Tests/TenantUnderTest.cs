@@ -164,8 +164,12 @@ internal sealed class TenantUnderTest
             }
         }
 
+        Assert.Equal(expected.Assignments.OrderBy(one => one.Key), actual.Assignments.OrderBy(one => one.Key));
+        Assert.Equal(expected.UsesOfAssignments.OrderBy(one => one.Key), actual.UsesOfAssignments.OrderBy(one => one.Key));
+        Assert.All(expected.UsesOfAssignments.Keys, key => Assert.Equal(expected.PoolOf(key).ToArray(), actual.PoolOf(key).ToArray()));
         for (int user = 0; user < users; user++)
         {
+            Assert.Equal(expected.SessionsOf(user), actual.SessionsOf(user));
             Assert.Equal(expected.OfUser(user), actual.OfUser(user));
             Assert.Equal(expected.CoverageOf(user), actual.CoverageOf(user));
         }
@@ -178,6 +182,7 @@ internal sealed class TenantUnderTest
         for (int plan = 0; plan < plans; plan++)
         {
             Assert.Equal(expected.SlotsUsed(plan), actual.SlotsUsed(plan));
+            Assert.Equal(expected.UseOf(plan), actual.UseOf(plan));
         }
     }
 }

@@ -48,7 +48,8 @@ public readonly record struct CloudPcSize(int Processors, int Memory, int Disk) 
 /// <param name="Id">The published id.</param>
 /// <param name="Kind">Its family.</param>
 /// <param name="Size">Its size.</param>
-public sealed record CloudPcPlan(int Plan, Guid Id, CloudPcKind Kind, CloudPcSize Size)
+/// <param name="HasGraphics">Whether it has a graphics processor (B300): no concurrency buffer, no resize (C60, B420).</param>
+public sealed record CloudPcPlan(int Plan, Guid Id, CloudPcKind Kind, CloudPcSize Size, bool HasGraphics = false)
 {
     /// <summary>The published plans. Their names do not follow one pattern (C30, C31), so the size is never read from them.</summary>
     private static readonly Dictionary<Guid, (CloudPcKind Kind, CloudPcSize Size)> Published = new()
@@ -93,7 +94,7 @@ public sealed record CloudPcPlan(int Plan, Guid Id, CloudPcKind Kind, CloudPcSiz
     };
 
     /// <summary>The name people read: <c>Cloud PC Enterprise 4vCPU/16GB/256GB</c> (C35).</summary>
-    public string DisplayName { get; } = $"Cloud PC {Kind} {Size}";
+    public string DisplayName { get; } = $"Cloud PC {Kind} {Size}{(HasGraphics ? " GPU" : "")}";
 
     /// <summary>The plan as a Cloud PC plan: by its id when it is published, else by its name (B300).</summary>
     /// <returns>False when it gives no Cloud PC.</returns>
@@ -101,14 +102,15 @@ public sealed record CloudPcPlan(int Plan, Guid Id, CloudPcKind Kind, CloudPcSiz
     {
         cloudPc = Published.TryGetValue(plan.Id, out (CloudPcKind Kind, CloudPcSize Size) known)
             ? new CloudPcPlan(plan.Index, plan.Id, known.Kind, known.Size)
-            : ByName(plan.Name) is { } named ? new CloudPcPlan(plan.Index, plan.Id, named.Kind, named.Size) : null;
+            : ByName(plan.Name) is { } named ? new CloudPcPlan(plan.Index, plan.Id, named.Kind, named.Size, named.HasGraphics) : null;
         return cloudPc is not null;
     }
 
-    private static (CloudPcKind Kind, CloudPcSize Size)? ByName(string name)
+    private static (CloudPcKind Kind, CloudPcSize Size, bool HasGraphics)? ByName(string name)
     {
         string[] parts = name.Split('_');
-        if (parts.Length != 5 || parts[0] != "CPC")
+        bool graphics = parts.Length == 6 && parts[5] == "GPU";
+        if ((parts.Length != 5 && !graphics) || parts[0] != "CPC")
         {
             return null;
         }
@@ -125,7 +127,7 @@ public sealed record CloudPcPlan(int Plan, Guid Id, CloudPcKind Kind, CloudPcSiz
             && Number(parts[2], "C") is { } processors
             && Number(parts[3], family == CloudPcKind.Business ? "RAM" : "GB") is { } memory
             && Number(parts[4], "GB") is { } disk
-            ? (family, new CloudPcSize(processors, memory, disk))
+            ? (family, new CloudPcSize(processors, memory, disk), graphics)
             : null;
     }
 

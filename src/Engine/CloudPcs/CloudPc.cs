@@ -114,6 +114,15 @@ public enum CloudPcReason : byte
 
     /// <summary>The simulator took over what an agent had not done.</summary>
     HostChanged,
+
+    /// <summary>It counts for another assignment of its policy (B401).</summary>
+    AssignmentChanged,
+
+    /// <summary>Fewer Cloud PCs are allotted to its assignment (B404).</summary>
+    AllotmentLowered,
+
+    /// <summary>Its assignment is gone (B405).</summary>
+    AssignmentRemoved,
 }
 
 /// <summary>A step in the life of a Cloud PC.</summary>
@@ -161,17 +170,37 @@ public enum RemoteActionState : byte
 public sealed record CloudPcOrigin(
     string ImageId, string ImageDisplayName, string? RegionName, Guid? ConnectionId, DomainJoinType JoinType, bool SingleSignOn, bool LocalAdmin, string Locale);
 
+/// <summary>Whether the machine of a Frontline Cloud PC runs, and what that takes.</summary>
+/// <param name="IsRunning">Whether it runs.</param>
+/// <param name="LicenseSince">Since when it takes a license of its plan; null while it takes none, and always of a shared one.</param>
+/// <param name="OffAt">When it is switched off, unless somebody comes; null when nothing will.</param>
+/// <param name="ReadyAt">When the profile of who left a shared one is gone, and the next can come; null when nothing is waited for.</param>
+public sealed record CloudPcPower(bool IsRunning, DateTimeOffset? LicenseSince, DateTimeOffset? OffAt, DateTimeOffset? ReadyAt)
+{
+    /// <summary>A machine that is off.</summary>
+    public static CloudPcPower Off { get; } = new(false, null, null, null);
+
+    /// <summary>The first connection of each of the last days on which there was one, ascending.</summary>
+    public ValueArray<DateTimeOffset> FirstConnections { get; init; }
+
+    /// <summary>When it is started before somebody comes; null for never.</summary>
+    public DateTimeOffset? PrestartAt { get; init; }
+}
+
 /// <summary>
 /// A Cloud PC, or the place of one: a row of <c>cloudPCs</c>. One for each pair of user and service plan, besides those that are on their way out; it keeps
-/// its id from <c>notProvisioned</c> on, and one that is made after deprovisioning has another (decisions).
+/// its id from <c>notProvisioned</c> on, and one that is made after deprovisioning has another (decisions). A shared one has no user and belongs to an assignment.
 /// </summary>
 /// <param name="Id">The id.</param>
-/// <param name="UserId">The user's id; also of a user who is gone.</param>
-/// <param name="User">The user's index; also of a user who is gone.</param>
+/// <param name="UserId">The user's id; also of a user who is gone; empty for a shared one.</param>
+/// <param name="User">The user's index; also of a user who is gone; <see cref="Nobody"/> for a shared one.</param>
 /// <param name="Plan">The index of its service plan.</param>
 /// <param name="Status">Where it stands.</param>
 public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcStatus Status)
 {
+    /// <summary>The <see cref="User"/> of a shared one.</summary>
+    public const int Nobody = -1;
+
     /// <summary>The longest <see cref="DisplayName"/>, in UTF-16 characters.</summary>
     public const int LongestDisplayName = 64;
 
@@ -184,11 +213,32 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     /// <summary>The index of the policy that made it, or under which it waits; -1 for none.</summary>
     public int Policy { get; init; } = -1;
 
+    /// <summary>The id of the assignment that a Frontline one belongs to, or belonged to last; null for other kinds.</summary>
+    public Guid? Assignment
+    {
+        get => _machine.Assignment;
+        init => Machine = _machine with { Assignment = value };
+    }
+
+    /// <summary>Whether the machine of a Frontline one runs; null before it first came up, and for other kinds.</summary>
+    public CloudPcPower? Power
+    {
+        get => _machine.Power;
+        init => Machine = _machine with { Power = value };
+    }
+
     /// <summary>The name for people (C152: it stays when the policy gets another).</summary>
     public string DisplayName
     {
         get => Name.ToString();
         init => Name = new CloudPcName(value);
+    }
+
+    /// <summary>What <see cref="Origin"/> is to be when the host has brought settings of the policy to it (B274); null when it is doing nothing like that.</summary>
+    public CloudPcOrigin? TakesOver
+    {
+        get => _machine.TakesOver;
+        init => Machine = _machine with { TakesOver = value };
     }
 
     /// <summary>When the user met all conditions: the order in which slots are given (decisions).</summary>
@@ -318,8 +368,20 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     /// <summary>When time brings something for it; null for never (B283).</summary>
     public DateTimeOffset? DueAt => _machine.DueAt;
 
+    /// <summary>When time brings something for its power; null for never.</summary>
+    public DateTimeOffset? PowerDueAt => _machine.PowerDueAt;
+
+    /// <summary>Whether it belongs to nobody, and whoever comes uses it (C111).</summary>
+    public bool IsShared => User == Nobody;
+
+    /// <summary>Whether it takes a license of its plan at this time.</summary>
+    public bool TakesLicense => Power?.LicenseSince is not null;
+
     /// <summary>Whether a person can work on it (C38, C159).</summary>
     public bool IsUsable => Status is CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings or CloudPcStatus.InGracePeriod;
+
+    /// <summary>Whether there is a machine with what its user did on it (B280).</summary>
+    public bool HasData => Status is not (CloudPcStatus.NotProvisioned or CloudPcStatus.PendingProvision or CloudPcStatus.Provisioning or CloudPcStatus.Failed or CloudPcStatus.Deprovisioning);
 
     /// <summary>Whether it takes a slot of its plan (B264).</summary>
     public bool HoldsSlot => Status switch

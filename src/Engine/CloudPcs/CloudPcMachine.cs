@@ -2,15 +2,21 @@ using Berth.Engine.Collections;
 
 namespace Berth.Engine.CloudPcs;
 
-/// <summary>What a <see cref="CloudPc"/> has only while something is made, there or on its way out; it says what each part means.</summary>
+/// <summary>What a <see cref="CloudPc"/> has only with a machine, asked for or allotted; it says what each part means.</summary>
 internal sealed record CloudPcMachine
 {
-    /// <summary>No machine, and nothing asked for.</summary>
+    /// <summary>No machine.</summary>
     public static readonly CloudPcMachine None = new();
+
+    public Guid? Assignment { get; init; }
+
+    public CloudPcPower? Power { get; init; }
 
     public string? ManagedDeviceName { get; init; }
 
     public CloudPcOrigin? Origin { get; init; }
+
+    public CloudPcOrigin? TakesOver { get; init; }
 
     public DateTimeOffset? ProvisionedAt { get; init; }
 
@@ -40,7 +46,9 @@ internal sealed record CloudPcMachine
 
     public ValueArray<RemoteAction> Actions { get; init; }
 
-    public DateTimeOffset? DueAt => Earliest(Earliest(Earliest(Job?.DueAt, GraceEndsAt), Earliest(ResizeEndsAt, GoesAt)), ReserveEndsAt);
+    public DateTimeOffset? DueAt => Earliest(Earliest(Earliest(Job?.DueAt, GraceEndsAt), Earliest(ResizeEndsAt, GoesAt)), Earliest(ReserveEndsAt, PowerDueAt));
+
+    public DateTimeOffset? PowerDueAt => Power is { } power ? Earliest(Earliest(power.OffAt, power.ReadyAt), power.PrestartAt) : null;
 
     private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => other is null || one < other ? one : other;
 }

@@ -22,6 +22,7 @@ public sealed partial class Fleet
         private readonly ImmutableDictionary<Guid, int>.Builder _usesOfConnections = source.UsesOfConnections.ToBuilder();
         private readonly ImmutableSortedDictionary<Guid, Session>.Builder _sessions = source.Sessions.ToBuilder();
         private readonly ImmutableDictionary<int, Guid>.Builder _sessionOf = source.SessionOf.ToBuilder();
+        private readonly FrontlineIndex _frontline = new(source);
         private ImmutableDictionary<int, ValueArray<int>> _policiesOfGroups = source.PoliciesOfGroups;
         private ImmutableDictionary<Guid, int> _policyIds = source.PolicyIds;
         private int _count = source.Count;
@@ -57,7 +58,17 @@ public sealed partial class Fleet
 
         public ValueArray<int> OfUser(int user) => _ofUsers.Of(user);
 
-        public ValueArray<Coverage> CoverageOf(int user) => user < _coverage.Count ? _coverage[user] : [];
+        public ValueArray<Coverage> CoverageOf(int user) => user >= 0 && user < _coverage.Count ? _coverage[user] : [];
+
+        public FrontlineAssignment? FindAssignment(Guid id) => _frontline.Assignments.GetValueOrDefault(id);
+
+        public AssignmentUse UseOf(Guid assignment) => _frontline.UseOf(assignment);
+
+        public ImmutableSortedSet<int> PoolOf(Guid assignment) => _frontline.PoolOf(assignment);
+
+        public PlanUse UseOf(int plan) => _frontline.UseOf(plan);
+
+        public ValueArray<Guid> SessionsOf(int user) => _frontline.SessionsOf(user);
 
         public ValueArray<int> PoliciesOf(int group) => _policiesOfGroups.TryGetValue(group, out ValueArray<int> policies) ? policies : [];
 
@@ -70,24 +81,27 @@ public sealed partial class Fleet
         /// <summary>The row of a plan that gets a slot next, or null.</summary>
         public PendingRow? FirstPending(int plan)
         {
-            int at = _pending.IndexOf(new PendingRow(plan, DateTimeOffset.MinValue, Guid.Empty, -1));
-            at = at < 0 ? ~at : at;
-            return at < _pending.Count && _pending[at].Plan == plan ? _pending[at] : null;
+            PendingRow? next = PendingFrom(new PendingRow(plan, Guid.Empty, DateTimeOffset.MinValue, Guid.Empty, -1));
+            return next?.Plan == plan ? next : null;
+        }
+
+        /// <summary>Of each assignment of Frontline for whose rows of a plan something waits, the row that has waited longest.</summary>
+        public IEnumerable<PendingRow> FirstPendingOfAssignments(int plan)
+        {
+            PendingRow? next = FirstPending(plan);
+            while (next is { } first && first.Plan == plan)
+            {
+                yield return first;
+                next = PendingFrom(first with { Since = DateTimeOffset.MaxValue, UserId = Guid.AllBitsSet, CloudPc = int.MaxValue });
+            }
         }
 
         /// <summary>Plans for which rows wait, ascending.</summary>
         public IEnumerable<int> PendingPlans()
         {
-            for (int plan = -1; ;)
+            for (int plan = -1; PendingFrom(new PendingRow(plan + 1, Guid.Empty, DateTimeOffset.MinValue, Guid.Empty, -1)) is { } next;)
             {
-                int at = _pending.IndexOf(new PendingRow(plan + 1, DateTimeOffset.MinValue, Guid.Empty, -1));
-                at = at < 0 ? ~at : at;
-                if (at >= _pending.Count)
-                {
-                    yield break;
-                }
-
-                plan = _pending[at].Plan;
+                plan = next.Plan;
                 yield return plan;
             }
         }
@@ -139,6 +153,8 @@ public sealed partial class Fleet
                 _ofUsers.Add(row.User, index);
             }
 
+            _frontline.Count(index, row, +1);
+
             if (row.HoldsSlot)
             {
                 _used[row.Plan] = _used.GetValueOrDefault(row.Plan) + 1;
@@ -151,7 +167,7 @@ public sealed partial class Fleet
 
             if (row.Status == CloudPcStatus.PendingProvision)
             {
-                _pending.Add(new PendingRow(row.Plan, row.ConditionsSince, row.UserId, index));
+                _pending.Add(Pending(index, row));
             }
 
             if (row.Status == CloudPcStatus.ResizePendingLicense)
@@ -180,8 +196,11 @@ public sealed partial class Fleet
                 Forget(index, null);
                 EndSessionOn(index);
                 _rows[index] = null;
-                _ofUsers.Remove(row.User, index);
                 Stir(row.User);
+                if (!row.IsShared)
+                {
+                    _ofUsers.Remove(row.User, index);
+                }
             }
         }
 
@@ -204,6 +223,7 @@ public sealed partial class Fleet
             Policies = Policies.SetItem(index, policy);
             _policyIds = _policyIds.SetItem(policy.Id, index);
             NextPolicy = Math.Max(NextPolicy, index + 1);
+            _frontline.List(index, policy);
             foreach (int group in policy.Assignments.Select(assignment => assignment.Group).Distinct())
             {
                 _policiesOfGroups = _policiesOfGroups.SetItem(group, PoliciesOf(group).Append(index).Order().ToValueArray());
@@ -274,6 +294,7 @@ public sealed partial class Fleet
         {
             _sessions[session.Id] = session;
             _sessionOf[session.CloudPc] = session.Id;
+            _frontline.List(session);
             if (CloudPc(session.CloudPc) is { } row)
             {
                 _rows[session.CloudPc] = row with { Use = new CloudPcUse(session.StartedAt, row.Use?.SignedOutAt, session.IsAdministrator) };
@@ -315,7 +336,21 @@ public sealed partial class Fleet
             OfUsers = _ofUsers.Seal(),
             PolicyIds = _policyIds,
             SessionOf = _sessionOf.ToImmutable(),
+            SessionsOfUsers = _frontline.SessionsOfUsers,
+            Assignments = _frontline.Assignments,
+            UsesOfAssignments = _frontline.UsesOfAssignments,
+            Pools = _frontline.Pools,
+            UsesOfPlans = _frontline.UsesOfPlans,
         };
+
+        private static PendingRow Pending(int index, CloudPc row) => new(row.Plan, row.Assignment ?? Guid.Empty, row.ConditionsSince, row.UserId, index);
+
+        private PendingRow? PendingFrom(PendingRow least)
+        {
+            int at = _pending.IndexOf(least);
+            at = at < 0 ? ~at : at;
+            return at < _pending.Count ? _pending[at] : null;
+        }
 
         private void EndSessionOn(int index)
         {
@@ -329,10 +364,12 @@ public sealed partial class Fleet
         {
             _sessions.Remove(session.Id);
             _sessionOf.Remove(session.CloudPc);
+            _frontline.Unlist(session);
         }
 
         private void Unlist(int index, ProvisioningPolicy policy)
         {
+            _frontline.Unlist(policy);
             foreach (int group in policy.Assignments.Select(assignment => assignment.Group).Distinct())
             {
                 ValueArray<int> left = PoliciesOf(group).Where(one => one != index).ToValueArray();
@@ -350,6 +387,7 @@ public sealed partial class Fleet
 
             _count--;
             Stir(row.User);
+            _frontline.Count(index, row, -1);
             if (row.Origin?.ConnectionId is { } connection && --_usesOfConnections[connection] == 0)
             {
                 _usesOfConnections.Remove(connection);
@@ -368,7 +406,7 @@ public sealed partial class Fleet
 
             if (row.Status == CloudPcStatus.PendingProvision)
             {
-                _pending.Remove(new PendingRow(row.Plan, row.ConditionsSince, row.UserId, index));
+                _pending.Remove(Pending(index, row));
             }
 
             _resizes.Remove(index);

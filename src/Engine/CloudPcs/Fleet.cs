@@ -76,6 +76,16 @@ public sealed partial class Fleet
 
     internal ImmutableDictionary<int, Guid> SessionOf { get; private init; } = ImmutableDictionary<int, Guid>.Empty;
 
+    internal ImmutableDictionary<int, ValueArray<Guid>> SessionsOfUsers { get; private init; } = ImmutableDictionary<int, ValueArray<Guid>>.Empty;
+
+    internal ImmutableDictionary<Guid, FrontlineAssignment> Assignments { get; private init; } = ImmutableDictionary<Guid, FrontlineAssignment>.Empty;
+
+    internal ImmutableDictionary<Guid, AssignmentUse> UsesOfAssignments { get; private init; } = ImmutableDictionary<Guid, AssignmentUse>.Empty;
+
+    internal ImmutableDictionary<Guid, ImmutableSortedSet<int>> Pools { get; private init; } = ImmutableDictionary<Guid, ImmutableSortedSet<int>>.Empty;
+
+    internal ImmutableDictionary<int, PlanUse> UsesOfPlans { get; private init; } = ImmutableDictionary<int, PlanUse>.Empty;
+
     /// <summary>The index of the Cloud PC with an id, or -1.</summary>
     public int FindCloudPc(Guid id) => IdsByName.CloudPcIndex(id) is >= 0 and int index && index < CloudPcs.Count && CloudPcs[index]?.Id == id ? index : -1;
 
@@ -85,8 +95,23 @@ public sealed partial class Fleet
     /// <summary>Indexes of the Cloud PCs of a user, ascending.</summary>
     public ValueArray<int> OfUser(int user) => OfUsers.Of(user);
 
+    /// <summary>The Frontline assignment with an id, or null.</summary>
+    public FrontlineAssignment? FindAssignment(Guid id) => Assignments.GetValueOrDefault(id);
+
+    /// <summary>What an assignment of Frontline has, by its id, whether it is there or not.</summary>
+    public AssignmentUse UseOf(Guid assignment) => UsesOfAssignments.GetValueOrDefault(assignment);
+
+    /// <summary>Indexes of the shared Cloud PCs of an assignment, by its id, ascending; without those that are on their way out.</summary>
+    public ImmutableSortedSet<int> PoolOf(Guid assignment) => Pools.GetValueOrDefault(assignment, []);
+
+    /// <summary>What Frontline Cloud PCs take of a plan.</summary>
+    public PlanUse UseOf(int plan) => UsesOfPlans.GetValueOrDefault(plan);
+
+    /// <summary>Ids of the sessions of a user, ascending.</summary>
+    public ValueArray<Guid> SessionsOf(int user) => SessionsOfUsers.TryGetValue(user, out ValueArray<Guid> sessions) ? sessions : [];
+
     /// <summary>How policies cover a user: the winner of each provisioning type first, then the others in the order in which they would follow (C148).</summary>
-    public ValueArray<Coverage> CoverageOf(int user) => user < Coverage.Count ? Coverage[user] : [];
+    public ValueArray<Coverage> CoverageOf(int user) => user >= 0 && user < Coverage.Count ? Coverage[user] : [];
 
     /// <summary>Indexes of the policies that are assigned to a group, ascending.</summary>
     public ValueArray<int> PoliciesOf(int group) => PoliciesOfGroups.TryGetValue(group, out ValueArray<int> policies) ? policies : [];
@@ -103,15 +128,17 @@ public sealed partial class Fleet
 
 /// <summary>A row that waits for a slot of its plan.</summary>
 /// <param name="Plan">The plan's index.</param>
+/// <param name="Assignment">The assignment that a Frontline row belongs to; empty for other kinds.</param>
 /// <param name="Since">When the user met all conditions.</param>
-/// <param name="UserId">The user's id.</param>
+/// <param name="UserId">The user's id; empty for a shared one.</param>
 /// <param name="CloudPc">The row's index.</param>
-public readonly record struct PendingRow(int Plan, DateTimeOffset Since, Guid UserId, int CloudPc) : IComparable<PendingRow>
+public readonly record struct PendingRow(int Plan, Guid Assignment, DateTimeOffset Since, Guid UserId, int CloudPc) : IComparable<PendingRow>
 {
     /// <inheritdoc/>
     public int CompareTo(PendingRow other)
     {
         int order = Plan.CompareTo(other.Plan);
+        order = order != 0 ? order : Assignment.CompareTo(other.Assignment);
         order = order != 0 ? order : Since.CompareTo(other.Since);
         order = order != 0 ? order : UserId.CompareTo(other.UserId);
         return order != 0 ? order : CloudPc.CompareTo(other.CloudPc);
@@ -136,6 +163,7 @@ internal enum DueKind : byte
     CloudPc,
     Connection,
     Retention,
+    Frontline,
 }
 
 /// <summary>Something that time brings (B283), in the order in which it happens.</summary>

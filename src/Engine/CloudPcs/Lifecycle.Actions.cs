@@ -39,6 +39,12 @@ internal sealed partial class Lifecycle
     {
         foreach (int plan in _draft.Catalog.Skus[sku].Plans)
         {
+            if (_draft.Catalog.CloudPcPlanOf(plan) is { Kind: CloudPcKind.Frontline })
+            {
+                ExpireShared(plan, units);
+                continue;
+            }
+
             long excess = Math.Min(units, _draft.Catalog.CloudPcPlanOf(plan) is null ? 0 : -FreeSlots(plan));
             if (excess <= 0)
             {
@@ -52,7 +58,7 @@ internal sealed partial class Lifecycle
             ];
             foreach ((int index, CloudPc row) in over)
             {
-                if (retains && KindOf(row.Plan) == CloudPcKind.Enterprise && HasData(row))
+                if (retains && KindOf(row.Plan) == CloudPcKind.Enterprise && row.HasData)
                 {
                     _draft.Record(new Change.SnapshotRetained(new RetentionSnapshot(
                         IdsByName.Of(row.Id, $"retained/{_version}"), row.Id, row.User, row.Plan, row.Origin?.RegionName, Now)));
@@ -65,18 +71,21 @@ internal sealed partial class Lifecycle
         }
     }
 
-    private static bool HasData(CloudPc row) =>
-        row.Status is not (CloudPcStatus.NotProvisioned or CloudPcStatus.PendingProvision or CloudPcStatus.Provisioning or CloudPcStatus.Failed or CloudPcStatus.Deprovisioning);
-
     // The action that ran is done, or failed.
-    private ValueArray<RemoteAction> Ended(CloudPc row, HostJobKind kind, CloudPcError? error)
+    private ValueArray<RemoteAction> Ended(CloudPc row, HostJobKind kind, CloudPcError? error) =>
+        Ended(row, kind, error is null ? RemoteActionState.Done : RemoteActionState.Failed, error);
+
+    // Something else came first.
+    private ValueArray<RemoteAction> Canceled(CloudPc row, HostJobKind kind) => Ended(row, kind, RemoteActionState.Canceled, null);
+
+    private ValueArray<RemoteAction> Ended(CloudPc row, HostJobKind kind, RemoteActionState state, CloudPcError? error)
     {
         string name = NameOf(kind);
         RemoteAction[] actions = [.. row.Actions];
         int at = Array.FindIndex(actions, action => action.State == RemoteActionState.Active && action.Name == name);
         if (at >= 0)
         {
-            actions[at] = actions[at] with { State = error is null ? RemoteActionState.Done : RemoteActionState.Failed, UpdatedAt = Now, Error = error };
+            actions[at] = actions[at] with { State = state, UpdatedAt = Now, Error = error };
         }
 
         return ValueArray.Own(actions);

@@ -7,8 +7,6 @@ namespace Berth.Engine.CloudPcs;
 /// <content>What hosts are asked to do, and what becomes of a row when they are done (B265, B269, B275, B286).</content>
 internal sealed partial class Lifecycle
 {
-    private const string RegionAndSingleSignOn = "regionAndSingleSignOn";
-
     private ICloudPcHost Host => _draft.Settings.CloudPcHost();
 
     /// <summary>Begins to make a Cloud PC from the current settings of its policy; attempts from the first (C55, C160).</summary>
@@ -54,12 +52,13 @@ internal sealed partial class Lifecycle
                 ResizeTo = null,
                 ResizeEndsAt = null,
                 GoesAt = null,
+                TakesOver = null,
                 ReserveUsed = ReserveUsed(row),
                 ReserveEndsAt = null,
                 Job = null,
             },
             reason);
-        _turns.Users.Add(row.User);
+        Turn(row);
         Work(index, HostJobKind.Deprovision, 1, null);
     }
 
@@ -126,7 +125,7 @@ internal sealed partial class Lifecycle
                     },
                     asked,
                     about);
-                _turns.Users.Add(row.User);
+                Turn(row);
                 break;
             case CloudPcStatus.Resizing:
             case CloudPcStatus.Restoring:
@@ -141,11 +140,15 @@ internal sealed partial class Lifecycle
                     },
                     asked,
                     about);
-                _turns.Users.Add(row.User);
+                Turn(row);
                 break;
             case CloudPcStatus.MovingRegion or CloudPcStatus.ModifyingSingleSignOn:
-                Put(index, Applied(row, job, failed) with { Status = Settled(row), Actions = Ended(row, job.Kind, failed ? error : null) }, asked, about);
-                _turns.Users.Add(row.User);
+                Put(
+                    index,
+                    (failed ? row : TakenOver(row)) with { Status = Settled(row), TakesOver = null, Actions = Ended(row, job.Kind, failed ? error : null) },
+                    asked,
+                    about);
+                Turn(row);
                 break;
             case CloudPcStatus.Deprovisioning when failed:
                 Put(index, row with { Error = error }, CloudPcReason.HostFailed);
@@ -167,7 +170,7 @@ internal sealed partial class Lifecycle
                     },
                     asked,
                     about);
-                _turns.Users.Add(row.User);
+                Turn(row);
                 break;
             case CloudPcStatus.Deprovisioning:
                 Go(index, asked);
@@ -214,40 +217,50 @@ internal sealed partial class Lifecycle
         Work(index, kind, attempt, null);
     }
 
+    // A row that does not depend on a user depends on its assignment.
+    private void Turn(CloudPc row)
+    {
+        if (row is { IsShared: true, Assignment: { } assignment })
+        {
+            _turns.Assignments.Add(assignment);
+        }
+        else
+        {
+            _turns.Users.Add(row.User);
+        }
+    }
+
     private string ComputerName(CloudPc row) => NamingTemplate.Expand(
-        Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy) ? policy.NamingTemplate : null, _draft.User(row.User)!.UserPrincipalName, row.Id);
+        Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy) ? policy.NamingTemplate : null, _draft.User(row.User)?.UserPrincipalName, row.Id);
 
     private CloudPcOrigin? Origin(CloudPc row) => Placement.Of(Fleet.Policies.GetValueOrDefault(row.Policy), Fleet.Connections);
 
-    /// <summary>Begins to bring settings of its policy to a Cloud PC: those of the asked ones that differ (B274).</summary>
+    /// <summary>Begins to bring settings of its policy to a Cloud PC: those of the asked ones that differ, as the policy says now (B274).</summary>
     public void TakeOver(int index, CloudPc row, ValueArray<AppliedSetting> settings, Guid policyId)
     {
-        bool moves = settings.Contains(AppliedSetting.Region) && Origin(row) is { } origin
-            && (origin.RegionName, origin.ConnectionId) != (row.Origin!.RegionName, row.Origin.ConnectionId);
-        bool switches = settings.Contains(AppliedSetting.SingleSignOn) && Fleet.Policies[row.Policy].SingleSignOn != row.Origin!.SingleSignOn;
-        if (moves || switches)
+        CloudPcOrigin after = row.Origin!;
+        if (settings.Contains(AppliedSetting.Region) && Origin(row) is { } origin)
         {
-            CloudPcStatus status = moves ? CloudPcStatus.MovingRegion : CloudPcStatus.ModifyingSingleSignOn;
-            Put(index, Begun(row, NameOf(HostJobKind.ApplySettings)) with { Status = status }, CloudPcReason.ActionAsked, policyId);
-            Work(index, HostJobKind.ApplySettings, 1, moves && switches ? RegionAndSingleSignOn : null);
+            after = after with { RegionName = origin.RegionName, ConnectionId = origin.ConnectionId };
+        }
+
+        CloudPcStatus status = after == row.Origin ? CloudPcStatus.ModifyingSingleSignOn : CloudPcStatus.MovingRegion;
+        if (settings.Contains(AppliedSetting.SingleSignOn))
+        {
+            after = after with { SingleSignOn = Fleet.Policies[row.Policy].SingleSignOn };
+        }
+
+        if (after != row.Origin)
+        {
+            Put(index, Begun(row, NameOf(HostJobKind.ApplySettings)) with { Status = status, TakesOver = after }, CloudPcReason.ActionAsked, policyId);
+            Work(index, HostJobKind.ApplySettings, 1, null);
         }
     }
 
-    // C154: what the policy says now, of the parts that were asked for; a move takes the restore points of the old place with it (C58).
-    private CloudPc Applied(CloudPc row, HostJob job, bool failed)
-    {
-        if (failed || !Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy))
-        {
-            return row;
-        }
-
-        CloudPcOrigin after = row.Status == CloudPcStatus.ModifyingSingleSignOn || job.Detail == RegionAndSingleSignOn
-            ? row.Origin! with { SingleSignOn = policy.SingleSignOn }
-            : row.Origin!;
-        return row.Status == CloudPcStatus.MovingRegion && Origin(row) is { } origin
-            ? row with { Origin = after with { RegionName = origin.RegionName, ConnectionId = origin.ConnectionId }, PointsSince = Now, ManualPointAt = null }
-            : row with { Origin = after };
-    }
+    // A move takes the restore points of the old place with it (C58).
+    private CloudPc TakenOver(CloudPc row) => row.Status == CloudPcStatus.MovingRegion
+        ? row with { Origin = row.TakesOver, PointsSince = Now, ManualPointAt = null }
+        : row with { Origin = row.TakesOver };
 
     private void Fail(int index, CloudPcError error, CloudPcReason reason, DateTimeOffset? goesAt)
     {
@@ -286,7 +299,7 @@ internal sealed partial class Lifecycle
                 EnterGrace(index, over, CloudPcReason.ResizeWindowOver, Now);
             }
 
-            _turns.Users.Add(row.User);
+            Turn(row);
         }
         else if (row.ReserveEndsAt <= Now)
         {
@@ -296,6 +309,10 @@ internal sealed partial class Lifecycle
         {
             // A resize or a reprovision that failed may have left a machine (B266).
             Deprovision(index, CloudPcReason.CleanedUp);
+        }
+        else if (row.PowerDueAt <= Now)
+        {
+            _frontline.BecomeDue(index);
         }
     }
 

@@ -92,7 +92,7 @@ internal sealed partial class Lifecycle
         }
 
         int disk = _draft.Catalog.CloudPcPlanOf(row.Plan)!.Size.Disk;
-        bool Fits(int plan) => !others.Contains(plan) && _draft.Catalog.CloudPcPlanOf(plan) is { Kind: CloudPcKind.Enterprise } size && size.Size.Disk >= disk;
+        bool Fits(int plan) => !others.Contains(plan) && _draft.Catalog.CloudPcPlanOf(plan) is { Kind: CloudPcKind.Enterprise, HasGraphics: false } size && size.Size.Disk >= disk;
         return licensed.Span.Contains(row.ResizeTo!.Value) && Fits(row.ResizeTo.Value)
             ? row.ResizeTo.Value
             : licensed.Where(Fits).OrderBy(plan => _draft.Catalog.Plans[plan].Id).Cast<int?>().FirstOrDefault() ?? -1;

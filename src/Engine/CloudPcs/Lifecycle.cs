@@ -29,6 +29,7 @@ internal sealed partial class Lifecycle
 
     private readonly Draft _draft;
     private readonly long _version;
+    private readonly FrontlineRoom _frontline;
     private readonly FleetTurns _turns = new();
 
     // The last step of each row that changed; with the row as it came, if it did.
@@ -36,9 +37,10 @@ internal sealed partial class Lifecycle
     private readonly Dictionary<ValueArray<Coverage>, List<int>> _covered = [];
     private int _jobs;
 
-    public Lifecycle(Tenant before, Draft draft, DateTimeOffset now)
+    public Lifecycle(Tenant before, Draft draft, DateTimeOffset now, FrontlineRoom frontline)
     {
         _draft = draft;
+        _frontline = frontline;
         _version = before.Version + 1;
         Now = now;
         draft.Turns = _turns;
@@ -86,7 +88,9 @@ internal sealed partial class Lifecycle
                 Look(user);
             }
 
+            LookAtSharedRows();
             GiveSlots();
+            _frontline.Settle();
         }
         while (_turns.Any);
         Note();
@@ -109,6 +113,9 @@ internal sealed partial class Lifecycle
                 case DueKind.Retention:
                     _draft.Record(new Change.RetainedGone(due.Id));
                     break;
+                case DueKind.Frontline:
+                    _frontline.BecomeDue();
+                    break;
             }
 
             Settle();
@@ -122,9 +129,6 @@ internal sealed partial class Lifecycle
     /// <summary>Slots of a plan less those that are taken; negative after a shrink (B264).</summary>
     public long FreeSlots(int plan) => SlotsOf(plan) - Fleet.SlotsUsed(plan);
 
-    /// <summary>Whether the user of a row has license and coverage for it (B267).</summary>
-    public bool HasRight(CloudPc row) => HasRight(row, LicensedPlans(row.User), Fleet.CoverageOf(row.User));
-
     /// <summary>Writes a row with what changed about it; a session on it ends when it cannot be used any more (B285).</summary>
     public void Put(int index, CloudPc row, CloudPcReason reason, Guid? about = null)
     {
@@ -134,7 +138,7 @@ internal sealed partial class Lifecycle
             row = row with { Use = Fleet.CloudPc(index)!.Use };
         }
 
-        Fleet.Set(index, row.ModifiedAt == Now ? row : row with { ModifiedAt = Now });
+        Fleet.Set(index, row with { ModifiedAt = Now, Power = row.Assignment is null ? null : _frontline.PowerOf(row) });
         _steps[index] = (new CloudPcStep(Now, reason, about), null);
     }
 
@@ -144,9 +148,6 @@ internal sealed partial class Lifecycle
 
     private CloudPcKind KindOf(int plan) => _draft.Catalog.CloudPcPlanOf(plan)!.Kind;
 
-    private bool HasRight(CloudPc row, ValueArray<int> licensed, ValueArray<Coverage> coverage) => KindOf(row.Plan) == CloudPcKind.Reserve
-        ? row.AllocatedAt is not null
-        : licensed.Span.Contains(row.Plan) && (KindOf(row.Plan) == CloudPcKind.Business || coverage.Any(one => one.Policy == row.Policy));
 
     private void Look(int user)
     {
@@ -154,16 +155,22 @@ internal sealed partial class Lifecycle
         ValueArray<int> licensed = LicensedPlans(user);
         int winner = WinnerOf(coverage, ProvisioningType.Dedicated), reserve = WinnerOf(coverage, ProvisioningType.Reserve);
         ValueArray<int> reserved = ReservedPlans(user, reserve);
+        EndForeignSessions(user);
+        SortedDictionary<int, PolicyAssignment> served = Served(user, WinnerOf(coverage, ProvisioningType.SharedByUser));
         Fleet.Stir(user);
         foreach (int index in Fleet.OfUser(user))
         {
-            if (KindOf(Fleet.CloudPc(index)!.Plan) == CloudPcKind.Reserve)
+            switch (KindOf(Fleet.CloudPc(index)!.Plan))
             {
-                LookAtReserve(index, reserved, reserve);
-            }
-            else
-            {
-                LookAt(index, licensed, coverage, winner);
+                case CloudPcKind.Reserve:
+                    LookAtReserve(index, reserved, reserve);
+                    break;
+                case CloudPcKind.Frontline:
+                    LookAtDedicated(index, served, coverage);
+                    break;
+                default:
+                    LookAt(index, licensed, coverage, winner);
+                    break;
             }
         }
 
@@ -183,6 +190,11 @@ internal sealed partial class Lifecycle
             {
                 Come(user, plan, reserve, waits: true);
             }
+        }
+
+        foreach ((int plan, PolicyAssignment assignment) in served.Where(one => !HasRow(user, one.Key)).OrderBy(one => _draft.Catalog.Plans[one.Key].Id))
+        {
+            Come(user, plan, WinnerOf(coverage, ProvisioningType.SharedByUser), waits: true, assignment.Key);
         }
     }
 
@@ -229,21 +241,30 @@ internal sealed partial class Lifecycle
     }
 
     // B261: a row comes; who has what it takes waits for a slot, which may be there at once.
-    private void Come(int user, int plan, int policy, bool waits)
+    private void Come(int user, int plan, int policy, bool waits, Guid? assignment = null)
     {
         int index = Fleet.NextCloudPc;
         CloudPcReason reason = waits ? CloudPcReason.NoSlot : CloudPcReason.NoPolicy;
         CloudPcStatus status = waits ? CloudPcStatus.PendingProvision : CloudPcStatus.NotProvisioned;
         CloudPc row = CloudPc.Coming(_draft.Profile.Id, index, user, _draft.User(user)!, _draft.Catalog.CloudPcPlanOf(plan)!, policy, status, Now);
+        if (assignment is not null)
+        {
+            Put(index, row with { Assignment = assignment }, reason);
+            return;
+        }
+
         Fleet.Set(index, row);
         _steps[index] = (new CloudPcStep(Now, reason, null), row);
     }
+
+    private static string Shortened(string name) => name.Length <= CloudPc.LongestDisplayName ? name : name[..CloudPc.LongestDisplayName];
 
     private void LookAt(int index, ValueArray<int> licensed, ValueArray<Coverage> coverage, int winner)
     {
         CloudPc row = Fleet.CloudPc(index)!;
         bool isLicensed = licensed.Span.Contains(row.Plan);
         bool isBusiness = KindOf(row.Plan) == CloudPcKind.Business;
+        bool hasRight = isLicensed && (isBusiness || coverage.Any(one => one.Policy == row.Policy));
         switch (row.Status)
         {
             case CloudPcStatus.NotProvisioned when !isLicensed:
@@ -259,43 +280,55 @@ internal sealed partial class Lifecycle
             case CloudPcStatus.PendingProvision when !isBusiness && winner != row.Policy:
                 Put(index, row with { Policy = winner }, CloudPcReason.NoSlot);
                 break;
-            case CloudPcStatus.Provisioning when !HasRight(row, licensed, coverage):
+            case CloudPcStatus.Failed when row.GoesAt is not null && hasRight:
+                WaitAgain(index, row with { Policy = isBusiness ? -1 : winner });
+                break;
+            case CloudPcStatus.ResizePendingLicense:
+                LookAtResize(index, row, coverage);
+                break;
+            default:
+                FollowRight(index, row, hasRight, isLicensed);
+                break;
+        }
+    }
+
+    // B265 to B268: what becomes of a machine, or of what shall become one, when its right goes or comes back.
+    private void FollowRight(int index, CloudPc row, bool hasRight, bool isLicensed)
+    {
+        switch (row.Status)
+        {
+            case CloudPcStatus.Provisioning when !hasRight:
                 Fail(
                     index,
-                    isLicensed
-                        ? new CloudPcError("provisioningPolicyNotFound", "Provisioning policy not found: no policy that made this Cloud PC covers its user any more.")
-                        : _draft.User(row.User) is null
-                            ? new CloudPcError("userNotFound", "User not found: the user was deleted while the Cloud PC was provisioned.")
+                    _draft.User(row.User) is null
+                        ? new CloudPcError("userNotFound", "User not found: the user was deleted while the Cloud PC was provisioned.")
+                        : isLicensed
+                            ? new CloudPcError("provisioningPolicyNotFound", "Provisioning policy not found: no policy that made this Cloud PC covers its user any more.")
                             : new CloudPcError("licenseNotFound", "License not found: the license was removed while the Cloud PC was provisioned."),
                     isLicensed ? WhyUncovered(row) : WhyUnlicensed(row),
                     Now + CleanUp);
                 break;
-            case CloudPcStatus.Failed when row.GoesAt is null && !HasRight(row, licensed, coverage):
+            case CloudPcStatus.Failed when row.GoesAt is null && !hasRight:
                 Put(index, row with { GoesAt = Now + CleanUp }, isLicensed ? WhyUncovered(row) : WhyUnlicensed(row));
-                break;
-            case CloudPcStatus.Failed when row.GoesAt is not null && HasRight(row, licensed, coverage):
-                Put(
-                    index,
-                    row with { Status = CloudPcStatus.PendingProvision, Policy = isBusiness ? -1 : winner, GoesAt = null, Error = null, Job = null, ConditionsSince = Now },
-                    CloudPcReason.NoSlot);
                 break;
             case CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings when IsGoneForGood(row.User):
                 Deprovision(index, CloudPcReason.UserDeleted);
                 break;
-            case CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings when !HasRight(row, licensed, coverage):
+            case CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings when !hasRight:
                 EnterGrace(index, row, isLicensed ? WhyUncovered(row) : WhyUnlicensed(row), Now);
                 break;
-            case CloudPcStatus.InGracePeriod when HasRight(row, licensed, coverage):
+            case CloudPcStatus.InGracePeriod when hasRight:
                 Put(index, row with { Status = Settled(row), GraceEndsAt = null }, CloudPcReason.RightRestored);
                 break;
             case CloudPcStatus.InGracePeriod when IsGoneForGood(row.User):
                 Deprovision(index, CloudPcReason.UserDeleted);
                 break;
-            case CloudPcStatus.ResizePendingLicense:
-                LookAtResize(index, row, coverage);
-                break;
         }
     }
+
+    // B266: what failed without right waits from the start, with the same id.
+    private void WaitAgain(int index, CloudPc row) => Put(
+        index, row with { Status = CloudPcStatus.PendingProvision, GoesAt = null, Error = null, Job = null, ConditionsSince = Now }, CloudPcReason.NoSlot);
 
     private bool IsGoneForGood(int user) => _draft.User(user) is null && !_draft.Deleted.Users.ContainsKey(user);
 
@@ -312,7 +345,7 @@ internal sealed partial class Lifecycle
     // Whether the policy lost the group or the user left it: is the user still in a group that the policy had before this command?
     private CloudPcReason WhyUncovered(CloudPc row) =>
         _draft.User(row.User) is null ? CloudPcReason.UserDeleted
-        : _draft.HadAssigned(row.Policy).Any(group => _draft.IsThere(group) && _draft.IsMember(row.User, group)) ? CloudPcReason.PolicyUnassigned
+        : _draft.HadAssigned(row.Policy, row.Plan).Any(group => _draft.IsThere(group) && _draft.IsMember(row.User, group)) ? CloudPcReason.PolicyUnassigned
         : CloudPcReason.LeftPolicyGroup;
 
     // The policy that came first stays until it covers the user no longer (C148, C149).
@@ -370,6 +403,12 @@ internal sealed partial class Lifecycle
         {
             foreach (int plan in Fleet.PendingPlans().ToArray())
             {
+                if (KindOf(plan) == CloudPcKind.Frontline)
+                {
+                    GiveUnits(plan);
+                    continue;
+                }
+
                 long slots = SlotsOf(plan);
                 while (IsSlotFree(plan, slots) && Fleet.FirstPending(plan) is { } first)
                 {

@@ -25,14 +25,17 @@ public sealed class NamingTemplate
     /// <summary>What a policy without a template has.</summary>
     public const string Default = "CPC-%USERNAME:5%-%RAND:5%";
 
+    /// <summary>What a policy without a template has whose machines belong to nobody (B409).</summary>
+    public const string SharedDefault = "CPC-%RAND:11%";
+
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     private const string UserName = "USERNAME";
     private const string Random = "RAND";
 
     private readonly List<(string Kind, string Text, int Length)> _parts;
 
-    private static readonly NamingTemplate ByDefault =
-        TryParse(Default, out NamingTemplate? parsed, out string? error) ? parsed : throw new InvalidOperationException(error);
+    private static readonly NamingTemplate ByDefault = Known(Default);
+    private static readonly NamingTemplate ByDefaultShared = Known(SharedDefault);
 
     private NamingTemplate(List<(string Kind, string Text, int Length)> parts) => _parts = parts;
 
@@ -82,12 +85,12 @@ public sealed class NamingTemplate
 
     /// <summary>The name of a machine.</summary>
     /// <param name="template">The template; null for the default.</param>
-    /// <param name="userPrincipalName">The user's; what stands before the @ counts.</param>
+    /// <param name="userPrincipalName">The user's; what stands before the @ counts; null for a machine that belongs to nobody.</param>
     /// <param name="seed">What the random characters come from: the same seed gives the same name.</param>
-    public static string Expand(string? template, string userPrincipalName, Guid seed)
+    public static string Expand(string? template, string? userPrincipalName, Guid seed)
     {
-        NamingTemplate parsed = template is not null && TryParse(template, out NamingTemplate? own, out _) ? own : ByDefault;
-        string user = string.Concat(userPrincipalName.TakeWhile(letter => letter != '@').Where(char.IsAsciiLetterOrDigit));
+        NamingTemplate parsed = template is not null && TryParse(template, out NamingTemplate? own, out _) ? own : userPrincipalName is null ? ByDefaultShared : ByDefault;
+        string user = string.Concat((userPrincipalName ?? "").TakeWhile(letter => letter != '@').Where(char.IsAsciiLetterOrDigit));
         byte[] bytes = SHA256.HashData(seed.ToByteArray());
         StringBuilder name = new(LongestName);
         int used = 0;
@@ -112,6 +115,9 @@ public sealed class NamingTemplate
 
         return name.ToString();
     }
+
+    private static NamingTemplate Known(string template) =>
+        TryParse(template, out NamingTemplate? parsed, out string? error) ? parsed : throw new InvalidOperationException(error);
 
     // One or two digits: a longer number fits no name.
     private static int? NumberOf(string text) =>

@@ -97,7 +97,14 @@ public sealed record UserSettingsPersistence(bool Enabled, int SizeGB)
 /// <param name="AllotmentName">The allotment's name; null for Enterprise.</param>
 /// <param name="AllotmentLicenses">The licenses allotted; null for Enterprise.</param>
 /// <param name="CreatedAt">When the policy was assigned, by the tenant's clock.</param>
-public sealed record PolicyAssignment(string Id, int Group, int? Plan, string? AllotmentName, int? AllotmentLicenses, DateTimeOffset CreatedAt);
+public sealed record PolicyAssignment(string Id, int Group, int? Plan, string? AllotmentName, int? AllotmentLicenses, DateTimeOffset CreatedAt)
+{
+    /// <summary>The id as Cloud PCs name it; null for Enterprise.</summary>
+    public Guid? Key { get; } = Guid.TryParse(Id, out Guid key) ? key : null;
+
+    /// <summary>Whether its Cloud PCs cannot be made anew: its licenses expired once (C118, B407).</summary>
+    public bool IsReprovisionPaused { get; init; }
+}
 
 /// <summary>A provisioning policy (C137 to C158).</summary>
 /// <param name="Id">The id.</param>

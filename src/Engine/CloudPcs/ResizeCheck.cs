@@ -74,6 +74,11 @@ public static class ResizeCheck
             return NotSupported(row, $"service plan {targetPlanId} is not that of an Enterprise Cloud PC (C60). GET servicePlans lists those that are.");
         }
 
+        if (source.HasGraphics || target.HasGraphics)
+        {
+            return NotSupported(row, "sizes with a graphics processor cannot be resized (C60).");
+        }
+
         if (target.Plan == source.Plan)
         {
             return NotSupported(row, $"it has the size {source.Size} already.");
@@ -84,13 +89,13 @@ public static class ResizeCheck
             return NotSupported(row, $"a disk of {source.Size.Disk} GB does not fit on one of {target.Size.Disk} GB; a disk only grows (C60).");
         }
 
-        if (row.Status != CloudPcStatus.Provisioned)
+        if (row.Status != CloudPcStatus.Provisioned || row.Job is not null)
         {
             return new ResizeWay.Refused(new Refusal(RefusalCode.OperationConflict)
             {
                 Subject = row.Id,
                 Name = row.Status.ToName(),
-                Detail = "only a Cloud PC that is provisioned can be resized (C61).",
+                Detail = "only a Cloud PC that is provisioned, and on which nothing else runs, can be resized (C61).",
             });
         }
 

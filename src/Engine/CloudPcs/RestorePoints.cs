@@ -38,12 +38,17 @@ public static class RestorePoints
     /// <summary>How long one made by hand stays (C57, C192).</summary>
     public static readonly TimeSpan ManualRetention = TimeSpan.FromDays(28);
 
-    /// <summary>The restore points that a Cloud PC has at a time, newest first; a frequent and a weekly one of the same moment are one.</summary>
+    /// <summary>The restore points that a Cloud PC has at a time, newest first, none without a machine; a frequent and a weekly one of the same moment are one.</summary>
     /// <param name="row">The Cloud PC.</param>
     /// <param name="hours">How many hours the frequent ones are apart, see <see cref="EffectiveSetting.RestoreHoursOf"/>.</param>
     /// <param name="now">The tenant's time.</param>
     public static ValueArray<RestorePoint> Of(CloudPc row, int hours, DateTimeOffset now)
     {
+        if (!row.HasData)
+        {
+            return [];
+        }
+
         SortedSet<DateTimeOffset> moments = [];
         if (row.PointsSince is { } since)
         {

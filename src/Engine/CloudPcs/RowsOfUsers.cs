@@ -20,8 +20,8 @@ internal sealed class RowsOfUsers
         _several = several;
     }
 
-    /// <summary>The rows of a user, ascending.</summary>
-    public ValueArray<int> Of(int user) => user >= _only.Count ? [] : _only[user] switch
+    /// <summary>The rows of a user, ascending; none for nobody.</summary>
+    public ValueArray<int> Of(int user) => user < 0 || user >= _only.Count ? [] : _only[user] switch
     {
         0 => [],
         Several => _several[user],
@@ -36,7 +36,7 @@ internal sealed class RowsOfUsers
         private readonly PagedVector<int>.Builder _only = source._only.ToBuilder();
         private ImmutableDictionary<int, ValueArray<int>> _several = source._several;
 
-        public ValueArray<int> Of(int user) => user >= _only.Count ? [] : _only[user] switch
+        public ValueArray<int> Of(int user) => user < 0 || user >= _only.Count ? [] : _only[user] switch
         {
             0 => [],
             Several => _several[user],

@@ -7,7 +7,11 @@ namespace Berth.Engine.CloudPcs;
 /// <param name="StartedAt">When, by the tenant's clock.</param>
 /// <param name="DisconnectedAt">Since when nobody looks at it although it is held; null while connected.</param>
 /// <param name="IsAdministrator">Whether the user setting that held at the sign-in makes the user an administrator (B370).</param>
-public sealed record Session(Guid Id, int CloudPc, int User, DateTimeOffset StartedAt, DateTimeOffset? DisconnectedAt, bool IsAdministrator = false);
+public sealed record Session(Guid Id, int CloudPc, int User, DateTimeOffset StartedAt, DateTimeOffset? DisconnectedAt, bool IsAdministrator = false)
+{
+    /// <summary>Whether its license was above the limit when it began, and the buffer gave it (B422).</summary>
+    public bool UsesBuffer { get; init; }
+}
 
 /// <summary>What a Cloud PC keeps of its sessions when they are over (B371).</summary>
 /// <param name="SignedInAt">When somebody last signed in, by the tenant's clock.</param>

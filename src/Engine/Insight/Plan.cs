@@ -46,7 +46,7 @@ public enum CloudPcEffect : byte
 
 /// <summary>One Cloud PC in a plan.</summary>
 /// <param name="Id">Its id; null for one that does not exist yet.</param>
-/// <param name="UserId">Its user.</param>
+/// <param name="UserId">Its user; empty for one that is shared.</param>
 /// <param name="Plan">The index of its service plan: afterwards, or at last.</param>
 /// <param name="Effect">What happens to it.</param>
 /// <param name="Date">When its data is destroyed, when that will be; otherwise when the effect happens.</param>

@@ -201,6 +201,11 @@ internal sealed class PlanDrawing
     // C17: Intune, Entra ID P1 and one of the plans that bring Windows.
     private bool HasCompanions(Guid userId)
     {
+        if (userId == Guid.Empty)
+        {
+            return true;
+        }
+
         int user = _after.FindUser(userId);
         HashSet<Guid> plans = [.. _after.PlansOf(user).Select(plan => plan.Plan.Id)];
         return plans.Contains(Companions.Intune) && plans.Contains(Companions.EntraP1) && plans.Overlaps(Companions.Windows);

@@ -105,7 +105,7 @@ internal static class CloudPcReads
             IEnumerable<int>? indexes = equality.Path switch
             {
                 "id" => equality.Values.Select(value => value is string text && Guid.TryParse(text, out Guid id) ? fleet.FindCloudPc(id) : -1),
-                "userPrincipalName" => equality.Values.OfType<string>().SelectMany(name => UsersNamed(tenant, name)).SelectMany(user => fleet.OfUser(user)),
+                "userPrincipalName" when !equality.Values.Contains(null) => equality.Values.OfType<string>().SelectMany(name => UsersNamed(tenant, name)).SelectMany(user => fleet.OfUser(user)),
                 _ => null,
             };
             if (indexes is not null)

@@ -17,7 +17,7 @@ internal readonly record struct CloudPcRow(Tenant Tenant, int Position, CloudPc 
 {
     private const string Unknown = "unknownFutureValue";
 
-    /// <summary>Its user; null for one who is gone for good.</summary>
+    /// <summary>Its user; null for one who is gone for good, and of a shared one.</summary>
     public User? User => Tenant.TryGetUser(CloudPc.User, out User? user) ? user
         : Tenant.Deleted.Users.TryGetValue(CloudPc.User, out DeletedUser? deleted) ? deleted.User
         : null;
@@ -31,6 +31,9 @@ internal readonly record struct CloudPcRow(Tenant Tenant, int Position, CloudPc 
     /// <summary>Whether there is a machine, or was one.</summary>
     public bool IsMade => CloudPc.ManagedDeviceName is not null;
 
+    /// <summary>The assignment that a Frontline one belongs to; null for other kinds, and when it is gone.</summary>
+    public PolicyAssignment? Assignment => CloudPc.Assignment is { } key ? Tenant.Fleet.FindAssignment(key)?.Assignment : null;
+
     /// <summary>The session on it, or null.</summary>
     public Session? Session => Tenant.Fleet.SessionOn(Position);
 
@@ -38,6 +41,7 @@ internal readonly record struct CloudPcRow(Tenant Tenant, int Position, CloudPc 
     public string ProvisioningType => Plan.Kind switch
     {
         CloudPcKind.Enterprise or CloudPcKind.Business => "dedicated",
+        CloudPcKind.Frontline when CloudPc.IsShared => ShowsAll ? "sharedByEntraGroup" : Unknown,
         CloudPcKind.Frontline => ShowsAll ? "sharedByUser" : "shared",
         CloudPcKind.Reserve => ShowsAll ? "reserve" : Unknown,
     };
@@ -66,8 +70,8 @@ internal readonly record struct CloudPcRow(Tenant Tenant, int Position, CloudPc 
     public ValueArray<RestorePoint> RestorePoints(DateTimeOffset now) =>
         Engine.CloudPcs.RestorePoints.Of(CloudPc, EffectiveSetting.RestoreHoursOf(Tenant.Fleet.UserSettings.Values, GroupsOfUser), now);
 
-    /// <summary>The groups of its user; none of one who is gone.</summary>
-    private ValueArray<int> GroupsOfUser => Tenant.Users[CloudPc.User] is null ? [] : Tenant.GroupsOf(CloudPc.User);
+    /// <summary>The groups of its user; none of one who is gone, or of nobody.</summary>
+    private ValueArray<int> GroupsOfUser => Tenant.TryGetUser(CloudPc.User, out _) ? Tenant.GroupsOf(CloudPc.User) : [];
 
     /// <summary>The Cloud PC at an index as a request sees it, or null.</summary>
     public static CloudPcRow? At(Tenant tenant, GraphRequest request, int index) =>

@@ -47,8 +47,8 @@ internal static class CloudPcShapes
 
     private static readonly Shape<CloudPcRow> Shared = new(
         "cloudPcSharedDeviceDetail",
-        new TextProperty<CloudPcRow>("assignedToUserPrincipalName", static _ => null),
-        new TimeProperty<CloudPcRow>("sessionStartDateTime", static _ => null));
+        new TextProperty<CloudPcRow>("assignedToUserPrincipalName", static row => row.Session is { } session && row.Tenant.TryGetUser(session.User, out User? user) ? user.UserPrincipalName : null),
+        new TimeProperty<CloudPcRow>("sessionStartDateTime", static row => row.Session?.StartedAt));
 
     private static readonly Shape<User?> UserDetail = new(
         "cloudPcEntraUserDetail",
@@ -69,7 +69,7 @@ internal static class CloudPcShapes
         "cloudPC",
         [
             .. Old(),
-            new TextProperty<CloudPcRow>("allotmentDisplayName", static _ => null) { IsDefault = true },
+            new TextProperty<CloudPcRow>("allotmentDisplayName", static row => row.Assignment?.AllotmentName) { IsDefault = true },
             new PartProperty<CloudPcRow, CloudPcRow>("connectionSetting", ConnectionSetting, static row => row, static row => row.CloudPc.Origin is not null) { IsDefault = true },
             new TextProperty<CloudPcRow>("deviceRegionName", static row => row.CloudPc.Origin?.RegionName) { IsDefault = true },
             new TextProperty<CloudPcRow>("diskEncryptionState", static row => row.IsMade ? "encryptedUsingPlatformManagedKey" : "notAvailable") { IsDefault = true },
@@ -82,7 +82,7 @@ internal static class CloudPcShapes
             new TimeProperty<CloudPcRow>("provisionedDateTime", static row => row.CloudPc.ProvisionedAt) { IsDefault = true },
             new ValuesProperty<CloudPcRow, string>("scopeIds", static row => row.Policy?.ScopeIds ?? [], new Operand<string>.Text(static id => id)) { IsDefault = true },
             new TextProperty<CloudPcRow>("servicePlanType", static row => row.Plan.Kind == CloudPcKind.Business ? "business" : "enterprise") { IsDefault = true },
-            new PartProperty<CloudPcRow, CloudPcRow>("sharedDeviceDetail", Shared, static row => row, static _ => false) { IsDefault = true },
+            new PartProperty<CloudPcRow, CloudPcRow>("sharedDeviceDetail", Shared, static row => row, static row => row.CloudPc.IsShared && row.Session is not null) { IsDefault = true },
             new TextProperty<CloudPcRow>("status", static row => row.CloudPc.Status.ToName()) { IsDefault = true },
             new PartProperty<CloudPcRow, CloudPcError?>("statusDetail", StatusDetail, static row => row.CloudPc.Error, static error => error is not null) { IsDefault = true },
             new PartProperty<CloudPcRow, User?>("userDetail", UserDetail, static row => row.Plan.Kind == CloudPcKind.Reserve ? row.User : null, static user => user is not null) { IsDefault = true },

@@ -112,6 +112,7 @@ internal static class CloudPcTimeline
         string license = SubjectOf(tenant, step.About) is { Type: "group" or "sku" } ? about : "";
         return step.Reason switch
         {
+            CloudPcReason.ConditionsMet when row is { Assignment: not null } => $" because a license of {Plan(tenant, row.Plan)} is free{(PolicyName(tenant, row) is { } maker ? $" for the policy {maker}" : "")}{deed}",
             CloudPcReason.ConditionsMet => $" because the user is licensed{(row is null ? "" : $" for {Plan(tenant, row.Plan)}")}{(PolicyName(tenant, row) is { } policy ? $" and covered by the policy {policy}" : "")}{deed}",
             CloudPcReason.NoPolicy => $" because no provisioning policy covers the user{deed}",
             CloudPcReason.NoSlot => $" because all licenses are taken{deed}",
@@ -131,6 +132,9 @@ internal static class CloudPcTimeline
             CloudPcReason.ResizeLicenseFound => $" because the other license is there{about}{deed}",
             CloudPcReason.CleanedUp => " because what had failed was cleaned up",
             CloudPcReason.ReserveUsedUp => " because the days of the Reserve license are used up",
+            CloudPcReason.AssignmentChanged => $" and counts for another assignment of its policy{about}{deed}",
+            CloudPcReason.AllotmentLowered => $" because fewer Cloud PCs are allotted to its assignment{about}{deed}",
+            CloudPcReason.AssignmentRemoved => $" because its assignment is gone{about}{deed}",
             CloudPcReason.HostChanged => $" because the simulator took over what an agent had not done{deed}",
         };
     }

@@ -61,15 +61,23 @@ internal readonly record struct AssignmentRow(PolicyRow Policy, int Position) : 
     /// <summary>The id of the service plan; null for Enterprise.</summary>
     public Guid? PlanId => Assignment.Plan is { } plan ? Policy.Tenant.Catalog.Plans[plan].Id : null;
 
-    /// <summary>Direct members of the group who have a Cloud PC by this policy, after a position (B347).</summary>
+    /// <summary>Direct members of the group who have a Cloud PC by this assignment, or share those of it, after a position (B347).</summary>
     public IEnumerable<UserRow> Users(int after)
     {
         (Tenant tenant, int policy, int? plan) = (Policy.Tenant, Policy.Position, Assignment.Plan);
+        FrontlineAssignment? frontline = Assignment.Key is { } key ? tenant.Fleet.FindAssignment(key) : null;
         foreach (int user in tenant.Groups[Assignment.Group].Members.From(after + 1))
         {
+            if (frontline is { IsShared: true })
+            {
+                yield return new UserRow(tenant, user, tenant.Users[user]!);
+                continue;
+            }
+
             foreach (int index in tenant.Fleet.OfUser(user))
             {
-                if (tenant.Fleet.CloudPcs[index] is { } row && row.Policy == policy && (plan is null || row.Plan == plan))
+                if (tenant.Fleet.CloudPcs[index] is { } row && row.Policy == policy && (plan is null || row.Plan == plan)
+                    && (frontline is null || row.Assignment == Assignment.Key))
                 {
                     yield return new UserRow(tenant, user, tenant.Users[user]!);
                     break;

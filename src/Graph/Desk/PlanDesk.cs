@@ -115,7 +115,7 @@ internal static class PlanDesk
     {
         json.WriteStartObject();
         json.WriteString("id"u8, one.Id?.ToString());
-        json.WriteString("userId"u8, one.UserId);
+        json.WriteString("userId"u8, one.UserId == Guid.Empty ? null : one.UserId.ToString());
         json.WriteString("servicePlanId"u8, tenant.Catalog.Plans[one.Plan].Id);
         json.WriteString("effect"u8, NameOf(one.Effect));
         json.WriteString("date"u8, one.Date.UtcDateTime);

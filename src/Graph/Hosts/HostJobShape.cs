@@ -18,7 +18,7 @@ internal static class HostJobShape
         Begin(json, open.Job);
         if (open.CloudPc is { } row)
         {
-            WriteCloudPc(json, tenant, row, open.Job);
+            WriteCloudPc(json, tenant, row);
             WriteSnapshot(json, row, open.Job);
         }
 
@@ -62,17 +62,17 @@ internal static class HostJobShape
         json.WriteString("requestedDateTime"u8, job.RequestedAt.UtcDateTime);
     }
 
-    private static void WriteCloudPc(Utf8JsonWriter json, Tenant tenant, CloudPc row, HostJob job)
+    private static void WriteCloudPc(Utf8JsonWriter json, Tenant tenant, CloudPc row)
     {
         ProvisioningPolicy? policy = tenant.Fleet.Policies.GetValueOrDefault(row.Policy);
 
-        // What an agent shall apply is what the policy says now; everything else was fixed when the work began.
-        CloudPcOrigin? origin = job.Kind == HostJobKind.ApplySettings ? Placement.Of(policy, tenant.Fleet.Connections) ?? row.Origin : row.Origin;
+        // All of it was fixed when the work began (B265, B274).
+        CloudPcOrigin? origin = row.TakesOver ?? row.Origin;
         json.WriteStartObject("cloudPc"u8);
         json.WriteString("id"u8, row.Id);
         json.WriteString("displayName"u8, row.DisplayName);
         Text(json, "managedDeviceName"u8, row.ManagedDeviceName);
-        json.WriteString("userId"u8, row.UserId);
+        Text(json, "userId"u8, row.IsShared ? null : row.UserId);
         Text(json, "userPrincipalName"u8, tenant.TryGetUser(row.User, out Engine.Directory.User? user) ? user.UserPrincipalName : null);
         json.WriteBoolean("localAdmin"u8, row.HasAdministrator);
         if (tenant.Catalog.CloudPcPlanOf(row.Plan) is { } plan)

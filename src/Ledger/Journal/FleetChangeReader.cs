@@ -11,7 +11,7 @@ internal static class FleetChangeReader
     /// <summary>The smallest elements of lists in bytes: what a count of them is checked against.</summary>
     private const int LeastCoverage = 3;
     private const int LeastJoin = 5;
-    private const int LeastAssignment = 6;
+    private const int LeastAssignment = 7;
     private const int LeastAction = 5;
     private const int LeastCheck = 4;
     private const int LeastItem = 17;
@@ -43,7 +43,7 @@ internal static class FleetChangeReader
         Tag.BulkActionSet => new Change.BulkActionSet(new BulkAction(
             from.Id(), from.Text(), from.Text(), from.Time(), from.Text(),
             from.Each(LeastItem, static (ref from) => new BulkItem(from.Id(), from.Shared())))),
-        Tag.SessionSet => new Change.SessionSet(new Session(from.Id(), from.Number(), from.Number(), from.Time(), from.OptionalTime(), from.Flag())),
+        Tag.SessionSet => new Change.SessionSet(new Session(from.Id(), from.Number(), from.Number(), from.Time(), from.OptionalTime(), from.Flag()) { UsesBuffer = from.Flag() }),
         Tag.SessionEnded => new Change.SessionEnded(from.Id(), from.Time()),
         _ => throw new NewerFormatException($"a change of kind {(byte)tag}"),
     };
@@ -83,7 +83,7 @@ internal static class FleetChangeReader
         ModifiedAt = from.Time(),
         ModifiedBy = from.OneOfFew(),
         Assignments = from.Each(LeastAssignment, static (ref from) => new PolicyAssignment(
-            from.Text(), from.Number(), from.OptionalNumber(), from.OptionalText(), from.OptionalNumber(), from.Time())),
+            from.Text(), from.Number(), from.OptionalNumber(), from.OptionalText(), from.OptionalNumber(), from.Time()) { IsReprovisionPaused = from.Flag() }),
     };
 
     private static Change.CloudPcsCame CloudPcsCame(this ref PayloadReader from)
@@ -95,15 +95,15 @@ internal static class FleetChangeReader
     }
 
     private static CloudPc CloudPc(this ref PayloadReader from) =>
-        new(from.Id(), from.Id(), from.Number(), from.Number(), from.Member<CloudPcStatus>())
+        new(from.Id(), from.Id(), from.OptionalNumber() ?? Engine.CloudPcs.CloudPc.Nobody, from.Number(), from.Member<CloudPcStatus>())
         {
             Policy = from.OptionalNumber() ?? -1,
+            Assignment = from.OptionalId(),
+            Power = from.Power(),
             DisplayName = from.Text(),
             ManagedDeviceName = from.OptionalText(),
-            Origin = from.Flag()
-                ? new CloudPcOrigin(
-                    from.OneOfFew(), from.OneOfFew(), from.Shared(), from.OptionalId(), from.Member<DomainJoinType>(), from.Flag(), from.Flag(), from.OneOfFew())
-                : null,
+            Origin = from.Origin(),
+            TakesOver = from.Origin(),
             ConditionsSince = from.Time(),
             ProvisionedAt = from.OptionalTime(),
             ModifiedAt = from.Time(),
@@ -123,6 +123,18 @@ internal static class FleetChangeReader
             Actions = from.Each(LeastAction, static (ref from) => new RemoteAction(
                 from.OneOfFew(), from.Member<RemoteActionState>(), from.Time(), from.Time(), from.Error())),
         };
+
+    private static CloudPcOrigin? Origin(this ref PayloadReader from) => from.Flag()
+        ? new CloudPcOrigin(from.OneOfFew(), from.OneOfFew(), from.Shared(), from.OptionalId(), from.Member<DomainJoinType>(), from.Flag(), from.Flag(), from.OneOfFew())
+        : null;
+
+    private static CloudPcPower? Power(this ref PayloadReader from) => from.Flag()
+        ? new CloudPcPower(from.Flag(), from.OptionalTime(), from.OptionalTime(), from.OptionalTime())
+        {
+            FirstConnections = from.Each(1, static (ref from) => from.Time()),
+            PrestartAt = from.OptionalTime(),
+        }
+        : null;
 
     private static CloudPcStep Step(this ref PayloadReader from) => new(from.Time(), from.Member<CloudPcReason>(), from.OptionalId());
 

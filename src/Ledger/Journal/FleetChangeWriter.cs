@@ -154,6 +154,7 @@ internal static class FleetChangeWriter
             to.Text(assignment.AllotmentName);
             to.Number(assignment.AllotmentLicenses);
             to.Time(assignment.CreatedAt);
+            to.Flag(assignment.IsReprovisionPaused);
         });
     }
 
@@ -161,25 +162,16 @@ internal static class FleetChangeWriter
     {
         to.Id(row.Id);
         to.Id(row.UserId);
-        to.Count(row.User);
+        to.Number(row.IsShared ? null : row.User);
         to.Count(row.Plan);
         to.Byte((byte)row.Status);
         to.Number(row.Policy < 0 ? null : row.Policy);
+        to.Id(row.Assignment);
+        to.Power(row.Power);
         to.Text(row.DisplayName);
         to.Text(row.ManagedDeviceName);
-        to.Flag(row.Origin is not null);
-        if (row.Origin is { } origin)
-        {
-            to.Shared(origin.ImageId);
-            to.Shared(origin.ImageDisplayName);
-            to.Shared(origin.RegionName);
-            to.Id(origin.ConnectionId);
-            to.Byte((byte)origin.JoinType);
-            to.Flag(origin.SingleSignOn);
-            to.Flag(origin.LocalAdmin);
-            to.Shared(origin.Locale);
-        }
-
+        to.Origin(row.Origin);
+        to.Origin(row.TakesOver);
         to.Time(row.ConditionsSince);
         to.Time(row.ProvisionedAt);
         to.Time(row.ModifiedAt);
@@ -211,6 +203,36 @@ internal static class FleetChangeWriter
             to.Time(action.UpdatedAt);
             to.Error(action.Error);
         });
+    }
+
+    private static void Origin(this PayloadWriter to, CloudPcOrigin? origin)
+    {
+        to.Flag(origin is not null);
+        if (origin is not null)
+        {
+            to.Shared(origin.ImageId);
+            to.Shared(origin.ImageDisplayName);
+            to.Shared(origin.RegionName);
+            to.Id(origin.ConnectionId);
+            to.Byte((byte)origin.JoinType);
+            to.Flag(origin.SingleSignOn);
+            to.Flag(origin.LocalAdmin);
+            to.Shared(origin.Locale);
+        }
+    }
+
+    private static void Power(this PayloadWriter to, CloudPcPower? power)
+    {
+        to.Flag(power is not null);
+        if (power is not null)
+        {
+            to.Flag(power.IsRunning);
+            to.Time(power.LicenseSince);
+            to.Time(power.OffAt);
+            to.Time(power.ReadyAt);
+            to.Each(power.FirstConnections, static (to, at) => to.Time(at));
+            to.Time(power.PrestartAt);
+        }
     }
 
     private static void Step(this PayloadWriter to, CloudPcStep step)
@@ -339,5 +361,6 @@ internal static class FleetChangeWriter
         to.Time(session.StartedAt);
         to.Time(session.DisconnectedAt);
         to.Flag(session.IsAdministrator);
+        to.Flag(session.UsesBuffer);
     }
 }

@@ -44,7 +44,7 @@ internal static class FleetChanges
             Assignments =
             [
                 new PolicyAssignment($"{id}_{other}", 2, null, null, null, _noon),
-                new PolicyAssignment(other.ToString(), 0, 0, "Nurses", 0, _noon.AddDays(1)),
+                new PolicyAssignment(other.ToString(), 0, 0, "Nurses", 0, _noon.AddDays(1)) { IsReprovisionPaused = true },
             ],
         };
         CloudPc waiting = new(id, other, 9, 70, CloudPcStatus.NotProvisioned);
@@ -52,9 +52,16 @@ internal static class FleetChanges
         {
             Status = CloudPcStatus.ModifyingSingleSignOn,
             Policy = 0,
+            Assignment = id,
+            Power = new CloudPcPower(true, _noon, _noon.AddHours(2), _noon.AddMinutes(3))
+            {
+                FirstConnections = [_noon.AddDays(-2), _noon.AddDays(-1)],
+                PrestartAt = _noon.AddDays(1),
+            },
             DisplayName = "Ada's desk",
             ManagedDeviceName = "CPC-ada-X1Y2Z",
             Origin = new CloudPcOrigin("a_b_c", "Image", "westeurope", other, DomainJoinType.HybridAzureADJoin, true, false, "en-US"),
+            TakesOver = new CloudPcOrigin("a_b_c", "Image", "eastus", null, DomainJoinType.HybridAzureADJoin, false, false, "en-US"),
             ConditionsSince = _noon,
             ProvisionedAt = _noon.AddMinutes(30),
             ModifiedAt = _noon.AddHours(1),
@@ -114,7 +121,7 @@ internal static class FleetChanges
             new Change.SnapshotRetained(new RetentionSnapshot(id, other, 9, 70, "westeurope", _noon)),
             new Change.RetainedGone(id),
             new Change.BulkActionSet(new BulkAction(id, "Restart all", "cloudPcBulkRestart", _noon, "Ada", [new BulkItem(id, null), new BulkItem(other, "operationConflict")])),
-            new Change.SessionSet(new Session(id, 12, 9, _noon, _noon.AddMinutes(20), true)),
+            new Change.SessionSet(new Session(id, 12, 9, _noon, _noon.AddMinutes(20), true) { UsesBuffer = true }),
             new Change.SessionEnded(id, _noon.AddHours(1)),
         ];
     }
@@ -137,8 +144,8 @@ internal static class FleetChanges
         Gen<CloudPcStep> step = Gen.Select(time, Gen.Enum<CloudPcReason>(), Gen.Guid.Nullable()).Select((at, reason, about) => new CloudPcStep(at, reason, about));
         Gen<ValueArray<DomainJoin>> joins = Gen.Select(Gen.Enum<DomainJoinType>(), Gen.Guid.Nullable(), maybe, maybe).Array[0, 3]
             .Select(all => all.Select(one => new DomainJoin(one.Item1, one.Item2, one.Item3, one.Item4) { Geography = one.Item4 }).ToValueArray());
-        Gen<ValueArray<PolicyAssignment>> assignments = Gen.Select(text, index, index.Nullable(), maybe, index.Nullable(), time).Array[0, 3]
-            .Select(all => all.Select(one => new PolicyAssignment(one.Item1, one.Item2, one.Item3, one.Item4, one.Item5, one.Item6)).ToValueArray());
+        Gen<ValueArray<PolicyAssignment>> assignments = Gen.Select(text, index, index.Nullable(), maybe, index.Nullable(), time, Gen.Bool).Array[0, 3]
+            .Select(all => all.Select(one => new PolicyAssignment(one.Item1, one.Item2, one.Item3, one.Item4, one.Item5, one.Item6) { IsReprovisionPaused = one.Item7 }).ToValueArray());
         Gen<ProvisioningPolicy> policy = Gen.Select(
             Gen.Select(Gen.Guid, Gen.Enum<ProvisioningType>(), Gen.Enum<UserExperienceType>(), Gen.Enum<ImageType>()),
             Gen.Select(joins, assignments, texts),
@@ -175,17 +182,26 @@ internal static class FleetChanges
             .Select((image, region, connection, join, signOn, admin) => new CloudPcOrigin(image, image, region, connection, join, signOn, admin, image)).Null();
         Gen<ValueArray<RemoteAction>> actions = Gen.Select(text, Gen.Enum<RemoteActionState>(), time, time, error).Array[0, 3]
             .Select(all => all.Select(one => new RemoteAction(one.Item1, one.Item2, one.Item3, one.Item4, one.Item5)).ToValueArray());
+        Gen<CloudPcPower?> power = Gen.Select(Gen.Bool, Gen.Select(sometime, sometime, sometime), sometime, time.Array[0, 3])
+            .Select((running, times, more, connections) => new CloudPcPower(running, times.Item1, times.Item2, times.Item3)
+            {
+                FirstConnections = connections.ToValueArray(),
+                PrestartAt = more,
+            }).Null();
         Gen<CloudPc> cloudPc = Gen.Select(
-            Gen.Select(Gen.Guid, index, Gen.Enum<CloudPcStatus>(), Gen.OneOf(index, Gen.Const(-1))),
-            Gen.Select(text, maybe, origin, actions),
+            Gen.Select(Gen.Guid, index, Gen.Enum<CloudPcStatus>(), Gen.OneOf(index, Gen.Const(-1)), power),
+            Gen.Select(text, maybe, origin, actions, origin),
             Gen.Select(error, job, index.Nullable(), Gen.Bool),
             Gen.Select(time, sometime, sometime, sometime),
-            Gen.Select(time, sometime, sometime, sometime)).Select((kinds, words, rest, times, more) => new CloudPc(kinds.Item1, kinds.Item1, kinds.Item2, kinds.Item2, kinds.Item3)
+            Gen.Select(time, sometime, sometime, sometime)).Select((kinds, words, rest, times, more) => new CloudPc(kinds.Item1, kinds.Item1, kinds.Item4 < 0 ? CloudPc.Nobody : kinds.Item2, kinds.Item2, kinds.Item3)
             {
                 Policy = kinds.Item4,
+                Assignment = words.Item2 is null ? null : kinds.Item1,
+                Power = kinds.Item5,
                 DisplayName = words.Item1,
                 ManagedDeviceName = words.Item2,
                 Origin = words.Item3,
+                TakesOver = words.Item5,
                 ConditionsSince = times.Item1,
                 ProvisionedAt = times.Item2,
                 ModifiedAt = more.Item1,
@@ -260,7 +276,7 @@ internal static class FleetChanges
                 .Select((id, name, kind, at, by, items) => (Change)new Change.BulkActionSet(
                     new BulkAction(id, name, kind, at, by, items.Select(item => new BulkItem(item.Item1, item.Item2)).ToValueArray()))),
             [typeof(Change.SessionSet)] = Gen.Select(Gen.Guid, index, index, time, sometime, Gen.Bool)
-                .Select((id, row, user, began, left, admin) => (Change)new Change.SessionSet(new Session(id, row, user, began, left, admin))),
+                .Select((id, row, user, began, left, admin) => (Change)new Change.SessionSet(new Session(id, row, user, began, left, admin) { UsesBuffer = !admin })),
             [typeof(Change.SessionEnded)] = Gen.Select(Gen.Guid, time).Select((id, at) => (Change)new Change.SessionEnded(id, at)),
         };
     }

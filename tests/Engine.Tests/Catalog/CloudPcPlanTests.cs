@@ -95,6 +95,12 @@ public class CloudPcPlanTests
     [InlineData("CPC_X_2C_8GB_128GB", null)]
     [InlineData("CPC_E_2C_8GB", null)]
     [InlineData("CPC_E_2C_8GB_128GB_X", null)]
+    [InlineData("CPC_E_2C_8GB_128GB_GPU", "Cloud PC Enterprise 2vCPU/8GB/128GB GPU")]
+    [InlineData("CPC_S_4C_16GB_512GB_GPU", "Cloud PC Frontline 4vCPU/16GB/512GB GPU")]
+    [InlineData("CPC_B_4C_16RAM_512GB_GPU", "Cloud PC Business 4vCPU/16GB/512GB GPU")]
+    [InlineData("CPC_E_2C_8GB_128GB_gpu", null)]
+    [InlineData("CPC_E_2C_8GB_GPU", null)]
+    [InlineData("CPC_E_2C_8GB_128GB_GPU_GPU", null)]
     [InlineData("cpc_e_2C_8GB_128GB", null)]
     [InlineData("EXCHANGE_S_FOUNDATION", null)]
     public void A_plan_that_nobody_published_is_taken_by_its_name(string name, string? displayName) =>

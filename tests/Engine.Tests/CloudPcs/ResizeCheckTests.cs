@@ -29,6 +29,17 @@ public sealed class ResizeCheckTests
     }
 
     [Fact]
+    public void A_size_with_graphics_is_not_resized()
+    {
+        _tenant.Do(new Command.ImportCatalog([new CatalogRow("GRAPHICS", Guid.NewGuid(), "Graphics", "CPC_E_8C_32GB_512GB_GPU", Guid.NewGuid(), "Graphics")], null));
+        CloudPc row = Row(Owner(Small));
+        Refusal to = Refused(row, _tenant.Plan("CPC_E_8C_32GB_512GB_GPU"));
+        Refusal from = Refused(row with { Plan = _tenant.Now.Catalog.Plans.First(plan => plan.Name == "CPC_E_8C_32GB_512GB_GPU").Index }, _tenant.Plan("CPC_E_8C_32GB_512GB"));
+        Assert.All([to, from], refusal => Assert.Equal(RefusalCode.OperationNotSupported, refusal.Code));
+        Assert.All([to, from], refusal => Assert.Contains("graphics", refusal.Detail, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_plan_that_nobody_knows_is_not_supported() =>
         Assert.Equal(RefusalCode.OperationNotSupported, Refused(Row(Owner(Small)), Guid.NewGuid()).Code);
 

@@ -34,6 +34,13 @@ public static class Aim
         Request.RenameCloudPc r => Row(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.InGracePeriod) is { } number ? r with { CloudPc = number } : r,
         Request.RestoreCloudPc r => Row(tenant, random, CloudPcStatus.Provisioned) is { } number
             ? new Request.RestoreCloudPc(number, tenant.Fleet.CloudPcs[number - 1]!.PointsSince!.Value.AddHours(12 * (1 + (random % 3)))) : r,
+        Request.RestoreManual r => RowWith(tenant, random, row => row.ManualPointAt is not null && row.HasData) is { } number
+            ? new Request.RestoreManual(number, tenant.Fleet.CloudPcs[number - 1]!.ManualPointAt!.Value) : r,
+        Request.RestoreRetained r => Retained(tenant, random) ?? r,
+        Request.SnapshotCloudPc r => Row(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.InGracePeriod) is { } number ? new Request.SnapshotCloudPc(number) : r,
+        Request.RestartCloudPc r => Row(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.InGracePeriod) is { } number ? new Request.RestartCloudPc(number) : r,
+        Request.ApplyPolicy r => Applied(tenant, r, random),
+        Request.ChangePolicy r => random % 2 == 0 && Pick(Makers(tenant), random) is { } maker ? r with { Policy = maker } : r,
         Request.ProvisionReserve r => Reserve(tenant, random, CloudPcStatus.NotProvisioned, CloudPcStatus.Failed) is { } number ? new Request.ProvisionReserve(number) : r,
         Request.DeprovisionReserve r => Reserve(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.Failed) is { } number ? new Request.DeprovisionReserve(number) : r,
         Request.StartSession r => Row(tenant, random, random % 3 == 0 ? [CloudPcStatus.Failed, CloudPcStatus.Deprovisioning, CloudPcStatus.ResizePendingLicense] : [CloudPcStatus.Provisioned, CloudPcStatus.InGracePeriod]) is { } number
@@ -44,17 +51,63 @@ public static class Aim
     };
 
     private static int? Reserve(Tenant tenant, int random, params CloudPcStatus[] statuses) =>
-        Pick(Enumerable.Range(0, tenant.Fleet.CloudPcs.Count).Where(index => tenant.Fleet.CloudPcs[index] is { AllocatedAt: not null } row && statuses.Contains(row.Status)).Select(index => $"{index + 1}"), random)
-            is { } number ? int.Parse(number, CultureInfo.InvariantCulture) : null;
+        RowWith(tenant, random, row => row.AllocatedAt is not null && statuses.Contains(row.Status));
 
     // The number of a Cloud PC with a session.
     private static int? Session(Tenant tenant, int random) =>
         Pick(tenant.Fleet.Sessions.Values.Select(session => $"{session.CloudPc + 1}"), random) is { } number ? int.Parse(number, CultureInfo.InvariantCulture) : null;
 
     // The number of a Cloud PC in one of some statuses.
-    private static int? Row(Tenant tenant, int random, params CloudPcStatus[] statuses) =>
-        Pick(Enumerable.Range(0, tenant.Fleet.CloudPcs.Count).Where(index => tenant.Fleet.CloudPcs[index] is { } row && statuses.Contains(row.Status)).Select(index => $"{index + 1}"), random)
-            is { } number ? int.Parse(number, CultureInfo.InvariantCulture) : null;
+    private static int? Row(Tenant tenant, int random, params CloudPcStatus[] statuses) => RowWith(tenant, random, row => statuses.Contains(row.Status));
+
+    private static int? RowWith(Tenant tenant, int random, Func<CloudPc, bool> fits) => Numbers(tenant, fits) is { Length: > 0 } all ? all[random % all.Length] : null;
+
+    private static int[] Numbers(Tenant tenant, Func<CloudPc, bool> fits) =>
+        [.. Enumerable.Range(0, tenant.Fleet.CloudPcs.Count).Where(index => tenant.Fleet.CloudPcs[index] is { } row && fits(row)).Select(index => index + 1)];
+
+    // Mostly for a Cloud PC of the same user and plan. When there is none yet, a step on the way: a subscription expires, or is paid again.
+    private static Request? Retained(Tenant tenant, int random)
+    {
+        RetentionSnapshot[] all = [.. tenant.Fleet.Retained.Values];
+        if (all.Length == 0)
+        {
+            return Pick(InUse(tenant), random) is { } used ? new Request.ChangeSubscription(used, null, "Suspended") : null;
+        }
+
+        if (random % 4 > 0 && Pick(Expired(tenant), random) is { } expired)
+        {
+            return new Request.ChangeSubscription(expired, null, "Enabled");
+        }
+
+        RetentionSnapshot kept = all[random % all.Length];
+        int of = Enumerable.Range(1, tenant.Fleet.CloudPcs.Count).First(number => IdsByName.OfCloudPc(tenant.Profile.Id, number - 1) == kept.CloudPcId);
+        int? number = random % 2 == 0 ? Row(tenant, random, CloudPcStatus.Provisioned)
+            : RowWith(tenant, random, row => row.User == kept.User && row.Plan == kept.Plan && row.Status == CloudPcStatus.Provisioned);
+        return number is { } found ? new Request.RestoreRetained(found, of) : null;
+    }
+
+    // A policy of which something differs, and as many Cloud PCs as it named, mostly of that policy.
+    private static Request.ApplyPolicy Applied(Tenant tenant, Request.ApplyPolicy request, int random)
+    {
+        string aimed = Pick(Enumerable.Range(0, tenant.Fleet.CloudPcs.Count).Select(index => tenant.Fleet.CloudPcs[index])
+            .Where(row => row is { Status: CloudPcStatus.Provisioned, Origin: { } origin } && tenant.Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? maker)
+                && Placement.Of(maker, tenant.Fleet.Connections) is { } now && (now.RegionName, now.ConnectionId, now.SingleSignOn) != (origin.RegionName, origin.ConnectionId, origin.SingleSignOn))
+            .Select(row => $"{tenant.Fleet.Policies[row!.Policy].Id}"), random) ?? request.Policy;
+        int policy = tenant.Fleet.FindPolicy(Guid.Parse(aimed));
+        int[] all = Numbers(tenant, row => random % 5 == 0 || (row.Policy == policy && row.Status == CloudPcStatus.Provisioned));
+        return request with { Policy = aimed, CloudPcs = all.Length == 0 ? request.CloudPcs : [.. request.CloudPcs.Select((_, i) => all[(random + i) % all.Length])] };
+    }
+
+    // Policies that made Cloud PCs.
+    private static IEnumerable<string> Makers(Tenant tenant) => Enumerable.Range(0, tenant.Fleet.CloudPcs.Count).Select(index => tenant.Fleet.CloudPcs[index])
+        .Where(row => row is { Status: CloudPcStatus.Provisioned } && tenant.Fleet.Policies.ContainsKey(row.Policy)).Select(row => $"{tenant.Fleet.Policies[row!.Policy].Id}");
+
+    // Subscriptions by which Cloud PCs of which something is kept come back.
+    private static IEnumerable<string> Expired(Tenant tenant) => tenant.Subscriptions.Where(one => one.Status == SubscriptionStatus.Suspended
+        && tenant.Fleet.Retained.Values.Any(kept => tenant.Catalog.Skus[one.Sku].Plans.Contains(kept.Plan))).Select(one => $"{one.Id}");
+
+    private static IEnumerable<string> InUse(Tenant tenant) => tenant.Subscriptions.Where(one => one.Status == SubscriptionStatus.Enabled
+        && Numbers(tenant, row => row.Status == CloudPcStatus.Provisioned && tenant.Catalog.Skus[one.Sku].Plans.Contains(row.Plan)).Length > 0).Select(one => $"{one.Id}");
 
     // Mostly the direct licenses; sometimes what a group gives.
     private static string[] Held(Tenant tenant, string user, Request.AssignUser request, int random)

@@ -13,9 +13,13 @@ public sealed class CloudPcComparisonTests(ITestOutputHelper output) : ScriptCom
     private static readonly string[] MustOccur =
     [
         "done", "flips, one", "flips, several", "dues", "flips and dues", "retained", "session", "session disconnected", "reserve notProvisioned", "reserve provisioned",
+        "points", "points, one by hand", "ApplyPolicy done", "SnapshotCloudPc done", "RestartCloudPc done", "RestoreCloudPc done", "RestoreManual done", "RestoreRetained done",
+        "ApplyPolicy refused cloudPcNotFound", "ApplyPolicy refused operationNotSupported", "ApplyPolicy refused operationConflict", "ApplyPolicy refused policyNotFound",
+        "SnapshotCloudPc refused operationConflict", "RestartCloudPc refused operationConflict", "Reprovision refused operationConflict", "Resize refused operationConflict",
+        "RestoreCloudPc refused operationConflict", "RestoreManual refused snapshotNotFound", "RestoreRetained refused operationNotSupported", "RestoreRetained refused snapshotNotFound",
         .. new[]
         {
-            "notProvisioned", "pendingProvision", "provisioning", "provisioned", "failed", "inGracePeriod", "deprovisioning", "resizing", "resizePendingLicense", "restoring",
+            "notProvisioned", "pendingProvision", "provisioning", "provisioned", "failed", "inGracePeriod", "deprovisioning", "resizing", "resizePendingLicense", "restoring", "movingRegion", "modifyingSingleSignOn",
             "failed licenseNotFound", "failed provisioningPolicyNotFound", "failed userNotFound", "failed internalServerError", "failed onPremisesConnectionUnhealthy",
         }.Select(status => "status " + status),
         .. new[]

@@ -29,7 +29,8 @@ public static class CloudPcRequests
     private static readonly string[] Plans =
         [.. new[] { "CPC_E_2C_4GB_64GB", "CPC_1", "CPC_E_4C_16GB_128GB", "CPC_E_8C_32GB_256GB", "CPC_B_2C_4RAM_64GB" }.Select(name => SpecFiles.Plan(name))];
 
-    private static readonly string[] Kinds = ["provision", "reprovision", "deprovision", "resize", "restore"];
+    private static readonly string[] Kinds = ["provision", "reprovision", "deprovision", "resize", "restore", "snapshot", "restart", "applySettings"];
+    private static readonly string[] Regions = [Place.Usual, "westeurope"];
 
     private static readonly string[] Rules =
     [
@@ -76,8 +77,8 @@ public static class CloudPcRequests
                 Unified = i == 3,
             }).ToArray());
         Gen<Request[]> licenses = Gen.Select(Group, Sku).Array[0, 2].Select(pairs => pairs.Select(pair => (Request)new Request.AssignGroup(pair.Item1, [new Wanted(pair.Item2)], [])).ToArray());
-        Gen<Request[]> policies = Gen.Select(Ways().Array[Policies.Length], Gen.Shuffle(Groups, 0, 2).Array[Policies.Length]).Select((ways, to) =>
-            Policies.Select((policy, i) => (Request)new Request.CreatePolicy(policy, "dedicated", ways[i]))
+        Gen<Request[]> policies = Gen.Select(Ways().Array[Policies.Length], Gen.Shuffle(Groups, 0, 2).Array[Policies.Length], Of(Regions)).Select((ways, to, region) =>
+            Policies.Select((policy, i) => (Request)new Request.CreatePolicy(policy, "dedicated", ways[i]) { Region = region })
                 .Concat(Policies.Select((policy, i) => (Request)new Request.AssignPolicy(policy, [.. to[i].Select(group => new Assigned(group, null))]))).ToArray());
         Gen<Request> host = Gen.Frequency((2, Gen.Const((Request)new Request.SetHost(0, []))), (1, Host()));
         return Gen.Select(purchases, people, groups, policies, licenses, host).Select((bought, users, there, made, given, machines) => (Request[])
@@ -85,7 +86,7 @@ public static class CloudPcRequests
                 machines, .. bought,
                 new Request.Import([new NewPlan(SpecFiles.Sku("VISIOCLIENT"), Names.Plan(ReservePlan, null), ReservePlan)], null),
                 .. ReservePolicies.Select(policy => new Request.CreatePolicy(policy, "reserve", [])),
-                .. users, .. there, .. Connections.Select(one => new Request.CreateConnection(one)), .. made, .. given,
+                .. users, .. there, .. Connections.Select((one, i) => new Request.CreateConnection(one) { Region = Regions[i] }), .. made, .. given,
             ]);
     }
 
@@ -111,14 +112,22 @@ public static class CloudPcRequests
         (14, Gen.Select(Number, Of(Plans)).Select((number, plan) => (Request)new Request.Resize(number, plan))),
         (1, Number.Select(number => (Request)new Request.RenameCloudPc(number, "another"))),
         (5, Number.Select(number => (Request)new Request.RestoreCloudPc(number, Desk.Opening.AddHours(12)))),
+        (3, Number.Select(number => (Request)new Request.RestoreManual(number, Desk.Opening))),
+        (11, Gen.Select(Number, Number).Select((number, kept) => (Request)new Request.RestoreRetained(number, kept))),
+        (5, Number.Select(number => (Request)new Request.SnapshotCloudPc(number))),
+        (2, Number.Select(number => (Request)new Request.RestartCloudPc(number))),
+        (10, Gen.Select(Of([.. Policies, .. ReservePolicies]), Of<string[]>(["region"], ["singleSignOn"], ["singleSignOn", "region"]), Number.Array[0, 2])
+            .Select((policy, settings, numbers) => (Request)new Request.ApplyPolicy(policy, settings, numbers))),
         (9, Gen.Select(User, Number).Select((user, number) => (Request)new Request.StartSession(user, number))),
         (2, Number.Select(number => (Request)new Request.EndSession(number))),
         (3, Number.Select(number => (Request)new Request.DisconnectSession(number))),
         (4, Host()),
         (4, Gen.Select(Of(Connections), Of("passed", "passed", "warning", "failed")).Select((connection, health) => (Request)new Request.SetConnectionHealth(connection, health))),
-        (3, Gen.Select(Of(Policies), Ways()).Select((policy, ways) => (Request)new Request.ChangePolicy(policy, ways))),
+        (6, Gen.Select(Of(Policies), Ways(), Of(Regions), Gen.Bool).Select((policy, ways, region, signOn) =>
+            (Request)new Request.ChangePolicy(policy, ways) { Region = region, SingleSignOn = signOn })),
+        (2, Gen.Select(Of(ReservePolicies), Of(Regions), Gen.Bool).Select((policy, region, signOn) => (Request)new Request.ChangePolicy(policy, []) { Region = region, SingleSignOn = signOn })),
         (2, Of(Policies).Select(policy => (Request)new Request.DeletePolicy(policy))),
-        (2, Gen.Select(Of(Policies), Ways()).Select((policy, ways) => (Request)new Request.CreatePolicy(policy, "dedicated", ways))),
+        (2, Gen.Select(Of(Policies), Ways(), Of(Regions)).Select((policy, ways, region) => (Request)new Request.CreatePolicy(policy, "dedicated", ways) { Region = region })),
         (4, User.Select(user => (Request)new Request.DeleteUser(user))),
         (5, Gen.OneOf(User, Group).Select(item => (Request)new Request.Restore(item))),
         (2, Gen.OneOf(User, Group).Select(item => (Request)new Request.Purge(item))),

@@ -49,13 +49,16 @@ public sealed partial class EngineDesk
             .Select(one => $"retained {PlanId(one.Retained.Plan)}#{one.Number} until {When(one.Retained.CreatedAt + RetentionSnapshot.Retention)}"));
         lines.AddRange(rows.Where(one => fleet.SessionOn(one.Index) is not null)
             .Select(one => $"session {Text(one.Row.UserId)} {PlanId(one.Row.Plan)}#{one.Index + 1}{(fleet.SessionOn(one.Index)!.DisconnectedAt is null ? "" : " disconnected")}"));
+        lines.AddRange(rows.Select(one => (one.Index, one.Row, Points: RestorePoints.Of(one.Row, UserSetting.DefaultRestoreHours, Last.Context.Now))).Where(one => one.Points.Count > 0)
+            .Select(one => $"points {Text(one.Row.UserId)} {PlanId(one.Row.Plan)}#{one.Index + 1} "
+                + string.Join(' ', one.Points.OrderBy(point => point.Kind).ThenBy(point => point.At).Select(point => (point.Kind == RestorePointKind.Manual ? "by hand " : "") + When(point.At)))));
         lines.AddRange(fleet.Connections.Values.OrderBy(one => Text(one.Id), StringComparer.Ordinal).Select(one => $"connection {Text(one.Id)} {Camel(one.Health)}"));
         return lines;
     }
 
     private string Line(int index, CloudPc row) => $"cloudPc {Text(row.UserId)} {PlanId(row.Plan)}#{index + 1} {Camel(row.Status)}"
         + (Tenant.Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy) ? $" by {Text(policy.Id)}" : "")
-        + (row.Origin?.ConnectionId is { } connection && row.Status is not (CloudPcStatus.PendingProvision or CloudPcStatus.NotProvisioned or CloudPcStatus.Failed) ? $" through {Text(connection)}" : "")
+        + (row.Origin is { } origin && row.Status is not (CloudPcStatus.PendingProvision or CloudPcStatus.NotProvisioned or CloudPcStatus.Failed) ? Where(origin) : "")
         + (row.GraceEndsAt is { } grace ? $" until {When(grace)}" : "")
         + (row.ResizeEndsAt is { } window ? $" to {PlanId(row.ResizeTo!.Value)} until {When(window)}" : "")
         + (row.AllocatedAt is { } allocated ? $" allocated {When(allocated)}" : "")
@@ -65,6 +68,10 @@ public sealed partial class EngineDesk
         + (row.Error is { } error && (row.Job is null || row.Status == CloudPcStatus.Failed) ? $" error {error.Code}" : "")
         + (row.DisplayName.StartsWith(DefaultName, StringComparison.Ordinal) ? "" : $" named {row.DisplayName}");
 
+    private static string Where(CloudPcOrigin origin) => (origin.RegionName == Place.Usual ? "" : $" in {origin.RegionName}")
+        + (origin.ConnectionId is { } connection ? $" through {Text(connection)}" : "")
+        + (origin.SingleSignOn ? " with single sign-on" : "");
+
     private Command TranslateFleet(Request request) => request switch
     {
         Request.CreatePolicy r => new Command.CreatePolicy(new ProvisioningPolicy(Id(r.Policy), r.Policy)
@@ -72,11 +79,14 @@ public sealed partial class EngineDesk
             ProvisioningType = Enum.Parse<ProvisioningType>(r.Type, ignoreCase: true),
             ImageId = "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc",
             ImageDisplayName = "Windows 11",
-            Joins = Joins(r.Connections),
+            Joins = Joins(r.Connections, r.Region),
+            SingleSignOn = r.SingleSignOn,
         }),
         Request.ChangePolicy r => new Command.UpdatePolicy((Tenant.Fleet.FindPolicy(Id(r.Policy)) is >= 0 and int index
             ? Tenant.Fleet.Policies[index]
-            : new ProvisioningPolicy(Id(r.Policy), r.Policy)) with { Joins = Joins(r.Connections) }),
+            : new ProvisioningPolicy(Id(r.Policy), r.Policy)) with { Joins = Joins(r.Connections, r.Region), SingleSignOn = r.SingleSignOn }),
+        Request.ApplyPolicy r => new Command.ApplyPolicy(
+            Id(r.Policy), r.Settings.Select(setting => Enum.Parse<AppliedSetting>(setting, ignoreCase: true)).ToValueArray(), r.CloudPcs.Select(IdOf).ToValueArray()),
         Request.DeletePolicy r => new Command.DeletePolicy(Id(r.Policy)),
         Request.AssignPolicy r => new Command.AssignPolicy(
             Id(r.Policy), r.To.Select(one => new AssignmentRequest(null, Id(one.Group), one.Plan is null ? null : Id(one.Plan), "All", 0)).ToValueArray()),
@@ -85,12 +95,16 @@ public sealed partial class EngineDesk
         Request.Resize r => new Command.ResizeCloudPc(IdOf(r.CloudPc), Id(r.Plan)),
         Request.RenameCloudPc r => new Command.RenameCloudPc(IdOf(r.CloudPc), r.Name),
         Request.RestoreCloudPc r => new Command.RestoreCloudPc(IdOf(r.CloudPc), PointOf(r.CloudPc, r.Point)),
+        Request.RestoreManual r => new Command.RestoreCloudPc(IdOf(r.CloudPc), RestorePoints.ManualIdOf(new CloudPc(IdOf(r.CloudPc), default, 0, 0, default), r.Point)),
+        Request.RestoreRetained r => new Command.RestoreCloudPc(IdOf(r.CloudPc), Tenant.Fleet.Retained.Values.FirstOrDefault(kept => kept.CloudPcId == IdOf(r.Kept))?.Id ?? Guid.Empty),
+        Request.SnapshotCloudPc r => new Command.SnapshotCloudPc(IdOf(r.CloudPc)),
+        Request.RestartCloudPc r => new Command.RestartCloudPc(IdOf(r.CloudPc)),
         Request.CreateConnection r => new Command.CreateConnection(new NetworkConnection(Id(r.Connection), r.Connection)
         {
             SubscriptionId = "00000000-0000-0000-0000-0000000000aa",
             ResourceGroupId = Azure,
             VirtualNetworkId = Network,
-            VirtualNetworkLocation = "eastus",
+            VirtualNetworkLocation = r.Region,
             SubnetId = Network + "/subnets/default",
         }),
         Request.SetConnectionHealth r => new Command.RunHealthChecks(Id(r.Connection)),
@@ -111,13 +125,13 @@ public sealed partial class EngineDesk
     private static ValueArray<HealthCheck> Checks(string health) =>
         health == "passed" ? [] : [new HealthCheck("endpoints", Enum.Parse<HealthCheckStatus>(health, ignoreCase: true), null, null)];
 
-    private static ValueArray<DomainJoin> Joins(string[] connections) => connections.Length == 0
-        ? [new DomainJoin(DomainJoinType.AzureADJoin, null, "eastus", null)]
+    private static ValueArray<DomainJoin> Joins(string[] connections, string region) => connections.Length == 0
+        ? [new DomainJoin(DomainJoinType.AzureADJoin, null, region, null)]
         : connections.Select(connection => new DomainJoin(DomainJoinType.AzureADJoin, Id(connection), null, null)).ToValueArray();
 
     // The id of the restore point that comes by itself at a time, whether there is one or not.
     private Guid PointOf(int number, DateTimeOffset at) =>
-        RestorePoints.Of(new CloudPc(IdOf(number), default, 0, 0, default) { PointsSince = at.AddHours(-UserSetting.DefaultRestoreHours) }, UserSetting.DefaultRestoreHours, at)[0].Id;
+        RestorePoints.Of(new CloudPc(IdOf(number), default, 0, 0, CloudPcStatus.Provisioned) { PointsSince = at.AddHours(-UserSetting.DefaultRestoreHours) }, UserSetting.DefaultRestoreHours, at)[0].Id;
 
     // The id of the Cloud PC with a number, whether there is one or not.
     private Guid IdOf(int number) => IdsByName.OfCloudPc(Tenant.Profile.Id, number - 1);

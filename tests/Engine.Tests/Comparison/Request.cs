@@ -59,9 +59,22 @@ public abstract record Request
     public sealed record Configure(bool EntraStrict, bool Independent) : Request;
 
     /// <summary>A policy on some connections, the first first, or on the Microsoft-hosted network.</summary>
-    public sealed record CreatePolicy(string Policy, string Type, string[] Connections) : Request;
+    public sealed record CreatePolicy(string Policy, string Type, string[] Connections) : Request
+    {
+        public string Region { get; init; } = Place.Usual;
 
-    public sealed record ChangePolicy(string Policy, string[] Connections) : Request;
+        public bool SingleSignOn { get; init; }
+    }
+
+    public sealed record ChangePolicy(string Policy, string[] Connections) : Request
+    {
+        public string Region { get; init; } = Place.Usual;
+
+        public bool SingleSignOn { get; init; }
+    }
+
+    /// <summary>Brings settings, <c>region</c> and <c>singleSignOn</c>, to some Cloud PCs, or to all of the policy.</summary>
+    public sealed record ApplyPolicy(string Policy, string[] Settings, int[] CloudPcs) : Request;
 
     public sealed record DeletePolicy(string Policy) : Request;
 
@@ -78,7 +91,21 @@ public abstract record Request
     /// <summary>Back to the restore point that came by itself at a time.</summary>
     public sealed record RestoreCloudPc(int CloudPc, DateTimeOffset Point) : Request;
 
-    public sealed record CreateConnection(string Connection) : Request;
+    /// <summary>Back to the restore point that was made by hand at a time.</summary>
+    public sealed record RestoreManual(int CloudPc, DateTimeOffset Point) : Request;
+
+    /// <summary>Back to what is kept of a Cloud PC that is gone.</summary>
+    public sealed record RestoreRetained(int CloudPc, int Kept) : Request;
+
+    /// <summary>A restore point by hand.</summary>
+    public sealed record SnapshotCloudPc(int CloudPc) : Request;
+
+    public sealed record RestartCloudPc(int CloudPc) : Request;
+
+    public sealed record CreateConnection(string Connection) : Request
+    {
+        public string Region { get; init; } = Place.Usual;
+    }
 
     /// <summary>The simulator finds a connection like this from now on, and looks at once.</summary>
     public sealed record SetConnectionHealth(string Connection, string Health) : Request;
@@ -125,6 +152,13 @@ public sealed record Chosen(bool Dynamic, string? Rule, string? State)
 
 /// <summary>A group that a policy is assigned to, and a plan where the policy's type needs one.</summary>
 public sealed record Assigned(string Group, string? Plan);
+
+/// <summary>Where machines stand.</summary>
+public static class Place
+{
+    /// <summary>The region of who does not say where.</summary>
+    public const string Usual = "eastus";
+}
 
 /// <summary>A plan that a SKU gains.</summary>
 public sealed record NewPlan(string Sku, string Plan, string Name);

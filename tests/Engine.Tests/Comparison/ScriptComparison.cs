@@ -80,7 +80,7 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
             List<string> wanted = [.. oracle.Picture(), .. oracle.Fleet()], found = [.. engine.Picture(), .. engine.Fleet()];
             if (happened is not null)
             {
-                Count(expected, wanted);
+                Count(request, expected, wanted);
                 Count($"passes {oracle.Passes}");
                 if (oracle.Flips > 0)
                 {
@@ -114,13 +114,14 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
         return Invariants.Differences("The whole journal", replayed, engine.Tenant).Concat(Invariants.Differences("A snapshot", restored, engine.Tenant)).FirstOrDefault();
     }
 
-    private void Count(string answer, List<string> picture)
+    private void Count(Request request, string answer, List<string> picture)
     {
         Interlocked.Increment(ref _commands);
         string kind = answer.StartsWith("done without", StringComparison.Ordinal)
             ? "done without lines"
             : string.Join(' ', answer.Split(' ').TakeWhile(word => !word.Contains('-', StringComparison.Ordinal) && !char.IsAsciiDigit(word[0]) && word[0] != '#'));
         Count(kind);
+        Count($"{request.GetType().Name} {kind}");
         foreach (string line in picture)
         {
             if (line.StartsWith("user ", StringComparison.Ordinal))
@@ -149,6 +150,10 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
                 {
                     Count("session disconnected");
                 }
+            }
+            else if (line.StartsWith("points ", StringComparison.Ordinal))
+            {
+                Count(line.Contains(" by hand ", StringComparison.Ordinal) ? "points, one by hand" : "points");
             }
         }
     }

@@ -176,7 +176,21 @@ public sealed class Step
     /// <summary>The time of a restore point.</summary>
     public DateTimeOffset? Point { get; set; }
 
+    /// <summary>The number of a Cloud PC of which something is kept.</summary>
+    public int? Kept { get; set; }
+
     public string? Connection { get; set; }
+
+    /// <summary>Of a policy or a connection; left out: eastus.</summary>
+    public string? Region { get; set; }
+
+    public bool? SingleSignOn { get; set; }
+
+    /// <summary>Settings to apply.</summary>
+    public string[]? Settings { get; set; }
+
+    /// <summary>Numbers of Cloud PCs.</summary>
+    public int[]? CloudPcs { get; set; }
 
     public string? Health { get; set; }
 
@@ -267,9 +281,14 @@ public sealed class Step
                 break;
             case Request.CreatePolicy r:
                 (step.Policy, step.Type, step.Connections) = (Names.Readable(r.Policy), r.Type == "dedicated" ? null : r.Type, Readable(r.Connections));
+                (step.Region, step.SingleSignOn) = (r.Region == Place.Usual ? null : r.Region, r.SingleSignOn ? true : null);
                 break;
             case Request.ChangePolicy r:
                 (step.Policy, step.Connections) = (Names.Readable(r.Policy), Readable(r.Connections));
+                (step.Region, step.SingleSignOn) = (r.Region == Place.Usual ? null : r.Region, r.SingleSignOn ? true : null);
+                break;
+            case Request.ApplyPolicy r:
+                (step.Policy, step.Settings, step.CloudPcs) = (Names.Readable(r.Policy), r.Settings, r.CloudPcs.Length == 0 ? null : r.CloudPcs);
                 break;
             case Request.DeletePolicy r:
                 step.Policy = Names.Readable(r.Policy);
@@ -292,8 +311,20 @@ public sealed class Step
             case Request.RestoreCloudPc r:
                 (step.CloudPc, step.Point) = (r.CloudPc, r.Point);
                 break;
+            case Request.RestoreManual r:
+                (step.CloudPc, step.Point) = (r.CloudPc, r.Point);
+                break;
+            case Request.RestoreRetained r:
+                (step.CloudPc, step.Kept) = (r.CloudPc, r.Kept);
+                break;
+            case Request.SnapshotCloudPc r:
+                step.CloudPc = r.CloudPc;
+                break;
+            case Request.RestartCloudPc r:
+                step.CloudPc = r.CloudPc;
+                break;
             case Request.CreateConnection r:
-                step.Connection = Names.Readable(r.Connection);
+                (step.Connection, step.Region) = (Names.Readable(r.Connection), r.Region == Place.Usual ? null : r.Region);
                 break;
             case Request.SetConnectionHealth r:
                 (step.Connection, step.Health) = (Names.Readable(r.Connection), r.Health);
@@ -353,8 +384,13 @@ public sealed class Step
         "import" => new Request.Import(
             [.. (Plans ?? []).SelectMany(item => item.Gains!.Select(plan => new NewPlan(Names.Sku(item.Sku), Names.Plan(plan, null), plan)))],
             PlanRules?.GetRawText()),
-        "createPolicy" => new Request.CreatePolicy(Names.Policy(Policy!), Type ?? "dedicated", [.. (Connections ?? []).Select(Names.Connection)]),
-        "changePolicy" => new Request.ChangePolicy(Names.Policy(Policy!), [.. (Connections ?? []).Select(Names.Connection)]),
+        "createPolicy" => new Request.CreatePolicy(Names.Policy(Policy!), Type ?? "dedicated", [.. (Connections ?? []).Select(Names.Connection)])
+        {
+            Region = Region ?? Place.Usual,
+            SingleSignOn = SingleSignOn ?? false,
+        },
+        "changePolicy" => new Request.ChangePolicy(Names.Policy(Policy!), [.. (Connections ?? []).Select(Names.Connection)]) { Region = Region ?? Place.Usual, SingleSignOn = SingleSignOn ?? false },
+        "applyPolicy" => new Request.ApplyPolicy(Names.Policy(Policy!), Settings!, CloudPcs ?? []),
         "deletePolicy" => new Request.DeletePolicy(Names.Policy(Policy!)),
         "assignPolicy" => new Request.AssignPolicy(
             Names.Policy(Policy!),
@@ -364,7 +400,11 @@ public sealed class Step
         "resize" => new Request.Resize(CloudPc!.Value, Names.Plan(Plan!, null)),
         "renameCloudPc" => new Request.RenameCloudPc(CloudPc!.Value, Name!),
         "restoreCloudPc" => new Request.RestoreCloudPc(CloudPc!.Value, Point!.Value),
-        "createConnection" => new Request.CreateConnection(Names.Connection(Connection!)),
+        "restoreManual" => new Request.RestoreManual(CloudPc!.Value, Point!.Value),
+        "restoreRetained" => new Request.RestoreRetained(CloudPc!.Value, Kept!.Value),
+        "snapshotCloudPc" => new Request.SnapshotCloudPc(CloudPc!.Value),
+        "restartCloudPc" => new Request.RestartCloudPc(CloudPc!.Value),
+        "createConnection" => new Request.CreateConnection(Names.Connection(Connection!)) { Region = Region ?? Place.Usual },
         "setConnectionHealth" => new Request.SetConnectionHealth(Names.Connection(Connection!), Health!),
         "startSession" => new Request.StartSession(Names.User(User!), CloudPc!.Value),
         "provisionReserve" => new Request.ProvisionReserve(CloudPc!.Value),

@@ -1,0 +1,22 @@
+namespace Berth.Engine.CloudPcs;
+
+/// <summary>
+/// What Frontline does with its Cloud PCs beyond having them: power, licenses that are taken and the concurrency buffer. The room after this one
+/// knows how, and this is all that the lifecycle sees of it: it asks where a row or the time gives cause.
+/// </summary>
+internal abstract class FrontlineRoom
+{
+    /// <summary>The power of a Frontline row that is about to be written: what cannot be used is off and takes no license, what comes up is off.</summary>
+    /// <param name="row">The row as it will be.</param>
+    public abstract CloudPcPower? PowerOf(CloudPc row);
+
+    /// <summary>Lets happen what is due for the power of a row (<see cref="CloudPc.PowerDueAt"/>); afterwards nothing of that is due at this time.</summary>
+    /// <param name="index">The row's index.</param>
+    public abstract void BecomeDue(int index);
+
+    /// <summary>Lets happen what is due for Frontline as a whole; afterwards nothing of that is due at this time.</summary>
+    public abstract void BecomeDue();
+
+    /// <summary>Follows what a settling left: who takes how many licenses of which there are (B421). It may ask for another look at rows.</summary>
+    public abstract void Settle();
+}
