@@ -176,7 +176,6 @@ public sealed partial class Fleet
             }
 
             Stir(row.User);
-
             if (row.DueAt is { } due)
             {
                 _dues.Add(new Due(due, DueKind.CloudPc, index, default));
@@ -197,10 +196,7 @@ public sealed partial class Fleet
                 EndSessionOn(index);
                 _rows[index] = null;
                 Stir(row.User);
-                if (!row.IsShared)
-                {
-                    _ofUsers.Remove(row.User, index);
-                }
+                _ofUsers.Remove(row.User, index);
             }
         }
 

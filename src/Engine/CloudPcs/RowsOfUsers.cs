@@ -43,8 +43,14 @@ internal sealed class RowsOfUsers
             int one => [one - 1],
         };
 
+        /// <summary>Gives a user a row; nothing happens when it is nobody's.</summary>
         public void Add(int user, int row)
         {
+            if (user == CloudPc.Nobody)
+            {
+                return;
+            }
+
             _only.Grow(user + 1);
             if (_only[user] == 0)
             {
@@ -57,8 +63,14 @@ internal sealed class RowsOfUsers
             }
         }
 
+        /// <summary>Takes a row from a user.</summary>
         public void Remove(int user, int row)
         {
+            if (user == CloudPc.Nobody)
+            {
+                return;
+            }
+
             ValueArray<int> left = Of(user).Where(one => one != row).ToValueArray();
             if (left.Count > 1)
             {
