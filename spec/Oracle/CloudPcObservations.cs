@@ -62,8 +62,9 @@ public sealed partial class OracleTenant
             + (row.Allocated is { } allocated ? $" allocated {When(allocated)}" : "")
             + (row.ReserveEnds is { } used ? $" until {When(used)}" : "")
             + (row.Goes is { } goes ? $" goes {When(goes)}" : "")
-            + (row.Job is { } job ? $" attempt {job.Attempt} due {When(job.Due)}" : "")
-            + (row.Error is null ? "" : $" error {row.Error}")
+            + (row.Job is { Due: { } due } job && row.Status != "failed" ? $" attempt {job.Attempt} due {When(due)}" : "")
+            + (row.Job is { Due: null } asked ? $" asks agent to {asked.Kind} attempt {asked.Attempt} asked {When(asked.Asked)}" : "")
+            + (row.Error is null || (row.Job is not null && row.Status != "failed") ? "" : $" error {row.Error}")
             + (row.Name is null ? "" : $" named {row.Name}");
     }
 

@@ -138,8 +138,22 @@ public sealed partial class OracleTenant
         ? Answer.Refused("C177", "connectionNotFound", connection)
         : Accept(() => _fleet.Connections[connection] = _fleet.Connections[connection] with { Health = health });
 
-    /// <summary>The simulator takes another time, and fails in other kinds of jobs (B294).</summary>
-    public Answer SetHost(TimeSpan delay, IReadOnlyList<string> failing) => Accept(() => (_fleet.Delay, _fleet.Failing) = (delay, [.. failing]));
+    /// <summary>The simulator takes another time, and fails in other kinds of jobs (B294); or an agent makes the machines (B320).</summary>
+    public Answer SetHost(TimeSpan delay, IReadOnlyList<string> failing, bool agent) => Accept(() =>
+    {
+        (_fleet.Delay, _fleet.Failing, _fleet.Agent) = (delay, [.. failing], agent);
+        foreach (OracleRow row in _fleet.Rows.Where(row => !agent && row.Job is { Due: null }))
+        {
+            DateTimeOffset begins = row.Job!.Asked > _now ? row.Job.Asked : _now;
+            row.Job = row.Job with { Due = begins + delay };
+        }
+    });
+
+    /// <summary>An agent reports a job of a row, which is called by what it is, its attempt and when it was asked for (B286).</summary>
+    public Answer Report(int number, string kind, int attempt, DateTimeOffset asked, OracleReport report) =>
+        _fleet.Rows.Find(row => row.Number == number) is { Job: { Due: null } job } row && (job.Kind, job.Attempt, job.Asked) == (kind, attempt, asked)
+            ? Accept(() => Finish(row, job, report))
+            : Answer.Refused("B286", "hostJobClosed");
 
     private OraclePolicy? FindPolicy(string policy) => _fleet.Policies.Find(one => one.Id == policy);
 

@@ -34,9 +34,10 @@ public sealed partial class OracleTenant
     // Of a row what comes first comes first, at one moment in the order of the rule.
     private IEnumerable<(DateTimeOffset At, Action Happens)> DuesOf(OracleRow row)
     {
-        if (row.Job is { } job)
+        if (row.Job is { Due: { } due } job)
         {
-            yield return (job.Due, () => Finish(row, job));
+            // B294: how it ends, by the settings of this moment.
+            yield return (due, () => Finish(row, job, _fleet.Failing.Contains(job.Kind) ? new OracleReport("failed", "internalServerError", false) : new OracleReport("done", null, false)));
         }
 
         if (row.GraceEnd is { } end)
@@ -73,13 +74,14 @@ public sealed partial class OracleTenant
         }
     }
 
-    // B294: how it ends, by the settings of this moment.
-    private void Finish(OracleRow row, OracleJob job)
+    private void Finish(OracleRow row, OracleJob job, OracleReport report)
     {
-        bool fails = _fleet.Failing.Contains(job.Kind);
+        bool fails = report.Failed;
         row.Job = null;
         switch (job.Kind)
         {
+            case "deprovision" when row.Status == "failed":
+                break; // B265: what was begun is gone, or goes with the row
             case "deprovision" when fails:
                 Work(row, "deprovision", job.Attempt + 1, AskAgain); // B269
                 break;
@@ -89,8 +91,8 @@ public sealed partial class OracleTenant
             case "deprovision":
                 Remove(row);
                 break;
-            case "restore":
-                row.Status = "provisioned"; // B279
+            case "restore" when fails:
+                row.Status = Settled(row); // B279
                 break;
             case "snapshot" or "restart" when fails:
                 break; // B278
@@ -103,14 +105,16 @@ public sealed partial class OracleTenant
                 TakeOverEnds(row, fails);
                 break;
             case var kind when fails:
-                AttemptFailed(row, kind, job.Attempt, "internalServerError");
+                AttemptFailed(row, kind, job.Attempt, report.Error!, report.Last); // B327
                 break;
-            case "resize":
-                (row.Status, row.Error) = ("provisioned", null); // B275
+            case "resize" or "restore":
+                row.Error = report.Error;
+                row.Status = Settled(row); // B275, B279
                 break;
             default:
                 RunReserve(row);
-                (row.Status, row.Error, row.PointsSince, row.ManualPoint) = ("provisioned", null, _now, null); // B265, B279
+                (row.Error, row.PointsSince, row.ManualPoint) = (report.Error, _now, null); // B265, B279
+                row.Status = Settled(row);
                 break;
         }
     }

@@ -44,8 +44,18 @@ public sealed record OracleConnection(string Region, string Health);
 /// <param name="Kind">provision, reprovision, deprovision, resize, restore, snapshot, restart or applySettings.</param>
 /// <param name="Attempt">From 1.</param>
 /// <param name="Asked">When somebody asked for it.</param>
-/// <param name="Due">When the simulator ends it.</param>
-public sealed record OracleJob(string Kind, int Attempt, DateTimeOffset Asked, DateTimeOffset Due);
+/// <param name="Due">When the simulator ends it; null when an agent reports it.</param>
+public sealed record OracleJob(string Kind, int Attempt, DateTimeOffset Asked, DateTimeOffset? Due);
+
+/// <summary>How a job ended.</summary>
+/// <param name="Outcome"><c>done</c>, <c>warning</c> or <c>failed</c>.</param>
+/// <param name="Error">Why it failed, or what the warning is; null when it was done.</param>
+/// <param name="Last">Whether trying again is useless.</param>
+public sealed record OracleReport(string Outcome, string? Error, bool Last)
+{
+    /// <summary>Whether it failed.</summary>
+    public bool Failed => Outcome == "failed";
+}
 
 /// <summary>A row of <c>cloudPCs</c>.</summary>
 public sealed class OracleRow
@@ -147,6 +157,9 @@ public sealed class OracleFleet
     /// <summary>Numbers of rows with a session, and whether somebody is connected to it.</summary>
     public Dictionary<int, bool> Sessions { get; init; } = [];
 
+    /// <summary>Whether an agent makes the machines.</summary>
+    public bool Agent { get; set; }
+
     /// <summary>How long the simulator takes.</summary>
     public TimeSpan Delay { get; set; }
 
@@ -164,6 +177,7 @@ public sealed class OracleFleet
         Retained = [.. Retained],
         Connections = new(Connections),
         Sessions = new(Sessions),
+        Agent = Agent,
         Delay = Delay,
         Failing = Failing,
     };
@@ -296,15 +310,20 @@ public sealed partial class OracleTenant
     private void Wait(OracleRow row)
     {
         (row.Status, row.Since) = ("pendingProvision", _now);
-        (row.Maker, row.Goes, row.Error) = (null, null, null);
+        (row.Maker, row.Goes, row.Error, row.Job) = (null, null, null, null);
     }
 
     private void BeginGrace(OracleRow row) => (row.Status, row.GraceEnd, row.Window) = ("inGracePeriod", _now + Grace, null);
 
     private void Fail(OracleRow row, string error)
     {
+        bool begun = row.Job is not null;
         (row.Status, row.Error, row.Job) = ("failed", error, null);
         row.Goes = HasRight(row) ? null : _now + CleanUp;
+        if (begun)
+        {
+            Work(row, "deprovision"); // B265
+        }
     }
 
     // B269
@@ -436,7 +455,7 @@ public sealed partial class OracleTenant
 
     // B286, B294
     private void Work(OracleRow row, string kind, int attempt = 1, TimeSpan later = default) =>
-        row.Job = new OracleJob(kind, attempt, _now + later, _now + later + _fleet.Delay);
+        row.Job = new OracleJob(kind, attempt, _now + later, _fleet.Agent ? null : _now + later + _fleet.Delay);
 
     private static string Settled(OracleRow row) => row.Error is null ? "provisioned" : "provisionedWithWarnings";
 
@@ -472,9 +491,9 @@ public sealed partial class OracleTenant
             : null;
     }
 
-    private void AttemptFailed(OracleRow row, string kind, int attempt, string error)
+    private void AttemptFailed(OracleRow row, string kind, int attempt, string error, bool last = false)
     {
-        if (attempt == MostAttempts)
+        if (attempt == MostAttempts || last)
         {
             Fail(row, error);
         }

@@ -1,3 +1,4 @@
+using Berth.Engine.Alerts;
 using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
@@ -163,13 +164,20 @@ public abstract record Command
     /// <summary>Brings settings of a policy to its Cloud PCs: to all of them when none is named (C154).</summary>
     public sealed record ApplyPolicy(Guid PolicyId, ValueArray<AppliedSetting> Settings, ValueArray<Guid> CloudPcIds) : Command;
 
+    /// <summary>Makes the failed Cloud PCs of a policy of shared mode anew (B406).</summary>
+    public sealed record RetryPolicy(Guid PolicyId) : Command;
+
     /// <summary>Ends the grace period of a Cloud PC at once, with its data (C42).</summary>
     public sealed record EndGracePeriod(Guid CloudPcId) : Command;
 
     /// <summary>Makes a Cloud PC again from the policy's settings, without its data (C55).</summary>
     /// <param name="CloudPcId">Which.</param>
     /// <param name="IsAdministrator">Whether the user is to be an administrator of it; null leaves what the policy says.</param>
-    public sealed record Reprovision(Guid CloudPcId, bool? IsAdministrator) : Command;
+    public sealed record Reprovision(Guid CloudPcId, bool? IsAdministrator) : Command
+    {
+        /// <summary>Whether the user asks without an administrator's right: then their user setting has to allow it (B372).</summary>
+        public bool IsSelfService { get; init; }
+    }
 
     /// <summary>Gives a Cloud PC another name for people.</summary>
     public sealed record RenameCloudPc(Guid CloudPcId, string DisplayName) : Command;
@@ -178,7 +186,11 @@ public abstract record Command
     public sealed record ResizeCloudPc(Guid CloudPcId, Guid TargetPlanId) : Command;
 
     /// <summary>Puts a Cloud PC back to a restore point, or to a retention snapshot (C54, C57).</summary>
-    public sealed record RestoreCloudPc(Guid CloudPcId, Guid SnapshotId) : Command;
+    public sealed record RestoreCloudPc(Guid CloudPcId, Guid SnapshotId) : Command
+    {
+        /// <summary>As <see cref="Reprovision.IsSelfService"/>.</summary>
+        public bool IsSelfService { get; init; }
+    }
 
     /// <summary>Makes the manual restore point of a Cloud PC, in place of the one there is (C57).</summary>
     public sealed record SnapshotCloudPc(Guid CloudPcId) : Command;
@@ -197,6 +209,18 @@ public abstract record Command
 
     /// <summary>Makes the user of a Cloud PC an administrator of it, or not.</summary>
     public sealed record ChangeUserAccountType(Guid CloudPcId, bool IsAdministrator) : Command;
+
+    /// <summary>Places a Cloud PC under review, or takes it out (B373).</summary>
+    /// <param name="CloudPcId">Which.</param>
+    /// <param name="Review">The review, whose beginning is now whatever it says; null to end it.</param>
+    public sealed record SetReviewStatus(Guid CloudPcId, CloudPcReview? Review) : Command;
+
+    /// <summary>Replaces what Cloud PCs without a policy are made with (B376).</summary>
+    public sealed record UpdateOrganizationSettings(OrganizationSettings Settings) : Command
+    {
+        /// <summary>The settings as the caller saw them; see <see cref="UpdateUser.Basis"/>.</summary>
+        public OrganizationSettings? Basis { get; init; }
+    }
 
     /// <summary>Begins one action for many Cloud PCs, each by itself; which refused is told in the bulk action.</summary>
     /// <param name="Id">The bulk action's id.</param>
@@ -278,6 +302,32 @@ public abstract record Command
 
     /// <summary>Nobody looks at a session any more, but it is held (B285).</summary>
     public sealed record DisconnectSession(Guid SessionId) : Command;
+
+    /// <summary>Changes a rule of alerts; what is null stays (B451).</summary>
+    public sealed record UpdateAlertRule(AlertTemplate Template) : Command
+    {
+        /// <summary>Whether it raises alerts.</summary>
+        public bool? IsEnabled { get; init; }
+
+        /// <summary>How much its alerts matter.</summary>
+        public AlertSeverity? Severity { get; init; }
+
+        /// <summary>When it raises one.</summary>
+        public ValueArray<AlertCondition>? Conditions { get; init; }
+
+        /// <summary>How its first condition compares; its category, and how it stands to the others, stay.</summary>
+        public (AlertAggregation Aggregation, AlertOperator Operator, int Target)? Threshold { get; init; }
+
+        /// <summary>How administrators hear of it.</summary>
+        public ValueArray<AlertChannel>? Channels { get; init; }
+    }
+
+    /// <summary>The portal has shown alerts (B458).</summary>
+    public sealed record MarkAlertsSent(ValueArray<Guid> RecordIds) : Command
+    {
+        /// <summary>The most alerts of one command (B458).</summary>
+        public const int Most = 100;
+    }
 
     /// <summary>Merges rows of a product-names table, and replaces the plan rules when given. Active pairs are not evaluated again.</summary>
     public sealed record ImportCatalog(ValueArray<CatalogRow> Rows, PlanRules? Rules) : Command;

@@ -51,6 +51,48 @@ internal sealed partial class Decider
         return null;
     }
 
+    // B406: all of them, or none.
+    private Refusal? RetryPolicy(Command.RetryPolicy retry)
+    {
+        if (FindPolicy(retry.PolicyId, out _, out ProvisioningPolicy policy) is { } missing)
+        {
+            return missing;
+        }
+
+        if (policy.ProvisioningType != ProvisioningType.SharedByEntraGroup)
+        {
+            return new Refusal(RefusalCode.OperationNotSupported)
+            {
+                Subject = policy.Id,
+                Detail = "only Cloud PCs of a policy of the type sharedByEntraGroup are retried together: reprovision the others one by one (C55).",
+            };
+        }
+
+        int[] failed =
+        [
+            .. policy.Assignments.SelectMany(assignment => _draft.Fleet.PoolOf(assignment.Key ?? default))
+                .Where(index => _draft.Fleet.CloudPc(index) is { Status: CloudPcStatus.Failed, Job: null }).Order(),
+        ];
+        if (failed.Select(index => Paused(_draft.Fleet.CloudPc(index)!)).FirstOrDefault(one => one is not null) is { } paused)
+        {
+            return paused;
+        }
+
+        foreach (int index in failed)
+        {
+            CloudPc begun = _machines.Begun(_draft.Fleet.CloudPc(index)!, Lifecycle.NameOf(HostJobKind.Reprovision)) with { IsAdministrator = false };
+            _machines.StartProvision(index, begun, HostJobKind.Reprovision, CloudPcReason.ActionAsked);
+        }
+
+        return null;
+    }
+
+    // C118, B407.
+    private Refusal? Paused(CloudPc row) =>
+        row.Assignment is { } assignment && _draft.Fleet.FindAssignment(assignment) is { Assignment.IsReprovisionPaused: true }
+            ? Conflict(row, "the licenses of its assignment expired once: remove the assignment and add it again, then its Cloud PCs can be made anew (C118).")
+            : null;
+
     private Refusal? EndGracePeriod(Command.EndGracePeriod end)
     {
         if (FindCloudPc(end.CloudPcId, out int index, out CloudPc row) is { } missing)
@@ -74,15 +116,20 @@ internal sealed partial class Decider
             return missing;
         }
 
+        if (again.IsSelfService && Unserved(row, static setting => setting.Reset, "resetEnabled") is { } unserved)
+        {
+            return unserved;
+        }
+
         bool fits = IsSettled(row) || (row.Status == CloudPcStatus.Failed && row.GoesAt is null);
         if (!fits || row.Job is not null)
         {
             return Conflict(row, "only a Cloud PC that is provisioned or failed, whose user has the license and the policy, can be reprovisioned (C55).");
         }
 
-        if (row.Assignment is { } assignment && _draft.Fleet.FindAssignment(assignment) is { Assignment.IsReprovisionPaused: true })
+        if (Paused(row) is { } paused)
         {
-            return Conflict(row, "the licenses of its assignment expired once: remove the assignment and add it again, then its Cloud PCs can be made anew (C118).");
+            return paused;
         }
 
         CloudPc begun = _machines.Begun(row, Lifecycle.NameOf(HostJobKind.Reprovision)) with { IsAdministrator = again.IsAdministrator ?? false };
@@ -169,6 +216,11 @@ internal sealed partial class Decider
         if (FindCloudPc(restore.CloudPcId, out int index, out CloudPc row) is { } missing)
         {
             return missing;
+        }
+
+        if (restore.IsSelfService && Unserved(row, static setting => setting.UserRestore, "userRestoreEnabled") is { } unserved)
+        {
+            return unserved;
         }
 
         if (Unsettled(row, "only a provisioned Cloud PC can be restored.") is { } unsettled)
@@ -288,6 +340,57 @@ internal sealed partial class Decider
         return null;
     }
 
+    // B373.
+    private Refusal? SetReviewStatus(Command.SetReviewStatus set)
+    {
+        if (FindCloudPc(set.CloudPcId, out int index, out CloudPc row) is { } missing)
+        {
+            return missing;
+        }
+
+        CloudPcReview? review = set.Review is { } wanted ? wanted with { StartedAt = row.Review?.StartedAt ?? _now } : null;
+        if (review is not null && !row.IsUsable)
+        {
+            return Conflict(row, "only a Cloud PC that can be used is placed under review.");
+        }
+
+        if (review?.StorageAccountId is { } account && (account.Length > CloudPcReview.LongestAccountId || !AzureResource.IsStorageAccount(account)))
+        {
+            return Invalid(
+                "azureStorageAccountId",
+                $"It is the resource id of a storage account, of at most {CloudPcReview.LongestAccountId} characters: /subscriptions/{{}}/resourceGroups/{{}}/providers/Microsoft.Storage/storageAccounts/{{}}.");
+        }
+
+        if (review?.StorageContainerName is { Length: 0 or > CloudPcReview.LongestContainerName })
+        {
+            return Invalid("azureStorageContainerName", $"It has 1 to {CloudPcReview.LongestContainerName} characters.");
+        }
+
+        if (review != row.Review)
+        {
+            _machines.Put(index, row with { Review = review }, CloudPcReason.ActionAsked);
+        }
+
+        return null;
+    }
+
+    private Refusal? UpdateOrganizationSettings(Command.UpdateOrganizationSettings update)
+    {
+        OrganizationSettings before = _draft.Fleet.Organization;
+        OrganizationSettings after = update.Basis is { } seen ? Rebase.Onto(before, seen, update.Settings) : update.Settings;
+        if (!PolicyChecks.IsLanguage(after.Locale))
+        {
+            return Invalid("windowsSettings/language", $"'{after.Locale}' is no language tag such as en-US (B343).");
+        }
+
+        if (after != before)
+        {
+            _draft.Record(new Change.OrganizationSettingsSet(after));
+        }
+
+        return null;
+    }
+
     private Refusal? StartBulkAction(Command.StartBulkAction start)
     {
         if (start.Actions.Count is 0 or > Command.StartBulkAction.MostCloudPcs)
@@ -298,6 +401,16 @@ internal sealed partial class Decider
         if (_draft.Fleet.BulkActions.ContainsKey(start.Id))
         {
             return new Refusal(RefusalCode.IdTaken) { Subject = start.Id };
+        }
+
+        BulkAction? oldest = null;
+        if (_draft.Fleet.BulkActions.Count >= BulkAction.Most)
+        {
+            oldest = _draft.Fleet.BulkActions.Values.OrderBy(one => (one.CreatedAt, one.Id)).FirstOrDefault(one => !IsRunning(one));
+            if (oldest is null)
+            {
+                return new Refusal(RefusalCode.TooManyObjects) { Name = "bulk actions that are not done", Detail = $"{BulkAction.Most}" };
+            }
         }
 
         List<BulkItem> items = [];
@@ -313,6 +426,7 @@ internal sealed partial class Decider
                 Command.TroubleshootCloudPc action => action.CloudPcId,
                 Command.SnapshotCloudPc action => action.CloudPcId,
                 Command.EndGracePeriod action => action.CloudPcId,
+                Command.SetReviewStatus action => action.CloudPcId,
                 _ => throw new InvalidOperationException($"{one.GetType().Name} is no action for many Cloud PCs."),
             };
             if (seen.Add(id))
@@ -322,8 +436,28 @@ internal sealed partial class Decider
             }
         }
 
+        if (oldest is not null)
+        {
+            _draft.Record(new Change.BulkActionGone(oldest.Id));
+        }
+
         _draft.Record(new Change.BulkActionSet(new BulkAction(start.Id, start.DisplayName, start.Kind, _now, start.StartedBy, items.ToValueArray())));
         return null;
+    }
+
+    // B374: as far as one of its Cloud PCs remembers.
+    private bool IsRunning(BulkAction action)
+    {
+        foreach (BulkItem item in action.Items.Span)
+        {
+            if (item.Refusal is null && _draft.Fleet.FindCloudPc(item.CloudPcId) is >= 0 and int index
+                && _draft.Fleet.CloudPc(index)!.Actions.Any(one => one.StartedAt == action.CreatedAt && one.State is RemoteActionState.Pending or RemoteActionState.Active))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private Refusal? ReportHostJob(Command.ReportHostJob report)
@@ -349,6 +483,13 @@ internal sealed partial class Decider
         row = index < 0 ? null! : _draft.Fleet.CloudPc(index)!;
         return index < 0 ? new Refusal(RefusalCode.CloudPcNotFound) { Subject = id } : null;
     }
+
+    // B372: what a user may do alone is a matter of their setting, and nothing while somebody looks into the Cloud PC.
+    private Refusal? Unserved(CloudPc row, Func<UserSetting, bool> allows, string property) =>
+        row.Review is { IsRestricted: true } ? new Refusal(RefusalCode.SelfServiceNotAllowed) { Subject = row.Id, Detail = "it is under review and its user is kept out (B373)." }
+        : SettingOf(row.User) is not { } setting ? new Refusal(RefusalCode.SelfServiceNotAllowed) { Subject = row.Id, Detail = $"no user setting with {property} is assigned to a group of the user." }
+        : allows(setting) ? null
+        : new Refusal(RefusalCode.SelfServiceNotAllowed) { Subject = row.Id, Detail = $"the user setting '{setting.DisplayName}', which holds for the user, does not have {property}." };
 
     private static bool IsSettled(CloudPc row) => row.Status is CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings;
 

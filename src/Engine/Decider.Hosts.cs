@@ -13,21 +13,22 @@ internal sealed partial class Decider
             return;
         }
 
+        // Also what became due before this command and was the agent's for no time.
         ICloudPcHost host = settings.CloudPcHost();
-        foreach (int index in _tenant.Fleet.Jobs.Values.Order())
+        foreach ((int index, CloudPc row) in _draft.Fleet.All().Where(one => one.Row.Job is { DueAt: null }).ToArray())
         {
-            if (_draft.Fleet.CloudPc(index) is { Job: { DueAt: null } job } row)
-            {
-                _draft.Record(new Change.CloudPcSet(index, row with { Job = job with { DueAt = host.DueAt(job.Kind, _now) } }, new CloudPcStep(_now, CloudPcReason.HostChanged, null)));
-            }
+            _draft.Record(new Change.CloudPcSet(index, row with { Job = Taken(row.Job!, host) }, new CloudPcStep(_now, CloudPcReason.HostChanged, null)));
         }
 
-        foreach (NetworkConnection connection in _tenant.Fleet.Connections.Values)
+        foreach (NetworkConnection connection in _draft.Fleet.Connections.Values.Where(one => one.Job is { DueAt: null }).ToArray())
         {
-            if (connection.Job is { DueAt: null } job)
-            {
-                _draft.Record(new Change.ConnectionSet(connection with { Job = job with { DueAt = host.DueAt(job.Kind, _now) } }));
-            }
+            _draft.Record(new Change.ConnectionSet(connection with { Job = Taken(connection.Job!, host) }));
         }
+
+        // What takes no time is done at once (B283).
+        _machines.PassTo(_now, inclusive: true);
     }
+
+    // What is to be tried later is not begun before (B328).
+    private HostJob Taken(HostJob job, ICloudPcHost host) => job with { DueAt = host.DueAt(job.Kind, job.RequestedAt > _now ? job.RequestedAt : _now) };
 }

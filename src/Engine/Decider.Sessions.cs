@@ -40,6 +40,11 @@ internal sealed partial class Decider
             return new Refusal(RefusalCode.CloudPcNotReady) { Subject = row.Id, Name = row.Status.ToName() };
         }
 
+        if (!row.LetsIn)
+        {
+            return new Refusal(RefusalCode.CloudPcNotReady) { Subject = row.Id, Name = "under review" };
+        }
+
         // B380: a session that was left is gone on with, one that somebody looks at is not taken away.
         Session? held = _draft.Fleet.SessionOn(index);
         if (held is { DisconnectedAt: null })

@@ -30,7 +30,7 @@ internal sealed partial class Decider
         _draft = new Draft(tenant, now);
         _processing = new Processing(tenant, _draft, now);
         _memberships = new Memberships(tenant, _draft, _processing);
-        _machines = new Lifecycle(tenant, _draft, now, new MachinePower());
+        _machines = new Lifecycle(tenant, _draft, now, new MachinePower()) { AtRest = WatchAlerts };
     }
 
     public Refusal? Decide(Command command)
@@ -63,6 +63,8 @@ internal sealed partial class Decider
         Command.UpdateSubscription update => UpdateSubscription(update),
         Command.UpdateSettings update => UpdateSettings(update),
         Command.SetClock set => SetClock(set),
+        Command.UpdateAlertRule update => UpdateAlertRule(update),
+        Command.MarkAlertsSent mark => MarkAlertsSent(mark),
         Command.RunDue => null,
         Command.ImportCatalog import => ImportCatalog(import),
         Command.ImportDirectory import => ImportDirectory(import),

@@ -46,7 +46,7 @@ internal static class Description
             }
         }
 
-        foreach (Change change in FleetDescription.Of(tenant))
+        foreach (Change change in FleetDescription.Of(tenant).Concat(tenant.Alerts.Describe()))
         {
             yield return change;
         }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Frontline;
@@ -17,6 +19,12 @@ internal sealed partial class Draft
     /// <summary>What Frontline remembers, in the making.</summary>
     public FrontlineState.Builder Frontline => _frontline ??= _before.Frontline.ToBuilder();
 
+    /// <summary>Whether anything of the fleet or of Frontline was written.</summary>
+    public bool FleetWritten => _fleet is not null || _frontline is not null;
+
+    /// <summary>The concurrency buffers as they are now.</summary>
+    public ImmutableSortedDictionary<int, ConcurrencyBuffer> Buffers => _frontline?.Buffers ?? _before.Frontline.Buffers;
+
     /// <summary>Whether anything can have changed for rows that wait, or for the limits of Frontline: the fleet itself, or how many slots there are.</summary>
     public bool FleetChanged => _fleet is not null
         || ((!_before.Fleet.Pending.IsEmpty || !_before.Fleet.Resizes.IsEmpty || !_before.Fleet.UsesOfAssignments.IsEmpty)
@@ -25,14 +33,15 @@ internal sealed partial class Draft
     /// <summary>Whether plans can have another number of slots than before the command.</summary>
     public bool SlotsMayHaveChanged => Subscriptions != _before.Subscriptions || !ReferenceEquals(Catalog, _before.Catalog);
 
-    /// <summary>The first thing that is due in the fleet or of Frontline; null for nothing.</summary>
+    /// <summary>The first thing that is due in the fleet, of Frontline, or to whoever watches; null for nothing.</summary>
     public Due? NextFleetDue
     {
         get
         {
             Due? ofFleet = _fleet is { } fleet ? fleet.NextDue : _before.Fleet.FirstDue;
             DateTimeOffset? at = _frontline is { } frontline ? frontline.NextDue : _before.Frontline.NextDue;
-            return at is not { } time || ofFleet?.At <= time ? ofFleet : new Due(time, DueKind.Frontline, -1, default);
+            Due? own = at is not { } time || ofFleet?.At <= time ? ofFleet : new Due(time, DueKind.Frontline, -1, default);
+            return Alerts.DueAt is { } look && !(own?.At <= look) ? new Due(look, DueKind.Watch, -1, default) : own;
         }
     }
 
@@ -40,6 +49,38 @@ internal sealed partial class Draft
     public IEnumerable<int> HadAssigned(int policy, int plan) => _before.Fleet.Policies.TryGetValue(policy, out ProvisioningPolicy? before)
         ? before.Assignments.Where(one => one.Plan is null || one.Plan == plan).Select(one => one.Group)
         : [];
+
+    /// <summary>
+    /// What gave a user a plan before this command and does not now: the first of the user's groups, else the SKU of the user's own license. Null when
+    /// nothing did, or the license came and went meanwhile.
+    /// </summary>
+    public Guid? GaveBefore(int user, int plan)
+    {
+        if (user >= _before.Users.Count)
+        {
+            return null;
+        }
+
+        UserLicenses licenses = _before.Parts.Licenses[user];
+        foreach (GroupSource source in licenses.Groups.Span)
+        {
+            if (source.Applied.CloudPcPlans(_before.Catalog) is { } given && given.Contains(plan))
+            {
+                return _before.Groups[source.Group].Id;
+            }
+        }
+
+        foreach (License license in licenses.Direct.Items.Span)
+        {
+            Sku sku = _before.Catalog.Skus[license.Sku];
+            if (sku.Plans.Contains(plan) && license.Disabled.Span.BinarySearch(plan) < 0)
+            {
+                return sku.Id;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Collects what Cloud PCs depend on; null when nobody asks.</summary>
     public FleetTurns? Turns { get; set; }
@@ -144,6 +185,12 @@ internal sealed partial class Draft
                 break;
             case Change.BulkActionSet set:
                 Fleet.Set(set.Action);
+                break;
+            case Change.BulkActionGone gone:
+                Fleet.RemoveBulkAction(gone.Id);
+                break;
+            case Change.OrganizationSettingsSet set:
+                Fleet.Organization = set.Settings;
                 break;
             case Change.SessionSet set:
                 Fleet.Set(set.Session);

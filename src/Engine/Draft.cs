@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Berth.Engine.Alerts;
 using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
@@ -41,6 +42,7 @@ internal sealed partial class Draft
         Catalog = before.Catalog;
         Subscriptions = before.Subscriptions;
         Deleted = before.Deleted;
+        Alerts = before.Alerts;
         Seats = new Seats(before);
     }
 
@@ -214,8 +216,20 @@ internal sealed partial class Draft
                 break;
             case Change.PolicySet or Change.PolicyDeleted or Change.CoverageSet or Change.CloudPcSet or Change.CloudPcsCame or Change.CloudPcGone or Change.ConnectionSet
                 or Change.ConnectionDeleted or Change.UserSettingSet or Change.UserSettingDeleted or Change.DeviceImageSet or Change.DeviceImageDeleted
-                or Change.SnapshotRetained or Change.RetainedGone or Change.BulkActionSet or Change.SessionSet or Change.SessionEnded:
+                or Change.SnapshotRetained or Change.RetainedGone or Change.BulkActionSet or Change.BulkActionGone or Change.OrganizationSettingsSet or Change.SessionSet or Change.SessionEnded:
                 ApplyToFleet(change);
+                break;
+            case Change.AlertRuleSet set:
+                Alerts = Alerts.With(set.Rule);
+                break;
+            case Change.AlertRecordSet set:
+                Alerts = Alerts.With(set.Index, set.Record);
+                break;
+            case Change.AlertRecordGone gone:
+                Alerts = Alerts.Without(gone.Index);
+                break;
+            case Change.AlertsDue due:
+                Alerts = Alerts.With(due.At);
                 break;
             default:
                 throw new InvalidOperationException($"A change of kind {change.GetType().Name} has no effect yet.");
@@ -281,8 +295,12 @@ internal sealed partial class Draft
             SealFlips(),
             PassedTo,
             SealFleet(),
-            SealFrontline()));
+            SealFrontline(),
+            Alerts));
     }
+
+    /// <summary>The rules of alerts, and the alerts.</summary>
+    public AlertBook Alerts { get; private set; }
 
     /// <summary>What was recorded so far, in order.</summary>
     public List<Change> Recorded => _recorded;

@@ -34,6 +34,13 @@ internal static class Rebase
         };
     }
 
+    public static OrganizationSettings Onto(OrganizationSettings now, OrganizationSettings seen, OrganizationSettings wanted) => new(
+        Pick(now.AutoEnrolls, seen.AutoEnrolls, wanted.AutoEnrolls),
+        Pick(now.SingleSignOn, seen.SingleSignOn, wanted.SingleSignOn),
+        Pick(now.IsWindows10, seen.IsWindows10, wanted.IsWindows10),
+        Pick(now.IsAdministrator, seen.IsAdministrator, wanted.IsAdministrator),
+        Pick(now.Locale, seen.Locale, wanted.Locale));
+
     public static UserSetting Onto(UserSetting now, UserSetting seen, UserSetting wanted) => now with
     {
         DisplayName = Pick(now.DisplayName, seen.DisplayName, wanted.DisplayName),

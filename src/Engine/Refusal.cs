@@ -155,6 +155,9 @@ public enum RefusalCode
     /// <summary>No session with this id. Subject: the id asked for.</summary>
     SessionNotFound,
 
+    /// <summary>No alert with this id (B458). Subject: the id asked for.</summary>
+    AlertRecordNotFound,
+
     /// <summary>No open job of a host with this id (B286). Subject: the id asked for.</summary>
     HostJobClosed,
 
@@ -187,6 +190,9 @@ public enum RefusalCode
 
     /// <summary>No license of the target size is free (C61, C70). Subject: the service plan.</summary>
     NoLicenseForSize,
+
+    /// <summary>The user setting does not let the user do this alone (B372). Subject: the Cloud PC; Detail: why.</summary>
+    SelfServiceNotAllowed,
 
     /// <summary>The user may not use the Cloud PC (B285). Subject: the Cloud PC; Detail: why.</summary>
     NotAssigned,

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Berth.Engine.Alerts;
 using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
@@ -118,6 +119,9 @@ public sealed class Tenant
     /// <summary>What Frontline remembers beyond its policies and Cloud PCs.</summary>
     public FrontlineState Frontline => Parts.Frontline;
 
+    /// <summary>Its rules of alerts, and the alerts there were.</summary>
+    public AlertBook Alerts => Parts.Alerts;
+
     /// <summary>Every pair in error, in waiting order, whatever the error.</summary>
     public SortedPages<WaitingPair> Troubled => Parts.Troubled;
 
@@ -191,9 +195,9 @@ public sealed class Tenant
         return HoldersOf(sku).Count > 0;
     }
 
-    /// <summary>When time next brings something, by the tenant's clock: the flip of a rule (B135), the end of a deleted item (B147), or something of a
-    /// Cloud PC (B283); null for never.</summary>
-    public DateTimeOffset? NextDue => Earliest(Earliest(Parts.Flips.Next, Deleted.NextPurge), Earliest(Fleet.NextDue, Frontline.NextDue));
+    /// <summary>When time next brings something, by the tenant's clock: the flip of a rule (B135), the end of a deleted item (B147), something of a
+    /// Cloud PC (B283), or an alert (B455); null for never.</summary>
+    public DateTimeOffset? NextDue => Earliest(Earliest(Parts.Flips.Next, Deleted.NextPurge), Earliest(Earliest(Fleet.NextDue, Frontline.NextDue), Alerts.DueAt));
 
     private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => other is null || one < other ? one : other;
 
@@ -247,7 +251,8 @@ internal sealed record TenantParts(
     FlipIndex Flips,
     DateTimeOffset PassedTo,
     Fleet Fleet,
-    FrontlineState Frontline)
+    FrontlineState Frontline,
+    AlertBook Alerts)
 {
     public static TenantParts Empty { get; } = new(
         0,
@@ -273,7 +278,8 @@ internal sealed record TenantParts(
         FlipIndex.Empty,
         default,
         Fleet.Empty,
-        FrontlineState.Empty);
+        FrontlineState.Empty,
+        AlertBook.Empty);
 
     public long Assignable(int sku)
     {

@@ -1,3 +1,4 @@
+using Berth.Engine.Alerts;
 using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
@@ -181,11 +182,29 @@ public abstract record Change
     /// <summary>A bulk action came or changed.</summary>
     public sealed record BulkActionSet(BulkAction Action) : Change;
 
+    /// <summary>A bulk action is kept no longer.</summary>
+    public sealed record BulkActionGone(Guid Id) : Change;
+
+    /// <summary>What Cloud PCs without a policy are made with is now this.</summary>
+    public sealed record OrganizationSettingsSet(OrganizationSettings Settings) : Change;
+
     /// <summary>A session began, or somebody disconnected or came back.</summary>
     public sealed record SessionSet(Session Session) : Change;
 
     /// <summary>A session is over, since when.</summary>
     public sealed record SessionEnded(Guid Id, DateTimeOffset At) : Change;
+
+    /// <summary>A rule of alerts is now this.</summary>
+    public sealed record AlertRuleSet(AlertRule Rule) : Change;
+
+    /// <summary>An alert was raised, changed, was told of or is over.</summary>
+    public sealed record AlertRecordSet(int Index, AlertRecord Record) : Change;
+
+    /// <summary>An alert is forgotten.</summary>
+    public sealed record AlertRecordGone(int Index) : Change;
+
+    /// <summary>When time alone can next raise an alert or end one (B455); null for never.</summary>
+    public sealed record AlertsDue(DateTimeOffset? At) : Change;
 }
 
 /// <summary>A relation between users and groups.</summary>

@@ -58,9 +58,12 @@ public sealed record TenantSettings(RetryMode Retry, GroupAtomicity GroupAtomici
     /// <summary>What makes the machines under these settings.</summary>
     public ICloudPcHost CloudPcHost() => Host switch
     {
-        HostKind.Simulator => new SimulatedHost(ProvisioningDelay, FailureRates, SimulatorSeed),
+        HostKind.Simulator => Simulator(),
         HostKind.Agent => new AgentHost(),
     };
+
+    /// <summary>The simulator under these settings; it ends what it began, also when an agent makes the machines by then (B320).</summary>
+    public SimulatedHost Simulator() => new(ProvisioningDelay, FailureRates, SimulatorSeed);
 
     /// <summary>What a new tenant has.</summary>
     public static TenantSettings Default { get; } = new(RetryMode.Fair, GroupAtomicity.Atomic, TimeSpan.Zero, null);

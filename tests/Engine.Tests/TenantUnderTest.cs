@@ -136,10 +136,16 @@ internal sealed class TenantUnderTest
         Assert.Equal(expected.Troubled.ToArray(), actual.Troubled.ToArray());
         Assert.Equal(expected.Parts.Flips.All.ToArray(), actual.Parts.Flips.All.ToArray());
         SameAs(expected.Fleet, actual.Fleet, expected.Users.Count, expected.Groups.Count, expected.Catalog.Plans.Count);
+        Assert.Equal(expected.Alerts.Changed, actual.Alerts.Changed);
+        Assert.Equal(expected.Alerts.Records, actual.Alerts.Records);
+        Assert.Equal(expected.Alerts.Active, actual.Alerts.Active);
+        Assert.Equal((expected.Alerts.NextRecord, expected.Alerts.DueAt), (actual.Alerts.NextRecord, actual.Alerts.DueAt));
     }
 
     private static void SameAs(Fleet expected, Fleet actual, int users, int groups, int plans)
     {
+        Assert.Equal((expected.InGrace, expected.Failed, expected.FailedConnections), (actual.InGrace, actual.Failed, actual.FailedConnections));
+        Assert.Equal(expected.Waiting.OrderBy(one => one.Key), actual.Waiting.OrderBy(one => one.Key));
         Assert.Equal(expected.Policies, actual.Policies);
         Assert.Equal(expected.NextPolicy, actual.NextPolicy);
         Assert.All(expected.Policies, one => Assert.Equal(one.Key, actual.FindPolicy(one.Value.Id)));
@@ -166,7 +172,7 @@ internal sealed class TenantUnderTest
 
         Assert.Equal(expected.Assignments.OrderBy(one => one.Key), actual.Assignments.OrderBy(one => one.Key));
         Assert.Equal(expected.UsesOfAssignments.OrderBy(one => one.Key), actual.UsesOfAssignments.OrderBy(one => one.Key));
-        Assert.All(expected.UsesOfAssignments.Keys, key => Assert.Equal(expected.PoolOf(key).ToArray(), actual.PoolOf(key).ToArray()));
+        Assert.All(expected.UsesOfAssignments.Keys, key => Assert.Equal(expected.PoolOf(key.Assignment).ToArray(), actual.PoolOf(key.Assignment).ToArray()));
         for (int user = 0; user < users; user++)
         {
             Assert.Equal(expected.SessionsOf(user), actual.SessionsOf(user));

@@ -59,6 +59,9 @@ public static class GalleryImages
         .. Edition("win10-22h2-ent-cpc", "Windows 10 Enterprise", "22H2", "10.0.19045.6332", new(2022, 10, 18), new(2025, 10, 14)),
     ];
 
+    /// <summary>The newest image of Windows 10 or of Windows 11.</summary>
+    public static GalleryImage Newest(bool isWindows10) => All.First(image => image.SkuName.StartsWith("win10", StringComparison.Ordinal) == isWindows10);
+
     /// <summary>The image of an id, ignoring case; null when there is none.</summary>
     public static GalleryImage? Find(string? id) =>
         id is null ? null : All.FirstOrDefault(image => image.Id.Equals(id, StringComparison.OrdinalIgnoreCase));

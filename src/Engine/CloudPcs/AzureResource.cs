@@ -18,6 +18,9 @@ internal static class AzureResource
         || Has(id, "subscriptions", "", "resourceGroups", "", "providers", "Microsoft.Compute", "galleries", "", "images", "")
         || Has(id, "subscriptions", "", "resourceGroups", "", "providers", "Microsoft.Compute", "galleries", "", "images", "", "versions", "");
 
+    /// <summary>A storage account in a resource group.</summary>
+    public static bool IsStorageAccount(string id) => Has(id, "subscriptions", "", "resourceGroups", "", "providers", "Microsoft.Storage", "storageAccounts", "");
+
     private static bool Has(string id, params ReadOnlySpan<string> words)
     {
         string[] parts = id.Split('/');

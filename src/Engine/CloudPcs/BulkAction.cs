@@ -9,7 +9,11 @@ namespace Berth.Engine.CloudPcs;
 /// <param name="CreatedAt">When, by the tenant's clock.</param>
 /// <param name="StartedBy">Who.</param>
 /// <param name="Items">What became of each; the first of a Cloud PC counts.</param>
-public sealed record BulkAction(Guid Id, string DisplayName, string Kind, DateTimeOffset CreatedAt, string StartedBy, ValueArray<BulkItem> Items);
+public sealed record BulkAction(Guid Id, string DisplayName, string Kind, DateTimeOffset CreatedAt, string StartedBy, ValueArray<BulkItem> Items)
+{
+    /// <summary>The most that a tenant keeps: the oldest that is done goes for a new one (B374).</summary>
+    public const int Most = 200;
+}
 
 /// <summary>One Cloud PC of a bulk action.</summary>
 /// <param name="CloudPcId">Which.</param>

@@ -334,6 +334,9 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
         init => Machine = _machine with { Use = value };
     }
 
+    /// <summary>The review it is under (B373); null for none.</summary>
+    public CloudPcReview? Review { get; init; }
+
     /// <summary>Whether the user is an administrator of the machine: by how it was made, or by the last sign-in (B370).</summary>
     public bool HasAdministrator => IsAdministrator || Use is { IsAdministrator: true };
 
@@ -379,6 +382,9 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
 
     /// <summary>Whether a person can work on it (C38, C159).</summary>
     public bool IsUsable => Status is CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings or CloudPcStatus.InGracePeriod;
+
+    /// <summary>Whether its user is let in: it is usable, and no review keeps the user out (B373).</summary>
+    public bool LetsIn => IsUsable && Review is not { IsRestricted: true };
 
     /// <summary>Whether there is a machine with what its user did on it (B280).</summary>
     public bool HasData => Status is not (CloudPcStatus.NotProvisioned or CloudPcStatus.PendingProvision or CloudPcStatus.Provisioning or CloudPcStatus.Failed or CloudPcStatus.Deprovisioning);

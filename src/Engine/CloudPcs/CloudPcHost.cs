@@ -61,7 +61,7 @@ public sealed class SimulatedHost(TimeSpan delay, ValueArray<FailureRate> failur
     public DateTimeOffset? DueAt(HostJobKind kind, DateTimeOffset requestedAt) => kind == HostJobKind.HealthCheck ? requestedAt : requestedAt + delay;
 
     /// <inheritdoc/>
-    public HostReport? Report(HostJob job) => Draw(job) < RateOf(job.Kind)
+    public HostReport Report(HostJob job) => Draw(job) < RateOf(job.Kind)
         ? new HostReport(HostOutcome.Failed, new CloudPcError(ErrorCode, $"The simulator was told to fail some jobs of the kind {job.Kind}, and this is one of them."))
         : new HostReport(HostOutcome.Done, null);
 

@@ -200,7 +200,7 @@ internal sealed class ConnectionChecks(Tenant before, Draft draft)
             .ToValueArray();
 
     private ValueArray<HealthCheck> Simulated(NetworkConnection connection, HostJob job) =>
-        Host.Report(job) is { Outcome: HostOutcome.Failed } report ? Failed(Told(connection), report.Error) : Told(connection);
+        draft.Settings.Simulator().Report(job) is { Outcome: HostOutcome.Failed } report ? Failed(Told(connection), report.Error) : Told(connection);
 
     // B308: what the simulator was told, and what it can see by itself.
     private static ValueArray<HealthCheck> Told(NetworkConnection connection)

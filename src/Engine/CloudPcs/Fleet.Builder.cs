@@ -18,6 +18,7 @@ public sealed partial class Fleet
         private readonly ImmutableSortedSet<int>.Builder _resizes = source.Resizes.ToBuilder();
         private readonly ImmutableSortedSet<Due>.Builder _dues = source.Dues.ToBuilder();
         private readonly ImmutableDictionary<Guid, int>.Builder _jobs = source.Jobs.ToBuilder();
+        private readonly ImmutableDictionary<int, int>.Builder _waiting = source.Waiting.ToBuilder();
         private readonly ImmutableDictionary<int, int>.Builder _used = source.Used.ToBuilder();
         private readonly ImmutableDictionary<Guid, int>.Builder _usesOfConnections = source.UsesOfConnections.ToBuilder();
         private readonly ImmutableSortedDictionary<Guid, Session>.Builder _sessions = source.Sessions.ToBuilder();
@@ -26,6 +27,9 @@ public sealed partial class Fleet
         private ImmutableDictionary<int, ValueArray<int>> _policiesOfGroups = source.PoliciesOfGroups;
         private ImmutableDictionary<Guid, int> _policyIds = source.PolicyIds;
         private int _count = source.Count;
+        private int _inGrace = source.InGrace;
+        private int _failed = source.Failed;
+        private int _failedConnections = source.FailedConnections;
 
         public ImmutableSortedDictionary<int, ProvisioningPolicy> Policies { get; private set; } = source.Policies;
 
@@ -41,7 +45,20 @@ public sealed partial class Fleet
 
         public ImmutableSortedDictionary<Guid, BulkAction> BulkActions { get; private set; } = source.BulkActions;
 
+        public OrganizationSettings Organization { get; set; } = source.Organization;
+
         public int NextCloudPc => _rows.Count;
+
+        public int Count => _count;
+
+        public int InGrace => _inGrace;
+
+        public int Failed => _failed;
+
+        public int FailedConnections => _failedConnections;
+
+        /// <summary>How many rows wait for a slot, by plan; plans for which none waits are missing.</summary>
+        public IReadOnlyDictionary<int, int> Waiting => _waiting;
 
         public IReadOnlyDictionary<Guid, Session> Sessions => _sessions;
 
@@ -143,6 +160,7 @@ public sealed partial class Fleet
             Forget(index, row);
             _rows[index] = row;
             _count++;
+            CountStatus(row, 1);
             if (before?.User != row.User)
             {
                 if (before is not null)
@@ -241,6 +259,7 @@ public sealed partial class Fleet
         {
             RemoveConnection(connection.Id);
             Connections = Connections.Add(connection.Id, connection);
+            _failedConnections += connection.Health == HealthCheckStatus.Failed ? 1 : 0;
             if (connection.DueAt is { } due)
             {
                 _dues.Add(new Due(due, DueKind.Connection, -1, connection.Id));
@@ -257,6 +276,7 @@ public sealed partial class Fleet
                 }
 
                 Connections = Connections.Remove(id);
+                _failedConnections -= before.Health == HealthCheckStatus.Failed ? 1 : 0;
             }
         }
 
@@ -269,6 +289,8 @@ public sealed partial class Fleet
         public void RemoveDeviceImage(Guid id) => DeviceImages = DeviceImages.Remove(id);
 
         public void Set(BulkAction action) => BulkActions = BulkActions.SetItem(action.Id, action);
+
+        public void RemoveBulkAction(Guid id) => BulkActions = BulkActions.Remove(id);
 
         public void Set(RetentionSnapshot snapshot)
         {
@@ -315,16 +337,21 @@ public sealed partial class Fleet
             NextPolicy = NextPolicy,
             CloudPcs = _rows.Seal(),
             Count = _count,
+            InGrace = _inGrace,
+            Failed = _failed,
+            FailedConnections = _failedConnections,
             Connections = Connections,
             UserSettings = UserSettings,
             DeviceImages = DeviceImages,
             Retained = Retained,
             BulkActions = BulkActions,
+            Organization = Organization,
             Sessions = _sessions.ToImmutable(),
             Jobs = _jobs.ToImmutable(),
             Pending = _pending.ToImmutable(),
             Resizes = _resizes.ToImmutable(),
             Dues = _dues.ToImmutable(),
+            Waiting = _waiting.ToImmutable(),
             Used = _used.ToImmutable(),
             UsesOfConnections = _usesOfConnections.ToImmutable(),
             PoliciesOfGroups = _policiesOfGroups,
@@ -373,6 +400,27 @@ public sealed partial class Fleet
             }
         }
 
+        private void CountStatus(CloudPc row, int by)
+        {
+            switch (row.Status)
+            {
+                case CloudPcStatus.InGracePeriod:
+                    _inGrace += by;
+                    break;
+                case CloudPcStatus.Failed:
+                    _failed += by;
+                    break;
+                case CloudPcStatus.PendingProvision when _waiting.GetValueOrDefault(row.Plan) + by is > 0 and int waiting:
+                    _waiting[row.Plan] = waiting;
+                    break;
+                case CloudPcStatus.PendingProvision:
+                    _waiting.Remove(row.Plan);
+                    break;
+                default:
+                    break;
+            }
+        }
+
         // What follows from a row as it was, before another stands in its place.
         private void Forget(int index, CloudPc? next)
         {
@@ -383,6 +431,7 @@ public sealed partial class Fleet
 
             _count--;
             Stir(row.User);
+            CountStatus(row, -1);
             _frontline.Count(index, row, -1);
             if (row.Origin?.ConnectionId is { } connection && --_usesOfConnections[connection] == 0)
             {

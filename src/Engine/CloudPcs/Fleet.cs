@@ -28,6 +28,15 @@ public sealed partial class Fleet
     /// <summary>The number of Cloud PCs that are there.</summary>
     public int Count { get; private init; }
 
+    /// <summary>How many Cloud PCs are in their grace period.</summary>
+    public int InGrace { get; private init; }
+
+    /// <summary>How many Cloud PCs have failed.</summary>
+    public int Failed { get; private init; }
+
+    /// <summary>How many Azure network connections have failed their checks.</summary>
+    public int FailedConnections { get; private init; }
+
     /// <summary>The Azure network connections by id.</summary>
     public ImmutableSortedDictionary<Guid, NetworkConnection> Connections { get; private init; } = ImmutableSortedDictionary<Guid, NetworkConnection>.Empty;
 
@@ -42,6 +51,9 @@ public sealed partial class Fleet
 
     /// <summary>The bulk actions by id.</summary>
     public ImmutableSortedDictionary<Guid, BulkAction> BulkActions { get; private init; } = ImmutableSortedDictionary<Guid, BulkAction>.Empty;
+
+    /// <summary>What Cloud PCs without a policy are made with (B376).</summary>
+    public OrganizationSettings Organization { get; private init; } = OrganizationSettings.Default;
 
     /// <summary>The sessions by id.</summary>
     public ImmutableSortedDictionary<Guid, Session> Sessions { get; private init; } = ImmutableSortedDictionary<Guid, Session>.Empty;
@@ -64,6 +76,8 @@ public sealed partial class Fleet
 
     internal ImmutableDictionary<Guid, int> UsesOfConnections { get; private init; } = ImmutableDictionary<Guid, int>.Empty;
 
+    internal ImmutableDictionary<int, int> Waiting { get; private init; } = ImmutableDictionary<int, int>.Empty;
+
     internal ImmutableDictionary<int, int> Used { get; private init; } = ImmutableDictionary<int, int>.Empty;
 
     internal ImmutableDictionary<int, ValueArray<int>> PoliciesOfGroups { get; private init; } = ImmutableDictionary<int, ValueArray<int>>.Empty;
@@ -80,7 +94,8 @@ public sealed partial class Fleet
 
     internal ImmutableDictionary<Guid, FrontlineAssignment> Assignments { get; private init; } = ImmutableDictionary<Guid, FrontlineAssignment>.Empty;
 
-    internal ImmutableDictionary<Guid, AssignmentUse> UsesOfAssignments { get; private init; } = ImmutableDictionary<Guid, AssignmentUse>.Empty;
+    internal ImmutableDictionary<(Guid Assignment, int Plan), AssignmentUse> UsesOfAssignments { get; private init; } =
+        ImmutableDictionary<(Guid Assignment, int Plan), AssignmentUse>.Empty;
 
     internal ImmutableDictionary<Guid, ImmutableSortedSet<int>> Pools { get; private init; } = ImmutableDictionary<Guid, ImmutableSortedSet<int>>.Empty;
 
@@ -98,8 +113,8 @@ public sealed partial class Fleet
     /// <summary>The Frontline assignment with an id, or null.</summary>
     public FrontlineAssignment? FindAssignment(Guid id) => Assignments.GetValueOrDefault(id);
 
-    /// <summary>What an assignment of Frontline has, by its id, whether it is there or not.</summary>
-    public AssignmentUse UseOf(Guid assignment) => UsesOfAssignments.GetValueOrDefault(assignment);
+    /// <summary>What an assignment of Frontline has, by its id; nothing when it is gone.</summary>
+    public AssignmentUse UseOf(Guid assignment) => UseOf(assignment, Assignments, UsesOfAssignments);
 
     /// <summary>Indexes of the shared Cloud PCs of an assignment, by its id, ascending; without those that are on their way out.</summary>
     public ImmutableSortedSet<int> PoolOf(Guid assignment) => Pools.GetValueOrDefault(assignment, []);
@@ -121,6 +136,10 @@ public sealed partial class Fleet
 
     /// <summary>How many Cloud PCs were made through a network connection.</summary>
     public int ConnectionUses(Guid connection) => UsesOfConnections.GetValueOrDefault(connection);
+
+    internal static AssignmentUse UseOf(
+        Guid assignment, ImmutableDictionary<Guid, FrontlineAssignment> assignments, ImmutableDictionary<(Guid Assignment, int Plan), AssignmentUse> uses) =>
+        assignments.TryGetValue(assignment, out FrontlineAssignment? found) ? uses.GetValueOrDefault((assignment, found.Assignment.Plan ?? -1)) : default;
 
     /// <summary>The session on a Cloud PC, or null.</summary>
     public Session? SessionOn(int cloudPc) => SessionOf.TryGetValue(cloudPc, out Guid id) ? Sessions[id] : null;
@@ -164,6 +183,7 @@ internal enum DueKind : byte
     Connection,
     Retention,
     Frontline,
+    Watch,
 }
 
 /// <summary>Something that time brings (B283), in the order in which it happens.</summary>

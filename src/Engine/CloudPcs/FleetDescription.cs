@@ -35,6 +35,11 @@ internal static class FleetDescription
             yield return new Change.SnapshotRetained(snapshot);
         }
 
+        if (fleet.Organization != OrganizationSettings.Default)
+        {
+            yield return new Change.OrganizationSettingsSet(fleet.Organization);
+        }
+
         foreach (BulkAction action in fleet.BulkActions.Values)
         {
             yield return new Change.BulkActionSet(action);

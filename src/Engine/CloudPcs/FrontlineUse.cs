@@ -19,7 +19,7 @@ public sealed record FrontlineAssignment(int Policy, bool IsShared, PolicyAssign
     public long MostPlaces => IsShared ? Allotment : (long)MachinesPerLicense * Allotment;
 }
 
-/// <summary>What an assignment of Frontline has; rows that are on their way out do not count.</summary>
+/// <summary>What an assignment of Frontline has; rows that are on their way out do not count, nor those of a size that it had before (B408).</summary>
 /// <param name="Rows">Its rows.</param>
 /// <param name="Places">Those that hold a place (B264).</param>
 /// <param name="Taken">Those that take a license at this time.</param>
@@ -40,7 +40,7 @@ internal sealed class FrontlineIndex(Fleet source)
 {
     public ImmutableDictionary<Guid, FrontlineAssignment> Assignments { get; private set; } = source.Assignments;
 
-    public ImmutableDictionary<Guid, AssignmentUse> UsesOfAssignments { get; private set; } = source.UsesOfAssignments;
+    public ImmutableDictionary<(Guid Assignment, int Plan), AssignmentUse> UsesOfAssignments { get; private set; } = source.UsesOfAssignments;
 
     public ImmutableDictionary<Guid, ImmutableSortedSet<int>> Pools { get; private set; } = source.Pools;
 
@@ -48,7 +48,7 @@ internal sealed class FrontlineIndex(Fleet source)
 
     public ImmutableDictionary<int, ValueArray<Guid>> SessionsOfUsers { get; private set; } = source.SessionsOfUsers;
 
-    public AssignmentUse UseOf(Guid assignment) => UsesOfAssignments.GetValueOrDefault(assignment);
+    public AssignmentUse UseOf(Guid assignment) => Fleet.UseOf(assignment, Assignments, UsesOfAssignments);
 
     public ImmutableSortedSet<int> PoolOf(Guid assignment) => Pools.GetValueOrDefault(assignment, []);
 
@@ -77,9 +77,9 @@ internal sealed class FrontlineIndex(Fleet source)
             return;
         }
 
-        AssignmentUse use = UseOf(assignment);
+        AssignmentUse use = UsesOfAssignments.GetValueOrDefault((assignment, row.Plan));
         AssignmentUse now = new(use.Rows + rows, use.Places + places, use.Taken + taken);
-        UsesOfAssignments = now.Rows == 0 ? UsesOfAssignments.Remove(assignment) : UsesOfAssignments.SetItem(assignment, now);
+        UsesOfAssignments = now.Rows == 0 ? UsesOfAssignments.Remove((assignment, row.Plan)) : UsesOfAssignments.SetItem((assignment, row.Plan), now);
         if (row.IsShared)
         {
             ImmutableSortedSet<int> pool = rows > 0 ? PoolOf(assignment).Add(index) : PoolOf(assignment).Remove(index);

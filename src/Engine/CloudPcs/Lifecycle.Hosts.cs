@@ -52,6 +52,7 @@ internal sealed partial class Lifecycle
                 ResizeTo = null,
                 ResizeEndsAt = null,
                 GoesAt = null,
+                Review = null,
                 TakesOver = null,
                 ReserveUsed = ReserveUsed(row),
                 ReserveEndsAt = null,
@@ -127,16 +128,19 @@ internal sealed partial class Lifecycle
                     about);
                 Turn(row);
                 break;
-            case CloudPcStatus.Resizing:
-            case CloudPcStatus.Restoring:
-                // A restore that failed leaves the Cloud PC as it was.
+            case CloudPcStatus.Restoring when failed:
+                // The Cloud PC is as it was.
+                Put(index, row with { Status = Settled(row), Actions = Ended(row, job.Kind, error) }, asked, about);
+                _turns.Users.Add(row.User);
+                break;
+            case CloudPcStatus.Resizing or CloudPcStatus.Restoring:
                 Put(
                     index,
                     row with
                     {
-                        Status = error is null || job.Kind == HostJobKind.Restore ? CloudPcStatus.Provisioned : CloudPcStatus.ProvisionedWithWarnings,
-                        Error = job.Kind == HostJobKind.Restore ? null : error,
-                        Actions = Ended(row, job.Kind, failed ? error : null),
+                        Status = error is null ? CloudPcStatus.Provisioned : CloudPcStatus.ProvisionedWithWarnings,
+                        Error = error,
+                        Actions = Ended(row, job.Kind, null),
                     },
                     asked,
                     about);
@@ -233,7 +237,7 @@ internal sealed partial class Lifecycle
     private string ComputerName(CloudPc row) => NamingTemplate.Expand(
         Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy) ? policy.NamingTemplate : null, _draft.User(row.User)?.UserPrincipalName, row.Id);
 
-    private CloudPcOrigin? Origin(CloudPc row) => Placement.Of(Fleet.Policies.GetValueOrDefault(row.Policy), Fleet.Connections);
+    private CloudPcOrigin? Origin(CloudPc row) => Placement.Of(Fleet.Policies.GetValueOrDefault(row.Policy), Fleet.Connections, Fleet.Organization);
 
     /// <summary>Begins to bring settings of its policy to a Cloud PC: those of the asked ones that differ, as the policy says now (B274).</summary>
     public void TakeOver(int index, CloudPc row, ValueArray<AppliedSetting> settings, Guid policyId)
@@ -279,8 +283,7 @@ internal sealed partial class Lifecycle
         CloudPc row = Fleet.CloudPc(index)!;
         if (row.Job is { DueAt: { } due } job && due <= Now)
         {
-            // What the simulator began ends well, also when an agent has the machines by now (B320).
-            Finish(index, job, Host.Report(job) ?? new HostReport(HostOutcome.Done, null));
+            Finish(index, job, _draft.Settings.Simulator().Report(job));
         }
         else if (row.GraceEndsAt <= Now)
         {

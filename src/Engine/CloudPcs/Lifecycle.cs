@@ -64,11 +64,15 @@ internal sealed partial class Lifecycle
         }
     }
 
+    /// <summary>Hears of each moment, by the tenant's clock, at which everything that follows from what happened has happened.</summary>
+    public Action<DateTimeOffset>? AtRest { get; set; }
+
     /// <summary>Looks at what turned, gives free slots, and keeps what changed for the event.</summary>
     public void Settle()
     {
         if (!_turns.Any && !_draft.FleetChanged)
         {
+            AtRest?.Invoke(Now);
             return;
         }
 
@@ -94,6 +98,7 @@ internal sealed partial class Lifecycle
         }
         while (_turns.Any);
         Note();
+        AtRest?.Invoke(Now);
     }
 
     /// <summary>Lets everything happen that is due before a time, or at it too, each at its own time and in order (B283).</summary>
@@ -116,6 +121,9 @@ internal sealed partial class Lifecycle
                 case DueKind.Frontline:
                     _frontline.BecomeDue();
                     break;
+                case DueKind.Watch:
+                    // Whoever watches looks when everything is settled.
+                    break;
             }
 
             Settle();
@@ -129,10 +137,10 @@ internal sealed partial class Lifecycle
     /// <summary>Slots of a plan less those that are taken; negative after a shrink (B264).</summary>
     public long FreeSlots(int plan) => SlotsOf(plan) - Fleet.SlotsUsed(plan);
 
-    /// <summary>Writes a row with what changed about it; a session on it ends when it cannot be used any more (B285).</summary>
+    /// <summary>Writes a row with what changed about it; a session on it ends when its user is let in no longer (B285, B373).</summary>
     public void Put(int index, CloudPc row, CloudPcReason reason, Guid? about = null)
     {
-        if (!row.IsUsable && Fleet.SessionOn(index) is { } session)
+        if (!row.LetsIn && Fleet.SessionOn(index) is { } session)
         {
             _draft.Record(new Change.SessionEnded(session.Id, Now));
             row = row with { Use = Fleet.CloudPc(index)!.Use };
@@ -269,7 +277,7 @@ internal sealed partial class Lifecycle
         {
             case CloudPcStatus.NotProvisioned when !isLicensed:
             case CloudPcStatus.PendingProvision when !isLicensed:
-                Go(index, WhyUnlicensed(row));
+                Go(index, WhyUnlicensed(row), WhatGave(row));
                 break;
             case CloudPcStatus.NotProvisioned when winner >= 0:
                 Put(index, row with { Status = CloudPcStatus.PendingProvision, Policy = winner, ConditionsSince = Now }, CloudPcReason.NoSlot);
@@ -336,11 +344,14 @@ internal sealed partial class Lifecycle
         index,
         row with { Status = CloudPcStatus.InGracePeriod, GraceEndsAt = since + Grace, ResizeTo = null, ResizeEndsAt = null },
         reason,
-        Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy) ? policy.Id : null);
+        (reason == CloudPcReason.LicenseLost ? WhatGave(row) : null) ?? (Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy) ? policy.Id : null));
 
     private static CloudPcStatus Settled(CloudPc row) => row.Error is null ? CloudPcStatus.Provisioned : CloudPcStatus.ProvisionedWithWarnings;
 
     private CloudPcReason WhyUnlicensed(CloudPc row) => _draft.User(row.User) is null ? CloudPcReason.UserDeleted : CloudPcReason.LicenseLost;
+
+    // B377: the group or the SKU whose license is gone, when this command took it.
+    private Guid? WhatGave(CloudPc row) => _draft.User(row.User) is null ? null : _draft.GaveBefore(row.User, row.Plan);
 
     // Whether the policy lost the group or the user left it: is the user still in a group that the policy had before this command?
     private CloudPcReason WhyUncovered(CloudPc row) =>
@@ -431,10 +442,10 @@ internal sealed partial class Lifecycle
         && (KindOf(plan) != CloudPcKind.Business
             || _draft.Catalog.CloudPcPlans.Where(one => one.Kind == CloudPcKind.Business).Sum(one => Fleet.SlotsUsed(one.Plan)) < MostBusiness);
 
-    private void Go(int index, CloudPcReason reason)
+    private void Go(int index, CloudPcReason reason, Guid? about = null)
     {
         Fleet.Remove(index);
-        _steps[index] = (new CloudPcStep(Now, reason, null), null);
+        _steps[index] = (new CloudPcStep(Now, reason, about), null);
     }
 
     private void Note()

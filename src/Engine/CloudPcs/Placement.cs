@@ -8,13 +8,16 @@ public static class Placement
     private static string DefaultRegion => CloudPcRegions.ChooseIn("usEast")!.Name;
 
     /// <summary>What a Cloud PC would be made from now; null when none of the policy's connections can be used (C176).</summary>
-    /// <param name="policy">The policy; null for Business: default settings, Entra join, Microsoft-hosted network (C130).</param>
+    /// <param name="policy">The policy; null for Business: the organization's settings, Entra join, Microsoft-hosted network (C130, B376).</param>
     /// <param name="connections">The tenant's network connections.</param>
-    public static CloudPcOrigin? Of(ProvisioningPolicy? policy, IReadOnlyDictionary<Guid, NetworkConnection> connections)
+    /// <param name="organization">What those without a policy are made with.</param>
+    public static CloudPcOrigin? Of(ProvisioningPolicy? policy, IReadOnlyDictionary<Guid, NetworkConnection> connections, OrganizationSettings organization)
     {
         if (policy is null)
         {
-            return new CloudPcOrigin(GalleryImages.All[0].Id, GalleryImages.All[0].DisplayName, DefaultRegion, null, DomainJoinType.AzureADJoin, false, false, "en-US");
+            GalleryImage image = GalleryImages.Newest(organization.IsWindows10);
+            return new CloudPcOrigin(
+                image.Id, image.DisplayName, DefaultRegion, null, DomainJoinType.AzureADJoin, organization.SingleSignOn, organization.IsAdministrator, organization.Locale);
         }
 
         foreach (DomainJoin join in policy.Joins)

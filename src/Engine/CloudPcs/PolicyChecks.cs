@@ -114,7 +114,7 @@ internal static class PolicyChecks
         return policy.Description.Length > ProvisioningPolicy.LongestDescription ? TooLong("description", policy.Description.Length, ProvisioningPolicy.LongestDescription)
             : policy.UserExperienceType == UserExperienceType.CloudApp && policy.ProvisioningType != ProvisioningType.SharedByEntraGroup
                 ? Invalid("userExperienceType", "Only a policy of the type sharedByEntraGroup gives apps instead of a desktop (C138).")
-            : !IsLocale(policy.Locale) ? Invalid("windowsSetting/locale", $"'{policy.Locale}' is no language tag such as en-US (B343).")
+            : !IsLanguage(policy.Locale) ? Invalid("windowsSetting/locale", $"'{policy.Locale}' is no language tag such as en-US (B343).")
             : null;
     }
 
@@ -268,8 +268,8 @@ internal static class PolicyChecks
             : null;
     }
 
-    // A language of two or three letters, then parts of up to eight letters and digits.
-    private static bool IsLocale(string text)
+    /// <summary>Whether a text is a language tag: two or three letters, then parts of up to eight letters and digits (B343).</summary>
+    public static bool IsLanguage(string text)
     {
         string[] parts = text.Split('-');
         return parts[0].Length is 2 or 3 && parts[0].All(char.IsAsciiLetter)

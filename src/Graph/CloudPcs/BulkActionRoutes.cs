@@ -24,6 +24,7 @@ internal static class BulkActionRoutes
         new("cloudPcBulkRestore", "Restore"),
         new("cloudPcBulkTroubleshoot", "Troubleshoot"),
         new("cloudPcBulkCreateSnapshot", "CreateSnapshot"),
+        new("cloudPcBulkSetReviewStatus", "PlaceUnderReview"),
     }.ToDictionary(kind => kind.Type, StringComparer.OrdinalIgnoreCase);
 
     private static readonly Dictionary<string, RestoreRange> Ranges = new(StringComparer.OrdinalIgnoreCase)
@@ -68,6 +69,8 @@ internal static class BulkActionRoutes
     [
         new(GraphMethod.Get, $"{CloudPcAccess.Root}/bulkActions", CloudPcAccess.Read, static (tenant, request, _) =>
             Actions.Page(request, (_, after) => (Rows(tenant).Skip(after + 1), tenant.Fleet.BulkActions.Count))) { Versions = RouteVersions.Beta },
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/bulkActions/$count", CloudPcAccess.Read, static (tenant, request, _) =>
+            Actions.Count(request, (_, _) => (Rows(tenant), tenant.Fleet.BulkActions.Count))) { Versions = RouteVersions.Beta },
         new(GraphMethod.Get, $"{CloudPcAccess.Root}/bulkActions/{{bulkAction}}", CloudPcAccess.Read, static (tenant, request, keys) =>
             Guid.TryParse(keys[0], out Guid id) && tenant.Fleet.BulkActions.TryGetValue(id, out BulkAction? action)
                 ? Actions.One(request, new BulkRow(tenant, 0, action))
@@ -109,6 +112,7 @@ internal static class BulkActionRoutes
         "Resize" => new Command.ResizeCloudPc(cloudPc, wanted.TargetPlan!.Value),
         "Reboot" => new Command.RestartCloudPc(cloudPc),
         "Restore" => new Command.RestoreCloudPc(cloudPc, PointFor(CloudPcRow.At(tenant, request, tenant.Fleet.FindCloudPc(cloudPc)), wanted, now)),
+        "PlaceUnderReview" => new Command.SetReviewStatus(cloudPc, wanted.Review),
         "Troubleshoot" => new Command.TroubleshootCloudPc(cloudPc),
         _ => new Command.SnapshotCloudPc(cloudPc),
     };
@@ -158,6 +162,11 @@ internal static class BulkActionRoutes
             read.FailMissing("targetServicePlanId");
         }
 
+        if (wanted.Kind?.Action == "PlaceUnderReview" && !wanted.HasReview)
+        {
+            read.FailMissing("reviewStatus");
+        }
+
         if (wanted.Kind?.Action == "Restore" && wanted.RestorePoint is null)
         {
             read.FailMissing("restorePointDateTime");
@@ -183,6 +192,8 @@ internal static class BulkActionRoutes
                 return wanted;
             case ("targetserviceplanid", "Resize"):
                 return wanted with { TargetPlan = read.Id(value, name) };
+            case ("reviewstatus", "PlaceUnderReview"):
+                return wanted with { HasReview = true, Review = ReviewRoutes.Read(read, value, name) };
             case ("restorepointdatetime", "Restore"):
                 return wanted with { RestorePoint = read.Instant(value, name) };
             case ("timerange", "Restore"):
@@ -218,6 +229,10 @@ internal static class BulkActionRoutes
         public Guid? TargetPlan { get; init; }
 
         public bool? Administrator { get; init; }
+
+        public bool HasReview { get; init; }
+
+        public CloudPcReview? Review { get; init; }
 
         public DateTimeOffset? RestorePoint { get; init; }
 

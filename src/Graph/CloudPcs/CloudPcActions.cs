@@ -27,9 +27,15 @@ internal static class CloudPcActions
         ForAdministrators("deprovision", RouteBody.None, static (request, id) => Submit(request, new Command.DeprovisionReserve(id))),
         ForAdministrators("createSnapshot", RouteBody.None, static (request, id) => Submit(request, new Command.SnapshotCloudPc(id))),
         .. Action("rename", RouteVersions.Graph, RouteBody.Json, Rename),
-        .. Action("reprovision", RouteVersions.Graph, RouteBody.Json, Reprovision),
+        .. OrByOneself("reprovision", Reprovision),
         .. Action("resize", RouteVersions.Graph, RouteBody.Json, static (request, id) => WithId(request, "targetServicePlanId", plan => new Command.ResizeCloudPc(id, plan))),
-        .. Action("restore", RouteVersions.Graph, RouteBody.Json, static (request, id) => WithId(request, "cloudPcSnapshotId", snapshot => new Command.RestoreCloudPc(id, snapshot))),
+        .. OrByOneself("restore", static (request, id) => WithId(
+            request, "cloudPcSnapshotId", snapshot => new Command.RestoreCloudPc(id, snapshot) { IsSelfService = IsSelfService(request) })),
+        new(GraphMethod.Post, $"{CloudPcAccess.Root}/cloudPCs/{{cloudPC}}/retryPartnerAgentInstallation", CloudPcAccess.Write, RetryAgents)
+        {
+            Versions = RouteVersions.Beta,
+            Body = RouteBody.None,
+        },
         ForAdministrators("changeUserAccountType", RouteBody.Json, ChangeAccountType),
         .. ForFrontline("start", ofUser: true),
         .. ForFrontline("stop", ofUser: true),
@@ -61,6 +67,17 @@ internal static class CloudPcActions
             Body = body,
         },
     ];
+
+    // B372: what the user's setting may allow the user alone.
+    private static IEnumerable<Route> OrByOneself(string name, Func<GraphRequest, Guid, Handling> act) =>
+        Action(name, RouteVersions.Graph, RouteBody.Json, act)
+            .Select(route => route.Template.StartsWith("/users", StringComparison.Ordinal) ? route with { Access = route.Access.OrOneself() } : route);
+
+    private static bool IsSelfService(GraphRequest request) => !CloudPcAccess.Write.Allows(request.Caller.Permissions);
+
+    // B378: Berth installs no agents of partners, so that none can have failed.
+    private static Handling RetryAgents(Tenant tenant, GraphRequest request, RouteKeys keys) =>
+        CloudPcReads.About(tenant, request, keys, 1, static _ => GraphResponse.Empty());
 
     private static Route ForAdministrators(string name, RouteBody body, Func<GraphRequest, Guid, Handling> act) =>
         new(GraphMethod.Post, $"{CloudPcAccess.Root}/cloudPCs/{{cloudPC}}/{name}", CloudPcAccess.Write, (_, request, keys) =>
@@ -127,10 +144,10 @@ internal static class CloudPcActions
 
     // The user's own path has no body (protocol 3.1).
     private static Handling Reprovision(GraphRequest request, Guid id) => request.Body.IsEmpty
-        ? Submit(request, new Command.Reprovision(id, null))
+        ? Submit(request, new Command.Reprovision(id, null) { IsSelfService = IsSelfService(request) })
         : request.Reading(
             Resource,
-            static (read, body) =>
+            (read, body) =>
             {
                 bool? administrator = null;
                 foreach ((string property, JsonElement value) in read.Properties(body, "the body"))
@@ -139,6 +156,9 @@ internal static class CloudPcActions
                     {
                         case "osversion":
                             CheckOperatingSystem(read, value, property);
+                            break;
+                        case "useraccounttype" when IsSelfService(request):
+                            read.FailUnknown(property, "Only an administrator chooses it.");
                             break;
                         case "useraccounttype":
                             administrator = value.ValueKind == JsonValueKind.Null ? null : IsAdministrator(read, value, property);
@@ -151,7 +171,7 @@ internal static class CloudPcActions
 
                 return administrator;
             },
-            administrator => Submit(request, new Command.Reprovision(id, administrator)));
+            administrator => Submit(request, new Command.Reprovision(id, administrator) { IsSelfService = IsSelfService(request) }));
 
     private static Handling ChangeAccountType(GraphRequest request, Guid id) => request.Reading(
         Resource,

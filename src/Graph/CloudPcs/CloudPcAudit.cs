@@ -19,6 +19,7 @@ internal sealed record CloudPcActivity(string Type, string Component, string Ope
         [nameof(Command.DeletePolicy)] = Of("Delete", "ProvisioningPolicy", "delete"),
         [nameof(Command.AssignPolicy)] = Of("Assign", "ProvisioningPolicy", "patch"),
         [nameof(Command.ApplyPolicy)] = Of("Apply", "ProvisioningPolicy", "patch"),
+        [nameof(Command.RetryPolicy)] = Of("Retry", "ProvisioningPolicy", "patch"),
         [nameof(Command.EndGracePeriod)] = Of("EndGracePeriod", "CloudPC", "patch"),
         [nameof(Command.Reprovision)] = Of("Reprovision", "CloudPC", "patch"),
         [nameof(Command.RenameCloudPc)] = Of("Rename", "CloudPC", "patch"),
@@ -28,6 +29,8 @@ internal sealed record CloudPcActivity(string Type, string Component, string Ope
         [nameof(Command.RestartCloudPc)] = Of("Restart", "CloudPC", "patch"),
         [nameof(Command.TroubleshootCloudPc)] = Of("Troubleshoot", "CloudPC", "patch"),
         [nameof(Command.ChangeUserAccountType)] = Of("ChangeUserAccountType", "CloudPC", "patch"),
+        [nameof(Command.SetReviewStatus)] = Of("SetReviewStatus", "CloudPC", "patch"),
+        [nameof(Command.UpdateOrganizationSettings)] = Of("Update", "OrganizationSettings", "patch"),
         [nameof(Command.StartBulkAction)] = Of("Create", "BulkAction", "create"),
         [nameof(Command.CreateConnection)] = Of("Create", "OnPremisesConnection", "create"),
         [nameof(Command.UpdateConnection)] = Of("Update", "OnPremisesConnection", "patch"),
@@ -148,6 +151,9 @@ internal readonly record struct CloudPcAuditRow(
                     break;
                 case Change.UserSettingDeleted deleted:
                     yield return new CloudPcAuditResource(deleted.Id, null);
+                    break;
+                case Change.OrganizationSettingsSet:
+                    yield return new CloudPcAuditResource(IdsByName.Of(TenantId, "organizationSettings"), "Organization settings");
                     break;
                 case Change.DeviceImageSet set:
                     yield return new CloudPcAuditResource(set.Image.Id, set.Image.DisplayName);

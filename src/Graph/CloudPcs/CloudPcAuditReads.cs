@@ -60,6 +60,7 @@ internal static class CloudPcAuditReads
     public static IReadOnlyList<Route> Routes { get; } =
     [
         new(GraphMethod.Get, $"{CloudPcAccess.Root}/auditEvents", CloudPcAccess.Read, List),
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/auditEvents/$count", CloudPcAccess.Read, Count),
         new(GraphMethod.Get, $"{CloudPcAccess.Root}/auditEvents/getAuditActivityTypes", CloudPcAccess.Read, Types),
         new(GraphMethod.Get, $"{CloudPcAccess.Root}/auditEvents/{{auditEvent}}", CloudPcAccess.Read, One),
     ];
@@ -107,6 +108,10 @@ internal static class CloudPcAuditReads
 
         return new Handling.Working((desk, cancel) => PageAsync(desk, tenant, request, query, key, below, cancel));
     }
+
+    private static Handling Count(Tenant tenant, GraphRequest request, RouteKeys keys) => Pages.Read(request.Query, out Query<CloudPcAuditRow> query, out _, out _) is { } error
+        ? GraphResponse.Error(request, error)
+        : new Handling.Working((desk, cancel) => CountAsync(desk, tenant, request, query, cancel));
 
     private static Handling One(Tenant tenant, GraphRequest request, RouteKeys keys)
     {
@@ -187,6 +192,25 @@ internal static class CloudPcAuditReads
             json.WriteEndArray();
             json.WriteEndObject();
         });
+    }
+
+    // Every entry is looked at that is young enough: a count is a number, never a part of one.
+    private static async ValueTask<GraphResponse> CountAsync(TenantDesk desk, Tenant tenant, GraphRequest request, Query<CloudPcAuditRow> query, CancellationToken cancel)
+    {
+        DateTimeOffset oldest = tenant.Now(request.ReceivedAt) - GraphLimits.AuditRetention;
+        Dictionary<int, ProvisioningPolicy> none = [];
+        int count = 0;
+        await foreach (TenantEvent happened in desk.ReadBackAsync(tenant.Version + 1, cancel).ConfigureAwait(false))
+        {
+            if (happened.At < oldest)
+            {
+                break;
+            }
+
+            count += CloudPcAuditRow.Of(tenant.Profile.Id, happened, none) is { } row && query.Takes(row) ? 1 : 0;
+        }
+
+        return GraphResponse.Of(200, ResponseBody.Text, System.Text.Encoding.UTF8.GetBytes(count.ToString(CultureInfo.InvariantCulture)));
     }
 
     private static async ValueTask<GraphResponse> OneAsync(TenantDesk desk, Tenant tenant, GraphRequest request, Guid id, long sequence, CancellationToken cancel)

@@ -47,7 +47,7 @@ internal static class CloudPcReads
         ForAdministrators("retrieveCloudPcRemoteActionResults", static (request, row) => Actions.Page(
             request, (_, after) => (ActionsOf(row).Skip(after + 1), row.CloudPc.Actions.Count))),
         ForAdministrators("getSupportedCloudPcRemoteActions", SupportedActions),
-        ForAdministrators("retrieveSnapshots", SnapshotReads.Of),
+        .. Function("retrieveSnapshots", RouteVersions.Beta, SnapshotReads.Of),
         new(GraphMethod.Get, $"{CloudPcAccess.Root}/cloudPCs/getProvisionedCloudPCs(groupId={{group}},servicePlanId={{servicePlan}})", CloudPcAccess.Read, Provisioned) { Versions = RouteVersions.Beta },
         new(GraphMethod.Get, $"{CloudPcAccess.Root}/cloudPCs/retrieveCloudPcCountByStatus", CloudPcAccess.Read, CountByStatus) { Versions = RouteVersions.Beta },
         new(GraphMethod.Post, $"{CloudPcAccess.Root}/cloudPCs/validateBulkResize", CloudPcAccess.Read, ValidateResize) { Versions = RouteVersions.Beta },
@@ -141,10 +141,10 @@ internal static class CloudPcReads
 
     private static GraphResponse Launch(GraphRequest request, CloudPcRow row, string type, string reason)
     {
-        if (!row.CloudPc.IsUsable)
+        if (!row.CloudPc.LetsIn)
         {
-            return GraphResponse.Error(
-                request, new Refusal(RefusalCode.CloudPcNotReady) { Subject = row.CloudPc.Id, Name = row.CloudPc.Status.ToName() }.ToError());
+            string state = row.CloudPc.IsUsable ? "under review" : row.CloudPc.Status.ToName();
+            return GraphResponse.Error(request, new Refusal(RefusalCode.CloudPcNotReady) { Subject = row.CloudPc.Id, Name = state }.ToError());
         }
 
         return GraphResponse.Json(200, (request, row, type, reason), static (json, s) =>
@@ -209,7 +209,7 @@ internal static class CloudPcReads
         yield return ("CreateSnapshot", row.CloudPc.IsUsable);
         yield return ("PowerOn", false);
         yield return ("PowerOff", false);
-        yield return ("PlaceUnderReview", false);
+        yield return ("PlaceUnderReview", row.CloudPc.IsUsable);
     }
 
     private static Handling Provisioned(Tenant tenant, GraphRequest request, RouteKeys keys)

@@ -61,7 +61,7 @@ internal readonly record struct CloudPcRow(Tenant Tenant, int Position, CloudPc 
 
     /// <summary>Whether a person can connect (C166).</summary>
     public string Connectivity => !IsMade ? "unknown"
-        : !CloudPc.IsUsable ? "unavailable"
+        : !CloudPc.LetsIn ? "unavailable"
         : Session is { DisconnectedAt: null } ? "inUse"
         : CloudPc.Status == CloudPcStatus.ProvisionedWithWarnings ? "availableWithWarning"
         : "available";

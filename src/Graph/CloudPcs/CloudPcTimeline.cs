@@ -170,6 +170,7 @@ internal static class CloudPcTimeline
     {
         nameof(Command.RenameCloudPc) => $"the name {row?.DisplayName}",
         nameof(Command.ChangeUserAccountType) => row?.IsAdministrator == true ? "administrator rights for the user" : "no administrator rights for the user",
+        nameof(Command.SetReviewStatus) => row?.Review is not { } review ? "the end of its review" : review.IsRestricted ? "a review that keeps its user out" : "a review",
         _ => row?.Actions.Count > 0 ? row.Actions[0].Name : "an action",
     };
 

@@ -23,9 +23,6 @@ internal static class FrontLineServicePlanReads
 {
     private const string Path = CloudPcAccess.Root + "/frontLineServicePlans";
 
-    /// <summary>How many dedicated Cloud PCs a license is good for, the unit in which pools are counted.</summary>
-    public const int UnitsOfALicense = 3;
-
     /// <summary>How they are answered.</summary>
     public static Resource<FrontLinePlanRow> Plans { get; } = new(
         Shape<FrontLinePlanRow>.Entity(
@@ -33,8 +30,8 @@ internal static class FrontLineServicePlanReads
             [
                 new ObjectIdProperty<FrontLinePlanRow>("id", static row => row.Plan.Id) { IsDefault = true },
                 new TextProperty<FrontLinePlanRow>("displayName", static row => row.Plan.DisplayName) { IsDefault = true },
-                new NumberProperty<FrontLinePlanRow>("totalCount", static row => UnitsOfALicense * row.Licenses) { IsDefault = true },
-                new NumberProperty<FrontLinePlanRow>("usedCount", static row => row.Tenant.Fleet.SlotsUsed(row.Plan.Plan)) { IsDefault = true },
+                new NumberProperty<FrontLinePlanRow>("totalCount", static row => FrontlineAssignment.MachinesPerLicense * row.Licenses) { IsDefault = true },
+                new NumberProperty<FrontLinePlanRow>("usedCount", static row => row.Tenant.Fleet.UseOf(row.Plan.Plan).Units) { IsDefault = true },
                 new NumberProperty<FrontLinePlanRow>("allotmentLicensesCount", static row => Allotments.Of(row.Tenant, row.Plan.Plan)) { IsDefault = true },
             ]),
         "deviceManagement/virtualEndpoint/frontLineServicePlans");
@@ -72,7 +69,7 @@ internal static class FrontLineServicePlanReads
 
     private static bool IsThere(Tenant tenant, int plan) =>
         tenant.Subscriptions.Any(one => one.Status != SubscriptionStatus.Deleted && tenant.Catalog.Skus[one.Sku].Plans.Contains(plan))
-        || tenant.Fleet.SlotsUsed(plan) > 0
+        || tenant.Fleet.UseOf(plan).Units > 0
         || tenant.Fleet.Policies.Values.Any(policy => policy.Assignments.Any(one => one.Plan == plan));
 }
 

@@ -1,5 +1,6 @@
 using Berth.Engine;
 using Berth.Engine.Catalog;
+using Berth.Engine.CloudPcs;
 using Berth.Engine.Licensing;
 using Berth.Graph.Queries;
 using Berth.Graph.Requests;
@@ -84,8 +85,10 @@ internal static class ManagedLicenseReads
         // What a plan has given falls on its usable purchases first, in the order in which they were made, so that none shows more than it has.
         foreach (IGrouping<CloudPcPlan, ManagedLicenseRow> pool in rows.GroupBy(row => row.Plan).ToArray())
         {
-            long used = tenant.Fleet.SlotsUsed(pool.Key.Plan);
-            long assigned = pool.Key.Kind == CloudPcKind.Frontline ? (used + FrontLineServicePlanReads.UnitsOfALicense - 1) / FrontLineServicePlanReads.UnitsOfALicense : used;
+            const int Machines = FrontlineAssignment.MachinesPerLicense;
+            long assigned = pool.Key.Kind == CloudPcKind.Frontline
+                ? (tenant.Fleet.UseOf(pool.Key.Plan).Units + Machines - 1) / Machines
+                : tenant.Fleet.SlotsUsed(pool.Key.Plan);
             long allotted = Allotments.Of(tenant, pool.Key.Plan);
             foreach (ManagedLicenseRow row in pool.OrderBy(row => row.Subscription.Status > SubscriptionStatus.Warning))
             {

@@ -1,4 +1,5 @@
 using Berth.Engine;
+using Berth.Engine.CloudPcs;
 using Berth.Graph.Queries;
 using Berth.Graph.Reads;
 using Berth.Graph.Requests;
@@ -32,6 +33,8 @@ internal static class PolicyReads
         new(GraphMethod.Get, Path, CloudPcAccess.Read, static (tenant, request, _) => Of(request).Page(request, (_, after) => Rows(tenant, request, after))),
         new(GraphMethod.Get, Path + "/$count", CloudPcAccess.Read, static (tenant, request, _) => Of(request).Count(request, (_, after) => Rows(tenant, request, after))),
         new(GraphMethod.Get, Path + "/{policy}", CloudPcAccess.Read, static (tenant, request, keys) => About(tenant, request, keys, row => Of(request).One(request, row))),
+        new(GraphMethod.Get, Path + "/{policy}/retrievePolicyUpdateStatusResult", CloudPcAccess.Read, static (tenant, request, keys) =>
+            About(tenant, request, keys, row => UpdateStatus(request, row))) { Versions = RouteVersions.Beta },
         new(GraphMethod.Get, AssignmentsPath, CloudPcAccess.Read, static (tenant, request, keys) => About(
             tenant, request, keys, row => AssignmentsOf(request).Page(request, (_, after) => (row.Assignments().Skip(after + 1), row.Policy.Assignments.Count)))),
         new(GraphMethod.Get, AssignmentsPath + "/$count", CloudPcAccess.Read, static (tenant, request, keys) => About(
@@ -43,6 +46,20 @@ internal static class PolicyReads
         new(GraphMethod.Get, AssignmentsPath + "/{assignment}/assignedUsers/$count", CloudPcAccess.Read, static (tenant, request, keys) =>
             AboutAssignment(tenant, request, keys, row => UserReads.Users.Count(request, (_, after) => (row.Users(after), null)))),
     ];
+
+    // C154, B375.
+    private static GraphResponse UpdateStatus(GraphRequest request, PolicyRow row) => GraphResponse.Json(
+        200, (request, PolicyDifference.IsThereAny(row.Tenant.Fleet, row.Position)), static (json, s) =>
+        {
+            json.WriteStartObject();
+            if (!s.request.WithoutMetadata)
+            {
+                json.WriteString("@odata.context"u8, $"{s.request.ServiceRoot}/$metadata#microsoft.graph.cloudPcPolicyPendingApplyStatusResult");
+            }
+
+            json.WriteBoolean("hasUnappliedPolicyUpdate"u8, s.Item2);
+            json.WriteEndObject();
+        });
 
     /// <summary>A policy that a command made or changed.</summary>
     public static GraphResponse Written(Tenant tenant, GraphRequest request, Guid id, int status) => Of(request).Written(

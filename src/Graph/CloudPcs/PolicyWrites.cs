@@ -9,7 +9,7 @@ using Berth.Graph.Writes;
 
 namespace Berth.Graph.CloudPcs;
 
-/// <summary>Creating, changing, assigning, applying and deleting provisioning policies (C137 to C158).</summary>
+/// <summary>Creating, changing, assigning, applying, retrying and deleting provisioning policies (C137 to C158, B406).</summary>
 internal static class PolicyWrites
 {
     private const string One = PolicyReads.Path + "/{policy}";
@@ -29,6 +29,7 @@ internal static class PolicyWrites
         new(GraphMethod.Post, One + "/assign", CloudPcAccess.Write, Assign),
         new(GraphMethod.Post, One + "/apply", CloudPcAccess.Write, static (_, request, keys) => Apply(request, keys, toAll: true)) { Versions = RouteVersions.Beta },
         new(GraphMethod.Post, One + "/applyConfig", CloudPcAccess.Write, static (_, request, keys) => Apply(request, keys, toAll: false)) { Versions = RouteVersions.Beta },
+        new(GraphMethod.Post, One + "/retry", CloudPcAccess.Write, Retry) { Versions = RouteVersions.Beta, Body = RouteBody.None },
     ];
 
     private static Handling Create(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(
@@ -80,6 +81,14 @@ internal static class PolicyWrites
         string key = keys.First;
         return Guid.TryParse(key, out Guid id)
             ? request.Reading(PolicyBody.Resource, AssignmentBody.Read, assignments => Empty(request, new Command.AssignPolicy(id, assignments)))
+            : GraphResponse.Error(request, GraphError.NotFound(key));
+    }
+
+    private static Handling Retry(Tenant tenant, GraphRequest request, RouteKeys keys)
+    {
+        string key = keys.First;
+        return Guid.TryParse(key, out Guid id)
+            ? request.Submit(key, new Command.RetryPolicy(id), static _ => GraphResponse.Empty(202))
             : GraphResponse.Error(request, GraphError.NotFound(key));
     }
 

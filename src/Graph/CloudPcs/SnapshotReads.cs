@@ -31,6 +31,8 @@ internal static class SnapshotReads
     [
         new(GraphMethod.Get, $"{CloudPcAccess.Root}/snapshots", CloudPcAccess.Read, static (tenant, request, _) =>
             Snapshots.Page(request, (_, after) => (All(tenant, request, after).Where(row => row.Position > after), null))) { Versions = RouteVersions.Beta },
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/snapshots/$count", CloudPcAccess.Read, static (tenant, request, _) =>
+            Snapshots.Count(request, (_, _) => (All(tenant, request, -1), null))) { Versions = RouteVersions.Beta },
         new(GraphMethod.Get, $"{CloudPcAccess.Root}/snapshots/{{snapshot}}", CloudPcAccess.Read, One) { Versions = RouteVersions.Beta },
     ];
 

@@ -27,7 +27,6 @@ internal static class UserSettingRoutes
 
     private static readonly Shape<AssignmentRow> Target = new(
         "cloudPcManagementAssignmentTarget",
-        new TextProperty<AssignmentRow>("@odata.type", static _ => "#microsoft.graph.cloudPcManagementGroupAssignmentTarget"),
         new TextProperty<AssignmentRow>("groupId", static row => row.GroupId.ToString()),
         new TextProperty<AssignmentRow>("servicePlanId", static _ => null));
 
@@ -36,7 +35,11 @@ internal static class UserSettingRoutes
         [
             new TextProperty<AssignmentRow>("id", static row => row.Id) { IsDefault = true },
             new TimeProperty<AssignmentRow>("createdDateTime", static row => row.CreatedAt) { IsDefault = true },
-            new PartProperty<AssignmentRow, AssignmentRow>("target", Target, static row => row, static _ => true) { IsDefault = true },
+            new PartProperty<AssignmentRow, AssignmentRow>("target", Target, static row => row, static _ => true)
+            {
+                IsDefault = true,
+                TypeOf = static _ => PolicyShapes.TargetType,
+            },
         ]);
 
     private static readonly Resource<AssignmentRow> Assignments = new(Assignment, "deviceManagement/virtualEndpoint/userSettings/assignments");
@@ -51,6 +54,12 @@ internal static class UserSettingRoutes
         ]),
         "deviceManagement/virtualEndpoint/userSettings");
 
+    /// <summary>The type of a setting in beta.</summary>
+    public static Microsoft.OData.Edm.IEdmStructuredType Type => Beta.Type;
+
+    /// <summary>The type of an assignment.</summary>
+    public static Microsoft.OData.Edm.IEdmStructuredType AssignmentType => Assignments.Type;
+
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
@@ -62,6 +71,9 @@ internal static class UserSettingRoutes
             Find(tenant, keys[0]) is { } row ? For(request).One(request, row) : GraphResponse.Error(request, GraphError.NotFound(keys[0]))),
         new(GraphMethod.Get, $"{CloudPcAccess.Root}/userSettings/{{userSetting}}/assignments", CloudPcAccess.Read, static (tenant, request, keys) => Find(tenant, keys[0]) is { } row
             ? Assignments.Page(request, (_, after) => (row.Assignments().Skip(after + 1), null))
+            : GraphResponse.Error(request, GraphError.NotFound(keys[0]))),
+        new(GraphMethod.Get, $"{CloudPcAccess.Root}/userSettings/{{userSetting}}/assignments/$count", CloudPcAccess.Read, static (tenant, request, keys) => Find(tenant, keys[0]) is { } row
+            ? Assignments.Count(request, (_, _) => (row.Assignments(), row.Setting.Assignments.Count))
             : GraphResponse.Error(request, GraphError.NotFound(keys[0]))),
         new(GraphMethod.Get, $"{CloudPcAccess.Root}/userSettings/{{userSetting}}/assignments/{{assignment}}", CloudPcAccess.Read, OneAssignment),
         new(GraphMethod.Post, $"{CloudPcAccess.Root}/userSettings", CloudPcAccess.Write, Create),

@@ -30,7 +30,8 @@ public static class RefusalTable
         RefusalCode.SkuInBothLists => GraphError.BadRequest("skuInBothLists", $"License {refusal.Subject} occurs in addLicenses and in removeLicenses."),
         RefusalCode.UserNotFound or RefusalCode.GroupNotFound or RefusalCode.MemberNotFound or RefusalCode.OwnerNotFound or RefusalCode.ManagerNotFound or RefusalCode.DeletedItemNotFound
             or RefusalCode.SubscriptionNotFound or RefusalCode.PolicyNotFound or RefusalCode.CloudPcNotFound or RefusalCode.ConnectionNotFound
-            or RefusalCode.UserSettingNotFound or RefusalCode.DeviceImageNotFound or RefusalCode.SnapshotNotFound or RefusalCode.SessionNotFound =>
+            or RefusalCode.UserSettingNotFound or RefusalCode.DeviceImageNotFound or RefusalCode.SnapshotNotFound or RefusalCode.SessionNotFound
+            or RefusalCode.AlertRecordNotFound =>
             GraphError.NotFound($"{refusal.Subject}"),
         RefusalCode.IdTaken => Conflict("idTaken", "id"),
         RefusalCode.UserPrincipalNameTaken => Conflict("userPrincipalNameTaken", "userPrincipalName"),
@@ -113,6 +114,11 @@ public static class RefusalTable
             "targetLicenseHasAssigned", $"The user of Cloud PC {refusal.Subject} has a license of the target size already, and with it another Cloud PC."),
         RefusalCode.NoLicenseForSize => GraphError.BadRequest(
             "noLicenseForSize", $"No license with service plan {refusal.Subject} is free. Buy one or free one, then resize again (C70)."),
+        RefusalCode.SelfServiceNotAllowed => GraphError.Denied with
+        {
+            Message = $"The user of Cloud PC {refusal.Subject} cannot do this alone: {refusal.Detail} An administrator can do it, or change the user setting.",
+            InnerCode = "selfServiceNotAllowed",
+        },
         RefusalCode.NotAssigned => GraphError.Conflict("notAssigned", $"Cloud PC {refusal.Subject} is not this user's to use: {refusal.Detail}") with { Code = "notAssigned" },
         RefusalCode.NotLicensed => GraphError.Conflict("notLicensed", $"The user has no license for Cloud PC {refusal.Subject}: {refusal.Detail}") with { Code = "notLicensed" },
         RefusalCode.CloudPcNotReady => GraphError.Conflict("cloudPcNotReady", $"Cloud PC {refusal.Subject} is {refusal.Name} and cannot be used now.") with { Code = "cloudPcNotReady" },

@@ -28,6 +28,9 @@ internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions
     /// <summary>The <c>@odata.type</c> of a row in a collection of several kinds; null when there is only one kind.</summary>
     public Func<TRow, string>? TypeOf { get; init; }
 
+    /// <summary>Whether a row has no identity of its own: then <c>@odata.context</c> names its type alone.</summary>
+    public bool IsValue { get; init; }
+
     /// <summary>Whether it has enumerations with members that are sent only to who asks for them (protocol 1.4).</summary>
     public bool HasUnknownMembers { get; init; }
 
@@ -192,7 +195,7 @@ internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions
                 json.WriteStartObject();
                 if (!request.WithoutMetadata)
                 {
-                    json.WriteString("@odata.context"u8, self.Context(request, query, "/$entity"));
+                    json.WriteString("@odata.context"u8, self.Context(request, query, self.IsValue ? "" : "/$entity"));
                 }
 
                 self.Write(json, request, query, row);

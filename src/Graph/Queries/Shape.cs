@@ -31,7 +31,10 @@ internal sealed class Shape<TRow>
         _byName = Properties.ToFrozenDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
         _navigations = navigations.ToFrozenDictionary(navigation => navigation.Name, StringComparer.OrdinalIgnoreCase);
         Default = [.. Properties.Where(property => property.IsDefault).Select(property => property.WhenDefault)];
-        EdmStructuredType type = isEntity ? new EdmEntityType(Namespace, name) : new EdmComplexType(Namespace, name);
+        int dot = name.LastIndexOf('.');
+        string space = dot < 0 ? Namespace : $"{Namespace}.{name[..dot]}";
+        string last = name[(dot + 1)..];
+        EdmStructuredType type = isEntity ? new EdmEntityType(space, last) : new EdmComplexType(space, last);
         foreach (Property<TRow> property in Properties)
         {
             type.AddProperty(new EdmStructuralProperty(type, property.Name, property.EdmType));
@@ -53,7 +56,7 @@ internal sealed class Shape<TRow>
     /// <summary>The namespace that Graph's types have.</summary>
     public static string Namespace => "microsoft.graph";
 
-    /// <summary>The type's name, such as <c>user</c>.</summary>
+    /// <summary>The type's name, such as <c>user</c>, with the namespace below Graph's where it is in one: <c>deviceManagement.alertRule</c>.</summary>
     public string Name { get; }
 
     /// <summary>All properties, in the order in which they are written.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Xml;
+using Berth.Graph.Alerts;
 using Berth.Graph.Audit;
 using Berth.Graph.CloudPcs;
 using Berth.Graph.Queries;
@@ -58,6 +59,14 @@ internal static class MetadataReads
         Contain(endpoint, "galleryImages", Add(model, GalleryImageReads.Images.Type, entity));
         Contain(endpoint, "deviceImages", Add(model, DeviceImageRoutes.Images.Type, entity));
         Contain(endpoint, "onPremisesConnections", Add(model, ConnectionReads.Connections.Type, entity));
+        EdmEntityType setting = Add(model, UserSettingRoutes.Type, entity);
+        Contain(endpoint, "userSettings", setting);
+        Contain(setting, "assignments", Add(model, UserSettingRoutes.AssignmentType, entity));
+        Contain(endpoint, "cloudPCs", Add(model, CloudPcShapes.Beta.EdmType, entity));
+        endpoint.AddUnidirectionalNavigation(new EdmNavigationPropertyInfo
+        {
+            Name = "organizationSettings", Target = Add(model, OrganizationSettingsRoutes.Settings.Type, entity), TargetMultiplicity = EdmMultiplicity.ZeroOrOne, ContainsTarget = true,
+        });
         EdmEntityType policy = Add(model, PolicyReads.Policies.Type, entity);
         Contain(endpoint, "provisioningPolicies", policy);
         Contain(policy, "assignments", Add(model, PolicyReads.Assignments.Type, entity));
@@ -65,6 +74,14 @@ internal static class MetadataReads
         deviceManagement.AddUnidirectionalNavigation(new EdmNavigationPropertyInfo
         {
             Name = "virtualEndpoint", Target = endpoint, TargetMultiplicity = EdmMultiplicity.ZeroOrOne, ContainsTarget = true,
+        });
+        EdmEntityType monitoring = new($"{entity.Namespace}.deviceManagement", "monitoring", entity);
+        Contain(monitoring, "alertRules", Add(model, AlertShapes.Rules.Type, entity));
+        Contain(monitoring, "alertRecords", Add(model, AlertShapes.Records.Type, entity));
+        model.AddElement(monitoring);
+        deviceManagement.AddUnidirectionalNavigation(new EdmNavigationPropertyInfo
+        {
+            Name = "monitoring", Target = monitoring, TargetMultiplicity = EdmMultiplicity.ZeroOrOne, ContainsTarget = true,
         });
         model.AddElement(deviceManagement);
 
@@ -101,7 +118,7 @@ internal static class MetadataReads
     // The properties of a shape but those that the base type has.
     private static EdmEntityType Add(EdmModel model, IEdmStructuredType shape, EdmEntityType parent)
     {
-        EdmEntityType type = new(parent.Namespace, ((IEdmNamedElement)shape).Name, parent);
+        EdmEntityType type = new(((IEdmSchemaElement)shape).Namespace, ((IEdmSchemaElement)shape).Name, parent);
         foreach (IEdmStructuralProperty property in shape.DeclaredProperties.OfType<IEdmStructuralProperty>())
         {
             if (parent.FindProperty(property.Name) is null)

@@ -7,7 +7,7 @@ namespace Berth.Graph.Requests;
 /// <summary>One step of a path.</summary>
 /// <param name="Text">The decoded text: a name, or the value of a key.</param>
 /// <param name="IsKey">Whether it was written as a key, <c>users('x')</c>: then it never is a name.</param>
-/// <param name="Name">The text without <c>microsoft.graph.</c> or <c>graph.</c> before it.</param>
+/// <param name="Name">The text without <c>microsoft.graph.</c>, <c>graph.</c> or a namespace below before it.</param>
 /// <param name="Arguments">Named values in parentheses, <c>subscriptions(commerceSubscriptionId='c')</c>; empty when there are none.</param>
 public readonly record struct PathSegment(string Text, bool IsKey, string Name, ImmutableArray<KeyValuePair<string, string>> Arguments)
 {
@@ -158,9 +158,9 @@ public sealed record GraphPath(string Text, ImmutableArray<PathSegment> Segments
         new(
             name,
             IsKey: false,
-            name.StartsWith(LongPrefix, StringComparison.OrdinalIgnoreCase) ? name[LongPrefix.Length..]
-            : name.StartsWith(ShortPrefix, StringComparison.OrdinalIgnoreCase) ? name[ShortPrefix.Length..]
-            : name,
+            name.StartsWith(LongPrefix, StringComparison.OrdinalIgnoreCase) || name.StartsWith(ShortPrefix, StringComparison.OrdinalIgnoreCase)
+                ? name[(name.LastIndexOf('.') + 1)..]
+                : name,
             arguments);
 
     // 'it''s' or a bare value; null when the quotes do not close.

@@ -1,3 +1,4 @@
+using Berth.Graph.Alerts;
 using Berth.Graph.Audit;
 using Berth.Graph.Batch;
 using Berth.Graph.Changes;
@@ -40,6 +41,8 @@ public static class GraphRoutes
         .. SubscriptionRoutes.Routes,
         .. CloudPcReads.Routes,
         .. CloudPcActions.Routes,
+        .. ReviewRoutes.Routes,
+        .. OrganizationSettingsRoutes.Routes,
         .. SnapshotReads.Routes,
         .. PolicyReads.Routes,
         .. PolicyWrites.Routes,
@@ -57,6 +60,7 @@ public static class GraphRoutes
         .. ConnectionReads.Routes,
         .. ConnectionWrites.Routes,
         .. SimulatedChecksDesk.Routes,
+        .. AlertRoutes.Routes,
         .. SubscriptionDesk.Routes,
         .. ClockDesk.Routes,
         .. SettingsDesk.Routes,

@@ -17,7 +17,8 @@ internal static class FleetChangeReader
     private const int LeastItem = 17;
     private const int LeastSettingAssignment = 2;
 
-    private delegate T Read<T>(ref PayloadReader from);
+    /// <summary>Reads an element of a list.</summary>
+    public delegate T Read<T>(ref PayloadReader from);
 
     public static Change ChangeOfFleet(this ref PayloadReader from, Tag tag) => tag switch
     {
@@ -43,9 +44,12 @@ internal static class FleetChangeReader
         Tag.BulkActionSet => new Change.BulkActionSet(new BulkAction(
             from.Id(), from.Text(), from.Text(), from.Time(), from.Text(),
             from.Each(LeastItem, static (ref from) => new BulkItem(from.Id(), from.Shared())))),
+        Tag.BulkActionGone => new Change.BulkActionGone(from.Id()),
+        Tag.OrganizationSettingsSet => new Change.OrganizationSettingsSet(
+            new OrganizationSettings(from.Flag(), from.Flag(), from.Flag(), from.Flag(), from.OneOfFew())),
         Tag.SessionSet => new Change.SessionSet(new Session(from.Id(), from.Number(), from.Number(), from.Time(), from.OptionalTime(), from.Flag()) { UsesBuffer = from.Flag() }),
         Tag.SessionEnded => new Change.SessionEnded(from.Id(), from.Time()),
-        _ => throw new NewerFormatException($"a change of kind {(byte)tag}"),
+        _ => from.ChangeOfAlerts(tag),
     };
 
     private static ProvisioningPolicy Policy(this ref PayloadReader from) => new(from.Id(), from.Text())
@@ -120,6 +124,7 @@ internal static class FleetChangeReader
             ReserveEndsAt = from.OptionalTime(),
             IsAdministrator = from.Flag(),
             Use = from.Flag() ? new CloudPcUse(from.Time(), from.OptionalTime(), from.Flag()) : null,
+            Review = from.Flag() ? new CloudPcReview(from.Time(), from.Flag(), from.OptionalText(), from.OptionalText()) : null,
             Actions = from.Each(LeastAction, static (ref from) => new RemoteAction(
                 from.OneOfFew(), from.Member<RemoteActionState>(), from.Time(), from.Time(), from.Error())),
         };
@@ -174,7 +179,8 @@ internal static class FleetChangeReader
 
     private static string OneOfFew(this ref PayloadReader from) => from.Shared() ?? throw new InvalidDataException("a text is missing");
 
-    private static ValueArray<T> Each<T>(this ref PayloadReader from, int least, Read<T> read)
+    /// <summary>A list, whose elements have so many bytes at least.</summary>
+    public static ValueArray<T> Each<T>(this ref PayloadReader from, int least, Read<T> read)
     {
         int count = from.Count(least);
         if (count == 0)

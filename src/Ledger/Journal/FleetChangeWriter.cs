@@ -86,6 +86,18 @@ internal static class FleetChangeWriter
                 to.Begin(Tag.BulkActionSet);
                 to.BulkAction(set.Action);
                 break;
+            case Change.BulkActionGone gone:
+                to.Begin(Tag.BulkActionGone);
+                to.Id(gone.Id);
+                break;
+            case Change.OrganizationSettingsSet set:
+                to.Begin(Tag.OrganizationSettingsSet);
+                to.Flag(set.Settings.AutoEnrolls);
+                to.Flag(set.Settings.SingleSignOn);
+                to.Flag(set.Settings.IsWindows10);
+                to.Flag(set.Settings.IsAdministrator);
+                to.Shared(set.Settings.Locale);
+                break;
             case Change.SessionSet set:
                 to.Begin(Tag.SessionSet);
                 to.Session(set.Session);
@@ -96,7 +108,8 @@ internal static class FleetChangeWriter
                 to.Time(ended.At);
                 break;
             default:
-                throw new InvalidOperationException($"The journal has no form for a change of kind {change.GetType().Name} yet.");
+                to.WriteOfAlerts(change);
+                break;
         }
     }
 
@@ -193,6 +206,15 @@ internal static class FleetChangeWriter
             to.Time(use.SignedInAt);
             to.Time(use.SignedOutAt);
             to.Flag(use.IsAdministrator);
+        }
+
+        to.Flag(row.Review is not null);
+        if (row.Review is { } review)
+        {
+            to.Time(review.StartedAt);
+            to.Flag(review.IsRestricted);
+            to.Text(review.StorageAccountId);
+            to.Text(review.StorageContainerName);
         }
 
         to.Each(row.Actions, static (to, action) =>

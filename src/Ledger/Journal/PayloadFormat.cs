@@ -79,7 +79,14 @@ internal static class PayloadFormat
         BulkActionSet,
         SessionSet,
         SessionEnded,
+        BulkActionGone,
+        OrganizationSettingsSet,
         CloudPcsCame,
+
+        AlertRuleSet = 80,
+        AlertRecordSet,
+        AlertRecordGone,
+        AlertsDue,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

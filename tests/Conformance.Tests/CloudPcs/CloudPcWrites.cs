@@ -35,6 +35,7 @@ internal static class CloudPcWrites
             ($"POST {Root}/userSettings/{{userSetting}}/assign", $"/v1.0{Root}/userSettings/{setting}/assign", $$$"""{"assignments":[{"target":{"groupId":"{{{group}}}"}}]}""", Json),
             ($"DELETE {Root}/userSettings/{{userSetting}}", $"/v1.0{Root}/userSettings/{setting}", null, ""),
         ];
+        lines.Add(($"PATCH {Root}/organizationSettings", $"/beta{Root}/organizationSettings", """{"enableMEMAutoEnroll":true}""", Json));
         (Guid _, Guid checkedOne) = await MadeAsync(room, "checked");
         lines.Add(($"POST {Root}/cloudPCs/validateBulkResize", $"/beta{Root}/cloudPCs/validateBulkResize", $$"""{"cloudPcIds":["{{checkedOne}}"],"targetServicePlanId":"{{room.Plan("CPC_1")}}"}""", Json));
         lines.Add(($"POST {Root}/bulkActions", $"/beta{Root}/bulkActions", $$"""{"@odata.type":"#microsoft.graph.cloudPcBulkRestart","displayName":"x","cloudPcIds":["{{checkedOne}}"]}""", Json));
@@ -52,6 +53,8 @@ internal static class CloudPcWrites
             await AddAsync("reprovision", """{"userAccountType":"administrator"}""");
             if (!ofUser)
             {
+                await AddAsync("setReviewStatus", """{"reviewStatus":{"inReview":true,"userAccessLevel":"restricted"}}""");
+                await AddAsync("retryPartnerAgentInstallation", null);
                 await AddAsync("createSnapshot", null);
                 await AddAsync("changeUserAccountType", """{"userAccountType":"administrator"}""");
             }

@@ -31,12 +31,17 @@ public sealed class FrontlinePools
         Allot("CPC_S_2C_8GB_128GB", ProvisioningType.SharedByUser, 3, 1);
         Allot("CPC_S_2C_8GB_128GB", ProvisioningType.SharedByEntraGroup, 2);
         Allot("CPC_S_2C_4GB_64GB", ProvisioningType.SharedByUser, 0);
-        _fleet.CloudPc(_fleet.User("ada"), "CPC_S_2C_8GB_128GB", CloudPcStatus.Provisioned, row => FleetUnderTest.Made(row) with { Policy = 0 });
+        _fleet.CloudPc(_fleet.User("ada"), "CPC_S_2C_8GB_128GB", CloudPcStatus.Provisioned, row => FleetUnderTest.Made(row) with { Policy = 0, Assignment = Guid.NewGuid() });
+        _fleet.CloudPc(
+            _fleet.User("bob"),
+            "CPC_S_2C_8GB_128GB",
+            CloudPcStatus.Provisioned,
+            row => FleetUnderTest.Made(row) with { User = CloudPc.Nobody, UserId = Guid.Empty, Policy = 1, Assignment = Guid.NewGuid() });
 
         JsonElement[] rows = _fleet.Rows($"{Plans}?$orderby=displayName");
         Assert.Equal(
             [
-                ("Cloud PC Frontline 2vCPU/4GB/64GB", 0, 0, 0), ("Cloud PC Frontline 2vCPU/8GB/128GB", 21, 1, 6), ("Cloud PC Frontline 8vCPU/32GB/256GB", 0, 0, 0),
+                ("Cloud PC Frontline 2vCPU/4GB/64GB", 0, 0, 0), ("Cloud PC Frontline 2vCPU/8GB/128GB", 21, 4, 6), ("Cloud PC Frontline 8vCPU/32GB/256GB", 0, 0, 0),
             ],
             rows.Select(row => (Text(row, "displayName"), Number(row, "totalCount"), Number(row, "usedCount"), Number(row, "allotmentLicensesCount"))));
         Assert.Equal("057efbfe-a95d-4263-acb0-12b4a31fed8d", Text(rows[1], "id"));
@@ -61,7 +66,7 @@ public sealed class FrontlinePools
         Allot("CPC_S_2C_8GB_128GB", ProvisioningType.SharedByUser, 4);
         foreach (string name in (string[])["ada", "bob", "cyd", "dan", "eve", "fay", "gil"])
         {
-            _fleet.CloudPc(_fleet.User(name), "CPC_S_2C_8GB_128GB", CloudPcStatus.Provisioned, row => FleetUnderTest.Made(row) with { Policy = 0 });
+            _fleet.CloudPc(_fleet.User(name), "CPC_S_2C_8GB_128GB", CloudPcStatus.Provisioned, row => FleetUnderTest.Made(row) with { Policy = 0, Assignment = Guid.NewGuid() });
         }
 
         // Seven Cloud PCs use three licenses: two of the first purchase, one of the next.

@@ -20,6 +20,7 @@ internal static class PolicyWriteLines
             ($"POST {Root}/{{policy}}/assign", $"/v1.0{Root}/{policy}/assign", Assignment(group), Json),
             ($"POST {Root}/{{policy}}/apply", $"/beta{Root}/{busy}/apply", """{"policySettings":"region"}""", Json),
             ($"POST {Root}/{{policy}}/applyConfig", $"/beta{Root}/{busy}/applyConfig", $$"""{"policySettings":["singleSignOn"],"cloudPcIds":["{{pc}}"]}""", Json),
+            ($"POST {Root}/{{policy}}/retry", $"/beta{Root}/{await PoolAsync(room)}/retry", null, ""),
             ($"DELETE {Root}/{{policy}}", $"/v1.0{Root}/{await AddAsync(room)}", null, ""),
         ];
     }
@@ -39,6 +40,25 @@ internal static class PolicyWriteLines
         await room.DoAsync("POST", $"/v1.0{Root}/{policy}/assign", Assignment(await room.AddGroupAsync("owners", user)));
         await room.DoAsync("POST", $"/v1.0/users/{user}/assignLicense", RunningRoom.Licenses([room.Sku(Sku)], []));
         return (policy, room.Tenant.Fleet.CloudPcs[room.Tenant.Fleet.OfUser(room.Tenant.FindUser(user))[0]]!.Id);
+    }
+
+    // A policy of shared mode whose only Cloud PC failed.
+    private static async Task<Guid> PoolAsync(RunningRoom room)
+    {
+        await room.BuyAsync("Windows_365_S_2vCPU_8GB_128GB", 1);
+        Guid policy = (await room.DoAsync(
+            "POST",
+            $"/beta{Root}",
+            """{"displayName":"Pool","provisioningType":"sharedByEntraGroup","imageId":"microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc","domainJoinConfigurations":[{"regionName":"eastus"}]}"""))
+            .GetProperty("id").GetGuid();
+        await room.DoAsync("PATCH", "/berth/v1/settings", """{"failureRates":{"provision":1}}""");
+        Guid group = await room.AddGroupAsync("pool");
+        await room.DoAsync(
+            "POST",
+            $"/beta{Root}/{policy}/assign",
+            $$$"""{"assignments":[{"target":{"groupId":"{{{group}}}","servicePlanId":"{{{room.Plan("CPC_S_2C_8GB_128GB")}}}","allotmentDisplayName":"Ward","allotmentLicensesCount":1}}]}""");
+        await room.DoAsync("PATCH", "/berth/v1/settings", """{"failureRates":{}}""");
+        return policy;
     }
 
     private static string Body(string name) =>

@@ -257,8 +257,8 @@ public sealed class Reading
     {
         CloudPc ready = _fleet.CloudPc(_fleet.User("ada"), Enterprise, CloudPcStatus.Provisioned, FleetUnderTest.Made);
         CloudPc grace = _fleet.CloudPc(_fleet.User("bob"), Enterprise, CloudPcStatus.InGracePeriod, FleetUnderTest.Made);
-        Assert.Equal(["Restart", "Rename", "Resize", "Restore", "Reprovision", "ChangeUserAccountType", "Troubleshoot", "CreateSnapshot"], Enabled(ready));
-        Assert.Equal(["Restart", "Rename", "ChangeUserAccountType", "Troubleshoot", "CreateSnapshot"], Enabled(grace));
+        Assert.Equal(["Restart", "Rename", "Resize", "Restore", "Reprovision", "ChangeUserAccountType", "Troubleshoot", "CreateSnapshot", "PlaceUnderReview"], Enabled(ready));
+        Assert.Equal(["Restart", "Rename", "ChangeUserAccountType", "Troubleshoot", "CreateSnapshot", "PlaceUnderReview"], Enabled(grace));
 
         IEnumerable<string?> Enabled(CloudPc pc) => _fleet.Rows($"/beta{FleetUnderTest.Root}/cloudPCs/{pc.Id}/getSupportedCloudPcRemoteActions")
             .Where(row => Text(row, "actionCapability") == "enabled").Select(row => Text(row, "actionName"));

@@ -40,6 +40,7 @@ public sealed partial class EverythingHasATest
         [RefusalCode.PolicyNotFound] = "DELETE /deviceManagement/virtualEndpoint/provisioningPolicies/{policy}",
         [RefusalCode.UserSettingNotFound] = "DELETE /deviceManagement/virtualEndpoint/userSettings/{userSetting}",
         [RefusalCode.CloudPcNotFound] = "POST /deviceManagement/virtualEndpoint/cloudPCs/{cloudPC}/reboot",
+        [RefusalCode.AlertRecordNotFound] = "POST /deviceManagement/monitoring/alertRecords/{alertRecord}/setPortalNotificationAsSent",
         [RefusalCode.SnapshotNotFound] = "POST /deviceManagement/virtualEndpoint/cloudPCs/{cloudPC}/restore",
         [RefusalCode.ConnectionNotFound] = "DELETE /deviceManagement/virtualEndpoint/onPremisesConnections/{connection}",
         [RefusalCode.DeviceImageNotFound] = "DELETE /deviceManagement/virtualEndpoint/deviceImages/{deviceImage}",

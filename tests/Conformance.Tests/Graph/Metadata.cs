@@ -47,6 +47,8 @@ public sealed class Metadata
         IEdmEntityType pool = Assert.IsAssignableFrom<IEdmEntityType>(model.FindDeclaredType("microsoft.graph.cloudPcFrontLineServicePlan"));
         Assert.NotNull(pool.FindProperty("allotmentLicensesCount"));
         Assert.IsAssignableFrom<IEdmEntityType>(model.FindDeclaredType("microsoft.graph.cloudPcManagedLicense"));
+        IEdmEntityType alert = Assert.IsAssignableFrom<IEdmEntityType>(model.FindDeclaredType("microsoft.graph.deviceManagement.alertRecord"));
+        Assert.Equal("microsoft.graph.deviceManagement.alertImpact", alert.FindProperty("alertImpact").Type.FullName());
         IEdmEntityType policy = Assert.IsAssignableFrom<IEdmEntityType>(model.FindDeclaredType("microsoft.graph.cloudPcProvisioningPolicy"));
         Assert.Contains(policy.NavigationProperties(), navigation => navigation.Name == "assignments");
     }

@@ -176,6 +176,7 @@ public sealed class Refusals
         },
         [RefusalCode.UserSettingNotFound] = room => room.SendAsync("DELETE", $"/v1.0{FleetUnderTest.Root}/userSettings/{Guid.NewGuid()}"),
         [RefusalCode.CloudPcNotFound] = room => room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/cloudPCs/{Guid.NewGuid()}/reboot"),
+        [RefusalCode.AlertRecordNotFound] = room => room.SendAsync("POST", $"/beta/deviceManagement/monitoring/alertRecords/{Guid.NewGuid()}/setPortalNotificationAsSent"),
         [RefusalCode.SnapshotNotFound] = room => OnCloudPc(room, "restore", $$"""{"cloudPcSnapshotId":"{{Guid.NewGuid()}}"}"""),
         [RefusalCode.OperationNotSupported] = room => OnCloudPc(room, "resize", $$"""{"targetServicePlanId":"{{room.Plan("CPC_1")}}"}"""),
         [RefusalCode.TargetLicenseHasAssigned] = async room =>
@@ -228,6 +229,11 @@ public sealed class Refusals
             return await room.SendAsync("POST", $"{path}/failed", $$"""{{{lease}},"code":"late","message":"Too late."}""");
         },
         [RefusalCode.SessionNotFound] = room => room.SendAsync("DELETE", $"/berth/v1/sessions/{Guid.NewGuid()}"),
+        [RefusalCode.SelfServiceNotAllowed] = async room =>
+        {
+            (Guid ada, Guid pc) = await HireAsync(room, "ada");
+            return await room.SendAsync("POST", $"/v1.0/me/cloudPCs/{pc}/reprovision", null as string, $"user {ada} User.Read");
+        },
         [RefusalCode.NotAssigned] = async room =>
         {
             (_, Guid pc) = await HireAsync(room, "ada");

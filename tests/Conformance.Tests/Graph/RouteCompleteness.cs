@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Berth.Conformance.Tests.Alerts;
 using Berth.Conformance.Tests.CloudPcs;
 using Berth.Conformance.Tests.Notifications;
 using Berth.Graph;
@@ -100,6 +101,7 @@ public sealed partial class RouteCompleteness
             ("DELETE /faults", "/berth/v1/faults", null, ""),
             .. await CloudPcWrites.LinesAsync(room),
             .. await PolicyWriteLines.LinesAsync(room),
+            .. await AlertWriteLines.LinesAsync(room),
             ("PUT /catalog/rules", "/berth/v1/catalog/rules", """{"requires":[]}""", "application/json"),
         ];
 

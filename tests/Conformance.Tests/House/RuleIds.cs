@@ -15,7 +15,7 @@ public sealed class RuleIds
     /// <summary>Rules whose test is still to be named. The list only shrinks: a rule that a test cites must leave it.</summary>
     private static readonly string[] _owed =
     [
-        "L21", "L43", "L47", "L104", "B406",
+        "L21", "L43", "L47", "L104",
     ];
 
     private static readonly Regex _comment = new("//.*$", RegexOptions.Multiline);

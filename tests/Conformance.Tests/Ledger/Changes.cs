@@ -97,6 +97,7 @@ internal static class Changes
             new Change.GroupProcessed(2, 998, 2),
             new Change.GroupReprocessAsked(2),
             .. FleetChanges.Examples(),
+            .. AlertChanges.Examples(),
         ];
     }
 
@@ -182,7 +183,7 @@ internal static class Changes
             [typeof(Change.GroupProcessed)] = Gen.Select(index, index, index).Select((one, good, bad) => (Change)new Change.GroupProcessed(one, good, bad)),
             [typeof(Change.GroupReprocessAsked)] = index.Select(one => (Change)new Change.GroupReprocessAsked(one)),
         };
-        foreach ((Type kind, Gen<Change> random) in FleetChanges.Random(index, text, maybe, time, indexes))
+        foreach ((Type kind, Gen<Change> random) in FleetChanges.Random(index, text, maybe, time, indexes).Concat(AlertChanges.Random(index, text, maybe, time)))
         {
             all.Add(kind, random);
         }

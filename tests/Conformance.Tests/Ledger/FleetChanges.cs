@@ -78,6 +78,7 @@ internal static class FleetChanges
             ReserveEndsAt = _noon.AddDays(9),
             IsAdministrator = true,
             Use = new CloudPcUse(_noon.AddHours(2), _noon.AddHours(1), true),
+            Review = new CloudPcReview(_noon.AddHours(3), true, "/account", "evidence"),
             Actions = [new RemoteAction("Resize", RemoteActionState.Active, _noon, _noon, null), new RemoteAction("Resize", RemoteActionState.Failed, _noon, _noon, error)],
         };
         NetworkConnection connection = new(id, "Lab")
@@ -121,6 +122,8 @@ internal static class FleetChanges
             new Change.SnapshotRetained(new RetentionSnapshot(id, other, 9, 70, "westeurope", _noon)),
             new Change.RetainedGone(id),
             new Change.BulkActionSet(new BulkAction(id, "Restart all", "cloudPcBulkRestart", _noon, "Ada", [new BulkItem(id, null), new BulkItem(other, "operationConflict")])),
+            new Change.BulkActionGone(id),
+            new Change.OrganizationSettingsSet(new OrganizationSettings(true, false, true, false, "de-DE")),
             new Change.SessionSet(new Session(id, 12, 9, _noon, _noon.AddMinutes(20), true) { UsesBuffer = true }),
             new Change.SessionEnded(id, _noon.AddHours(1)),
         ];
@@ -218,6 +221,7 @@ internal static class FleetChanges
                 ReserveEndsAt = more.Item2,
                 IsAdministrator = rest.Item4,
                 Use = times.Item2 is { } signedIn ? new CloudPcUse(signedIn, times.Item3, rest.Item4) : null,
+                Review = times.Item4 is { } reviewed ? new CloudPcReview(reviewed, rest.Item4, words.Item2, words.Item2) : null,
                 Actions = words.Item4,
             });
         Gen<NetworkConnection> connection = Gen.Select(
@@ -275,6 +279,9 @@ internal static class FleetChanges
             [typeof(Change.BulkActionSet)] = Gen.Select(Gen.Guid, text, text, time, text, Gen.Select(Gen.Guid, maybe).Array[0, 5])
                 .Select((id, name, kind, at, by, items) => (Change)new Change.BulkActionSet(
                     new BulkAction(id, name, kind, at, by, items.Select(item => new BulkItem(item.Item1, item.Item2)).ToValueArray()))),
+            [typeof(Change.BulkActionGone)] = Gen.Guid.Select(id => (Change)new Change.BulkActionGone(id)),
+            [typeof(Change.OrganizationSettingsSet)] = Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Bool, text)
+                .Select((enrolls, signOn, ten, admin, locale) => (Change)new Change.OrganizationSettingsSet(new OrganizationSettings(enrolls, signOn, ten, admin, locale))),
             [typeof(Change.SessionSet)] = Gen.Select(Gen.Guid, index, index, time, sometime, Gen.Bool)
                 .Select((id, row, user, began, left, admin) => (Change)new Change.SessionSet(new Session(id, row, user, began, left, admin) { UsesBuffer = !admin })),
             [typeof(Change.SessionEnded)] = Gen.Select(Gen.Guid, time).Select((id, at) => (Change)new Change.SessionEnded(id, at)),

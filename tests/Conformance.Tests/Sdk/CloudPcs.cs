@@ -243,6 +243,7 @@ public sealed class CloudPcs(SdkTenant tenant)
         Assert.Equal(assignment.Id, Assert.Single(read.Assignments!).Id);
         Assert.Contains(made.Id, (await endpoint.UserSettings.GetAsync(request => request.QueryParameters.Top = 999, Cancel))!.Value!.Select(one => one.Id));
         Assert.True(await endpoint.UserSettings.Count.GetAsync(cancellationToken: Cancel) > 0);
+        Assert.Equal(1, await endpoint.UserSettings[made.Id].Assignments.Count.GetAsync(cancellationToken: Cancel));
 
         string nobody = $"{Guid.NewGuid()}";
         await RefusedAsync(404, "resourceNotFound", () => endpoint.UserSettings[made.Id].Assign.PostAsync(

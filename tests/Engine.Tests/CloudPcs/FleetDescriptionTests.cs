@@ -38,6 +38,7 @@ public sealed class FleetDescriptionTests
             new Change.DeviceImageSet(new DeviceImage(Guid.NewGuid(), "Image", "1", "/image", "Windows 11", "26100", _noon)),
             new Change.SnapshotRetained(new RetentionSnapshot(Guid.NewGuid(), Guid.NewGuid(), 0, 3, null, _noon)),
             new Change.BulkActionSet(new BulkAction(Guid.NewGuid(), "All", "cloudPcBulkRestart", _noon, "Ada", [new BulkItem(Guid.NewGuid(), null)])),
+            new Change.OrganizationSettingsSet(OrganizationSettings.Default with { SingleSignOn = true }),
             new Change.SessionSet(new Session(Guid.NewGuid(), 0, 0, _noon, null)));
 
         Tenant after = Deciding.Restore(before.Version, Deciding.Describe(before));

@@ -39,6 +39,8 @@ public static class Aim
         Request.RestoreRetained r => Retained(tenant, random) ?? r,
         Request.SnapshotCloudPc r => Row(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.InGracePeriod) is { } number ? new Request.SnapshotCloudPc(number) : r,
         Request.RestartCloudPc r => Row(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.InGracePeriod) is { } number ? new Request.RestartCloudPc(number) : r,
+        Request.ReportJob r => RowWith(tenant, random, row => row.Job is { DueAt: null }) is { } number && tenant.Fleet.CloudPcs[number - 1]!.Job is { } job
+            ? r with { CloudPc = number, Kind = char.ToLowerInvariant($"{job.Kind}"[0]) + $"{job.Kind}"[1..], Attempt = job.Attempt, Asked = job.RequestedAt } : r,
         Request.ApplyPolicy r => Applied(tenant, r, random),
         Request.ChangePolicy r => random % 2 == 0 && Pick(Makers(tenant), random) is { } maker ? r with { Policy = maker } : r,
         Request.ProvisionReserve r => Reserve(tenant, random, CloudPcStatus.NotProvisioned, CloudPcStatus.Failed) is { } number ? new Request.ProvisionReserve(number) : r,
@@ -90,8 +92,8 @@ public static class Aim
     private static Request.ApplyPolicy Applied(Tenant tenant, Request.ApplyPolicy request, int random)
     {
         string aimed = Pick(Enumerable.Range(0, tenant.Fleet.CloudPcs.Count).Select(index => tenant.Fleet.CloudPcs[index])
-            .Where(row => row is { Status: CloudPcStatus.Provisioned, Origin: { } origin } && tenant.Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? maker)
-                && Placement.Of(maker, tenant.Fleet.Connections) is { } now && (now.RegionName, now.ConnectionId, now.SingleSignOn) != (origin.RegionName, origin.ConnectionId, origin.SingleSignOn))
+            .Where(row => row is { Status: CloudPcStatus.Provisioned, Origin: not null } && tenant.Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? maker)
+                && PolicyDifference.Of(row, maker, tenant.Fleet.Connections) != default)
             .Select(row => $"{tenant.Fleet.Policies[row!.Policy].Id}"), random) ?? request.Policy;
         int policy = tenant.Fleet.FindPolicy(Guid.Parse(aimed));
         int[] all = Numbers(tenant, row => random % 5 == 0 || (row.Policy == policy && row.Status == CloudPcStatus.Provisioned));

@@ -83,10 +83,11 @@ public static class CloudPcRequests
         Gen<Request> host = Gen.Frequency((2, Gen.Const((Request)new Request.SetHost(0, []))), (1, Host()));
         return Gen.Select(purchases, people, groups, policies, licenses, host).Select((bought, users, there, made, given, machines) => (Request[])
             [
+                .. Connections.Select((one, i) => new Request.CreateConnection(one) { Region = Regions[i] }), // while the simulator finds them healthy
                 machines, .. bought,
                 new Request.Import([new NewPlan(SpecFiles.Sku("VISIOCLIENT"), Names.Plan(ReservePlan, null), ReservePlan)], null),
                 .. ReservePolicies.Select(policy => new Request.CreatePolicy(policy, "reserve", [])),
-                .. users, .. there, .. Connections.Select((one, i) => new Request.CreateConnection(one) { Region = Regions[i] }), .. made, .. given,
+                .. users, .. there, .. made, .. given,
             ]);
     }
 
@@ -121,7 +122,9 @@ public static class CloudPcRequests
         (9, Gen.Select(User, Number).Select((user, number) => (Request)new Request.StartSession(user, number))),
         (2, Number.Select(number => (Request)new Request.EndSession(number))),
         (3, Number.Select(number => (Request)new Request.DisconnectSession(number))),
-        (4, Host()),
+        (5, Host()),
+        (25, Gen.Select(Number, Of(Kinds), Of("done", "done", "done", "warning", "failed"), Of(false, false, false, true)).Select((number, kind, outcome, last) =>
+            (Request)new Request.ReportJob(number, kind, 1, Desk.Opening, outcome, last))),
         (4, Gen.Select(Of(Connections), Of("passed", "passed", "warning", "failed")).Select((connection, health) => (Request)new Request.SetConnectionHealth(connection, health))),
         (6, Gen.Select(Of(Policies), Ways(), Of(Regions), Gen.Bool).Select((policy, ways, region, signOn) =>
             (Request)new Request.ChangePolicy(policy, ways) { Region = region, SingleSignOn = signOn })),
@@ -145,8 +148,8 @@ public static class CloudPcRequests
     private static Gen<string[]> Ways() => Gen.Frequency(
         (30, Gen.Const(Array.Empty<string>())), (20, Gen.Shuffle(Connections, 1, 2)), (1, Gen.Const((string[])[Names.Connection("nowhere")])));
 
-    private static Gen<Request> Host() => Gen.Select(Of(0, 0, 10, Hour, 5 * Hour, 3 * Day), Gen.Frequency((3, Gen.Const(Array.Empty<string>())), (2, Gen.Shuffle(Kinds, 1, 2))))
-        .Select((minutes, failing) => (Request)new Request.SetHost(minutes, failing));
+    private static Gen<Request> Host() => Gen.Select(Of(0, 0, 10, Hour, 5 * Hour, 3 * Day), Gen.Frequency((3, Gen.Const(Array.Empty<string>())), (2, Gen.Shuffle(Kinds, 1, 2))), Of(false, false, true))
+        .Select((minutes, failing, agent) => (Request)new Request.SetHost(minutes, failing) { Agent = agent });
 
     // Dates at which something else is often due too.
     private static Gen<Fact[]> Facts() => Gen.Select(Gen.Int[0, 40], Of(0, 0, 1, 10, 60), Of("Sales", "Legal", null), Of("true", "true", "true", "false"), Gen.Int[0, 7])

@@ -14,6 +14,7 @@ public sealed partial class EngineDesk
     // What a Cloud PC is called that nobody gave another name.
     private const string DefaultName = "Cloud PC ";
 
+    private readonly Dictionary<(int CloudPc, string Kind, int Attempt, DateTimeOffset Asked), Guid> _jobs = [];
     private int _sessions;
 
     public override List<string> Fleet()
@@ -65,6 +66,7 @@ public sealed partial class EngineDesk
         + (row.ReserveEndsAt is { } used ? $" until {When(used)}" : "")
         + (row.GoesAt is { } goes ? $" goes {When(goes)}" : "")
         + (row.Job is { DueAt: { } due } job && row.Status != CloudPcStatus.Failed ? $" attempt {job.Attempt} due {When(due)}" : "")
+        + (row.Job is { DueAt: null } asked ? $" asks agent to {Camel(asked.Kind)} attempt {asked.Attempt} asked {When(asked.RequestedAt)}" : "")
         + (row.Error is { } error && (row.Job is null || row.Status == CloudPcStatus.Failed) ? $" error {error.Code}" : "")
         + (row.DisplayName.StartsWith(DefaultName, StringComparison.Ordinal) ? "" : $" named {row.DisplayName}");
 
@@ -115,11 +117,30 @@ public sealed partial class EngineDesk
         Request.DisconnectSession r => new Command.DisconnectSession(Tenant.Fleet.SessionOn(r.CloudPc - 1)?.Id ?? Guid.Empty),
         Request.SetHost r => new Command.UpdateSettings(Tenant.Settings with
         {
+            Host = r.Agent ? HostKind.Agent : HostKind.Simulator,
             ProvisioningDelay = TimeSpan.FromMinutes(r.Minutes),
             FailureRates = r.Failing.Select(kind => Enum.Parse<HostJobKind>(kind, ignoreCase: true)).Order().Select(kind => new FailureRate(kind, FailureRate.Always)).ToValueArray(),
         }),
+        Request.ReportJob r => new Command.ReportHostJob(
+            JobOf(r),
+            r.Outcome switch { "done" => HostOutcome.Done, "warning" => HostOutcome.DoneWithWarnings, _ => HostOutcome.Failed },
+            r.Error is { } error ? new CloudPcError(error, "The agent says so.") : null) { IsFinal = r.Last },
         _ => throw new NotSupportedException(request.ToString()),
     };
+
+    // The open job that is called so, or one that was called so.
+    private Guid JobOf(Request.ReportJob r)
+    {
+        for (int index = 0; index < Tenant.Fleet.CloudPcs.Count; index++)
+        {
+            if (Tenant.Fleet.CloudPcs[index]?.Job is { } job)
+            {
+                _jobs[(index + 1, Camel(job.Kind), job.Attempt, job.RequestedAt)] = job.Id;
+            }
+        }
+
+        return _jobs.GetValueOrDefault((r.CloudPc, r.Kind, r.Attempt, r.Asked));
+    }
 
     // What the simulator has to find so that the whole is of a health.
     private static ValueArray<HealthCheck> Checks(string health) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Berth.Engine.Catalog;
+using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 using Berth.Engine.Licensing;
@@ -40,7 +41,12 @@ public sealed partial class EngineDesk : Desk
         if (request is Request.SetConnectionHealth health && Tenant.Fleet.Connections.ContainsKey(Id(health.Connection)))
         {
             Do(new Command.SimulateChecks(Id(health.Connection), Checks(health.Health)), now);
-            return Do(new Command.RunHealthChecks(Id(health.Connection)), now);
+            string asked = Do(new Command.RunHealthChecks(Id(health.Connection)), now);
+
+            // An agent finds what the simulator would.
+            return Tenant.Fleet.Connections[Id(health.Connection)].Job is { } check
+                ? Do(new Command.ReportHostJob(check.Id, HostOutcome.Done, null) { Checks = Checks(health.Health) }, now)
+                : asked;
         }
 
         if (request is not Request.MoveClock)
@@ -174,7 +180,7 @@ public sealed partial class EngineDesk : Desk
             RefusalCode.InheritedFromGroup => ids.Order(StringComparer.Ordinal).Prepend(Text(refusal.Subject!.Value)),
             RefusalCode.GroupHasLicenses => ids.Order(StringComparer.Ordinal),
             RefusalCode.MembershipRuleInvalid => [$"{refusal.Position}"],
-            RefusalCode.SessionNotFound or RefusalCode.SnapshotNotFound => [],
+            RefusalCode.SessionNotFound or RefusalCode.SnapshotNotFound or RefusalCode.HostJobClosed => [],
             RefusalCode.CloudPcNotFound or RefusalCode.OperationNotSupported or RefusalCode.OperationConflict or RefusalCode.TargetLicenseHasAssigned
                 or RefusalCode.NotAssigned or RefusalCode.NotLicensed or RefusalCode.CloudPcNotReady or RefusalCode.CloudPcInUse => [$"#{NumberOf(refusal.Subject!.Value)}"],
             RefusalCode.MemberOfSourceNotFound or RefusalCode.MemberOfSourceNotAllowed => ids,

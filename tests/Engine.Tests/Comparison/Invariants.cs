@@ -1,3 +1,4 @@
+using Berth.Engine.Alerts;
 using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
@@ -29,6 +30,7 @@ public static class Invariants
             .. NobodyWorksWithoutRight(desk.Tenant),
             .. GraceIsAWeek(desk.Last.Decision),
             .. NothingIsOverdue(desk.Tenant, desk.Last.Context.Now),
+            .. AlertsSayWhatIs(desk.Tenant),
             .. ReplayIsTheState(desk),
             .. DecidingAgainDecidesTheSame(desk),
         ];
@@ -194,13 +196,35 @@ public static class Invariants
     private static IEnumerable<string> GraceIsAWeek(Decision decision) =>
         from change in (decision as Decision.Accepted)?.Event?.Changes.OfType<Change.CloudPcSet>() ?? []
         where change.CloudPc.Status == CloudPcStatus.InGracePeriod
-        let begun = change.Step.Reason is not CloudPcReason.ActionAsked and not CloudPcReason.HostDone and not CloudPcReason.HostFailed
+        let begun = change.Step.Reason is not CloudPcReason.ActionAsked and not CloudPcReason.HostDone and not CloudPcReason.HostFailed and not CloudPcReason.HostChanged
         where begun ? change.CloudPc.GraceEndsAt != change.Step.At.AddHours(168) : change.CloudPc.GraceEndsAt <= change.Step.At
         select $"The grace period of {change.CloudPc.Id} ends at {change.CloudPc.GraceEndsAt:O}, not a week after {change.Step.At:O}.";
 
     // B283
     private static IEnumerable<string> NothingIsOverdue(Tenant tenant, DateTimeOffset now) =>
         tenant.Fleet.NextDue <= now && tenant.Clock.FrozenAt is null ? [$"Something of the fleet was due at {tenant.Fleet.NextDue:O}."] : [];
+
+    // Built-in rules: an alert is active while there is something to tell, and tells how much (B450, B454).
+    private static IEnumerable<string> AlertsSayWhatIs(Tenant tenant)
+    {
+        (AlertTemplate Template, int Count)[] seen =
+        [
+            (AlertTemplate.Provision, Rows(tenant).Count(row => row.Status == CloudPcStatus.Failed)),
+            (AlertTemplate.InGracePeriod, Rows(tenant).Count(row => row.Status == CloudPcStatus.InGracePeriod)),
+            (AlertTemplate.NetworkConnectionCheck, tenant.Fleet.Connections.Values.Count(one => one.Health == HealthCheckStatus.Failed)),
+            (AlertTemplate.FrontlineInsufficientLicenses, Rows(tenant).Count(row =>
+                row.Status == CloudPcStatus.PendingProvision && tenant.Catalog.CloudPcPlanOf(row.Plan)!.Kind == CloudPcKind.Frontline)),
+            (AlertTemplate.ImageUpload, 0),
+        ];
+        foreach ((AlertTemplate template, int count) in seen)
+        {
+            long told = tenant.Alerts.Active.TryGetValue(template, out int index) ? tenant.Alerts.Records[index].Impact.Value : 0;
+            if (told != count)
+            {
+                yield return $"The alert {template} tells of {told}, and there are {count}.";
+            }
+        }
+    }
 
     private static IEnumerable<CloudPc> Rows(Tenant tenant) => Enumerable.Range(0, tenant.Fleet.CloudPcs.Count).Select(index => tenant.Fleet.CloudPcs[index]).OfType<CloudPc>();
 

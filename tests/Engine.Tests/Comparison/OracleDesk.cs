@@ -74,7 +74,8 @@ public sealed class OracleDesk(string country, IReadOnlyCollection<string>? skus
         Request.StartSession r => _tenant.StartSession(r.User, r.CloudPc),
         Request.EndSession r => _tenant.EndSession(r.CloudPc),
         Request.DisconnectSession r => _tenant.DisconnectSession(r.CloudPc),
-        Request.SetHost r => _tenant.SetHost(TimeSpan.FromMinutes(r.Minutes), r.Failing),
+        Request.SetHost r => _tenant.SetHost(TimeSpan.FromMinutes(r.Minutes), r.Failing, r.Agent),
+        Request.ReportJob r => _tenant.Report(r.CloudPc, r.Kind, r.Attempt, r.Asked, new OracleReport(r.Outcome, r.Error, r.Last)),
         Request.MoveClock or Request.RunDue => Oracle.Answer.Done,
         _ => throw new NotSupportedException(request.ToString()),
     };

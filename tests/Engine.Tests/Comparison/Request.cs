@@ -121,7 +121,18 @@ public abstract record Request
     public sealed record DisconnectSession(int CloudPc) : Request;
 
     /// <summary>The simulator takes so long, and always fails in some kinds of jobs.</summary>
-    public sealed record SetHost(int Minutes, string[] Failing) : Request;
+    public sealed record SetHost(int Minutes, string[] Failing) : Request
+    {
+        /// <summary>Whether an agent makes the machines.</summary>
+        public bool Agent { get; init; }
+    }
+
+    /// <summary>An agent reports a job of a Cloud PC: <c>done</c>, <c>warning</c> or <c>failed</c>, for good or not.</summary>
+    public sealed record ReportJob(int CloudPc, string Kind, int Attempt, DateTimeOffset Asked, string Outcome, bool Last) : Request
+    {
+        /// <summary>Why it failed, or what the warning is.</summary>
+        public string? Error => Outcome == "done" ? null : "agentSaysSo";
+    }
 
     /// <summary>The tenant's clock moves to the time of the command.</summary>
     public sealed record MoveClock : Request;

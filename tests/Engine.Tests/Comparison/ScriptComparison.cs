@@ -133,6 +133,11 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
             {
                 string[] words = line.Split(' ');
                 Count($"status {words[3]}");
+                if (Array.IndexOf(words, "agent") is > 0 and int agent)
+                {
+                    Count($"agent is to {words[agent + 2]}, {words[3]}");
+                }
+
                 if (words.Contains("allocated"))
                 {
                     Count($"reserve {words[3]}");

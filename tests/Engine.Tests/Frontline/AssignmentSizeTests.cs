@@ -59,6 +59,24 @@ public class AssignmentSizeTests
         Assert.Equal([CloudPcStatus.InGracePeriod, CloudPcStatus.Provisioned], _desk.Statuses(both));
     }
 
+    // B403, B408
+    [Fact]
+    public void What_has_the_old_size_still_takes_none_of_the_places_of_the_new_one()
+    {
+        Tenant.Buy(FrontlineDesk.Sku, 1);
+        Tenant.Buy(FrontlineDesk.LargeSku, 1);
+        Guid[] users = Tenant.Users(3);
+        Guid group = Tenant.Group(users);
+        Guid policy = _desk.Dedicated(_desk.To(group, 1));
+        Tenant.Do(new Command.RemoveMember(group, users[0]));
+        _desk.Assign(policy, _desk.To(group, 1, FrontlineDesk.LargePlan, _desk.Assignments(policy)[0].Id));
+        Assert.Equal((CloudPcStatus.InGracePeriod, _desk.PlanIndex()), (_desk.Only(users[0]).Status, _desk.Only(users[0]).Plan));
+        Assert.Equal(2, Tenant.Now.Fleet.UseOf(_desk.Key(policy)).Places);
+        Guid late = Tenant.User();
+        Tenant.Do(new Command.AddMembers(group, [late]));
+        Assert.Equal(CloudPcStatus.Provisioned, _desk.Only(late).Status);
+    }
+
     // B408
     [Fact]
     public void Without_the_id_or_beside_the_old_size_it_is_another_assignment()

@@ -152,6 +152,58 @@ public class PoolTests
         Assert.Empty(_desk.Assignments(policy));
     }
 
+    [Fact]
+    public void A_snapshot_brings_back_pools_their_sessions_and_what_is_counted()
+    {
+        Tenant.Buy(FrontlineDesk.Sku, 3);
+        Guid user = Tenant.User(), group = Tenant.Group(user);
+        Guid policy = _desk.Shared(_desk.To(group, 2));
+        _desk.Dedicated(_desk.To(group, 1));
+        _desk.SitDown(user, _desk.Pool(policy)[0]);
+        Tenant after = Deciding.Restore(Tenant.Now.Version, Deciding.Describe(Tenant.Now));
+        TenantUnderTest.SameAs(Tenant.Now, after);
+        Assert.Equal(new PlanUse(1, 2, 0), after.Fleet.UseOf(_desk.PlanIndex()));
+    }
+
+    // B406
+    [Fact]
+    public void What_failed_of_a_pool_keeps_its_place_and_is_made_anew_when_somebody_asks()
+    {
+        Tenant.Buy(FrontlineDesk.Sku, 3);
+        Guid group = Tenant.Group();
+        Guid policy = _desk.Shared(_desk.To(group, 1));
+        CloudPc good = Assert.Single(_desk.Pool(policy));
+        _desk.Fail(true, HostJobKind.Provision, HostJobKind.Reprovision);
+        _desk.Assign(policy, _desk.To(group, 3));
+        CloudPc[] failed = [.. _desk.Pool(policy).Skip(1)];
+        Assert.All(failed, row => Assert.Equal((CloudPcStatus.Failed, null), (row.Status, row.GoesAt)));
+        Assert.Equal(3, _desk.Use().Shared);
+        Tenant.Do(new Command.RetryPolicy(policy));
+        Assert.All(failed, row => Assert.Equal(CloudPcStatus.Failed, _desk.Again(row).Status));
+        Assert.All(failed, row => Assert.Equal(("Reprovision", RemoteActionState.Failed), (_desk.Again(row).Actions[0].Name, _desk.Again(row).Actions[0].State)));
+        _desk.Fail(false);
+        Tenant.Do(new Command.RetryPolicy(policy));
+        Assert.All(failed, row => Assert.Equal(CloudPcStatus.Provisioned, _desk.Again(row).Status));
+        Assert.Empty(_desk.Again(good).Actions);
+        Assert.Null(Tenant.Do(new Command.RetryPolicy(policy)).Event);
+        Assert.Equal(RefusalCode.PolicyNotFound, Tenant.Refused(new Command.RetryPolicy(Guid.NewGuid())).Code);
+        Assert.Equal(RefusalCode.OperationNotSupported, Tenant.Refused(new Command.RetryPolicy(_desk.Dedicated())).Code);
+    }
+
+    // B406, B407
+    [Fact]
+    public void What_failed_after_its_licenses_expired_is_not_made_anew()
+    {
+        Guid subscription = Tenant.Buy(FrontlineDesk.Sku, 1);
+        Guid policy = _desk.Shared(_desk.To(Tenant.Group(), 1));
+        _desk.Fail(true, HostJobKind.Provision);
+        _desk.Status(subscription, SubscriptionStatus.Suspended);
+        _desk.Status(subscription, SubscriptionStatus.Enabled);
+        Assert.Equal(CloudPcStatus.Failed, Assert.Single(_desk.Pool(policy)).Status);
+        Refusal refusal = Tenant.Refused(new Command.RetryPolicy(policy));
+        Assert.Equal((RefusalCode.OperationConflict, _desk.Pool(policy)[0].Id), (refusal.Code, refusal.Subject!.Value));
+    }
+
     // B407, C118
     [Fact]
     public void Expired_licenses_take_the_last_shared_Cloud_PCs_and_stop_reprovisioning()

@@ -200,6 +200,24 @@ public sealed class Step
     /// <summary>Kinds of jobs in which the simulator fails.</summary>
     public string[]? Failing { get; set; }
 
+    /// <summary>Whether an agent makes the machines.</summary>
+    public bool? Agent { get; set; }
+
+    /// <summary>The kind of a job.</summary>
+    public string? Kind { get; set; }
+
+    /// <summary>Its attempt; left out: 1.</summary>
+    public int? Attempt { get; set; }
+
+    /// <summary>When it was asked for.</summary>
+    public DateTimeOffset? Asked { get; set; }
+
+    /// <summary>done, warning or failed.</summary>
+    public string? Outcome { get; set; }
+
+    /// <summary>Whether trying again is useless.</summary>
+    public bool? Last { get; set; }
+
     public string? Retry { get; set; }
 
     public string? GroupAtomicity { get; set; }
@@ -345,7 +363,10 @@ public sealed class Step
                 step.CloudPc = r.CloudPc;
                 break;
             case Request.SetHost r:
-                (step.Delay, step.Failing) = (r.Minutes, r.Failing.Length == 0 ? null : r.Failing);
+                (step.Delay, step.Failing, step.Agent) = (r.Minutes, r.Failing.Length == 0 ? null : r.Failing, r.Agent ? true : null);
+                break;
+            case Request.ReportJob r:
+                (step.CloudPc, step.Kind, step.Attempt, step.Asked, step.Outcome, step.Last) = (r.CloudPc, r.Kind, r.Attempt, r.Asked, r.Outcome, r.Last ? true : null);
                 break;
             case Request.Import r:
                 step.Plans = [.. r.Plans.Select(plan => new License(Names.Readable(plan.Sku), Gains: [plan.Name]))];
@@ -411,7 +432,8 @@ public sealed class Step
         "deprovisionReserve" => new Request.DeprovisionReserve(CloudPc!.Value),
         "endSession" => new Request.EndSession(CloudPc!.Value),
         "disconnectSession" => new Request.DisconnectSession(CloudPc!.Value),
-        "setHost" => new Request.SetHost(Delay ?? 0, Failing ?? []),
+        "setHost" => new Request.SetHost(Delay ?? 0, Failing ?? []) { Agent = Agent ?? false },
+        "reportJob" => new Request.ReportJob(CloudPc!.Value, Kind!, Attempt ?? 1, Asked!.Value, Outcome!, Last ?? false),
         _ => throw new NotSupportedException($"No command is called '{Do}'."),
     };
 
