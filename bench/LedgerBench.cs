@@ -12,8 +12,9 @@ namespace Berth.Bench;
 /// <summary>The ledger's door: durable assignments by many callers against the same group commit without an engine, in turns in one run.</summary>
 internal static class LedgerBench
 {
-    private const int Callers = 256;
+    internal const int Callers = 256;
     private const int Rounds = 9;
+    private const int ModelRows = 1000;
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
     private static readonly Actor Caller = new(ActorKind.Application, Guid.Parse("00000000-0000-4000-8000-000000000001"), "berth-bench");
 
@@ -28,7 +29,11 @@ internal static class LedgerBench
             TenantDesk desk = Build(door, users);
             Console.WriteLine($"a tenant of {users:N0} users, {desk.Current.Version:N0} events");
             Alone(desk.Current);
-            await Door(store, desk, Path.Combine(folder.FullName, "bare.db"));
+            Guid sku = SkuCatalog.BuiltIn.FindByPartNumber("VISIOCLIENT").Single().Id;
+            Guid[] callers = CallersOf(desk.Current);
+            await Door("durable assignLicense", store, desk, Path.Combine(folder.FullName, "bare.db"), (caller, turn) => (turn & 1) == 0
+                ? new Command.AssignUserLicenses(callers[caller], [new LicenseRequest(sku, [])], [])
+                : new Command.AssignUserLicenses(callers[caller], [], [sku]));
             await Snapshot(door, desk);
         }
         finally
@@ -65,15 +70,13 @@ internal static class LedgerBench
         }
     }
 
-    // The door and the bare loop take turns, so that a disturbance from outside meets both.
-    private static async Task Door(SqliteStore store, TenantDesk desk, string barePath)
+    /// <summary>Users for every caller, spread over the tenant.</summary>
+    internal static Guid[] CallersOf(Tenant tenant) => [.. Enumerable.Range(0, Callers).Select(caller => tenant.Users[caller * (tenant.UserCount / Callers)]!.Id)];
+
+    /// <summary>Many callers submit commands, an even turn and the odd one after it undoing each other; the bare loop writes rows like theirs.</summary>
+    /// <remarks>The door and the bare loop take turns, so that a disturbance from outside meets both.</remarks>
+    internal static async Task Door(string name, SqliteStore store, TenantDesk desk, string barePath, Func<int, int, Command> command)
     {
-        Guid sku = SkuCatalog.BuiltIn.FindByPartNumber("VISIOCLIENT").Single().Id;
-        Command[][] commands = [.. Enumerable.Range(0, Callers).Select(caller =>
-        {
-            Guid user = desk.Current.Users[caller * (desk.Current.UserCount / Callers)]!.Id;
-            return new Command[] { new Command.AssignUserLicenses(user, [new LicenseRequest(sku, [])], []), new Command.AssignUserLicenses(user, [], [sku]) };
-        })];
         using BareGroupCommit bare = new(barePath);
         double[] ratios = new double[Rounds];
         for (int round = -1; round < Rounds; round++)
@@ -81,9 +84,9 @@ internal static class LedgerBench
             long from = desk.Current.Version;
             double door = await Load(async (caller, turn) =>
             {
-                if (await desk.SubmitAsync(commands[caller][turn & 1], Caller) is not Submission.Done { Decision: Decision.Accepted { Event: not null } })
+                if (await desk.SubmitAsync(command(caller, turn), Caller) is not Submission.Done { Decision: Decision.Accepted { Event: not null, Remaining: null } })
                 {
-                    throw new InvalidOperationException("An assignment was refused.");
+                    throw new InvalidOperationException($"{name}: a command was refused.");
                 }
             });
             if (desk.Current.Version - from is var done && done == 0)
@@ -91,18 +94,19 @@ internal static class LedgerBench
                 throw new InvalidOperationException("Nothing was done.");
             }
 
-            // The bare loop writes rows like the ones that were just written.
-            JournalRow model = (await store.ReadBackAsync(desk.Id, long.MaxValue, 1, 1, CancellationToken.None))[0];
-            double loop = await Load((_, _) => bare.Submit(model));
+            // The bare loop writes rows like the ones that were just written: one of each kind.
+            JournalRow[] models = [.. (await store.ReadBackAsync(desk.Id, long.MaxValue, ModelRows, ModelRows, CancellationToken.None)).DistinctBy(row => row.Kind).Take(2)];
+            double loop = await Load((_, turn) => bare.Submit(models[turn % models.Length]));
             if (round >= 0)
             {
                 ratios[round] = door / loop;
-                Console.WriteLine($"durable assignLicense, {Callers} callers: {door:N0}/s at the door, {loop:N0}/s bare loop of {model.Payload.Length} B rows, ratio {door / loop:F2}");
+                string sizes = string.Join(" and ", models.Select(row => $"{row.Payload.Length} B"));
+                Console.WriteLine($"{name}, {Callers} callers: {door:N0}/s at the door, {loop:N0}/s bare loop of {sizes} rows, ratio {door / loop:F2}");
             }
         }
 
         Array.Sort(ratios);
-        Console.WriteLine($"durable assignLicense: median ratio {ratios[Rounds / 2]:F2} (limit 0.50)");
+        Console.WriteLine($"{name}: median ratio {ratios[Rounds / 2]:F2} (limit 0.50)");
     }
 
     // One thread, nothing else: what one assignment costs to decide, and what of it is memory.
@@ -110,7 +114,7 @@ internal static class LedgerBench
     {
         const int Commands = 40_000;
         Guid sku = SkuCatalog.BuiltIn.FindByPartNumber("VISIOCLIENT").Single().Id;
-        Guid[] users = [.. Enumerable.Range(0, Callers).Select(caller => tenant.Users[caller * (tenant.UserCount / Callers)]!.Id)];
+        Guid[] users = CallersOf(tenant);
         for (int round = 0; round < 3; round++)
         {
             long allocated = GC.GetAllocatedBytesForCurrentThread();

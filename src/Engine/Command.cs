@@ -303,6 +303,20 @@ public abstract record Command
     /// <summary>Nobody looks at a session any more, but it is held (B285).</summary>
     public sealed record DisconnectSession(Guid SessionId) : Command;
 
+    /// <summary>Signs a user in to a Cloud PC of an assignment of shared mode, or back in to the session that was left there (B414).</summary>
+    /// <param name="Id">The id of the session when one begins.</param>
+    /// <param name="UserId">The user.</param>
+    /// <param name="AssignmentId">The assignment.</param>
+    public sealed record StartPoolSession(Guid Id, Guid UserId, Guid AssignmentId) : Command;
+
+    /// <summary>Switches a Frontline Cloud PC on; one of dedicated mode takes a license (B411).</summary>
+    public sealed record PowerOnCloudPc(Guid CloudPcId) : Command;
+
+    /// <summary>Switches a Frontline Cloud PC off, which signs out and frees its license (B411).</summary>
+    public sealed record PowerOffCloudPc(Guid CloudPcId) : Command;
+
+    /// <summary>Lifts a block of the concurrency buffer of a plan (B424).</summary>
+    public sealed record UnblockBuffer(Guid ServicePlanId) : Command;
     /// <summary>Changes a rule of alerts; what is null stays (B451).</summary>
     public sealed record UpdateAlertRule(AlertTemplate Template) : Command
     {

@@ -426,6 +426,8 @@ internal sealed partial class Decider
                 Command.TroubleshootCloudPc action => action.CloudPcId,
                 Command.SnapshotCloudPc action => action.CloudPcId,
                 Command.EndGracePeriod action => action.CloudPcId,
+                Command.PowerOnCloudPc action => action.CloudPcId,
+                Command.PowerOffCloudPc action => action.CloudPcId,
                 Command.SetReviewStatus action => action.CloudPcId,
                 _ => throw new InvalidOperationException($"{one.GetType().Name} is no action for many Cloud PCs."),
             };

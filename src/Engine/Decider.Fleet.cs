@@ -41,6 +41,10 @@ internal sealed partial class Decider
         Command.StartSession one => StartSession(one),
         Command.EndSession one => EndSession(one),
         Command.DisconnectSession one => DisconnectSession(one),
+        Command.StartPoolSession one => StartPoolSession(one),
+        Command.PowerOnCloudPc one => PowerOn(one),
+        Command.PowerOffCloudPc one => PowerOff(one),
+        Command.UnblockBuffer one => UnblockBuffer(one),
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name}."),
     };
 }

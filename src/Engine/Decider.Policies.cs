@@ -107,17 +107,21 @@ internal sealed partial class Decider
                 return refusal;
             }
 
-            if (Resized(policy, assign, request, group, plan, resized) is { } cannot)
+            if (CheckSize(policy, assign, request, group, plan, resized, out PolicyAssignment? before) is { } cannot)
             {
                 return cannot;
             }
 
-            PolicyAssignment assignment = Assignment(policy, request, group, plan, resized);
+            PolicyAssignment assignment = Assignment(policy, request, group, plan, before);
             if (wanted.TryAdd((group, plan), assignment))
             {
                 order.Add((group, plan));
+                if (before is not null)
+                {
+                    resized.Add((before, plan!.Value));
+                }
             }
-            else if (wanted[(group, plan)] != assignment)
+            else if (wanted[(group, plan)] is var listed && (listed.AllotmentName, listed.AllotmentLicenses) != (assignment.AllotmentName, assignment.AllotmentLicenses))
             {
                 return Invalid("assignments", $"Group {request.GroupId} is named twice with the same service plan and different allotments: name it once.");
             }
@@ -132,9 +136,9 @@ internal sealed partial class Decider
         if (after != policy)
         {
             _draft.Record(new Change.PolicySet(index, after));
-            foreach ((PolicyAssignment before, int to) in resized)
+            foreach ((PolicyAssignment old, int to) in resized)
             {
-                _machines.ResizeAssignment(before.Key!.Value, before.Group, before.Plan!.Value, to);
+                _machines.ResizeAssignment(old.Key!.Value, old.Group, old.Plan!.Value, to);
             }
         }
 
@@ -142,19 +146,26 @@ internal sealed partial class Decider
     }
 
     // B408: an entry with the id and the group of an assignment of dedicated mode, but another plan, is that assignment with another size.
-    private Refusal? Resized(
-        ProvisioningPolicy policy, Command.AssignPolicy assign, AssignmentRequest request, int group, int? plan, List<(PolicyAssignment Assignment, int To)> resized)
+    private Refusal? CheckSize(
+        ProvisioningPolicy policy,
+        Command.AssignPolicy assign,
+        AssignmentRequest request,
+        int group,
+        int? plan,
+        List<(PolicyAssignment Assignment, int To)> resized,
+        out PolicyAssignment? before)
     {
+        before = null;
         if (policy.ProvisioningType != ProvisioningType.SharedByUser || request.Id is not { } id || plan is not { } to
             || policy.Assignments.Any(one => one.Group == group && one.Plan == to)
-            || policy.Assignments.FirstOrDefault(one => IsCalled(one, id) && one.Group == group) is not { } before
-            || resized.Any(one => one.Assignment == before)
-            || assign.Assignments.Any(one => one.GroupId == request.GroupId && one.ServicePlanId == _draft.Catalog.Plans[before.Plan!.Value].Id))
+            || policy.Assignments.FirstOrDefault(one => IsCalled(one, id) && one.Group == group) is not { } old
+            || resized.Any(one => one.Assignment == old)
+            || assign.Assignments.Any(one => one.GroupId == request.GroupId && one.ServicePlanId == _draft.Catalog.Plans[old.Plan!.Value].Id))
         {
             return null;
         }
 
-        CloudPcPlan source = _draft.Catalog.CloudPcPlanOf(before.Plan!.Value)!, target = _draft.Catalog.CloudPcPlanOf(to)!;
+        CloudPcPlan source = _draft.Catalog.CloudPcPlanOf(old.Plan!.Value)!, target = _draft.Catalog.CloudPcPlanOf(to)!;
         if (source.HasGraphics || target.HasGraphics)
         {
             return Invalid("servicePlanId", "Sizes with a graphics processor cannot be resized (C60): leave the id out to assign it anew, and the Cloud PCs of the old size go.");
@@ -167,7 +178,7 @@ internal sealed partial class Decider
                 $"A disk of {source.Size.Disk} GB does not fit on one of {target.Size.Disk} GB; a disk only grows (C60). Leave the id out to assign it anew, and the Cloud PCs of the old size go.");
         }
 
-        resized.Add((before, to));
+        before = old;
         return null;
     }
 
@@ -212,11 +223,10 @@ internal sealed partial class Decider
         assignment.Id.Equals(id, StringComparison.OrdinalIgnoreCase)
         || (assignment.Plan is null && Guid.TryParse(id, out Guid group) && group == _draft.Group(assignment.Group).Id);
 
-    private PolicyAssignment Assignment(
-        ProvisioningPolicy policy, AssignmentRequest request, int group, int? plan, List<(PolicyAssignment Assignment, int To)> resized)
+    private PolicyAssignment Assignment(ProvisioningPolicy policy, AssignmentRequest request, int group, int? plan, PolicyAssignment? resized)
     {
         PolicyAssignment assignment = policy.Assignments.FirstOrDefault(one => one.Group == group && one.Plan == plan)
-            ?? (resized.FirstOrDefault(one => one.Assignment.Group == group && one.To == plan).Assignment is { } before ? before with { Plan = plan } : null)
+            ?? (resized is null ? null : resized with { Plan = plan })
             ?? new PolicyAssignment(
                 plan is null
                     ? $"{policy.Id}_{request.GroupId}"

@@ -20,7 +20,11 @@ internal sealed partial class Decider
 
         if (row.User != user)
         {
-            return new Refusal(RefusalCode.NotAssigned) { Subject = row.Id, Detail = "it belongs to somebody else." };
+            return new Refusal(RefusalCode.NotAssigned)
+            {
+                Subject = row.Id,
+                Detail = row.IsShared ? "it is shared: name its assignment with assignmentId." : "it belongs to somebody else.",
+            };
         }
 
         if (!_draft.User(user)!.AccountEnabled)
@@ -28,9 +32,9 @@ internal sealed partial class Decider
             return new Refusal(RefusalCode.NotAssigned) { Subject = row.Id, Detail = "the account is disabled." };
         }
 
-        // A Reserve license is the policy's to give, not the user's (B282).
-        bool isReserve = _draft.Catalog.CloudPcPlanOf(row.Plan) is { Kind: CloudPcKind.Reserve };
-        if (row.Status != CloudPcStatus.InGracePeriod && !isReserve && !_machines.LicensedPlans(user).Span.Contains(row.Plan))
+        // Licenses of Reserve and Frontline are the policy's to give, not the user's (B282, B411).
+        bool isPolicys = _draft.Catalog.CloudPcPlanOf(row.Plan) is { Kind: CloudPcKind.Reserve or CloudPcKind.Frontline };
+        if (row.Status != CloudPcStatus.InGracePeriod && !isPolicys && !_machines.LicensedPlans(user).Span.Contains(row.Plan))
         {
             return new Refusal(RefusalCode.NotLicensed) { Subject = row.Id, Detail = "none with its service plan is assigned." };
         }
@@ -52,19 +56,26 @@ internal sealed partial class Decider
             return new Refusal(RefusalCode.CloudPcInUse) { Subject = row.Id };
         }
 
-        _draft.Record(new Change.SessionSet(
-            held is null ? new Session(start.Id, index, user, _now, null, SettingOf(user) is { LocalAdmin: true }) : held with { DisconnectedAt = null }));
+        Session session = held is null ? Begin(start.Id, index, user) : held with { DisconnectedAt = null };
+        if (row.Power is not null)
+        {
+            return Connect(index, row, session);
+        }
+
+        _draft.Record(new Change.SessionSet(session));
         return null;
     }
 
+    private Session Begin(Guid id, int cloudPc, int user) => new(id, cloudPc, user, _now, null, SettingOf(user) is { LocalAdmin: true });
+
     private Refusal? EndSession(Command.EndSession end)
     {
-        if (!_draft.Fleet.Sessions.ContainsKey(end.SessionId))
+        if (!_draft.Fleet.Sessions.TryGetValue(end.SessionId, out Session? session))
         {
             return new Refusal(RefusalCode.SessionNotFound) { Subject = end.SessionId };
         }
 
-        _draft.Record(new Change.SessionEnded(end.SessionId, _now));
+        _power.SignOut(session, _now);
         return null;
     }
 
@@ -78,6 +89,10 @@ internal sealed partial class Decider
         if (session.DisconnectedAt is null)
         {
             _draft.Record(new Change.SessionSet(session with { DisconnectedAt = _now }));
+            if (_draft.Fleet.CloudPc(session.CloudPc) is { Power: not null })
+            {
+                _power.Disconnect(session.CloudPc, _now);
+            }
         }
 
         return null;
@@ -88,7 +103,7 @@ internal sealed partial class Decider
     {
         foreach (Guid id in _draft.Fleet.SessionsOf(user))
         {
-            _draft.Record(new Change.SessionEnded(id, _now));
+            _power.SignOut(_draft.Fleet.Sessions[id], _now);
         }
     }
 }

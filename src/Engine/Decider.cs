@@ -30,13 +30,17 @@ internal sealed partial class Decider
         _draft = new Draft(tenant, now);
         _processing = new Processing(tenant, _draft, now);
         _memberships = new Memberships(tenant, _draft, _processing);
-        _machines = new Lifecycle(tenant, _draft, now, new MachinePower()) { AtRest = WatchAlerts };
+        _power = new MachinePower(_draft);
+        _machines = new Lifecycle(tenant, _draft, now, _power) { AtRest = WatchAlerts };
     }
 
     public Refusal? Decide(Command command)
     {
         PurgeOver(_now);
-        return Carry(command);
+        Refusal? refusal = Carry(command);
+
+        // A connection without a license is refused, and happened all the same (B415).
+        return ReferenceEquals(refusal, _refusedConnection) ? null : refusal;
     }
 
     private Refusal? Carry(Command command) => command switch
@@ -97,7 +101,7 @@ internal sealed partial class Decider
             : null;
         return new Decision.Accepted(changed ? next : _tenant, happened)
         {
-            Remaining = _reprocessedUser >= 0 ? Remaining(_reprocessedUser) : null,
+            Remaining = _reprocessedUser >= 0 ? Remaining(_reprocessedUser) : command is Command.StartBulkAction ? null : _refusedConnection,
             Lines = _lines.ToValueArray(),
             RuleEvaluations = evaluations + RuleEvaluations,
         };
@@ -546,6 +550,11 @@ internal sealed partial class Decider
         if (settings.BufferExcess is < 0)
         {
             return Invalid("bufferExcess", "The buffer's excess is null or at least 0.");
+        }
+
+        if (settings.ProfileReset < TimeSpan.Zero || settings.ProfileReset > TenantSettings.LongestProfileReset)
+        {
+            return Invalid("profileResetTime", "The time in which a profile is reset lies between PT0S and P1D.");
         }
 
         if (settings.FailureRates.Any(rate => rate.PerMillion is <= 0 or > FailureRate.Always)

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
+using Berth.Engine.Frontline;
 using Berth.Engine.Licensing;
 
 namespace Berth.Engine;
@@ -49,6 +50,11 @@ internal static class Description
         foreach (Change change in FleetDescription.Of(tenant).Concat(tenant.Alerts.Describe()))
         {
             yield return change;
+        }
+
+        foreach ((int plan, ConcurrencyBuffer buffer) in tenant.Frontline.Buffers)
+        {
+            yield return new Change.BufferSet(plan, buffer);
         }
     }
 

@@ -26,9 +26,9 @@ internal sealed partial class Draft
     public ImmutableSortedDictionary<int, ConcurrencyBuffer> Buffers => _frontline?.Buffers ?? _before.Frontline.Buffers;
 
     /// <summary>Whether anything can have changed for rows that wait, or for the limits of Frontline: the fleet itself, or how many slots there are.</summary>
-    public bool FleetChanged => _fleet is not null
+    public bool FleetChanged => _fleet is not null || _frontline is not null
         || ((!_before.Fleet.Pending.IsEmpty || !_before.Fleet.Resizes.IsEmpty || !_before.Fleet.UsesOfAssignments.IsEmpty)
-            && SlotsMayHaveChanged);
+            && (SlotsMayHaveChanged || Settings != _before.Settings));
 
     /// <summary>Whether plans can have another number of slots than before the command.</summary>
     public bool SlotsMayHaveChanged => Subscriptions != _before.Subscriptions || !ReferenceEquals(Catalog, _before.Catalog);
@@ -194,6 +194,15 @@ internal sealed partial class Draft
                 break;
             case Change.SessionSet set:
                 Fleet.Set(set.Session);
+                break;
+            case Change.PowerSet set:
+                Fleet.SetPower(set.Index, set.Power);
+                break;
+            case Change.BufferSet set:
+                Frontline.Set(set.Plan, set.Buffer);
+                break;
+            case Change.ConnectionRefused:
+                // Told, and nothing else (B415).
                 break;
             case Change.SessionEnded ended:
                 TurnSession(ended.Id);

@@ -72,6 +72,9 @@ internal static class Rebase
         Host = Pick(now.Host, seen.Host, wanted.Host),
         FailureRates = Pick(now.FailureRates, seen.FailureRates, wanted.FailureRates),
         SimulatorSeed = Pick(now.SimulatorSeed, seen.SimulatorSeed, wanted.SimulatorSeed),
+        DisconnectedSessions = Pick(now.DisconnectedSessions, seen.DisconnectedSessions, wanted.DisconnectedSessions),
+        ProfileReset = Pick(now.ProfileReset, seen.ProfileReset, wanted.ProfileReset),
+        IntelligentPrestart = Pick(now.IntelligentPrestart, seen.IntelligentPrestart, wanted.IntelligentPrestart),
     };
 
     public static ProvisioningPolicy Onto(ProvisioningPolicy now, ProvisioningPolicy seen, ProvisioningPolicy wanted) => now with

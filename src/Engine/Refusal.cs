@@ -194,17 +194,26 @@ public enum RefusalCode
     /// <summary>The user setting does not let the user do this alone (B372). Subject: the Cloud PC; Detail: why.</summary>
     SelfServiceNotAllowed,
 
-    /// <summary>The user may not use the Cloud PC (B285). Subject: the Cloud PC; Detail: why.</summary>
+    /// <summary>The user may not use the Cloud PC (B285), or those of an assignment (B414). Subject: which; Name: "Assignment" for one; Detail: why.</summary>
     NotAssigned,
 
     /// <summary>The user has no license for the Cloud PC any more (B285). Subject: the Cloud PC; Detail: why.</summary>
     NotLicensed,
 
-    /// <summary>The Cloud PC cannot be used now (B285). Subject: the Cloud PC; Name: its status.</summary>
+    /// <summary>The Cloud PC cannot be used now (B285), or none of an assignment (B414). Subject: which; Name: the status of a Cloud PC; Detail: why, for an assignment.</summary>
     CloudPcNotReady,
 
     /// <summary>Its owner is signed in and connected already (B285, B380). Subject: the Cloud PC.</summary>
     CloudPcInUse,
+
+    /// <summary>The Frontline assignment does not exist (B414). Subject: its id.</summary>
+    AssignmentNotFound,
+
+    /// <summary>No license of Frontline is free (B412, B414). Subject: the service plan; Detail: what there is, and what helps.</summary>
+    NoLicensesAvailable,
+
+    /// <summary>The catalog has no such service plan of Frontline (B424). Subject: its id.</summary>
+    ServicePlanNotFound,
 
     /// <summary>The tenant's clock cannot be moved: it is a production tenant's.</summary>
     ClockNotMovable,

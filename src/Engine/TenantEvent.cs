@@ -3,6 +3,7 @@ using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
+using Berth.Engine.Frontline;
 using Berth.Engine.Licensing;
 
 namespace Berth.Engine;
@@ -194,6 +195,18 @@ public abstract record Change
     /// <summary>A session is over, since when.</summary>
     public sealed record SessionEnded(Guid Id, DateTimeOffset At) : Change;
 
+    /// <summary>The power of a Frontline Cloud PC, and whether it takes a license, is now this (B411).</summary>
+    public sealed record PowerSet(int Index, CloudPcPower Power) : Change;
+
+    /// <summary>What the concurrency buffer of a plan remembers is now this (B421).</summary>
+    public sealed record BufferSet(int Plan, ConcurrencyBuffer Buffer) : Change;
+
+    /// <summary>Somebody could not connect for want of a license (B415): tells, changes nothing.</summary>
+    /// <param name="User">The user's index.</param>
+    /// <param name="Plan">The plan's index.</param>
+    /// <param name="Assignment">The assignment; null when the Cloud PC's is gone.</param>
+    /// <param name="CloudPc">The index of the Cloud PC; null in shared mode.</param>
+    public sealed record ConnectionRefused(int User, int Plan, Guid? Assignment, int? CloudPc) : Change;
     /// <summary>A rule of alerts is now this.</summary>
     public sealed record AlertRuleSet(AlertRule Rule) : Change;
 

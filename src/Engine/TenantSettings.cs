@@ -23,6 +23,16 @@ public enum GroupAtomicity : byte
     Independent,
 }
 
+/// <summary>What becomes of the license of a session that nobody looks at any more: the setting <c>disconnectedSessions</c> (B413).</summary>
+public enum DisconnectedSessions : byte
+{
+    /// <summary>The session keeps it until it ends.</summary>
+    Held,
+
+    /// <summary>Others can have it; who comes back takes one again.</summary>
+    Released,
+}
+
 /// <summary>Who may do what with the tenant's clock.</summary>
 public enum TenantKind : byte
 {
@@ -46,6 +56,9 @@ public sealed record TenantSettings(RetryMode Retry, GroupAtomicity GroupAtomici
     /// <summary>The longest <see cref="ProvisioningDelay"/>.</summary>
     public static readonly TimeSpan LongestProvisioningDelay = TimeSpan.FromDays(7);
 
+    /// <summary>The longest <see cref="ProfileReset"/>.</summary>
+    public static readonly TimeSpan LongestProfileReset = TimeSpan.FromDays(1);
+
     /// <summary>Who makes the machines (B320).</summary>
     public HostKind Host { get; init; }
 
@@ -54,6 +67,15 @@ public sealed record TenantSettings(RetryMode Retry, GroupAtomicity GroupAtomici
 
     /// <summary>Another seed, other failures of the simulator.</summary>
     public int SimulatorSeed { get; init; }
+
+    /// <summary>Whether a disconnected session of Frontline keeps its license (B413).</summary>
+    public DisconnectedSessions DisconnectedSessions { get; init; }
+
+    /// <summary>How long a shared machine cannot be used after somebody signed out, while the profile goes (B414).</summary>
+    public TimeSpan ProfileReset { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>Whether machines of Frontline are started before their users usually come (B416).</summary>
+    public bool IntelligentPrestart { get; init; } = true;
 
     /// <summary>What makes the machines under these settings.</summary>
     public ICloudPcHost CloudPcHost() => Host switch

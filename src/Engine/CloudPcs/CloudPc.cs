@@ -180,10 +180,13 @@ public sealed record CloudPcPower(bool IsRunning, DateTimeOffset? LicenseSince, 
     /// <summary>A machine that is off.</summary>
     public static CloudPcPower Off { get; } = new(false, null, null, null);
 
-    /// <summary>The first connection of each of the last days on which there was one, ascending.</summary>
+    /// <summary>When who disconnected from a shared one is signed out (C116); null when nobody is.</summary>
+    public DateTimeOffset? SignOutAt { get; init; }
+
+    /// <summary>The first connection of each of the last days on which there was one, ascending (B416).</summary>
     public ValueArray<DateTimeOffset> FirstConnections { get; init; }
 
-    /// <summary>When it is started before somebody comes; null for never.</summary>
+    /// <summary>When it is started before somebody comes (B416); null for never.</summary>
     public DateTimeOffset? PrestartAt { get; init; }
 }
 
@@ -377,7 +380,10 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     /// <summary>Whether it belongs to nobody, and whoever comes uses it (C111).</summary>
     public bool IsShared => User == Nobody;
 
-    /// <summary>Whether it takes a license of its plan at this time.</summary>
+    /// <summary>Whether somebody can be given it when nobody is on it: its user is let in, and no profile is going (B414).</summary>
+    public bool IsReady => LetsIn && Power?.ReadyAt is null;
+
+    /// <summary>Whether it takes a license of its plan at this time (B411).</summary>
     public bool TakesLicense => Power?.LicenseSince is not null;
 
     /// <summary>Whether a person can work on it (C38, C159).</summary>

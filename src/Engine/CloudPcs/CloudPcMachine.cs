@@ -48,7 +48,7 @@ internal sealed record CloudPcMachine
 
     public DateTimeOffset? DueAt => Earliest(Earliest(Earliest(Job?.DueAt, GraceEndsAt), Earliest(ResizeEndsAt, GoesAt)), Earliest(ReserveEndsAt, PowerDueAt));
 
-    public DateTimeOffset? PowerDueAt => Power is { } power ? Earliest(Earliest(power.OffAt, power.ReadyAt), power.PrestartAt) : null;
+    public DateTimeOffset? PowerDueAt => Power is { } power ? Earliest(Earliest(power.OffAt, power.ReadyAt), Earliest(power.SignOutAt, power.PrestartAt)) : null;
 
     private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => other is null || one < other ? one : other;
 }

@@ -85,6 +85,11 @@ public sealed partial class Fleet
 
         public PlanUse UseOf(int plan) => _frontline.UseOf(plan);
 
+        public ImmutableSortedSet<int> FreeOf(Guid assignment) => _frontline.FreeOf(assignment);
+
+        /// <summary>Plans of which licenses are taken (B411).</summary>
+        public IEnumerable<int> TakenPlans => _frontline.UsesOfPlans.Where(one => one.Value.Taken > 0).Select(one => one.Key);
+
         public ValueArray<Guid> SessionsOf(int user) => _frontline.SessionsOf(user);
 
         public ValueArray<int> PoliciesOf(int group) => _policiesOfGroups.TryGetValue(group, out ValueArray<int> policies) ? policies : [];
@@ -171,7 +176,7 @@ public sealed partial class Fleet
                 _ofUsers.Add(row.User, index);
             }
 
-            _frontline.Count(index, row, +1);
+            _frontline.Count(index, row, _sessionOf.ContainsKey(index), +1);
 
             if (row.HoldsSlot)
             {
@@ -205,13 +210,28 @@ public sealed partial class Fleet
             }
         }
 
+        /// <summary>Writes the power of a row and nothing else of it.</summary>
+        public void SetPower(int index, CloudPcPower power)
+        {
+            if (CloudPc(index) is { } before)
+            {
+                CloudPc row = before with { Power = power };
+                _frontline.Turn(index, before, row, _sessionOf.ContainsKey(index));
+                _rows[index] = row;
+                if (row.DueAt != before.DueAt)
+                {
+                    Expect(index, before.DueAt, row.DueAt);
+                }
+            }
+        }
+
         public void Remove(int index)
         {
             _rows.Grow(index + 1);
             if (_rows[index] is { } row)
             {
-                Forget(index, null);
                 EndSessionOn(index);
+                Forget(index, null);
                 _rows[index] = null;
                 Stir(row.User);
                 _ofUsers.Remove(row.User, index);
@@ -312,7 +332,7 @@ public sealed partial class Fleet
         {
             _sessions[session.Id] = session;
             _sessionOf[session.CloudPc] = session.Id;
-            _frontline.List(session);
+            _frontline.List(session, CloudPc(session.CloudPc));
             if (CloudPc(session.CloudPc) is { } row)
             {
                 _rows[session.CloudPc] = row with { Use = new CloudPcUse(session.StartedAt, row.Use?.SignedOutAt, session.IsAdministrator) };
@@ -363,8 +383,22 @@ public sealed partial class Fleet
             Assignments = _frontline.Assignments,
             UsesOfAssignments = _frontline.UsesOfAssignments,
             Pools = _frontline.Pools,
+            Free = _frontline.Free,
             UsesOfPlans = _frontline.UsesOfPlans,
         };
+
+        private void Expect(int index, DateTimeOffset? before, DateTimeOffset? now)
+        {
+            if (before is { } was)
+            {
+                _dues.Remove(new Due(was, DueKind.CloudPc, index, default));
+            }
+
+            if (now is { } will)
+            {
+                _dues.Add(new Due(will, DueKind.CloudPc, index, default));
+            }
+        }
 
         private static PendingRow Pending(int index, CloudPc row) => new(row.Plan, row.Assignment ?? Guid.Empty, row.ConditionsSince, row.UserId, index);
 
@@ -387,7 +421,7 @@ public sealed partial class Fleet
         {
             _sessions.Remove(session.Id);
             _sessionOf.Remove(session.CloudPc);
-            _frontline.Unlist(session);
+            _frontline.Unlist(session, CloudPc(session.CloudPc));
         }
 
         private void Unlist(int index, ProvisioningPolicy policy)
@@ -432,7 +466,7 @@ public sealed partial class Fleet
             _count--;
             Stir(row.User);
             CountStatus(row, -1);
-            _frontline.Count(index, row, -1);
+            _frontline.Count(index, row, _sessionOf.ContainsKey(index), -1);
             if (row.Origin?.ConnectionId is { } connection && --_usesOfConnections[connection] == 0)
             {
                 _usesOfConnections.Remove(connection);

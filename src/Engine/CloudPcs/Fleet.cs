@@ -97,6 +97,8 @@ public sealed partial class Fleet
     internal ImmutableDictionary<(Guid Assignment, int Plan), AssignmentUse> UsesOfAssignments { get; private init; } =
         ImmutableDictionary<(Guid Assignment, int Plan), AssignmentUse>.Empty;
 
+    internal ImmutableDictionary<Guid, ImmutableSortedSet<int>> Free { get; private init; } = ImmutableDictionary<Guid, ImmutableSortedSet<int>>.Empty;
+
     internal ImmutableDictionary<Guid, ImmutableSortedSet<int>> Pools { get; private init; } = ImmutableDictionary<Guid, ImmutableSortedSet<int>>.Empty;
 
     internal ImmutableDictionary<int, PlanUse> UsesOfPlans { get; private init; } = ImmutableDictionary<int, PlanUse>.Empty;

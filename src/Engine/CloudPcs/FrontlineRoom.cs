@@ -12,11 +12,19 @@ internal abstract class FrontlineRoom
 
     /// <summary>Lets happen what is due for the power of a row (<see cref="CloudPc.PowerDueAt"/>); afterwards nothing of that is due at this time.</summary>
     /// <param name="index">The row's index.</param>
-    public abstract void BecomeDue(int index);
+    /// <param name="now">When.</param>
+    public abstract void BecomeDue(int index, DateTimeOffset now);
 
     /// <summary>Lets happen what is due for Frontline as a whole; afterwards nothing of that is due at this time.</summary>
-    public abstract void BecomeDue();
+    /// <param name="now">When.</param>
+    public abstract void BecomeDue(DateTimeOffset now);
 
-    /// <summary>Follows what a settling left: who takes how many licenses of which there are (B421). It may ask for another look at rows.</summary>
-    public abstract void Settle();
+    /// <summary>Follows what a settling left: who takes how many licenses of which there are (B421).</summary>
+    /// <param name="now">When.</param>
+    public abstract void Settle(DateTimeOffset now);
+
+    /// <summary>Ends a session on a Frontline row whose user has no access any more (B405).</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="now">When.</param>
+    public abstract void SignOut(Session session, DateTimeOffset now);
 }

@@ -77,12 +77,12 @@ internal sealed partial class Lifecycle
     // B405: who is no member any more has no session on a machine of the group.
     private void EndForeignSessions(int user)
     {
-        foreach (Guid id in Fleet.SessionsOf(user))
+        foreach (Session session in Fleet.SessionsOf(user).Select(id => Fleet.Sessions[id]).ToArray())
         {
-            if (Fleet.CloudPc(Fleet.Sessions[id].CloudPc) is { IsShared: true, Assignment: { } key }
+            if (Fleet.CloudPc(session.CloudPc) is { IsShared: true, Assignment: { } key }
                 && !(Fleet.FindAssignment(key) is { } found && _draft.IsMember(user, found.Assignment.Group)))
             {
-                _draft.Record(new Change.SessionEnded(id, Now));
+                _frontline.SignOut(session, Now);
             }
         }
     }

@@ -315,7 +315,7 @@ internal sealed partial class Lifecycle
         }
         else if (row.PowerDueAt <= Now)
         {
-            _frontline.BecomeDue(index);
+            _frontline.BecomeDue(index, Now);
         }
     }
 

@@ -94,9 +94,9 @@ internal sealed partial class Lifecycle
 
             LookAtSharedRows();
             GiveSlots();
-            _frontline.Settle();
         }
         while (_turns.Any);
+        _frontline.Settle(Now);
         Note();
         AtRest?.Invoke(Now);
     }
@@ -119,7 +119,7 @@ internal sealed partial class Lifecycle
                     _draft.Record(new Change.RetainedGone(due.Id));
                     break;
                 case DueKind.Frontline:
-                    _frontline.BecomeDue();
+                    _frontline.BecomeDue(Now);
                     break;
                 case DueKind.Watch:
                     // Whoever watches looks when everything is settled.

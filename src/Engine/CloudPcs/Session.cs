@@ -9,7 +9,7 @@ namespace Berth.Engine.CloudPcs;
 /// <param name="IsAdministrator">Whether the user setting that held at the sign-in makes the user an administrator (B370).</param>
 public sealed record Session(Guid Id, int CloudPc, int User, DateTimeOffset StartedAt, DateTimeOffset? DisconnectedAt, bool IsAdministrator = false)
 {
-    /// <summary>Whether its license was above the limit when it began, and the buffer gave it (B422).</summary>
+    /// <summary>Whether its license was above the limit when it was taken, and the buffer gave it (B412).</summary>
     public bool UsesBuffer { get; init; }
 }
 

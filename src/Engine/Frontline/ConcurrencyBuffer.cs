@@ -66,13 +66,6 @@ public sealed record ConcurrencyBuffer
     /// <param name="now">The tenant's time.</param>
     public int OverrunsAt(DateTimeOffset now) => Within(Overruns, Day, now).Count();
 
-    /// <summary>How many licenses are taken above what is allowed (B420); 0 when nothing is exceeded.</summary>
-    /// <param name="taken">Licenses taken on the plan.</param>
-    /// <param name="limit">How many may be.</param>
-    /// <param name="assignments">The same for each assignment of dedicated mode.</param>
-    public static long Excess(long taken, long limit, IEnumerable<(long Taken, long Allotment)> assignments) =>
-        Math.Max(Math.Max(0, taken - limit), assignments.Sum(one => Math.Max(0, one.Taken - one.Allotment)));
-
     /// <summary>Whether a license above the limit is given (B422).</summary>
     /// <param name="now">The tenant's time.</param>
     /// <param name="excess">How many are above the limit then, this one among them.</param>

@@ -15,6 +15,9 @@ public sealed class FrontlineState
     /// <summary>The concurrency buffers by the index of their plan; one that was never used is missing (B420).</summary>
     public ImmutableSortedDictionary<int, ConcurrencyBuffer> Buffers { get; private init; } = ImmutableSortedDictionary<int, ConcurrencyBuffer>.Empty;
 
+    /// <summary>The concurrency buffer of a plan, by its index.</summary>
+    public ConcurrencyBuffer BufferOf(int plan) => Buffers.GetValueOrDefault(plan, ConcurrencyBuffer.Unused);
+
     /// <summary>When the next thing is due; null for nothing.</summary>
     public DateTimeOffset? NextDue => Next(Buffers);
 
@@ -28,6 +31,8 @@ public sealed class FrontlineState
         public ImmutableSortedDictionary<int, ConcurrencyBuffer> Buffers { get; private set; } = source.Buffers;
 
         public DateTimeOffset? NextDue => Next(Buffers);
+
+        public ConcurrencyBuffer BufferOf(int plan) => Buffers.GetValueOrDefault(plan, ConcurrencyBuffer.Unused);
 
         public void Set(int plan, ConcurrencyBuffer buffer) =>
             Buffers = buffer == ConcurrencyBuffer.Unused ? Buffers.Remove(plan) : Buffers.SetItem(plan, buffer);

@@ -24,6 +24,8 @@ internal static class BulkActionRoutes
         new("cloudPcBulkRestore", "Restore"),
         new("cloudPcBulkTroubleshoot", "Troubleshoot"),
         new("cloudPcBulkCreateSnapshot", "CreateSnapshot"),
+        new("cloudPcBulkPowerOn", "PowerOn"),
+        new("cloudPcBulkPowerOff", "PowerOff"),
         new("cloudPcBulkSetReviewStatus", "PlaceUnderReview"),
     }.ToDictionary(kind => kind.Type, StringComparer.OrdinalIgnoreCase);
 
@@ -114,6 +116,8 @@ internal static class BulkActionRoutes
         "Restore" => new Command.RestoreCloudPc(cloudPc, PointFor(CloudPcRow.At(tenant, request, tenant.Fleet.FindCloudPc(cloudPc)), wanted, now)),
         "PlaceUnderReview" => new Command.SetReviewStatus(cloudPc, wanted.Review),
         "Troubleshoot" => new Command.TroubleshootCloudPc(cloudPc),
+        "PowerOn" => new Command.PowerOnCloudPc(cloudPc),
+        "PowerOff" => new Command.PowerOffCloudPc(cloudPc),
         _ => new Command.SnapshotCloudPc(cloudPc),
     };
 

@@ -37,10 +37,10 @@ internal static class CloudPcActions
             Body = RouteBody.None,
         },
         ForAdministrators("changeUserAccountType", RouteBody.Json, ChangeAccountType),
-        .. ForFrontline("start", ofUser: true),
-        .. ForFrontline("stop", ofUser: true),
-        .. ForFrontline("powerOn", ofUser: false),
-        .. ForFrontline("powerOff", ofUser: false),
+        .. Plain("start", RouteVersions.Beta, static id => new Command.PowerOnCloudPc(id)),
+        .. Plain("stop", RouteVersions.Beta, static id => new Command.PowerOffCloudPc(id)),
+        ForAdministrators("powerOn", RouteBody.None, static (request, id) => Submit(request, new Command.PowerOnCloudPc(id))),
+        ForAdministrators("powerOff", RouteBody.None, static (request, id) => Submit(request, new Command.PowerOffCloudPc(id))),
     ];
 
     /// <summary>Whether the user of a Cloud PC is an administrator of it, by Graph's names.</summary>
@@ -87,18 +87,6 @@ internal static class CloudPcActions
             Body = body,
         };
 
-    private static IEnumerable<Route> ForFrontline(string name, bool ofUser)
-    {
-        Route[] routes =
-        [
-            new(GraphMethod.Post, $"{CloudPcAccess.Root}/cloudPCs/{{cloudPC}}/{name}", CloudPcAccess.Write, static (tenant, request, keys) => CloudPcReads.About(tenant, request, keys, 1, row => OnlyFrontline(request, row))),
-            new(GraphMethod.Post, $"/users/{{user}}/cloudPCs/{{cloudPC}}/{name}", CloudPcAccess.Write, static (tenant, request, keys) => CloudPcReads.About(tenant, request, keys, 2, row => OnlyFrontline(request, row))),
-        ];
-        return routes[..(ofUser ? 2 : 1)].Select(route => route with { Versions = RouteVersions.Beta, Body = RouteBody.None });
-
-        static GraphResponse OnlyFrontline(GraphRequest request, CloudPcRow row) => GraphResponse.Error(request, CloudPcReads.NotFrontline(row).ToError());
-    }
-
     // A Cloud PC that is not there is for the command to refuse: a request that is sent again finds the answer of the first, whatever became of the Cloud PC.
     private static Handling OfUser(Tenant tenant, GraphRequest request, RouteKeys keys, Func<GraphRequest, Guid, Handling> act)
     {
@@ -114,7 +102,7 @@ internal static class CloudPcActions
     }
 
     private static Handling.Wanted Submit(GraphRequest request, Command command) =>
-        request.Submit("", command, static _ => GraphResponse.Empty());
+        request.Submit("", command, accepted => accepted.Remaining is { } refused ? GraphResponse.Error(request, refused.ToError()) : GraphResponse.Empty());
 
     private static Handling Rename(GraphRequest request, Guid id) => request.Reading(
         Resource,

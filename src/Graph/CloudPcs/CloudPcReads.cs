@@ -40,10 +40,10 @@ internal static class CloudPcReads
         new(GraphMethod.Get, "/users/{user}/cloudPCs/{cloudPC}", CloudPcAccess.Read.OrOneself(), static (tenant, request, keys) => About(tenant, request, keys, 2, row => For(request).One(request, row))),
         .. Function("retrieveCloudPcLaunchDetail", RouteVersions.Graph, LaunchDetail),
         .. Function("getCloudPcLaunchInfo", RouteVersions.Beta, LaunchInfo),
-        .. Function("getFrontlineCloudPcAccessState", RouteVersions.Beta, OnlyFrontline),
-        .. Function("retrieveFrontlineCloudPcDetail", RouteVersions.Beta, OnlyFrontline),
-        .. Function("retrieveFlexCloudPcAccessConfiguration", RouteVersions.Beta, OnlyFrontline),
-        .. Function("retrieveFlexCloudPcConfigurationDetail", RouteVersions.Beta, OnlyFrontline),
+        .. ForFrontline("getFrontlineCloudPcAccessState", "value", static row => row.AccessState),
+        .. ForFrontline("retrieveFrontlineCloudPcDetail", "frontlineCloudPcAvailability", static row => row.Availability),
+        .. ForFrontline("retrieveFlexCloudPcAccessConfiguration", "accessState", static row => row.AccessState),
+        .. ForFrontline("retrieveFlexCloudPcConfigurationDetail", "flexCloudPcAvailability", static row => row.Availability),
         ForAdministrators("retrieveCloudPcRemoteActionResults", static (request, row) => Actions.Page(
             request, (_, after) => (ActionsOf(row).Skip(after + 1), row.CloudPc.Actions.Count))),
         ForAdministrators("getSupportedCloudPcRemoteActions", SupportedActions),
@@ -164,14 +164,20 @@ internal static class CloudPcReads
         });
     }
 
-    private static GraphResponse OnlyFrontline(GraphRequest request, CloudPcRow row) => GraphResponse.Error(request, NotFrontline(row).ToError());
-
-    /// <summary>What only a Frontline Cloud PC can do or tell (protocol 3.1).</summary>
-    public static Refusal NotFrontline(CloudPcRow row) => new(RefusalCode.OperationNotSupported)
-    {
-        Subject = row.CloudPc.Id,
-        Detail = $"it is a Cloud PC of the kind {row.Plan.Kind}, and only Frontline Cloud PCs are started, stopped and shared.",
-    };
+    // B369: what only a Frontline Cloud PC can tell (protocol 3.1).
+    private static IEnumerable<Route> ForFrontline(string name, string property, Func<CloudPcRow, string> value) =>
+        Function(name, RouteVersions.Beta, (request, row) => row.Plan.Kind == CloudPcKind.Frontline
+            ? GraphResponse.Json(200, (property, Value: value(row)), static (json, s) =>
+            {
+                json.WriteStartObject();
+                json.WriteString(s.property, s.Value);
+                json.WriteEndObject();
+            })
+            : GraphResponse.Error(request, new Refusal(RefusalCode.OperationNotSupported)
+            {
+                Subject = row.CloudPc.Id,
+                Detail = $"it is a Cloud PC of the kind {row.Plan.Kind}, and only Frontline Cloud PCs are started, stopped and shared.",
+            }.ToError()));
 
     private static GraphResponse SupportedActions(GraphRequest request, CloudPcRow row) => GraphResponse.Json(200, (request, row), static (json, s) =>
     {
@@ -207,8 +213,9 @@ internal static class CloudPcReads
         yield return ("ChangeUserAccountType", row.CloudPc.IsUsable);
         yield return ("Troubleshoot", row.CloudPc.IsUsable);
         yield return ("CreateSnapshot", row.CloudPc.IsUsable);
-        yield return ("PowerOn", false);
-        yield return ("PowerOff", false);
+        bool frontline = row.Plan.Kind == CloudPcKind.Frontline;
+        yield return ("PowerOn", frontline && row.CloudPc.LetsIn);
+        yield return ("PowerOff", frontline && row.CloudPc.LetsIn);
         yield return ("PlaceUnderReview", row.CloudPc.IsUsable);
     }
 

@@ -3,6 +3,7 @@ using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
+using Berth.Engine.Frontline;
 using Berth.Graph.Queries;
 using Berth.Graph.Requests;
 
@@ -13,7 +14,8 @@ namespace Berth.Graph.CloudPcs;
 /// <param name="Position">Its index.</param>
 /// <param name="CloudPc">The Cloud PC.</param>
 /// <param name="ShowsAll">Whether members of enumerations that came later are sent: always in beta, in v1.0 to who asks for them (protocol 1.4).</param>
-internal readonly record struct CloudPcRow(Tenant Tenant, int Position, CloudPc CloudPc, bool ShowsAll) : IRow
+/// <param name="Now">The tenant's time.</param>
+internal readonly record struct CloudPcRow(Tenant Tenant, int Position, CloudPc CloudPc, bool ShowsAll, DateTimeOffset Now) : IRow
 {
     private const string Unknown = "unknownFutureValue";
 
@@ -62,9 +64,24 @@ internal readonly record struct CloudPcRow(Tenant Tenant, int Position, CloudPc 
     /// <summary>Whether a person can connect (C166).</summary>
     public string Connectivity => !IsMade ? "unknown"
         : !CloudPc.LetsIn ? "unavailable"
+        : !CloudPc.IsReady ? "underServiceMaintenance"
         : Session is { DisconnectedAt: null } ? "inUse"
         : CloudPc.Status == CloudPcStatus.ProvisionedWithWarnings ? "availableWithWarning"
         : "available";
+
+    /// <summary><c>powerState</c>: of Frontline alone; null while there is no machine (B410).</summary>
+    public string? PowerState => CloudPc.Power is { } power ? (power.IsRunning ? "running" : "poweredOff") : null;
+
+    /// <summary><c>frontlineCloudPcAccessState</c> (C86).</summary>
+    public string AccessState => MachineAccess.StateOf(Tenant, Position) switch
+    {
+        Engine.Frontline.AccessState.Unassigned => "unassigned",
+        Engine.Frontline.AccessState.Active => "active",
+        Engine.Frontline.AccessState.StandbyMode => "standbyMode",
+    };
+
+    /// <summary><c>frontlineCloudPcAvailability</c> (C86): whether its user would get a session.</summary>
+    public string Availability => Plan.Kind != CloudPcKind.Frontline ? "notApplicable" : MachineAccess.IsAvailable(Tenant, Position, Now) ? "available" : "notAvailable";
 
     /// <summary>The restore points it has, newest first (C57).</summary>
     public ValueArray<RestorePoint> RestorePoints(DateTimeOffset now) =>
@@ -75,7 +92,7 @@ internal readonly record struct CloudPcRow(Tenant Tenant, int Position, CloudPc 
 
     /// <summary>The Cloud PC at an index as a request sees it, or null.</summary>
     public static CloudPcRow? At(Tenant tenant, GraphRequest request, int index) =>
-        index >= 0 && index < tenant.Fleet.CloudPcs.Count && tenant.Fleet.CloudPcs[index] is { } found ? new CloudPcRow(tenant, index, found, ShowsAllTo(request)) : null;
+        index >= 0 && index < tenant.Fleet.CloudPcs.Count && tenant.Fleet.CloudPcs[index] is { } found ? new CloudPcRow(tenant, index, found, ShowsAllTo(request), tenant.Now(request.ReceivedAt)) : null;
 
     /// <summary>The Cloud PC of a key, or null.</summary>
     public static CloudPcRow? Find(Tenant tenant, GraphRequest request, string key) =>

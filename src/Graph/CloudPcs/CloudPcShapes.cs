@@ -73,7 +73,7 @@ internal static class CloudPcShapes
             new PartProperty<CloudPcRow, CloudPcRow>("connectionSetting", ConnectionSetting, static row => row, static row => row.CloudPc.Origin is not null) { IsDefault = true },
             new TextProperty<CloudPcRow>("deviceRegionName", static row => row.CloudPc.Origin?.RegionName) { IsDefault = true },
             new TextProperty<CloudPcRow>("diskEncryptionState", static row => row.IsMade ? "encryptedUsingPlatformManagedKey" : "notAvailable") { IsDefault = true },
-            new TextProperty<CloudPcRow>("frontlineCloudPcAvailability", static _ => "notApplicable") { IsDefault = true },
+            new TextProperty<CloudPcRow>("frontlineCloudPcAvailability", static row => row.Availability) { IsDefault = true },
             new PartProperty<CloudPcRow, CloudPcRow>("groupDetail", GroupDetail, static row => row, static _ => false) { IsDefault = true },
             new FlagProperty<CloudPcRow>("isDisasterRecoveryActive", static _ => false) { IsDefault = true },
             new TimeProperty<CloudPcRow>("lastLogoffDateTime", static row => row.CloudPc.Use?.SignedOutAt) { IsDefault = true },
@@ -92,7 +92,7 @@ internal static class CloudPcShapes
             new PartProperty<CloudPcRow, CloudPcRow>("lastLoginResult", Login, static row => row, static row => row.CloudPc.Use is not null),
             new PartProperty<CloudPcRow, ActionRow>("lastRemoteActionResult", Action, ActionRow.LastOf, static action => action.IsThere),
             new TextProperty<CloudPcRow>("osVersion", static row => row.OperatingSystem),
-            new TextProperty<CloudPcRow>("powerState", static _ => null),
+            new TextProperty<CloudPcRow>("powerState", static row => row.PowerState),
             new TextProperty<CloudPcRow>("userAccountType", static row => row.IsMade ? (row.CloudPc.HasAdministrator ? "administrator" : "standardUser") : null),
         ]);
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Berth.Engine;
 using Berth.Engine.CloudPcs;
+using Berth.Graph.Errors;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
 using Berth.Graph.Writes;
@@ -27,7 +28,7 @@ internal static class SessionDesk
 
     private static Handling List(Tenant tenant, GraphRequest request, RouteKeys keys)
     {
-        Guid? user = null, cloudPc = null;
+        Guid? user = null, cloudPc = null, assignment = null;
         foreach ((string name, Microsoft.Extensions.Primitives.StringValues values) in QueryHelpers.ParseQuery(request.Query))
         {
             if (!Guid.TryParseExact(values.ToString(), "D", out Guid id))
@@ -43,25 +44,28 @@ internal static class SessionDesk
                 case "CLOUDPCID":
                     cloudPc = id;
                     break;
+                case "ASSIGNMENTID":
+                    assignment = id;
+                    break;
                 default:
-                    return GraphResponse.Error(request, GraphError.BadQuery($"The list of sessions takes userId and cloudPcId, and no '{name}'."));
+                    return GraphResponse.Error(request, GraphError.BadQuery($"The list of sessions takes userId, cloudPcId and assignmentId, and no '{name}'."));
             }
         }
 
-        (Session Session, CloudPc Row)[] all =
+        SessionRow[] all =
         [
-            .. tenant.Fleet.Sessions.Values.Select(session => (session, tenant.Fleet.CloudPcs[session.CloudPc]!))
-                .Where(one => (user is null || one.Item2.UserId == user) && (cloudPc is null || one.Item2.Id == cloudPc))
-                .OrderBy(one => (one.session.StartedAt, one.session.Id)),
+            .. tenant.Fleet.Sessions.Values.Select(session => SessionRow.Of(tenant, session))
+                .Where(one => (user is null || one.UserId == user) && (cloudPc is null || one.CloudPc.Id == cloudPc) && (assignment is null || one.CloudPc.Assignment == assignment))
+                .OrderBy(one => (one.Session.StartedAt, one.Session.Id)),
         ];
         return GraphResponse.Json(200, all, static (json, all) =>
         {
             json.WriteStartObject();
             json.WriteNumber("@odata.count"u8, all.Length);
             json.WriteStartArray("value"u8);
-            foreach ((Session session, CloudPc row) in all.Take(ListedSessions))
+            foreach (SessionRow row in all.Take(ListedSessions))
             {
-                Write(json, session, row);
+                Write(json, row);
             }
 
             json.WriteEndArray();
@@ -69,19 +73,24 @@ internal static class SessionDesk
         });
     }
 
-    private static Handling Start(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(Resource, Read, start => request.Submit(
-        $"{start.UserId}",
-        start,
-        accepted =>
+    private static Handling Start(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(Resource, Read, wanted => wanted.CloudPcId is { } cloudPc
+        ? Start(request, wanted.UserId, new Command.StartSession(Guid.NewGuid(), wanted.UserId, cloudPc), now => now.Fleet.SessionOn(now.Fleet.FindCloudPc(cloudPc)))
+        : Start(request, wanted.UserId, new Command.StartPoolSession(Guid.NewGuid(), wanted.UserId, wanted.AssignmentId), now => OnAssignment(now, wanted.UserId, wanted.AssignmentId)));
+
+    // A session that was left has an id already (B380).
+    private static Handling.Wanted Start(GraphRequest request, Guid user, Command start, Func<Tenant, Session?> find) => request.Submit($"{user}", start, accepted =>
+    {
+        if (accepted.Remaining is { } refused)
         {
-            // A session that was left has an id already (B380).
-            Session session = accepted.Next.Fleet.SessionOn(accepted.Next.Fleet.FindCloudPc(start.CloudPcId))!;
-            return GraphResponse.Json(
-                201,
-                (session, accepted.Next.Fleet.CloudPcs[session.CloudPc]!),
-                static (json, s) => Write(json, s.session, s.Item2),
-                new ResponseHeaders { Location = $"{request.ServiceRoot}/sessions/{session.Id}" });
-        }));
+            return GraphResponse.Error(request, refused.ToError());
+        }
+
+        SessionRow row = SessionRow.Of(accepted.Next, find(accepted.Next)!);
+        return GraphResponse.Json(201, row, Write, new ResponseHeaders { Location = $"{request.ServiceRoot}/sessions/{row.Session.Id}" });
+    });
+
+    private static Session? OnAssignment(Tenant tenant, Guid user, Guid assignment) => tenant.Fleet.SessionsOf(tenant.FindUser(user))
+        .Select(id => tenant.Fleet.Sessions[id]).FirstOrDefault(session => tenant.Fleet.CloudPcs[session.CloudPc] is { IsShared: true } row && row.Assignment == assignment);
 
     private static Handling End(Tenant tenant, GraphRequest request, RouteKeys keys) => Guid.TryParseExact(keys.First, "D", out Guid id)
         ? request.Submit(keys.First, new Command.EndSession(id), static _ => GraphResponse.Empty())
@@ -91,9 +100,9 @@ internal static class SessionDesk
         ? request.Submit(keys.First, new Command.DisconnectSession(id), static _ => GraphResponse.Empty())
         : GraphResponse.Error(request, GraphError.NotFound(keys.First));
 
-    private static Command.StartSession Read(BodyReader read, JsonElement body)
+    private static (Guid UserId, Guid? CloudPcId, Guid AssignmentId) Read(BodyReader read, JsonElement body)
     {
-        Guid? user = null, cloudPc = null;
+        Guid? user = null, cloudPc = null, assignment = null;
         foreach ((string name, JsonElement value) in read.Properties(body, "body"))
         {
             switch (name.ToUpperInvariant())
@@ -105,9 +114,7 @@ internal static class SessionDesk
                     cloudPc = read.Id(value, name);
                     break;
                 case "ASSIGNMENTID":
-                    read.Fail(
-                        "assignmentNotPossible",
-                        "A session by assignmentId is for Frontline Cloud PCs in shared mode, which this version does not have. Name the user's own Cloud PC with cloudPcId.");
+                    assignment = read.Id(value, name);
                     break;
                 default:
                     read.FailUnknown(name);
@@ -115,22 +122,27 @@ internal static class SessionDesk
             }
         }
 
-        if (user is null || cloudPc is null)
+        if (user is null || (cloudPc is null && assignment is null))
         {
             read.FailMissing(user is null ? "userId" : "cloudPcId");
         }
+        else if (cloudPc is not null && assignment is not null)
+        {
+            read.FailValue("assignmentId", "A session names either the user's own Cloud PC with cloudPcId, or an assignment of shared mode with assignmentId, and not both.");
+        }
 
-        return new Command.StartSession(Guid.NewGuid(), user ?? Guid.Empty, cloudPc ?? Guid.Empty);
+        return (user ?? Guid.Empty, cloudPc, assignment ?? Guid.Empty);
     }
 
-    private static void Write(Utf8JsonWriter json, Session session, CloudPc row)
+    private static void Write(Utf8JsonWriter json, SessionRow row)
     {
         json.WriteStartObject();
-        json.WriteString("id"u8, session.Id);
-        json.WriteString("cloudPcId"u8, row.Id);
+        json.WriteString("id"u8, row.Session.Id);
+        json.WriteString("cloudPcId"u8, row.CloudPc.Id);
+        json.WriteString("assignmentId"u8, row.CloudPc.Assignment?.ToString());
         json.WriteString("userId"u8, row.UserId);
-        json.WriteString("startedDateTime"u8, session.StartedAt.UtcDateTime);
-        if (session.DisconnectedAt is { } since)
+        json.WriteString("startedDateTime"u8, row.Session.StartedAt.UtcDateTime);
+        if (row.Session.DisconnectedAt is { } since)
         {
             json.WriteString("disconnectedDateTime"u8, since.UtcDateTime);
         }
@@ -139,8 +151,15 @@ internal static class SessionDesk
             json.WriteNull("disconnectedDateTime"u8);
         }
 
-        json.WriteString("userAccountType"u8, row.HasAdministrator ? "administrator" : "standardUser");
-        json.WriteBoolean("usesBuffer"u8, false);
+        json.WriteString("userAccountType"u8, row.CloudPc.HasAdministrator ? "administrator" : "standardUser");
+        json.WriteBoolean("usesBuffer"u8, row.Session.UsesBuffer);
         json.WriteEndObject();
+    }
+
+    /// <summary>A session on the wire.</summary>
+    private readonly record struct SessionRow(Session Session, CloudPc CloudPc, Guid UserId)
+    {
+        // Whoever is deleted is signed out (B285), so the user is there.
+        public static SessionRow Of(Tenant tenant, Session session) => new(session, tenant.Fleet.CloudPcs[session.CloudPc]!, tenant.Users[session.User]!.Id);
     }
 }

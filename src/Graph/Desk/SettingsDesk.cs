@@ -31,6 +31,12 @@ internal static class SettingsDesk
         ["agent"] = HostKind.Agent,
     };
 
+    private static readonly Dictionary<string, DisconnectedSessions> Disconnected = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["held"] = DisconnectedSessions.Held,
+        ["released"] = DisconnectedSessions.Released,
+    };
+
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
@@ -61,6 +67,15 @@ internal static class SettingsDesk
                     break;
                 case "BUFFEREXCESS":
                     settings = settings with { BufferExcess = value.ValueKind == JsonValueKind.Null ? null : read.Whole(value, name, 0, int.MaxValue) };
+                    break;
+                case "DISCONNECTEDSESSIONS":
+                    settings = settings with { DisconnectedSessions = read.OneOf(value, name, Disconnected) };
+                    break;
+                case "PROFILERESETTIME":
+                    settings = settings with { ProfileReset = read.Duration(value, name) };
+                    break;
+                case "INTELLIGENTPRESTART":
+                    settings = settings with { IntelligentPrestart = read.Flag(value, name) };
                     break;
                 case "HOST":
                     settings = settings with { Host = read.OneOf(value, name, Hosts) };
@@ -118,6 +133,9 @@ internal static class SettingsDesk
             json.WriteNull("bufferExcess"u8);
         }
 
+        json.WriteString("disconnectedSessions"u8, settings.DisconnectedSessions switch { DisconnectedSessions.Held => "held", DisconnectedSessions.Released => "released" });
+        json.WriteString("profileResetTime"u8, XmlConvert.ToString(settings.ProfileReset));
+        json.WriteBoolean("intelligentPrestart"u8, settings.IntelligentPrestart);
         json.WriteString("host"u8, settings.Host switch { HostKind.Simulator => "simulator", HostKind.Agent => "agent" });
         json.WriteStartObject("failureRates"u8);
         foreach (FailureRate rate in settings.FailureRates)

@@ -31,7 +31,7 @@ public static class RefusalTable
         RefusalCode.UserNotFound or RefusalCode.GroupNotFound or RefusalCode.MemberNotFound or RefusalCode.OwnerNotFound or RefusalCode.ManagerNotFound or RefusalCode.DeletedItemNotFound
             or RefusalCode.SubscriptionNotFound or RefusalCode.PolicyNotFound or RefusalCode.CloudPcNotFound or RefusalCode.ConnectionNotFound
             or RefusalCode.UserSettingNotFound or RefusalCode.DeviceImageNotFound or RefusalCode.SnapshotNotFound or RefusalCode.SessionNotFound
-            or RefusalCode.AlertRecordNotFound =>
+            or RefusalCode.AlertRecordNotFound or RefusalCode.AssignmentNotFound or RefusalCode.ServicePlanNotFound =>
             GraphError.NotFound($"{refusal.Subject}"),
         RefusalCode.IdTaken => Conflict("idTaken", "id"),
         RefusalCode.UserPrincipalNameTaken => Conflict("userPrincipalNameTaken", "userPrincipalName"),
@@ -119,10 +119,14 @@ public static class RefusalTable
             Message = $"The user of Cloud PC {refusal.Subject} cannot do this alone: {refusal.Detail} An administrator can do it, or change the user setting.",
             InnerCode = "selfServiceNotAllowed",
         },
-        RefusalCode.NotAssigned => GraphError.Conflict("notAssigned", $"Cloud PC {refusal.Subject} is not this user's to use: {refusal.Detail}") with { Code = "notAssigned" },
+        RefusalCode.NotAssigned => GraphError.Conflict("notAssigned", $"{refusal.Name ?? "Cloud PC"} {refusal.Subject} is not this user's to use: {refusal.Detail}") with { Code = "notAssigned" },
         RefusalCode.NotLicensed => GraphError.Conflict("notLicensed", $"The user has no license for Cloud PC {refusal.Subject}: {refusal.Detail}") with { Code = "notLicensed" },
-        RefusalCode.CloudPcNotReady => GraphError.Conflict("cloudPcNotReady", $"Cloud PC {refusal.Subject} is {refusal.Name} and cannot be used now.") with { Code = "cloudPcNotReady" },
-        RefusalCode.CloudPcInUse => GraphError.Conflict("cloudPcInUse", $"The owner of Cloud PC {refusal.Subject} is signed in to it and connected. Disconnect or end that session first (B380).") with { Code = "cloudPcInUse" },
+        RefusalCode.CloudPcNotReady => GraphError.Conflict("cloudPcNotReady", refusal.Name is null
+            ? $"Assignment {refusal.Subject} has no Cloud PC at this moment: {refusal.Detail}"
+            : $"Cloud PC {refusal.Subject} is {refusal.Name} and cannot be used now.") with { Code = "cloudPcNotReady" },
+        RefusalCode.NoLicensesAvailable => GraphError.Conflict(
+            "noLicensesAvailable", $"Every license of service plan {refusal.Subject} that can be had is in use: {refusal.Detail}") with { Code = "noLicensesAvailable" },
+        RefusalCode.CloudPcInUse => GraphError.Conflict("cloudPcInUse", $"The user of Cloud PC {refusal.Subject} is signed in to it and connected. Disconnect or end that session first (B380).") with { Code = "cloudPcInUse" },
         RefusalCode.ClockNotMovable => GraphError.BadRequest(
             "clockNotMovable", "The clock of a production tenant is the system's: only that of a demo or emulator tenant can be frozen and advanced."),
         RefusalCode.ClockNotFrozen => GraphError.BadRequest(

@@ -71,5 +71,6 @@ public static class GraphRoutes
         .. PlanDesk.Routes,
         .. HostDesk.Routes,
         .. SessionDesk.Routes,
+        .. FrontlineDesk.Routes,
     ];
 }

@@ -114,7 +114,15 @@ internal static class ChangeReader
             rates[i] = new FailureRate((HostJobKind)from.Choice((byte)HostJobKind.HealthCheck), from.Number());
         }
 
-        return settings with { Host = host, FailureRates = ValueArray.Own(rates), SimulatorSeed = Whole(from.Signed()) };
+        return settings with
+        {
+            Host = host,
+            FailureRates = ValueArray.Own(rates),
+            SimulatorSeed = Whole(from.Signed()),
+            DisconnectedSessions = (DisconnectedSessions)from.Choice((byte)DisconnectedSessions.Released),
+            ProfileReset = new TimeSpan(from.Signed()),
+            IntelligentPrestart = from.Flag(),
+        };
     }
 
     private static int Whole(long number) =>

@@ -43,6 +43,9 @@ internal static class ChangeWriter
                 }
 
                 to.Signed(set.Settings.SimulatorSeed);
+                to.Byte((byte)set.Settings.DisconnectedSessions);
+                to.Signed(set.Settings.ProfileReset.Ticks);
+                to.Flag(set.Settings.IntelligentPrestart);
                 break;
             case Change.ClockSet set:
                 to.Begin(Tag.ClockSet);

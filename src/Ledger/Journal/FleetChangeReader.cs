@@ -1,6 +1,7 @@
 using Berth.Engine;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
+using Berth.Engine.Frontline;
 using static Berth.Ledger.Journal.PayloadFormat;
 
 namespace Berth.Ledger.Journal;
@@ -15,6 +16,7 @@ internal static class FleetChangeReader
     private const int LeastAction = 5;
     private const int LeastCheck = 4;
     private const int LeastItem = 17;
+    private const int LeastTime = 1;
     private const int LeastSettingAssignment = 2;
 
     /// <summary>Reads an element of a list.</summary>
@@ -44,11 +46,15 @@ internal static class FleetChangeReader
         Tag.BulkActionSet => new Change.BulkActionSet(new BulkAction(
             from.Id(), from.Text(), from.Text(), from.Time(), from.Text(),
             from.Each(LeastItem, static (ref from) => new BulkItem(from.Id(), from.Shared())))),
+        Tag.SessionSet => new Change.SessionSet(
+            new Session(from.Id(), from.Number(), from.Number(), from.Time(), from.OptionalTime(), from.Flag()) { UsesBuffer = from.Flag() }),
+        Tag.SessionEnded => new Change.SessionEnded(from.Id(), from.Time()),
+        Tag.PowerSet => new Change.PowerSet(from.Number(), from.Power() ?? throw new InvalidDataException("the power is missing")),
+        Tag.BufferSet => new Change.BufferSet(from.Number(), from.Buffer()),
+        Tag.ConnectionRefused => new Change.ConnectionRefused(from.Number(), from.Number(), from.OptionalId(), from.OptionalNumber()),
         Tag.BulkActionGone => new Change.BulkActionGone(from.Id()),
         Tag.OrganizationSettingsSet => new Change.OrganizationSettingsSet(
             new OrganizationSettings(from.Flag(), from.Flag(), from.Flag(), from.Flag(), from.OneOfFew())),
-        Tag.SessionSet => new Change.SessionSet(new Session(from.Id(), from.Number(), from.Number(), from.Time(), from.OptionalTime(), from.Flag()) { UsesBuffer = from.Flag() }),
-        Tag.SessionEnded => new Change.SessionEnded(from.Id(), from.Time()),
         _ => from.ChangeOfAlerts(tag),
     };
 
@@ -129,6 +135,17 @@ internal static class FleetChangeReader
                 from.OneOfFew(), from.Member<RemoteActionState>(), from.Time(), from.Time(), from.Error())),
         };
 
+    private static ConcurrencyBuffer Buffer(this ref PayloadReader from) => new()
+    {
+        Uses = from.Each(LeastTime, static (ref from) => from.Time()),
+        Overruns = from.Each(LeastTime, static (ref from) => from.Time()),
+        Blocks = from.Each(LeastTime, static (ref from) => from.Time()),
+        Since = from.OptionalTime(),
+        HasOverrun = from.Flag(),
+        IsBlocked = from.Flag(),
+        BlockedUntil = from.OptionalTime(),
+    };
+
     private static CloudPcOrigin? Origin(this ref PayloadReader from) => from.Flag()
         ? new CloudPcOrigin(from.OneOfFew(), from.OneOfFew(), from.Shared(), from.OptionalId(), from.Member<DomainJoinType>(), from.Flag(), from.Flag(), from.OneOfFew())
         : null;
@@ -136,7 +153,8 @@ internal static class FleetChangeReader
     private static CloudPcPower? Power(this ref PayloadReader from) => from.Flag()
         ? new CloudPcPower(from.Flag(), from.OptionalTime(), from.OptionalTime(), from.OptionalTime())
         {
-            FirstConnections = from.Each(1, static (ref from) => from.Time()),
+            SignOutAt = from.OptionalTime(),
+            FirstConnections = from.Each(LeastTime, static (ref from) => from.Time()),
             PrestartAt = from.OptionalTime(),
         }
         : null;

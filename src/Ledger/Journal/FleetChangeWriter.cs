@@ -1,5 +1,6 @@
 using Berth.Engine;
 using Berth.Engine.CloudPcs;
+using Berth.Engine.Frontline;
 using static Berth.Ledger.Journal.PayloadFormat;
 
 namespace Berth.Ledger.Journal;
@@ -106,6 +107,23 @@ internal static class FleetChangeWriter
                 to.Begin(Tag.SessionEnded);
                 to.Id(ended.Id);
                 to.Time(ended.At);
+                break;
+            case Change.PowerSet set:
+                to.Begin(Tag.PowerSet);
+                to.Count(set.Index);
+                to.Power(set.Power);
+                break;
+            case Change.BufferSet set:
+                to.Begin(Tag.BufferSet);
+                to.Count(set.Plan);
+                to.Buffer(set.Buffer);
+                break;
+            case Change.ConnectionRefused refused:
+                to.Begin(Tag.ConnectionRefused);
+                to.Count(refused.User);
+                to.Count(refused.Plan);
+                to.Id(refused.Assignment);
+                to.Number(refused.CloudPc);
                 break;
             default:
                 to.WriteOfAlerts(change);
@@ -227,6 +245,17 @@ internal static class FleetChangeWriter
         });
     }
 
+    private static void Buffer(this PayloadWriter to, ConcurrencyBuffer buffer)
+    {
+        to.Each(buffer.Uses, static (to, at) => to.Time(at));
+        to.Each(buffer.Overruns, static (to, at) => to.Time(at));
+        to.Each(buffer.Blocks, static (to, at) => to.Time(at));
+        to.Time(buffer.Since);
+        to.Flag(buffer.HasOverrun);
+        to.Flag(buffer.IsBlocked);
+        to.Time(buffer.BlockedUntil);
+    }
+
     private static void Origin(this PayloadWriter to, CloudPcOrigin? origin)
     {
         to.Flag(origin is not null);
@@ -252,6 +281,7 @@ internal static class FleetChangeWriter
             to.Time(power.LicenseSince);
             to.Time(power.OffAt);
             to.Time(power.ReadyAt);
+            to.Time(power.SignOutAt);
             to.Each(power.FirstConnections, static (to, at) => to.Time(at));
             to.Time(power.PrestartAt);
         }

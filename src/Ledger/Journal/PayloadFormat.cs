@@ -81,12 +81,16 @@ internal static class PayloadFormat
         SessionEnded,
         BulkActionGone,
         OrganizationSettingsSet,
-        CloudPcsCame,
+        PowerSet,
+        BufferSet,
+        ConnectionRefused,
 
         AlertRuleSet = 80,
         AlertRecordSet,
         AlertRecordGone,
         AlertsDue,
+
+        CloudPcsCame = 90,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

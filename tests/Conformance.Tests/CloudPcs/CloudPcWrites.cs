@@ -15,14 +15,6 @@ internal static class CloudPcWrites
     private const string Sku = "CPC_B_2C_8RAM_128GB";
     private const string Json = "application/json";
 
-    /// <summary>Routes that can only be refused so far: they are for Frontline Cloud PCs (B369).</summary>
-    public static IReadOnlySet<string> ForFrontline { get; } = new HashSet<string>(
-    [
-        $"POST {Root}/cloudPCs/{{cloudPC}}/start", $"POST {Root}/cloudPCs/{{cloudPC}}/stop", $"POST {Root}/cloudPCs/{{cloudPC}}/powerOn", $"POST {Root}/cloudPCs/{{cloudPC}}/powerOff",
-        "POST /users/{user}/cloudPCs/{cloudPC}/start", "POST /users/{user}/cloudPCs/{cloudPC}/stop",
-        .. Reads("getFrontlineCloudPcAccessState"), .. Reads("retrieveFrontlineCloudPcDetail"), .. Reads("retrieveFlexCloudPcAccessConfiguration"), .. Reads("retrieveFlexCloudPcConfigurationDetail"),
-    ]);
-
     public static async Task<IEnumerable<(string Route, string Path, string? Body, string ContentType)>> LinesAsync(RunningRoom room)
     {
         await room.BuyAsync(Sku, 20);
@@ -141,6 +133,4 @@ internal static class CloudPcWrites
         await room.DoAsync("POST", $"/v1.0/users/{user}/assignLicense", RunningRoom.Licenses([room.Sku("CPC_E_2C_4GB_128GB")], []));
         return (user, room.Tenant.Fleet.CloudPcs[room.Tenant.Fleet.OfUser(room.Tenant.FindUser(user))[0]]!.Id);
     }
-
-    private static IEnumerable<string> Reads(string name) => [$"GET {Root}/cloudPCs/{{cloudPC}}/{name}", $"GET /users/{{user}}/cloudPCs/{{cloudPC}}/{name}"];
 }

@@ -81,7 +81,7 @@ public sealed class Sessions : IAsyncLifetime
 
         await DoAsync(HttpMethod.Delete, $"{Path}/{id}", null, HttpStatusCode.NoContent);
         Assert.Empty(await ListAsync($"?cloudPcId={pc}"));
-        Assert.Equal((now, now, "standardUser"), await UseAsync(pc));
+        Assert.Equal((now, now.AddHours(1), "standardUser"), await UseAsync(pc));
         await RefusedAsync(HttpMethod.Delete, $"{Path}/{id}", null, HttpStatusCode.NotFound, "resourceNotFound");
         await RefusedAsync(HttpMethod.Post, $"{Path}/{id}/disconnect", null, HttpStatusCode.NotFound, "resourceNotFound");
         await DoAsync(HttpMethod.Post, Path, new { userId = user, cloudPcId = pc }, HttpStatusCode.Created);
@@ -129,7 +129,8 @@ public sealed class Sessions : IAsyncLifetime
         (Guid user, Guid pc) = await HireAsync("ada");
         await RefusedAsync(HttpMethod.Post, Path, new { userId = user }, HttpStatusCode.BadRequest, "valueMissing");
         await RefusedAsync(HttpMethod.Post, Path, new { cloudPcId = pc }, HttpStatusCode.BadRequest, "valueMissing");
-        await RefusedAsync(HttpMethod.Post, Path, new { userId = user, assignmentId = Guid.NewGuid() }, HttpStatusCode.BadRequest, "assignmentNotPossible");
+        await RefusedAsync(HttpMethod.Post, Path, new { userId = user, assignmentId = Guid.NewGuid() }, HttpStatusCode.NotFound, "resourceNotFound");
+        await RefusedAsync(HttpMethod.Post, Path, new { userId = user, cloudPcId = pc, assignmentId = Guid.NewGuid() }, HttpStatusCode.BadRequest, "valueInvalid");
         await RefusedAsync(HttpMethod.Post, Path, new { userId = user, cloudPcId = "x" }, HttpStatusCode.BadRequest, "guidInvalid");
         await RefusedAsync(HttpMethod.Post, Path, new { userId = user, cloudPcId = pc, color = "red" }, HttpStatusCode.BadRequest, "propertyUnknown");
         await RefusedAsync(HttpMethod.Delete, $"{Path}/x", null, HttpStatusCode.NotFound, "resourceNotFound");

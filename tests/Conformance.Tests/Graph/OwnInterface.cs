@@ -124,17 +124,25 @@ public sealed class OwnInterface
     {
         await using RunningRoom room = await RunningRoom.OpenAsync();
         Assert.Equal(
-            """{"retry":"fair","groupAtomicity":"atomic","provisioningDelay":"PT0S","bufferExcess":null,"host":"simulator","failureRates":{},"simulatorSeed":0}""",
+            """{"retry":"fair","groupAtomicity":"atomic","provisioningDelay":"PT0S","bufferExcess":null,"disconnectedSessions":"held","profileResetTime":"PT3M","intelligentPrestart":true,"host":"simulator","failureRates":{},"simulatorSeed":0}""",
             (await room.SendAsync("GET", "/berth/v1/settings")).Text);
         await room.DoAsync("PATCH", "/berth/v1/settings", """{"retry":"entra-strict","bufferExcess":3}""");
         Answer changed = await room.SendAsync("PATCH", "/berth/v1/settings", """{"groupAtomicity":"Independent","provisioningDelay":"PT20M","bufferExcess":null}""");
-        Assert.Equal("""{"retry":"entra-strict","groupAtomicity":"independent","provisioningDelay":"PT20M","bufferExcess":null,"host":"simulator","failureRates":{},"simulatorSeed":0}""", changed.Text);
+        Assert.Equal("""{"retry":"entra-strict","groupAtomicity":"independent","provisioningDelay":"PT20M","bufferExcess":null,"disconnectedSessions":"held","profileResetTime":"PT3M","intelligentPrestart":true,"host":"simulator","failureRates":{},"simulatorSeed":0}""", changed.Text);
 
         await room.RefusedAsync(400, "valueInvalid", "PATCH", "/berth/v1/settings", """{"retry":"never"}""");
         await room.RefusedAsync(400, "valueInvalid", "PATCH", "/berth/v1/settings", """{"provisioningDelay":"P7DT1S"}""");
         await room.RefusedAsync(400, "valueInvalid", "PATCH", "/berth/v1/settings", """{"provisioningDelay":"-PT1S"}""");
         await room.RefusedAsync(400, "valueInvalid", "PATCH", "/berth/v1/settings", """{"bufferExcess":-1}""");
+        await room.RefusedAsync(400, "valueInvalid", "PATCH", "/berth/v1/settings", """{"disconnectedSessions":"kept"}""");
+        await room.RefusedAsync(400, "valueInvalid", "PATCH", "/berth/v1/settings", """{"profileResetTime":"P1DT1S"}""");
+        await room.RefusedAsync(400, "valueInvalid", "PATCH", "/berth/v1/settings", """{"profileResetTime":"-PT1S"}""");
+        await room.RefusedAsync(400, "typeWrong", "PATCH", "/berth/v1/settings", """{"intelligentPrestart":"no"}""");
         await room.RefusedAsync(400, "propertyUnknown", "PATCH", "/berth/v1/settings", """{"color":"red"}""");
+        JsonElement frontline = await room.DoAsync("PATCH", "/berth/v1/settings", """{"disconnectedSessions":"Released","profileResetTime":"P1D","intelligentPrestart":false}""");
+        Assert.Equal(
+            ("released", "P1D", false),
+            (frontline.GetProperty("disconnectedSessions").GetString(), frontline.GetProperty("profileResetTime").GetString(), frontline.GetProperty("intelligentPrestart").GetBoolean()));
         await room.DoAsync("PATCH", "/berth/v1/settings", """{"provisioningDelay":"P7D"}""");
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Berth.Conformance.Tests.CloudPcs;
 using Berth.Engine;
+using Berth.Engine.CloudPcs;
 using Berth.Engine.Directory.Rules;
 using Berth.Graph.Errors;
 using Berth.Graph.Requests;
@@ -191,6 +192,17 @@ public sealed class Refusals
             return await room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/cloudPCs/{pc}/resize", $$"""{"targetServicePlanId":"{{room.Plan("CPC_E_4C_16GB_256GB")}}"}""");
         },
         [RefusalCode.OperationConflict] = room => OnCloudPc(room, "endGracePeriod", null),
+        [RefusalCode.AssignmentNotFound] = async room =>
+            await room.SendAsync("POST", "/berth/v1/sessions", $$"""{"userId":"{{await room.AddUserAsync("ada")}}","assignmentId":"{{Guid.NewGuid()}}"}"""),
+        [RefusalCode.ServicePlanNotFound] = room => room.SendAsync("POST", $"/berth/v1/frontline/{room.Plan("CPC_1")}/unblock"),
+        [RefusalCode.NoLicensesAvailable] = async room =>
+        {
+            await room.BuyAsync(FrontlineWrites.Part, 1);
+            Guid ada = await room.AddUserAsync("ada"), bob = await room.AddUserAsync("bob");
+            Guid assignment = await FrontlineWrites.AssignAsync(room, ProvisioningType.SharedByEntraGroup, 1, ada, bob);
+            await room.DoAsync("POST", "/berth/v1/sessions", $$"""{"userId":"{{ada}}","assignmentId":"{{assignment}}"}""");
+            return await room.SendAsync("POST", "/berth/v1/sessions", $$"""{"userId":"{{bob}}","assignmentId":"{{assignment}}"}""");
+        },
         [RefusalCode.ConnectionNotFound] = room => room.SendAsync("DELETE", $"{NetworkConnections.Path}/{Guid.NewGuid()}"),
         [RefusalCode.ConnectionInUse] = async room =>
         {

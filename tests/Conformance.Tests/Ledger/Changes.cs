@@ -18,7 +18,7 @@ internal static class Changes
     public static Change InFormat1(Change change) => change is Change.GroupWas was
         ? was with { Was = was.Was with { GroupTypes = [], MembershipRule = null, RuleProcessing = null } }
         : change is Change.SettingsSet set
-        ? new Change.SettingsSet(set.Settings with { Host = HostKind.Simulator, FailureRates = [], SimulatorSeed = 0 })
+        ? new Change.SettingsSet(new TenantSettings(set.Settings.Retry, set.Settings.GroupAtomicity, set.Settings.ProvisioningDelay, set.Settings.BufferExcess))
         : change;
 
     /// <summary>Every kind of change there is.</summary>
@@ -67,6 +67,9 @@ internal static class Changes
             new Change.SettingsSet(new TenantSettings(RetryMode.EntraStrict, GroupAtomicity.Independent, TimeSpan.FromSeconds(90), 12)
             {
                 Host = HostKind.Agent, FailureRates = [new FailureRate(HostJobKind.Provision, 250_000), new FailureRate(HostJobKind.Resize, FailureRate.Always)], SimulatorSeed = -7,
+                DisconnectedSessions = DisconnectedSessions.Released,
+                ProfileReset = TimeSpan.FromMinutes(20),
+                IntelligentPrestart = false,
             }),
             new Change.ClockSet(new TenantClock(_noon.AddDays(7))),
             new Change.SubscriptionSet(new Subscription(id, 3, 250, SubscriptionStatus.Warning, true, _noon)),
@@ -141,10 +144,14 @@ internal static class Changes
                     Gen.Select(Gen.Enum<RetryMode>(), Gen.Enum<GroupAtomicity>(), Gen.Long, Gen.Int.Nullable()),
                     Gen.Enum<HostKind>(),
                     Gen.Select(Gen.Enum<HostJobKind>(), Gen.Int[0, FailureRate.Always]).Array[0, 3],
-                    Gen.Int)
-                .Select((old, host, rates, seed) => (Change)new Change.SettingsSet(new TenantSettings(old.Item1, old.Item2, new TimeSpan(old.Item3), old.Item4)
+                    Gen.Int,
+                    Gen.Select(Gen.Enum<DisconnectedSessions>(), Gen.Long, Gen.Bool))
+                .Select((old, host, rates, seed, frontline) => (Change)new Change.SettingsSet(new TenantSettings(old.Item1, old.Item2, new TimeSpan(old.Item3), old.Item4)
                 {
                     Host = host, FailureRates = rates.Select(rate => new FailureRate(rate.Item1, rate.Item2)).ToValueArray(), SimulatorSeed = seed,
+                    DisconnectedSessions = frontline.Item1,
+                    ProfileReset = new TimeSpan(frontline.Item2),
+                    IntelligentPrestart = frontline.Item3,
                 })),
             [typeof(Change.ClockSet)] = time.Nullable().Select(at => (Change)new Change.ClockSet(new TenantClock(at))),
             [typeof(Change.SubscriptionSet)] = Gen.Select(Gen.Guid, index, index, Gen.Enum<SubscriptionStatus>(), Gen.Bool, time)

@@ -1,6 +1,7 @@
 using Berth.Engine;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
+using Berth.Engine.Frontline;
 using CsCheck;
 
 namespace Berth.Conformance.Tests.Ledger;
@@ -55,6 +56,7 @@ internal static class FleetChanges
             Assignment = id,
             Power = new CloudPcPower(true, _noon, _noon.AddHours(2), _noon.AddMinutes(3))
             {
+                SignOutAt = _noon.AddHours(1),
                 FirstConnections = [_noon.AddDays(-2), _noon.AddDays(-1)],
                 PrestartAt = _noon.AddDays(1),
             },
@@ -122,6 +124,21 @@ internal static class FleetChanges
             new Change.SnapshotRetained(new RetentionSnapshot(id, other, 9, 70, "westeurope", _noon)),
             new Change.RetainedGone(id),
             new Change.BulkActionSet(new BulkAction(id, "Restart all", "cloudPcBulkRestart", _noon, "Ada", [new BulkItem(id, null), new BulkItem(other, "operationConflict")])),
+            new Change.PowerSet(12, new CloudPcPower(true, _noon, _noon.AddHours(2), _noon.AddMinutes(3))
+            {
+                SignOutAt = _noon.AddMinutes(30), FirstConnections = [_noon.AddDays(-2), _noon.AddDays(-1), _noon], PrestartAt = _noon.AddHours(23),
+            }),
+            new Change.BufferSet(70, new ConcurrencyBuffer
+            {
+                Uses = [_noon.AddHours(-5), _noon.AddHours(-1)],
+                Overruns = [_noon.AddHours(-4)],
+                Blocks = [_noon.AddDays(-3), _noon],
+                Since = _noon.AddHours(-1),
+                HasOverrun = true,
+                IsBlocked = true,
+                BlockedUntil = _noon.AddDays(2),
+            }),
+            new Change.ConnectionRefused(9, 70, other, 12),
             new Change.BulkActionGone(id),
             new Change.OrganizationSettingsSet(new OrganizationSettings(true, false, true, false, "de-DE")),
             new Change.SessionSet(new Session(id, 12, 9, _noon, _noon.AddMinutes(20), true) { UsesBuffer = true }),
@@ -188,6 +205,7 @@ internal static class FleetChanges
         Gen<CloudPcPower?> power = Gen.Select(Gen.Bool, Gen.Select(sometime, sometime, sometime), sometime, time.Array[0, 3])
             .Select((running, times, more, connections) => new CloudPcPower(running, times.Item1, times.Item2, times.Item3)
             {
+                SignOutAt = more,
                 FirstConnections = connections.ToValueArray(),
                 PrestartAt = more,
             }).Null();
@@ -253,6 +271,7 @@ internal static class FleetChanges
                 PasswordSetAt = more.Item2,
                 CreatedAt = more.Item1,
             });
+        Gen<ValueArray<DateTimeOffset>> times = time.Array[0, 5].Select(all => all.ToValueArray());
         return new Dictionary<Type, Gen<Change>>
         {
             [typeof(Change.PolicySet)] = Gen.Select(index, policy).Select((one, set) => (Change)new Change.PolicySet(one, set)),
@@ -279,6 +298,11 @@ internal static class FleetChanges
             [typeof(Change.BulkActionSet)] = Gen.Select(Gen.Guid, text, text, time, text, Gen.Select(Gen.Guid, maybe).Array[0, 5])
                 .Select((id, name, kind, at, by, items) => (Change)new Change.BulkActionSet(
                     new BulkAction(id, name, kind, at, by, items.Select(item => new BulkItem(item.Item1, item.Item2)).ToValueArray()))),
+            [typeof(Change.PowerSet)] = Gen.Select(index, power).Select((one, set) => (Change)new Change.PowerSet(one, set ?? CloudPcPower.Off)),
+            [typeof(Change.BufferSet)] = Gen.Select(index, times, times, sometime, sometime, Gen.Bool).Select((plan, uses, blocks, since, until, flag) =>
+                (Change)new Change.BufferSet(plan, new ConcurrencyBuffer { Uses = uses, Overruns = blocks, Blocks = uses, Since = since, HasOverrun = flag, IsBlocked = !flag, BlockedUntil = until })),
+            [typeof(Change.ConnectionRefused)] = Gen.Select(index, index, Gen.Guid.Nullable(), index.Nullable())
+                .Select((user, plan, assignment, row) => (Change)new Change.ConnectionRefused(user, plan, assignment, row)),
             [typeof(Change.BulkActionGone)] = Gen.Guid.Select(id => (Change)new Change.BulkActionGone(id)),
             [typeof(Change.OrganizationSettingsSet)] = Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Bool, text)
                 .Select((enrolls, signOn, ten, admin, locale) => (Change)new Change.OrganizationSettingsSet(new OrganizationSettings(enrolls, signOn, ten, admin, locale))),

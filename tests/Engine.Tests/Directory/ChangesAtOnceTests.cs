@@ -46,7 +46,19 @@ public class ChangesAtOnceTests
         TenantSettings before = tenant.Now.Settings;
         tenant.Do(new Command.UpdateSettings(before with { BufferExcess = 3 }) { Basis = before });
         tenant.Do(new Command.UpdateSettings(before with { GroupAtomicity = GroupAtomicity.Independent }) { Basis = before });
-        Assert.Equal((3, GroupAtomicity.Independent), (tenant.Now.Settings.BufferExcess, tenant.Now.Settings.GroupAtomicity));
+        tenant.Do(new Command.UpdateSettings(before with { DisconnectedSessions = DisconnectedSessions.Released }) { Basis = before });
+        tenant.Do(new Command.UpdateSettings(before with { ProfileReset = TimeSpan.Zero }) { Basis = before });
+        tenant.Do(new Command.UpdateSettings(before with { IntelligentPrestart = false }) { Basis = before });
+        Assert.Equal(
+            before with
+            {
+                BufferExcess = 3,
+                GroupAtomicity = GroupAtomicity.Independent,
+                DisconnectedSessions = DisconnectedSessions.Released,
+                ProfileReset = TimeSpan.Zero,
+                IntelligentPrestart = false,
+            },
+            tenant.Now.Settings);
     }
 
     [Fact]

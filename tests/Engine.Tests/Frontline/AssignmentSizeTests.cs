@@ -91,6 +91,14 @@ public class AssignmentSizeTests
         Assert.Equal(id, _desk.Assignments(policy)[0].Id);
         Assert.NotEqual(id, _desk.Assignments(policy)[1].Id);
 
+        // Named twice, it is the first entry that counts: here a new assignment, and the old one goes.
+        Guid twice = _desk.Dedicated(_desk.To(Tenant.Group(Tenant.User()), 1));
+        PolicyAssignment old = _desk.Assignments(twice)[0];
+        Guid other = Tenant.Now.Groups[old.Group].Id;
+        _desk.Assign(twice, _desk.To(other, 1, FrontlineDesk.LargePlan), _desk.To(other, 1, FrontlineDesk.LargePlan, old.Id));
+        Assert.NotEqual(old.Id, Assert.Single(_desk.Assignments(twice)).Id);
+        _desk.Assign(twice);
+
         // The entry of a group and a plan that are assigned is that assignment, whatever id it carries.
         string second = _desk.Assignments(policy)[1].Id;
         _desk.Assign(policy, _desk.To(group, 1, FrontlineDesk.LargePlan, id));

@@ -213,15 +213,6 @@ public sealed class ConcurrencyBufferTests
         Assert.Same(ConcurrencyBuffer.Unused, ConcurrencyBuffer.Unused.BecomeDue());
     }
 
-    [Fact]
-    public void The_excess_is_that_of_the_plan_or_of_its_assignments_together() // B420
-    {
-        Assert.Equal(0, ConcurrencyBuffer.Excess(2, 2, [(1, 1), (1, 1)]));
-        Assert.Equal(1, ConcurrencyBuffer.Excess(3, 2, [(1, 2), (2, 2)]));
-        Assert.Equal(2, ConcurrencyBuffer.Excess(5, 9, [(2, 1), (0, 4), (3, 2)]));
-        Assert.Equal(4, ConcurrencyBuffer.Excess(6, 2, [(2, 1), (4, 2)]));
-    }
-
     [Theory]
     [InlineData(null, 1_000_000, true)]
     [InlineData(0, 1, false)]

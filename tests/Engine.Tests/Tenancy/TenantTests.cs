@@ -60,9 +60,14 @@ public class TenantTests
         Assert.Equal("provisioningDelay", tenant.Refused(new Command.UpdateSettings(longest with { ProvisioningDelay = longest.ProvisioningDelay + TimeSpan.FromTicks(1) })).Name);
         Assert.Equal("provisioningDelay", tenant.Refused(new Command.UpdateSettings(longest with { ProvisioningDelay = TimeSpan.FromTicks(-1) })).Name);
         Assert.Equal("bufferExcess", tenant.Refused(new Command.UpdateSettings(longest with { BufferExcess = -1 })).Name);
+        Assert.Equal("profileResetTime", tenant.Refused(new Command.UpdateSettings(longest with { ProfileReset = TenantSettings.LongestProfileReset + TimeSpan.FromTicks(1) })).Name);
+        Assert.Equal("profileResetTime", tenant.Refused(new Command.UpdateSettings(longest with { ProfileReset = TimeSpan.FromTicks(-1) })).Name);
         Assert.Equal(TenantSettings.Default, tenant.Now.Settings);
-        tenant.Do(new Command.UpdateSettings(longest with { BufferExcess = 0 }));
-        Assert.Equal(longest with { BufferExcess = 0 }, tenant.Now.Settings);
+        foreach (TenantSettings wanted in new[] { longest with { BufferExcess = 0, ProfileReset = TenantSettings.LongestProfileReset }, longest with { ProfileReset = TimeSpan.Zero } })
+        {
+            tenant.Do(new Command.UpdateSettings(wanted));
+            Assert.Equal(wanted, tenant.Now.Settings);
+        }
     }
 
     // B45.

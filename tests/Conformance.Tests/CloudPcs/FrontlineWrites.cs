@@ -1,0 +1,62 @@
+using Berth.Conformance.Tests.Graph;
+using Berth.Engine;
+using Berth.Engine.Catalog;
+using Berth.Engine.CloudPcs;
+using Berth.Ledger;
+using Xunit;
+
+namespace Berth.Conformance.Tests.CloudPcs;
+
+/// <summary>The writes about Frontline for the test that sends every write twice.</summary>
+internal static class FrontlineWrites
+{
+    public const string Part = "Windows_365_S_2vCPU_4GB_64GB";
+    public const string Plan = "CPC_S_2C_4GB_64GB";
+
+    private const string Root = FleetUnderTest.Root;
+
+    public static async Task<IEnumerable<(string Route, string Path, string? Body, string ContentType)>> LinesAsync(RunningRoom room)
+    {
+        await room.BuyAsync(Part, 2);
+        Guid user = await room.AddUserAsync("nurse");
+        await AssignAsync(room, ProvisioningType.SharedByUser, 2, user);
+        Guid pc = CloudPcOf(room, user);
+        return
+        [
+            Line($"POST {Root}/cloudPCs/{{cloudPC}}/powerOn", $"/beta{Root}/cloudPCs/{pc}/powerOn"),
+            Line($"POST {Root}/cloudPCs/{{cloudPC}}/powerOff", $"/beta{Root}/cloudPCs/{pc}/powerOff"),
+            Line($"POST {Root}/cloudPCs/{{cloudPC}}/start", $"/beta{Root}/cloudPCs/{pc}/start"),
+            Line($"POST {Root}/cloudPCs/{{cloudPC}}/stop", $"/beta{Root}/cloudPCs/{pc}/stop"),
+            Line("POST /users/{user}/cloudPCs/{cloudPC}/start", $"/beta/users/{user}/cloudPCs/{pc}/start"),
+            Line("POST /users/{user}/cloudPCs/{cloudPC}/stop", $"/beta/users/{user}/cloudPCs/{pc}/stop"),
+            Line("POST /frontline/{servicePlan}/unblock", $"/berth/v1/frontline/{room.Plan(Plan)}/unblock"),
+        ];
+    }
+
+    /// <summary>A policy of Frontline that is assigned to a group of users.</summary>
+    /// <returns>The assignment.</returns>
+    public static async Task<Guid> AssignAsync(RunningRoom room, ProvisioningType type, int licenses, params Guid[] users)
+    {
+        Guid group = await room.AddGroupAsync($"{type}", users), policy = Guid.NewGuid();
+        await DoAsync(room, new Command.CreatePolicy(new ProvisioningPolicy(policy, $"{type}")
+        {
+            ProvisioningType = type,
+            ImageId = "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc",
+            ImageDisplayName = "Windows 11 Enterprise 24H2",
+            Joins = [new DomainJoin(DomainJoinType.AzureADJoin, null, "eastus", null)],
+        }));
+        await DoAsync(room, new Command.AssignPolicy(policy, [new AssignmentRequest(null, group, room.Plan(Plan), "Nurses", licenses)]));
+        return room.Tenant.Fleet.Policies[room.Tenant.Fleet.FindPolicy(policy)].Assignments[0].Key!.Value;
+    }
+
+    /// <summary>The only Cloud PC of a user.</summary>
+    public static Guid CloudPcOf(RunningRoom room, Guid user) => room.Tenant.Fleet.CloudPcs[Assert.Single(room.Tenant.Fleet.OfUser(room.Tenant.FindUser(user)))]!.Id;
+
+    private static (string Route, string Path, string? Body, string ContentType) Line(string route, string path) => (route, path, null, "");
+
+    private static async Task DoAsync(RunningRoom room, Command command)
+    {
+        Submission.Done done = Assert.IsType<Submission.Done>(await room.Desk.SubmitAsync(command, Actor.Berth, null, TestContext.Current.CancellationToken), exactMatch: true);
+        Assert.IsType<Decision.Accepted>(done.Decision, exactMatch: true);
+    }
+}
