@@ -14,12 +14,17 @@ internal sealed partial class Decider
     // Where nothing was written that a rule asks about, nothing is looked at.
     private void WatchAlerts(DateTimeOffset now)
     {
-        if (_draft.FleetWritten || _rulesChanged || _draft.Alerts.DueAt <= now)
+        if (_rulesChanged || _draft.Alerts.DueAt <= now || (_draft.FleetWritten && !IsQuiet))
         {
             _rulesChanged = false;
             AlertWatch.Look(() => _draft.Alerts, new AlertFacts(Measure, Buffers, Waiting), _draft.Profile.Id, now, _draft.Record);
         }
     }
+
+    // Built-in rules, nothing to tell and nothing told: what most commands find.
+    private bool IsQuiet => _draft.Alerts.Changed.IsEmpty && _draft.Alerts.Active.IsEmpty && _draft.Alerts.DueAt is null
+        && _draft.Fleet is { InGrace: 0, Failed: 0, FailedConnections: 0, Waiting.Count: 0 }
+        && _draft.Buffers.Values.All(static buffer => buffer is { Since: null, IsBlocked: false });
 
     private AlertMeasure Measure(AlertCategory category) => category switch
     {

@@ -31,7 +31,15 @@ internal sealed partial class Decider
         _processing = new Processing(tenant, _draft, now);
         _memberships = new Memberships(tenant, _draft, _processing);
         _power = new MachinePower(_draft);
-        _machines = new Lifecycle(tenant, _draft, now, _power) { AtRest = WatchAlerts };
+        _machines = new Lifecycle(tenant, _draft, now, _power) { AtRest = Rest };
+        (_notedUses, _notedSubscriptions, _notedCatalog) = (_draft.PlanUses, _draft.Subscriptions, _draft.Catalog);
+    }
+
+    // Everything that follows from what happened has happened.
+    private void Rest(DateTimeOffset now)
+    {
+        NoteUsage(now);
+        WatchAlerts(now);
     }
 
     public Refusal? Decide(Command command)

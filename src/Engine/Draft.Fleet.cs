@@ -22,6 +22,9 @@ internal sealed partial class Draft
     /// <summary>Whether anything of the fleet or of Frontline was written.</summary>
     public bool FleetWritten => _fleet is not null || _frontline is not null;
 
+    /// <summary>What Frontline Cloud PCs take of plans now.</summary>
+    public ImmutableDictionary<int, PlanUse> PlanUses => _fleet?.UsesOfPlans ?? _before.Fleet.UsesOfPlans;
+
     /// <summary>The concurrency buffers as they are now.</summary>
     public ImmutableSortedDictionary<int, ConcurrencyBuffer> Buffers => _frontline?.Buffers ?? _before.Frontline.Buffers;
 

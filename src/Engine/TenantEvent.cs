@@ -216,6 +216,9 @@ public abstract record Change
     /// <summary>An alert is forgotten.</summary>
     public sealed record AlertRecordGone(int Index) : Change;
 
+    /// <summary>The licenses of a Frontline plan are used differently since a moment: tells, changes nothing. Reports need it (B444).</summary>
+    public sealed record PlanUsed(int Plan, DateTimeOffset At, PlanUsage Before, PlanUsage After) : Change;
+
     /// <summary>When time alone can next raise an alert or end one (B455); null for never.</summary>
     public sealed record AlertsDue(DateTimeOffset? At) : Change;
 }

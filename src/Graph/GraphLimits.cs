@@ -120,6 +120,15 @@ public static class GraphLimits
     /// <summary>The most entries of the journal that one page of the audit log reads.</summary>
     public const int AuditScanEntries = 2_000;
 
+    /// <summary>How far back reports tell, by the tenant's clock (B444).</summary>
+    public static readonly TimeSpan ReportRetention = TimeSpan.FromDays(28);
+
+    /// <summary>The most refused connections that are told one by one (B448); all are counted.</summary>
+    public const int ReportRefusals = 10_000;
+
+    /// <summary>The most rows of a report that one answer has (B442).</summary>
+    public const int ReportRows = 10_000;
+
     /// <summary>The most faults of one tenant.</summary>
     public const int Faults = 100;
 

@@ -22,6 +22,9 @@ internal sealed class TenantUnderTest
 
     public DateTimeOffset System { get; set; } = Noon;
 
+    /// <summary>The entry of the last command that changed something.</summary>
+    public TenantEvent? Last { get; private set; }
+
     public Decision Decide(Command command) => Deciding.Decide(Now, command, new DecisionContext(System, Actor.Berth));
 
     public Decision.Accepted Do(Command command)
@@ -32,6 +35,7 @@ internal sealed class TenantUnderTest
         {
             Tenant replayed = Deciding.Apply(Now, happened);
             SameAs(accepted.Next, replayed);
+            Last = happened;
         }
 
         Now = accepted.Next;

@@ -85,6 +85,8 @@ public sealed partial class Fleet
 
         public PlanUse UseOf(int plan) => _frontline.UseOf(plan);
 
+        public ImmutableDictionary<int, PlanUse> UsesOfPlans => _frontline.UsesOfPlans;
+
         public ImmutableSortedSet<int> FreeOf(Guid assignment) => _frontline.FreeOf(assignment);
 
         /// <summary>Plans of which licenses are taken (B411).</summary>

@@ -89,6 +89,7 @@ internal static class BatchRoutes
             {
                 ResponseBody.Text => "text/plain",
                 ResponseBody.Xml => "application/xml",
+                ResponseBody.Stream => "application/octet-stream",
                 _ => ContentType,
             });
         }
@@ -122,6 +123,10 @@ internal static class BatchRoutes
         if (answer.Kind == ResponseBody.Xml)
         {
             json.WriteString("body"u8, answer.Body.Span);
+        }
+        else if (answer.Kind == ResponseBody.Stream)
+        {
+            json.WriteBase64String("body"u8, answer.Body.Span);
         }
         else if (answer.Kind != ResponseBody.None)
         {

@@ -63,9 +63,11 @@ internal static class FrontLineServicePlanReads
         return GraphResponse.Error(request, GraphError.NotFound(key));
     }
 
-    private static IEnumerable<FrontLinePlanRow> Rows(Tenant tenant) => tenant.Catalog.CloudPcPlans
-        .Where(plan => plan.Kind == CloudPcKind.Frontline && IsThere(tenant, plan.Plan))
-        .Select(plan => new FrontLinePlanRow(tenant, plan));
+    /// <summary>The Frontline plans that a tenant has to do with (B440).</summary>
+    public static IEnumerable<CloudPcPlan> PlansOf(Tenant tenant) =>
+        tenant.Catalog.CloudPcPlans.Where(plan => plan.Kind == CloudPcKind.Frontline && IsThere(tenant, plan.Plan));
+
+    private static IEnumerable<FrontLinePlanRow> Rows(Tenant tenant) => PlansOf(tenant).Select(plan => new FrontLinePlanRow(tenant, plan));
 
     private static bool IsThere(Tenant tenant, int plan) =>
         tenant.Subscriptions.Any(one => one.Status != SubscriptionStatus.Deleted && tenant.Catalog.Skus[one.Sku].Plans.Contains(plan))

@@ -257,6 +257,7 @@ internal sealed class GraphDoor(
                 {
                     ResponseBody.Text => "text/plain",
                     ResponseBody.Xml => "application/xml",
+                    ResponseBody.Stream => "application/octet-stream",
                     _ => exchange.WithoutMetadata ? WithoutMetadata : Minimal,
                 };
                 headers.ContentLength = response.Body.Length;

@@ -42,6 +42,9 @@ public enum ResponseBody : byte
 
     /// <summary>XML: <c>$metadata</c>.</summary>
     Xml,
+
+    /// <summary>A stream: a report, which is JSON that Graph calls a file.</summary>
+    Stream,
 }
 
 /// <summary>An answer: status, headers and a UTF-8 body in a pooled buffer, which <see cref="Dispose"/> gives back.</summary>
@@ -93,8 +96,8 @@ public sealed class GraphResponse : IDisposable
     /// <summary>The same answer with other headers; the body is the new one's from then on.</summary>
     public GraphResponse With(ResponseHeaders headers) => new(Status, Kind, _bytes, headers);
 
-    /// <summary>A JSON answer, written by a function that must not keep the writer.</summary>
-    public static GraphResponse Json<TState>(int status, TState state, Action<Utf8JsonWriter, TState> write, ResponseHeaders headers = default)
+    /// <summary>An answer in JSON, or a stream of it, written by a function that must not keep the writer.</summary>
+    public static GraphResponse Json<TState>(int status, TState state, Action<Utf8JsonWriter, TState> write, ResponseHeaders headers = default, ResponseBody kind = ResponseBody.Json)
         where TState : allows ref struct
     {
         PooledBytes bytes = new();
@@ -107,7 +110,7 @@ public sealed class GraphResponse : IDisposable
             json.Flush();
             json.Reset(PooledBytes.Nowhere);
             t_idle = json;
-            return new GraphResponse(status, ResponseBody.Json, bytes, headers);
+            return new GraphResponse(status, kind, bytes, headers);
         }
         catch
         {

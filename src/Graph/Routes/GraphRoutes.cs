@@ -6,6 +6,7 @@ using Berth.Graph.CloudPcs;
 using Berth.Graph.Desk;
 using Berth.Graph.Notifications;
 using Berth.Graph.Reads;
+using Berth.Graph.Reports;
 using Berth.Graph.Writes;
 
 namespace Berth.Graph.Routes;
@@ -61,6 +62,7 @@ public static class GraphRoutes
         .. ConnectionWrites.Routes,
         .. SimulatedChecksDesk.Routes,
         .. AlertRoutes.Routes,
+        .. FrontlineReports.Routes,
         .. SubscriptionDesk.Routes,
         .. ClockDesk.Routes,
         .. SettingsDesk.Routes,
@@ -69,6 +71,7 @@ public static class GraphRoutes
         .. CatalogDesk.Routes,
         .. FaultDesk.Routes,
         .. PlanDesk.Routes,
+        .. ShiftDesk.Routes,
         .. HostDesk.Routes,
         .. SessionDesk.Routes,
         .. FrontlineDesk.Routes,

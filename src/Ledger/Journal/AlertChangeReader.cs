@@ -1,10 +1,11 @@
 using Berth.Engine;
 using Berth.Engine.Alerts;
+using Berth.Engine.Frontline;
 using static Berth.Ledger.Journal.PayloadFormat;
 
 namespace Berth.Ledger.Journal;
 
-/// <summary>Reads changes of alerts and their rules; the mirror of <see cref="AlertChangeWriter"/>.</summary>
+/// <summary>Reads changes of alerts and their rules, and what reports are made of; the mirror of <see cref="AlertChangeWriter"/>.</summary>
 internal static class AlertChangeReader
 {
     /// <summary>The smallest elements of lists in bytes: what a count of them is checked against.</summary>
@@ -19,6 +20,7 @@ internal static class AlertChangeReader
         Tag.AlertRecordSet => new Change.AlertRecordSet(from.Number(), from.Record()),
         Tag.AlertRecordGone => new Change.AlertRecordGone(from.Number()),
         Tag.AlertsDue => new Change.AlertsDue(from.OptionalTime()),
+        Tag.PlanUsed => new Change.PlanUsed(from.Number(), from.Time(), from.Usage(), from.Usage()),
         _ => throw new NewerFormatException($"a change of kind {(byte)tag}"),
     };
 
@@ -31,6 +33,8 @@ internal static class AlertChangeReader
         from.Each(LeastChannel, static (ref from) => new AlertChannel(
             from.Member<AlertChannelKind>(),
             from.Each(LeastReceiver, static (ref from) => new AlertReceiver(from.Text(), from.Shared())))));
+
+    private static PlanUsage Usage(this ref PayloadReader from) => new(from.Signed(), from.Number(), from.Number(), from.Number());
 
     private static AlertRecord Record(this ref PayloadReader from) => new(
         from.Id(),

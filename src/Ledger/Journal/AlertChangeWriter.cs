@@ -1,10 +1,11 @@
 using Berth.Engine;
 using Berth.Engine.Alerts;
+using Berth.Engine.Frontline;
 using static Berth.Ledger.Journal.PayloadFormat;
 
 namespace Berth.Ledger.Journal;
 
-/// <summary>Writes changes of alerts and their rules; <see cref="AlertChangeReader"/> is its mirror.</summary>
+/// <summary>Writes changes of alerts and their rules, and what reports are made of; <see cref="AlertChangeReader"/> is its mirror.</summary>
 internal static class AlertChangeWriter
 {
     public static void WriteOfAlerts(this PayloadWriter to, Change change)
@@ -27,6 +28,13 @@ internal static class AlertChangeWriter
             case Change.AlertsDue due:
                 to.Begin(Tag.AlertsDue);
                 to.Time(due.At);
+                break;
+            case Change.PlanUsed used:
+                to.Begin(Tag.PlanUsed);
+                to.Count(used.Plan);
+                to.Time(used.At);
+                to.Usage(used.Before);
+                to.Usage(used.After);
                 break;
             default:
                 throw new InvalidOperationException($"The journal has no form for a change of kind {change.GetType().Name} yet.");
@@ -55,6 +63,14 @@ internal static class AlertChangeWriter
                 to.Shared(receiver.Locale);
             });
         });
+    }
+
+    private static void Usage(this PayloadWriter to, PlanUsage usage)
+    {
+        to.Signed(usage.Licenses);
+        to.Count(usage.Shared);
+        to.Count(usage.Taken);
+        to.Count(usage.Sessions);
     }
 
     private static void Record(this PayloadWriter to, AlertRecord record)

@@ -89,6 +89,7 @@ internal static class PayloadFormat
         AlertRecordSet,
         AlertRecordGone,
         AlertsDue,
+        PlanUsed,
 
         CloudPcsCame = 90,
     }

@@ -96,6 +96,7 @@ public sealed partial class RouteCompleteness
             ($"DELETE {Endpoint}/deviceImages/{{deviceImage}}", $"/v1.0{Endpoint}/deviceImages/{image}", null, ""),
             .. hosts,
             ("POST /plan", "/berth/v1/plan", """{"changes":[]}""", "application/json"),
+            ("POST /frontline/simulate", "/berth/v1/frontline/simulate", ShiftSimulations.Small, "application/json"),
             ("POST /faults", "/berth/v1/faults", """{"kind":"throttle","probability":0}""", "application/json"),
             ("DELETE /faults/{fault}", "/berth/v1/faults/1", null, ""),
             ("DELETE /faults", "/berth/v1/faults", null, ""),
@@ -103,6 +104,8 @@ public sealed partial class RouteCompleteness
             .. await FrontlineWrites.LinesAsync(room),
             .. await PolicyWriteLines.LinesAsync(room),
             .. await AlertWriteLines.LinesAsync(room),
+            ($"POST {Endpoint}/reports/getFrontlineReport", $"/beta{Endpoint}/reports/getFrontlineReport", """{"reportName":"frontlineLicenseUsageReport"}""", "application/json"),
+            ($"POST {Endpoint}/reports/retrieveFrontlineReports", $"/beta{Endpoint}/reports/retrieveFrontlineReports", """{"reportName":"licenseUsageReport"}""", "application/json"),
             ("PUT /catalog/rules", "/berth/v1/catalog/rules", """{"requires":[]}""", "application/json"),
         ];
 

@@ -1,6 +1,7 @@
 using Berth.Engine;
 using Berth.Engine.Alerts;
 using Berth.Engine.Collections;
+using Berth.Engine.Frontline;
 using CsCheck;
 
 namespace Berth.Conformance.Tests.Ledger;
@@ -38,6 +39,7 @@ internal static class AlertChanges
             new Change.AlertRecordSet(7, record),
             new Change.AlertRecordGone(7),
             new Change.AlertsDue(_noon.AddHours(1)),
+            new Change.PlanUsed(71, _noon, new PlanUsage(5, 1, 2, 1), new PlanUsage(10_000_000_000, 0, 3, 0)),
         ];
     }
 
@@ -50,6 +52,7 @@ internal static class AlertChanges
             .Select((kind, receivers) => new AlertChannel(kind, receivers.Select(one => new AlertReceiver(one.Item1, one.Item2)).ToValueArray()));
         Gen<AlertImpact> impact = Gen.Select(Gen.Enum<AlertAggregation>(), Gen.Long, Gen.Select(text, text).Array[0, 3])
             .Select((aggregation, value, details) => new AlertImpact(aggregation, value, details.Select(one => new AlertDetail(one.Item1, one.Item2)).ToValueArray()));
+        Gen<PlanUsage> usage = Gen.Select(Gen.Long, index, index, index).Select((licenses, shared, taken, sessions) => new PlanUsage(licenses, shared, taken, sessions));
         return new Dictionary<Type, Gen<Change>>
         {
             [typeof(Change.AlertRuleSet)] = Gen.Select(Gen.Enum<AlertTemplate>(), Gen.Bool, Gen.Enum<AlertSeverity>(), condition.Array[0, 3], channel.Array[0, 3])
@@ -59,6 +62,7 @@ internal static class AlertChanges
                 .Select((what, times, reach, portal, sent) => (Change)new Change.AlertRecordSet(
                     what.Item1, new AlertRecord(what.Item2, what.Item3, what.Item4, times.Item1, times.Item2, times.Item3, reach, portal, sent))),
             [typeof(Change.AlertRecordGone)] = index.Select(one => (Change)new Change.AlertRecordGone(one)),
+            [typeof(Change.PlanUsed)] = Gen.Select(index, time, usage, usage).Select((plan, at, before, after) => (Change)new Change.PlanUsed(plan, at, before, after)),
             [typeof(Change.AlertsDue)] = time.Nullable().Select(at => (Change)new Change.AlertsDue(at)),
         };
     }
