@@ -112,7 +112,7 @@ public enum CloudPcReason : byte
     /// <summary>The days of the Reserve license are used up.</summary>
     ReserveUsedUp,
 
-    /// <summary>The simulator took over what an agent had not done.</summary>
+    /// <summary>Another host has the machines: the simulator took over what an agent had not done, or an agent makes the restore points now.</summary>
     HostChanged,
 
     /// <summary>It counts for another assignment of its policy (B401).</summary>
@@ -123,6 +123,15 @@ public enum CloudPcReason : byte
 
     /// <summary>Its assignment is gone (B405).</summary>
     AssignmentRemoved,
+
+    /// <summary>It is time for a restore point, which an agent is asked for (B381).</summary>
+    PointAsked,
+
+    /// <summary>The agent has made it.</summary>
+    PointMade,
+
+    /// <summary>The agent has not made it.</summary>
+    PointFailed,
 }
 
 /// <summary>A step in the life of a Cloud PC.</summary>
@@ -249,6 +258,16 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
 
     /// <summary>When anything of it last changed.</summary>
     public DateTimeOffset ModifiedAt { get; init; }
+
+    /// <summary>The restore points that an agent makes at their times (B381); null while they are counted.</summary>
+    public AgentPoints? Points
+    {
+        get => _machine.Points;
+        init => Machine = _machine with { Points = value };
+    }
+
+    /// <summary>Whether something is being done that nothing else may come between (B382).</summary>
+    public bool IsBusy => Job is { GivesWay: false };
 
     /// <summary>Whether the machine was made, or changed later, with its user as administrator.</summary>
     public bool IsAdministrator { get; init; }

@@ -36,6 +36,8 @@ internal sealed record CloudPcMachine
 
     public DateTimeOffset? ManualPointAt { get; init; }
 
+    public AgentPoints? Points { get; init; }
+
     public CloudPcUse? Use { get; init; }
 
     public DateTimeOffset? AllocatedAt { get; init; }
@@ -46,7 +48,7 @@ internal sealed record CloudPcMachine
 
     public ValueArray<RemoteAction> Actions { get; init; }
 
-    public DateTimeOffset? DueAt => Earliest(Earliest(Earliest(Job?.DueAt, GraceEndsAt), Earliest(ResizeEndsAt, GoesAt)), Earliest(ReserveEndsAt, PowerDueAt));
+    public DateTimeOffset? DueAt => Earliest(Earliest(Earliest(Job?.DueAt, GraceEndsAt), Earliest(ResizeEndsAt, GoesAt)), Earliest(Earliest(ReserveEndsAt, PowerDueAt), Points?.NextAt));
 
     public DateTimeOffset? PowerDueAt => Power is { } power ? Earliest(Earliest(power.OffAt, power.ReadyAt), Earliest(power.SignOutAt, power.PrestartAt)) : null;
 

@@ -317,15 +317,23 @@ public sealed partial class Fleet
         public void Set(RetentionSnapshot snapshot)
         {
             RemoveRetained(snapshot.Id);
+            RemoveRetained(snapshot.Id);
             Retained = Retained.Add(snapshot.Id, snapshot);
-            _dues.Add(new Due(snapshot.CreatedAt + RetentionSnapshot.Retention, DueKind.Retention, -1, snapshot.Id));
+            if (snapshot.DueAt is { } due)
+            {
+                _dues.Add(new Due(due, DueKind.Retention, -1, snapshot.Id));
+            }
         }
 
         public void RemoveRetained(Guid id)
         {
             if (Retained.TryGetValue(id, out RetentionSnapshot? before))
             {
-                _dues.Remove(new Due(before.CreatedAt + RetentionSnapshot.Retention, DueKind.Retention, -1, id));
+                if (before.DueAt is { } due)
+                {
+                    _dues.Remove(new Due(due, DueKind.Retention, -1, id));
+                }
+
                 Retained = Retained.Remove(id);
             }
         }

@@ -23,6 +23,7 @@ internal sealed partial class Lifecycle
                 ReserveUsed = ReserveUsed(row),
                 ReserveEndsAt = null,
                 Job = null,
+                Points = Without(row.Points),
             },
             reason);
         Attempt(index, kind, 1);
@@ -40,7 +41,10 @@ internal sealed partial class Lifecycle
     }
 
     /// <summary>Takes a Cloud PC down: access ends and its slot is free at once (C41, C46). Its pair is looked at anew (C42, C43).</summary>
-    public void Deprovision(int index, CloudPcReason reason)
+    /// <param name="index">Its index.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="retained">The id of the retention snapshot that the host is to keep of it (B385); null for none.</param>
+    public void Deprovision(int index, CloudPcReason reason, string? retained = null)
     {
         CloudPc row = Fleet.CloudPc(index)!;
         Put(
@@ -57,19 +61,20 @@ internal sealed partial class Lifecycle
                 ReserveUsed = ReserveUsed(row),
                 ReserveEndsAt = null,
                 Job = null,
+                Points = Without(row.Points),
             },
             reason);
         Turn(row);
-        Work(index, HostJobKind.Deprovision, 1, null);
+        Work(index, HostJobKind.Deprovision, 1, retained);
     }
 
-    /// <summary>Asks the host for something; what takes no time is done when this returns.</summary>
+    /// <summary>Asks the host for something; what takes no time is done when this returns. A restore point at its time gives way (B382).</summary>
     public void Work(int index, HostJobKind kind, int attempt, string? detail, TimeSpan notBefore = default)
     {
         CloudPc row = Fleet.CloudPc(index)!;
         DateTimeOffset? due = Host.DueAt(kind, Now + notBefore);
         HostJob job = new(IdsByName.Of(row.Id, $"job/{_version}/{_jobs++}"), kind, attempt, Now + notBefore, due, detail);
-        Fleet.Set(index, row with { Job = job });
+        Fleet.Set(index, row with { Job = job, Points = row.Points is { } points ? points with { NextAt = null } : null });
         if (due <= Now && Host.Report(job) is { } report)
         {
             Finish(index, job, report);
@@ -81,11 +86,16 @@ internal sealed partial class Lifecycle
     {
         CloudPc row = Fleet.CloudPc(index)! with { Job = null };
         Fleet.Set(index, row);
+        if (job.GivesWay)
+        {
+            FinishPoint(index, row, job, report);
+            ResumePoints(index);
+            return;
+        }
+
         bool failed = report.Outcome == HostOutcome.Failed;
         CloudPcReason reason = failed ? CloudPcReason.HostFailed : CloudPcReason.HostDone;
-        CloudPcError? error = report.Outcome == HostOutcome.Done
-            ? null
-            : report.Error ?? new CloudPcError("internalServerError", "The host gave no reason.");
+        CloudPcError? error = ErrorOf(report);
         bool changed = _steps.TryGetValue(index, out (CloudPcStep Step, CloudPc? Came) last);
         CloudPcReason asked = changed ? last.Step.Reason : reason;
         Guid? about = changed ? last.Step.About : null;
@@ -120,6 +130,7 @@ internal sealed partial class Lifecycle
                         ProvisionedAt = Now,
                         PointsSince = Now,
                         ManualPointAt = null,
+                        Points = NoPoints(),
                         ReserveUsed = row.AllocatedAt is null ? default : ReserveDays - ReserveLeft(row),
                         ReserveEndsAt = row.AllocatedAt is null ? null : Now + ReserveLeft(row),
                         Actions = Ended(row, job.Kind, null),
@@ -156,7 +167,7 @@ internal sealed partial class Lifecycle
                 break;
             case CloudPcStatus.Deprovisioning when failed:
                 Put(index, row with { Error = error }, CloudPcReason.HostFailed);
-                Work(index, HostJobKind.Deprovision, job.Attempt + 1, null, DeprovisionAgain);
+                Work(index, HostJobKind.Deprovision, job.Attempt + 1, job.Detail, DeprovisionAgain);
                 break;
             case CloudPcStatus.Deprovisioning when row.AllocatedAt is not null:
                 // The license stays the user's; its clock rests (C134).
@@ -177,6 +188,7 @@ internal sealed partial class Lifecycle
                 Turn(row);
                 break;
             case CloudPcStatus.Deprovisioning:
+                FinishRetained(row, job, report);
                 Go(index, asked);
                 break;
             case CloudPcStatus.Failed:
@@ -196,7 +208,13 @@ internal sealed partial class Lifecycle
                     about);
                 break;
         }
+
+        ResumePoints(index);
     }
+
+    private static CloudPcError? ErrorOf(HostReport report) => report.Outcome == HostOutcome.Done
+        ? null
+        : report.Error ?? new CloudPcError("internalServerError", "The host gave no reason.");
 
     // B265: where it goes is decided anew at each attempt; without a healthy connection there is nothing to ask a host for (C141, C176).
     private void Attempt(int index, HostJobKind kind, int attempt)
@@ -263,7 +281,7 @@ internal sealed partial class Lifecycle
 
     // A move takes the restore points of the old place with it (C58).
     private CloudPc TakenOver(CloudPc row) => row.Status == CloudPcStatus.MovingRegion
-        ? row with { Origin = row.TakesOver, PointsSince = Now, ManualPointAt = null }
+        ? row with { Origin = row.TakesOver, PointsSince = Now, ManualPointAt = null, Points = NoPoints() }
         : row with { Origin = row.TakesOver };
 
     private void Fail(int index, CloudPcError error, CloudPcReason reason, DateTimeOffset? goesAt)
@@ -316,6 +334,10 @@ internal sealed partial class Lifecycle
         else if (row.PowerDueAt <= Now)
         {
             _frontline.BecomeDue(index, Now);
+        }
+        else if (row.Points?.NextAt <= Now)
+        {
+            AskForPoint(index);
         }
     }
 

@@ -116,7 +116,7 @@ internal sealed partial class Lifecycle
                     ConnectionBecomesDue(due.Id);
                     break;
                 case DueKind.Retention:
-                    _draft.Record(new Change.RetainedGone(due.Id));
+                    RetentionIsOver(Fleet.Retained[due.Id]);
                     break;
                 case DueKind.Frontline:
                     _frontline.BecomeDue(Now);

@@ -73,7 +73,7 @@ internal static class TimelineReads
             {
                 TimelineEntry? entry = happened.Changes[at] switch
                 {
-                    Change.CloudPcSet set when set.CloudPc.Id == id => CloudPcTimeline.Of(tenant, happened, set),
+                    Change.CloudPcSet set when set.CloudPc.Id == id && CloudPcTimeline.Tells(set.Step.Reason) => CloudPcTimeline.Of(tenant, happened, set),
                     Change.CloudPcsCame came when isOurs && came.Indexes.Span.BinarySearch(index) >= 0 => CloudPcTimeline.Of(tenant, happened, came, id),
                     Change.CloudPcGone gone when isOurs && gone.Index == index => CloudPcTimeline.Of(tenant, happened, gone),
                     _ => null,

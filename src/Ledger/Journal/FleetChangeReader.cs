@@ -41,7 +41,7 @@ internal static class FleetChangeReader
             from.Id(), from.Text(), from.Text(), from.Text(), from.Text(), from.Text(), from.Time())),
         Tag.DeviceImageDeleted => new Change.DeviceImageDeleted(from.Id()),
         Tag.SnapshotRetained => new Change.SnapshotRetained(new RetentionSnapshot(
-            from.Id(), from.Id(), from.Number(), from.Number(), from.Shared(), from.Time())),
+            from.Id(), from.Id(), from.Number(), from.Number(), from.Shared(), from.Time()) { Job = from.Job() }),
         Tag.RetainedGone => new Change.RetainedGone(from.Id()),
         Tag.BulkActionSet => new Change.BulkActionSet(new BulkAction(
             from.Id(), from.Text(), from.Text(), from.Time(), from.Text(),
@@ -125,6 +125,7 @@ internal static class FleetChangeReader
             GoesAt = from.OptionalTime(),
             PointsSince = from.OptionalTime(),
             ManualPointAt = from.OptionalTime(),
+            Points = from.Flag() ? new AgentPoints(from.Each(1, static (ref from) => from.Time()), from.OptionalTime(), from.Error()) : null,
             AllocatedAt = from.OptionalTime(),
             ReserveUsed = TimeSpan.FromTicks(from.Signed()),
             ReserveEndsAt = from.OptionalTime(),

@@ -214,6 +214,14 @@ internal static class FleetChangeWriter
         to.Time(row.GoesAt);
         to.Time(row.PointsSince);
         to.Time(row.ManualPointAt);
+        to.Flag(row.Points is not null);
+        if (row.Points is { } points)
+        {
+            to.Each(points.Made, static (to, at) => to.Time(at));
+            to.Time(points.NextAt);
+            to.Error(points.Trouble);
+        }
+
         to.Time(row.AllocatedAt);
         to.Signed(row.ReserveUsed.Ticks);
         to.Time(row.ReserveEndsAt);
@@ -389,6 +397,7 @@ internal static class FleetChangeWriter
         to.Count(snapshot.Plan);
         to.Shared(snapshot.RegionName);
         to.Time(snapshot.CreatedAt);
+        to.Job(snapshot.Job);
     }
 
     private static void BulkAction(this PayloadWriter to, BulkAction action)
