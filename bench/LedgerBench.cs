@@ -95,7 +95,7 @@ internal static class LedgerBench
             }
 
             // The bare loop writes rows like the ones that were just written: one of each kind.
-            JournalRow[] models = [.. (await store.ReadBackAsync(desk.Id, long.MaxValue, ModelRows, ModelRows, CancellationToken.None)).DistinctBy(row => row.Kind).Take(2)];
+            JournalRow[] models = [.. (await store.ReadBackAsync(desk.Id, long.MaxValue, ModelRows, long.MaxValue, CancellationToken.None)).DistinctBy(row => row.Kind).Take(2)];
             double loop = await Load((_, turn) => bare.Submit(models[turn % models.Length]));
             if (round >= 0)
             {

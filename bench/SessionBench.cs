@@ -26,10 +26,10 @@ internal static class SessionBench
             TenantDesk desk = LedgerBench.Build(door, users);
             await Equip(desk);
             Tenant tenant = desk.Current;
-            Console.WriteLine($"a tenant of {users:N0} users, {tenant.Fleet.Count:N0} Cloud PCs of Frontline");
+            Console.WriteLine($"a tenant of {users:N0} users, {tenant.Fleet.Count:N0} Cloud PCs, one of Frontline each");
 
             Guid[] people = LedgerBench.CallersOf(tenant);
-            Guid[] machines = [.. people.Select(one => tenant.Fleet.CloudPcs[tenant.Fleet.OfUser(tenant.FindUser(one))[0]]!.Id)];
+            Guid[] machines = [.. people.Select(one => tenant.Fleet.OfUser(tenant.FindUser(one)).Select(index => tenant.Fleet.CloudPcs[index]!).First(row => row.Assignment is not null).Id)];
             Guid[] sessions = new Guid[people.Length];
             await LedgerBench.Door("sessions, each begun and ended", store, desk, Path.Combine(folder.FullName, "bare.db"), (caller, turn) => (turn & 1) == 0
                 ? new Command.StartSession(sessions[caller] = Guid.NewGuid(), people[caller], machines[caller])

@@ -74,7 +74,7 @@ internal sealed class Agent(AgentOptions options, HostDoor door, Machines machin
         SemaphoreSlim oneAtATime = _oneAtATime.GetOrAdd(job.CloudPc?.Id ?? job.Id, static _ => new SemaphoreSlim(1));
         try
         {
-            IReadOnlyList<CheckResult>? checks = null;
+            Outcome outcome = new(null, null);
             JobFailedException? failure = null;
             await oneAtATime.WaitAsync(work.Token);
             try
@@ -83,7 +83,7 @@ internal sealed class Agent(AgentOptions options, HostDoor door, Machines machin
 
                 // What follows can't be taken back: make sure that it still is ours to do.
                 await door.ProgressAsync(job, 50, "working on the machine", work.Token);
-                checks = await DoAsync(job, work.Token);
+                outcome = await DoAsync(job, work.Token);
             }
             catch (JobFailedException e)
             {
@@ -100,7 +100,7 @@ internal sealed class Agent(AgentOptions options, HostDoor door, Machines machin
 
             await renewal.CancelAsync();
             await renewing;
-            await InsistAsync(() => failure is null ? door.DoneAsync(job, checks, work.Token) : door.FailedAsync(job, failure, work.Token), work.Token);
+            await InsistAsync(() => failure is null ? door.DoneAsync(job, outcome.Checks, outcome.Warning, work.Token) : door.FailedAsync(job, failure, work.Token), work.Token);
             Say(failure is null ? $"{Name(job)}: done" : $"{Name(job)}: failed, {failure.Code}: {failure.Message}");
         }
         catch (Exception e) when (e is LeaseLostException or HttpRequestException)
@@ -118,13 +118,20 @@ internal sealed class Agent(AgentOptions options, HostDoor door, Machines machin
         }
     }
 
-    private async Task<IReadOnlyList<CheckResult>?> DoAsync(Job job, CancellationToken cancel)
+    private async Task<Outcome> DoAsync(Job job, CancellationToken cancel)
     {
         if (job.CloudPc is not { } pc)
         {
-            return job.Kind == "healthCheck"
-                ? [new CheckResult("Machines can be kept", Directory.Exists(machines.Folder) ? "passed" : "failed", machines.Folder)]
-                : throw new JobFailedException("kindUnknown", $"This agent does not know how to do '{job.Kind}'.", isRetriable: false);
+            switch (job.Kind)
+            {
+                case "healthCheck":
+                    return new Outcome([new CheckResult("Machines can be kept", Directory.Exists(machines.Folder) ? "passed" : "failed", machines.Folder)], null);
+                case "deleteSnapshot":
+                    machines.DropRetained(Point(job));
+                    return new Outcome(null, null);
+                default:
+                    throw new JobFailedException("kindUnknown", $"This agent does not know how to do '{job.Kind}'.", isRetriable: false);
+            }
         }
 
         switch (job.Kind)
@@ -133,6 +140,12 @@ internal sealed class Agent(AgentOptions options, HostDoor door, Machines machin
                 await machines.ProvideAsync(pc, cancel);
                 break;
             case "deprovision":
+                if (job.Snapshot is { } retained && !machines.Retain(pc.Id, retained.Id))
+                {
+                    await machines.RemoveAsync(pc.Id, cancel);
+                    return new Outcome(null, new Warning("nothingToKeep", $"This host has no disk of machine {pc.Id} that it could keep."));
+                }
+
                 await machines.RemoveAsync(pc.Id, cancel);
                 break;
             case "reprovision":
@@ -142,7 +155,7 @@ internal sealed class Agent(AgentOptions options, HostDoor door, Machines machin
                 await machines.ChangeAsync(pc, cancel);
                 break;
             case "snapshot":
-                machines.Keep(pc.Id, Point(job));
+                machines.Keep(pc.Id, Point(job), job.Snapshot?.Keep ?? []);
                 break;
             case "restore":
                 await machines.RestoreAsync(pc, Point(job), cancel);
@@ -157,7 +170,7 @@ internal sealed class Agent(AgentOptions options, HostDoor door, Machines machin
                 throw new JobFailedException("kindUnknown", $"This agent does not know how to do '{job.Kind}'.", isRetriable: false);
         }
 
-        return null;
+        return new Outcome(null, null);
     }
 
     // Says now and then that the job is being worked on; ends the work when it is somebody else's.
@@ -212,7 +225,10 @@ internal sealed class Agent(AgentOptions options, HostDoor door, Machines machin
     private static string Point(Job job) =>
         job.Snapshot?.Id ?? throw new JobFailedException("snapshotMissing", $"A job '{job.Kind}' names no restore point.", isRetriable: false);
 
-    private static string Name(Job job) => $"{job.Kind} of {job.CloudPc?.Id.ToString() ?? "a connection"}";
+    private static string Name(Job job) => $"{job.Kind} of {job.CloudPc?.Id.ToString() ?? job.Snapshot?.Id ?? "a connection"}";
 
     private void Say(string line) => Console.WriteLine($"{options.Name}: {line}");
+
+    /// <summary>What there is to tell about a job that is done.</summary>
+    private sealed record Outcome(IReadOnlyList<CheckResult>? Checks, Warning? Warning);
 }

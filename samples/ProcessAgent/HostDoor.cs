@@ -34,8 +34,8 @@ internal sealed class HostDoor(AgentOptions options) : IDisposable
 
     /// <summary>Says that a job is done. It may be said again.</summary>
     /// <exception cref="LeaseLostException">It is not the agent's any more.</exception>
-    public Task DoneAsync(Job job, IReadOnlyList<CheckResult>? checks, CancellationToken cancel) =>
-        ReportAsync($"{job.Id}/done", new DoneReport(job.LeaseId) { Checks = checks }, Json.Default.DoneReport, cancel);
+    public Task DoneAsync(Job job, IReadOnlyList<CheckResult>? checks, Warning? warning, CancellationToken cancel) =>
+        ReportAsync($"{job.Id}/done", new DoneReport(job.LeaseId) { Checks = checks, Warning = warning }, Json.Default.DoneReport, cancel);
 
     /// <summary>Says that a job did not work.</summary>
     /// <exception cref="LeaseLostException">It is not the agent's any more.</exception>

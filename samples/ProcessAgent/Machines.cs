@@ -90,24 +90,53 @@ internal sealed class Machines(string folder, int memoryGB)
         await EnsureRunningAsync(id, cancel);
     }
 
-    /// <summary>Keeps the disk as it is now under a name.</summary>
-    public void Keep(Guid id, string point)
+    /// <summary>Keeps the disk as it is now under a name, and of the restore points before only the named ones.</summary>
+    public void Keep(Guid id, string point, IReadOnlyList<string> others)
     {
         Find(id);
         Copy(Path.Combine(FolderOf(id), Disk), PointOf(id, point));
+        HashSet<string> kept = [PointOf(id, point), .. others.Select(other => PointOf(id, other))];
+        foreach (string old in Directory.EnumerateDirectories(Path.Combine(FolderOf(id), Points)).Where(one => !kept.Contains(one)).ToArray())
+        {
+            Directory.Delete(old, recursive: true);
+        }
+    }
+
+    /// <summary>Keeps the disk of a machine that goes, beside the machines; false when there is neither machine nor what was kept of it.</summary>
+    public bool Retain(Guid id, string point)
+    {
+        string disk = Path.Combine(FolderOf(id), Disk), kept = RetainedOf(point);
+        if (!Directory.Exists(kept) && Directory.Exists(disk))
+        {
+            // Under another name first: what has its name is whole.
+            Copy(disk, kept + ".new");
+            Directory.Move(kept + ".new", kept);
+        }
+
+        return Directory.Exists(kept);
+    }
+
+    /// <summary>Drops what was kept of a machine that is gone.</summary>
+    public void DropRetained(string point)
+    {
+        if (Directory.Exists(RetainedOf(point)))
+        {
+            Directory.Delete(RetainedOf(point), recursive: true);
+        }
     }
 
     /// <summary>Brings the disk back as it was kept; what came later is lost.</summary>
     public async Task RestoreAsync(CloudPc pc, string point, CancellationToken cancel)
     {
         Find(pc.Id);
-        if (!Directory.Exists(PointOf(pc.Id, point)))
+        string kept = Directory.Exists(PointOf(pc.Id, point)) ? PointOf(pc.Id, point) : RetainedOf(point);
+        if (!Directory.Exists(kept))
         {
             throw new JobFailedException("snapshotNotFound", $"This host keeps no restore point '{point}' of machine {pc.Id}.", isRetriable: false);
         }
 
         await StopAsync(pc.Id, cancel);
-        Copy(PointOf(pc.Id, point), Path.Combine(FolderOf(pc.Id), Disk));
+        Copy(kept, Path.Combine(FolderOf(pc.Id), Disk));
         Write(pc);
         await EnsureRunningAsync(pc.Id, cancel);
     }
@@ -235,9 +264,12 @@ internal sealed class Machines(string folder, int memoryGB)
 
     private string FolderOf(Guid id) => Path.Combine(Folder, id.ToString("D"));
 
+    private string PointOf(Guid id, string point) => Path.Combine(FolderOf(id), Points, FileOf(point));
+
+    private string RetainedOf(string point) => Path.Combine(Folder, Points, FileOf(point));
+
     // A name from outside is no path.
-    private string PointOf(Guid id, string point) =>
-        Path.Combine(FolderOf(id), Points, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(point))));
+    private static string FileOf(string point) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(point)));
 
     private static void Copy(string from, string to)
     {

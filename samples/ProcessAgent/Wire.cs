@@ -14,7 +14,7 @@ internal sealed record Job(Guid Id, Guid LeaseId, string Kind, int Attempt)
     /// <summary>The machine meant; null for the check of a network connection.</summary>
     public CloudPc? CloudPc { get; init; }
 
-    /// <summary>The restore point, for <c>restore</c> and <c>snapshot</c>.</summary>
+    /// <summary>The restore point, for <c>snapshot</c>, <c>restore</c> and <c>deleteSnapshot</c>; for <c>deprovision</c> what is to be kept of the machine.</summary>
     public Snapshot? Snapshot { get; init; }
 }
 
@@ -49,7 +49,11 @@ internal sealed record CloudPc(Guid Id)
 }
 
 /// <summary>A restore point.</summary>
-internal sealed record Snapshot(string Id);
+internal sealed record Snapshot(string Id)
+{
+    /// <summary>For <c>snapshot</c>: the other restore points that the machine still has.</summary>
+    public IReadOnlyList<string>? Keep { get; init; }
+}
 
 /// <summary>The agent still works on a job.</summary>
 internal sealed record ProgressReport(Guid LeaseId, int Percent, string? Message);
@@ -59,7 +63,13 @@ internal sealed record DoneReport(Guid LeaseId)
 {
     /// <summary>For the check of a connection: what was found.</summary>
     public IReadOnlyList<CheckResult>? Checks { get; init; }
+
+    /// <summary>What is not as it should be although the job is done.</summary>
+    public Warning? Warning { get; init; }
 }
+
+/// <summary>Something that is not as it should be.</summary>
+internal sealed record Warning(string Code, string Message);
 
 /// <summary>One check of a connection.</summary>
 internal sealed record CheckResult(string DisplayName, string Status, string? AdditionalDetail);

@@ -10,7 +10,7 @@ public sealed partial class OracleTenant
     /// <summary>Makes the machine anew (B272).</summary>
     public Answer Reprovision(int number) => With(number, row =>
         row.Status is not ("failed" or "provisioned" or "provisionedWithWarnings") || (row.Status == "failed" && row.Goes is not null)
-            || row.Job is not null
+            || row.Job is not null || (row.IsShared && _fleet.Paused.Contains(row.Assignment!.Value))
             ? Answer.Refused("B272", "operationConflict", $"#{number}")
             : Accept(() =>
             {
@@ -102,6 +102,11 @@ public sealed partial class OracleTenant
 
         return With(number, row =>
         {
+            if (IsFrontline(row))
+            {
+                return StartFrontline(found, user, row);
+            }
+
             string? code = row.UserId != user || !IsThere(row) || !IsOn(found) ? "notAssigned"
                 : KindOf(row) != "Reserve" && !IsLicensed(row, row.Plan) && row.Status != "inGracePeriod" ? "notLicensed"
                 : row.Status is not ("provisioned" or "provisionedWithWarnings" or "inGracePeriod") ? "cloudPcNotReady"
@@ -114,11 +119,13 @@ public sealed partial class OracleTenant
     /// <summary>Leaves the session on a Cloud PC; it is held.</summary>
     public Answer DisconnectSession(int number) => _fleet.Sessions.ContainsKey(number)
         ? Accept(() => _fleet.Sessions[number] = false)
+        : _fleet.Rows.Find(row => row.Number == number) is { Session: { } session } row ? Accept(() => Leave(row, session))
         : Answer.Refused("B285", "sessionNotFound");
 
     /// <summary>Ends the session on a Cloud PC.</summary>
     public Answer EndSession(int number) => _fleet.Sessions.ContainsKey(number)
         ? Accept(() => _fleet.Sessions.Remove(number))
+        : _fleet.Rows.Find(row => row.Number == number) is { Session: not null } row ? Accept(() => SignOut(row))
         : Answer.Refused("B285", "sessionNotFound");
 
     private Answer With(int number, Func<OracleRow, Answer> command) =>

@@ -17,7 +17,7 @@ public sealed partial class OracleTenant
 
         foreach (string user in _users.Keys.Order(StringComparer.Ordinal))
         {
-            foreach (string type in (string[])["dedicated", "reserve"])
+            foreach (string type in Served)
             {
                 if (_fleet.Winners.TryGetValue((user, type), out string? winner))
                 {
@@ -33,6 +33,7 @@ public sealed partial class OracleTenant
         lines.AddRange(_fleet.Retained.OrderBy(one => one.Of.Number).Select(one => $"retained {one.Of.Plan}#{one.Of.Number} until {When(one.Until)}"));
         lines.AddRange(_fleet.Rows.Where(row => _fleet.Sessions.ContainsKey(row.Number))
             .Select(row => $"session {row.UserId} {row.Plan}#{row.Number}{(_fleet.Sessions[row.Number] ? "" : " disconnected")}"));
+        lines.AddRange(FrontlineLines());
         foreach (OracleRow row in _fleet.Rows)
         {
             List<string> points = [.. Points(row, _asked).Select(When)];
@@ -56,6 +57,7 @@ public sealed partial class OracleTenant
         string? policy = PolicyOf(row);
         return $"cloudPc {row.UserId} {row.Plan}#{row.Number} {row.Status}"
             + (policy is null || FindPolicy(policy) is null ? "" : $" by {policy}")
+            + FrontlineLine(row)
             + (row.Place is null || row.Status is "failed" or "pendingProvision" or "notProvisioned" ? "" : Where(row.Place))
             + (row.GraceEnd is { } end ? $" until {When(end)}" : "")
             + (row.Window is { } window ? $" to {window.Plan} until {When(window.End)}" : "")

@@ -6,7 +6,8 @@ namespace Berth.Oracle;
 /// <summary>What a service plan means for Cloud PCs.</summary>
 /// <param name="Kind">Enterprise, Business, Frontline or Reserve.</param>
 /// <param name="DiskGB">The size of the disk.</param>
-public sealed record CloudPcPlan(string Kind, int DiskGB)
+/// <param name="HasGraphics">Whether it has a graphics processor.</param>
+public sealed record CloudPcPlan(string Kind, int DiskGB, bool HasGraphics = false)
 {
     // C31: names that say nothing about the size; and those that are written otherwise.
     private static readonly Dictionary<string, CloudPcPlan> Irregular = new()
@@ -30,10 +31,10 @@ public sealed record CloudPcPlan(string Kind, int DiskGB)
         foreach ((string kind, string memory) in families)
         {
             string letter = kind == "Frontline" ? "S" : kind[..1];
-            Match match = Regex.Match(name, $@"\ACPC_{letter}_[1-9][0-9]{{0,4}}C_[1-9][0-9]{{0,4}}{memory}_([1-9][0-9]{{0,4}})GB\z");
+            Match match = Regex.Match(name, $@"\ACPC_{letter}_[1-9][0-9]{{0,4}}C_[1-9][0-9]{{0,4}}{memory}_([1-9][0-9]{{0,4}})GB(_GPU)?\z");
             if (match.Success)
             {
-                return new CloudPcPlan(kind, int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+                return new CloudPcPlan(kind, int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), match.Groups[2].Success);
             }
         }
 

@@ -4,7 +4,7 @@ namespace Berth.Oracle;
 public sealed partial class OracleTenant
 {
     /// <summary>Adds a policy; without connections it is on the Microsoft-hosted network, in a region.</summary>
-    public Answer CreatePolicy(string policy, string type, IReadOnlyList<string> connections, string region, bool singleSignOn)
+    public Answer CreatePolicy(string policy, string type, IReadOnlyList<string> connections, string region, bool singleSignOn, bool snapshotReset)
     {
         if (_fleet.Policies.Exists(one => one.Id == policy))
         {
@@ -12,7 +12,7 @@ public sealed partial class OracleTenant
         }
 
         return UnknownConnection(connections) ?? Accept(() =>
-            _fleet.Policies.Add(new OraclePolicy { Id = policy, Type = type, Connections = [.. connections], Region = region, SingleSignOn = singleSignOn }));
+            _fleet.Policies.Add(new OraclePolicy { Id = policy, Type = type, Connections = [.. connections], Region = region, SingleSignOn = singleSignOn, SnapshotReset = snapshotReset }));
     }
 
     /// <summary>Gives a policy other settings; nothing else happens (B273).</summary>
@@ -92,51 +92,15 @@ public sealed partial class OracleTenant
             });
     }
 
-    /// <summary>Replaces the assignments of a policy (C157, B291).</summary>
-    public Answer AssignPolicy(string policy, IReadOnlyList<(string Group, string? Plan)> assignments)
-    {
-        if (FindPolicy(policy) is not { } found)
-        {
-            return Answer.Refused("C155", "policyNotFound", policy);
-        }
-
-        List<(string Group, string? Plan)> taken = [];
-        foreach ((string group, string? plan) in assignments)
-        {
-            if (!_groups.TryGetValue(group, out OracleGroup? there))
-            {
-                return Answer.Refused("E11", "groupNotFound", group);
-            }
-
-            if (!there.SecurityEnabled && !there.Unified)
-            {
-                return Answer.Refused("C25", "valueInvalid");
-            }
-
-            string? kind = plan is null ? null : PlanOf(plan)?.Kind ?? "";
-            if (kind != found.Type switch { "dedicated" => null, "reserve" => "Reserve", _ => "Frontline" })
-            {
-                return Answer.Refused("B291", "valueInvalid");
-            }
-
-            if (!taken.Contains((group, plan)))
-            {
-                taken.Add((group, plan));
-            }
-        }
-
-        return Accept(() => found.Assignments = taken);
-    }
-
     /// <summary>Adds a network connection; the simulator finds it healthy at once (B293).</summary>
     public Answer CreateConnection(string connection, string region) => _fleet.Connections.TryAdd(connection, new OracleConnection(region, "passed"))
         ? Accept(() => { })
         : Answer.Refused("B80", "idTaken", connection);
 
     /// <summary>The simulator finds something else, at once.</summary>
-    public Answer SetConnectionHealth(string connection, string health) => !_fleet.Connections.ContainsKey(connection)
-        ? Answer.Refused("C177", "connectionNotFound", connection)
-        : Accept(() => _fleet.Connections[connection] = _fleet.Connections[connection] with { Health = health });
+    public Answer SetConnectionHealth(string connection, string health) => _fleet.Connections.TryGetValue(connection, out OracleConnection? known)
+        ? Accept(() => _fleet.Connections[connection] = known with { Health = health })
+        : Answer.Refused("C177", "connectionNotFound", connection);
 
     /// <summary>The simulator takes another time, and fails in other kinds of jobs (B294); or an agent makes the machines (B320).</summary>
     public Answer SetHost(TimeSpan delay, IReadOnlyList<string> failing, bool agent) => Accept(() =>
@@ -160,7 +124,9 @@ public sealed partial class OracleTenant
     private Answer? UnknownConnection(IReadOnlyList<string> connections) =>
         connections.FirstOrDefault(connection => !_fleet.Connections.ContainsKey(connection)) is { } unknown ? Answer.Refused("C177", "connectionNotFound", unknown) : null;
 
-    // B290
+    // B290: types of policies that serve users.
+    private static readonly string[] Served = ["dedicated", "reserve", "sharedByUser"];
+
     private void Cover()
     {
         foreach ((string user, string policy) in _fleet.Covers.Keys.ToList())
@@ -189,7 +155,7 @@ public sealed partial class OracleTenant
 
         foreach (string user in _users.Keys)
         {
-            foreach (string type in (string[])["dedicated", "reserve"])
+            foreach (string type in Served)
             {
                 if (!_fleet.Winners.ContainsKey((user, type)) && InLine(user, type).FirstOrDefault() is { } first)
                 {

@@ -21,6 +21,7 @@ public sealed partial class OracleTenant
         foreach (OracleRow row in _fleet.Rows)
         {
             dues.AddRange(DuesOf(row));
+            dues.AddRange(PowerDues(row));
         }
 
         foreach (OracleRetained retained in _fleet.Retained)
@@ -28,6 +29,7 @@ public sealed partial class OracleTenant
             dues.Add((retained.Until, () => _fleet.Retained.Remove(retained)));
         }
 
+        dues.AddRange(BufferDues());
         return dues.Count == 0 ? null : dues.OrderBy(due => due.At).First(); // the sort is stable
     }
 

@@ -18,11 +18,14 @@ public sealed class OraclePolicy
     /// <summary>Whether single sign-on is on.</summary>
     public bool SingleSignOn { get; set; }
 
-    /// <summary>Groups that it is assigned to, each with a plan for the types that need one.</summary>
-    public List<(string Group, string? Plan)> Assignments { get; set; } = [];
+    /// <summary>Whether a shared machine goes back to a snapshot after each user (B348).</summary>
+    public bool SnapshotReset { get; init; }
+
+    /// <summary>What it is assigned to.</summary>
+    public List<OracleAssignment> Assignments { get; set; } = [];
 
     /// <summary>The same again.</summary>
-    public OraclePolicy Copy() => new() { Id = Id, Type = Type, Connections = [.. Connections], Region = Region, SingleSignOn = SingleSignOn, Assignments = [.. Assignments] };
+    public OraclePolicy Copy() => new() { Id = Id, Type = Type, Connections = [.. Connections], Region = Region, SingleSignOn = SingleSignOn, SnapshotReset = SnapshotReset, Assignments = [.. Assignments] };
 }
 
 /// <summary>Where a machine stands, and how one signs in.</summary>
@@ -58,7 +61,7 @@ public sealed record OracleReport(string Outcome, string? Error, bool Last)
 }
 
 /// <summary>A row of <c>cloudPCs</c>.</summary>
-public sealed class OracleRow
+public sealed partial class OracleRow
 {
     /// <summary>Its number, from 1.</summary>
     public required int Number { get; init; }
@@ -166,6 +169,27 @@ public sealed class OracleFleet
     /// <summary>Kinds of jobs in which the simulator fails.</summary>
     public HashSet<string> Failing { get; set; } = [];
 
+    /// <summary>Keys of the assignments whose machines are not made anew (B407).</summary>
+    public HashSet<int> Paused { get; init; } = [];
+
+    /// <summary>How many assignments there ever were.</summary>
+    public int Assignments { get; set; }
+
+    /// <summary>The concurrency buffers, by plan.</summary>
+    public Dictionary<string, OracleBuffer> Buffers { get; init; } = [];
+
+    /// <summary>Whether a disconnected session keeps its license (B413).</summary>
+    public bool Held { get; set; } = true;
+
+    /// <summary>How long the profile of who signed out takes to go (B414).</summary>
+    public TimeSpan ProfileReset { get; set; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>Whether machines are started before their users come (B416).</summary>
+    public bool Prestart { get; set; } = true;
+
+    /// <summary>The most licenses above the limit; null for any number (B420).</summary>
+    public int? BufferExcess { get; set; }
+
     /// <summary>The same again; what is changed in one does not change the other.</summary>
     public OracleFleet Copy() => new()
     {
@@ -180,6 +204,13 @@ public sealed class OracleFleet
         Agent = Agent,
         Delay = Delay,
         Failing = Failing,
+        Paused = [.. Paused],
+        Assignments = Assignments,
+        Buffers = Buffers.ToDictionary(one => one.Key, one => one.Value.Copy()),
+        Held = Held,
+        ProfileReset = ProfileReset,
+        Prestart = Prestart,
+        BufferExcess = BufferExcess,
     };
 }
 
@@ -214,8 +245,12 @@ public sealed partial class OracleTenant
 
         TakeWhatLapsed();
         AddRows();
+        AddShared();
         GiveSlots();
+        GiveUnits();
         EndSessions();
+        EndFrontlineSessions();
+        FollowBuffers();
     }
 
     private CloudPcPlan? PlanOf(string plan) => _catalog.CloudPcPlans.GetValueOrDefault(plan);
@@ -231,12 +266,14 @@ public sealed partial class OracleTenant
 
     private bool MakerCovers(OracleRow row) => KindOf(row) == "Business" || (IsThere(row) && row.Maker is not null && _fleet.Covers.ContainsKey((row.UserId, row.Maker)));
 
-    private bool HasRight(OracleRow row) => KindOf(row) == "Reserve" ? row.Allocated is not null : IsLicensed(row, row.Plan) && MakerCovers(row);
+    private bool HasRight(OracleRow row) => KindOf(row) == "Reserve" ? row.Allocated is not null : IsFrontline(row) ? HasFrontlineRight(row) : IsLicensed(row, row.Plan) && MakerCovers(row);
 
     private string? Winner(string user) => _fleet.Winners.GetValueOrDefault((user, "dedicated"));
 
     // B263: who waits has no maker yet, and shows the winner.
-    private string? PolicyOf(OracleRow row) => row.Status == "pendingProvision" && KindOf(row) == "Enterprise" ? Winner(row.UserId) : row.Maker;
+    private string? PolicyOf(OracleRow row) => row.Status == "pendingProvision" && KindOf(row) == "Enterprise" ? Winner(row.UserId)
+        : row.Status == "pendingProvision" && IsFrontline(row) && !row.IsShared ? FrontlineWinner(row.UserId)
+        : row.Maker;
 
     private OracleRow? RowOf(string user, string plan) =>
         _fleet.Rows.Find(row => row.UserId == user && IsThere(row) && row.Plan == plan && (row.Status != "deprovisioning" || row.Allocated is not null));
@@ -263,6 +300,12 @@ public sealed partial class OracleTenant
         if (KindOf(row) == "Reserve")
         {
             LookAtReserve(row);
+            return;
+        }
+
+        if (IsFrontline(row))
+        {
+            LookAtFrontline(row);
             return;
         }
 
@@ -351,6 +394,12 @@ public sealed partial class OracleTenant
         _lapsed = null;
         foreach (string plan in _catalog.PlansOfSku[lapsed.Sku].Where(plan => PlanOf(plan) is not null).Order(StringComparer.Ordinal))
         {
+            if (PlanOf(plan)!.Kind == "Frontline")
+            {
+                TakeShared(plan, lapsed.Units);
+                continue;
+            }
+
             for (int units = lapsed.Units; Used(plan) > Slots(plan) && units > 0; units--)
             {
                 OracleRow last = _fleet.Rows.Where(row => row.Plan == plan && HoldsSlot(row))
@@ -396,6 +445,8 @@ public sealed partial class OracleTenant
                 row.Maker = _fleet.Winners[(user, "reserve")];
                 _fleet.Rows.Add(row);
             }
+
+            AddDedicated(user);
         }
     }
 
@@ -406,7 +457,7 @@ public sealed partial class OracleTenant
         while (again)
         {
             again = false;
-            foreach (OracleRow row in _fleet.Rows.Where(row => row.Status == "pendingProvision")
+            foreach (OracleRow row in _fleet.Rows.Where(row => row.Status == "pendingProvision" && !IsFrontline(row))
                 .OrderBy(row => row.Since).ThenBy(row => row.UserId, StringComparer.Ordinal).ThenBy(row => row.Number).ToList())
             {
                 if (IsSlotFree(row.Plan) && KindOf(row) == "Reserve")

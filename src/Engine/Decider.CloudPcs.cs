@@ -40,7 +40,7 @@ internal sealed partial class Decider
 
         if (apply.CloudPcIds.Count == 0)
         {
-            rows.AddRange(_draft.Fleet.All().Where(one => one.Row.Policy == policy && IsSettled(one.Row) && one.Row.Job is null));
+            rows.AddRange(_draft.Fleet.All().Where(one => one.Row.Policy == policy && IsSettled(one.Row) && !one.Row.IsBusy));
         }
 
         foreach ((int index, CloudPc row) in rows)
@@ -122,7 +122,7 @@ internal sealed partial class Decider
         }
 
         bool fits = IsSettled(row) || (row.Status == CloudPcStatus.Failed && row.GoesAt is null);
-        if (!fits || row.Job is not null)
+        if (!fits || row.IsBusy)
         {
             return Conflict(row, "only a Cloud PC that is provisioned or failed, whose user has the license and the policy, can be reprovisioned (C55).");
         }
@@ -228,7 +228,7 @@ internal sealed partial class Decider
             return unsettled;
         }
 
-        if (_draft.Fleet.Retained.TryGetValue(restore.SnapshotId, out RetentionSnapshot? kept))
+        if (_draft.Fleet.Retained.TryGetValue(restore.SnapshotId, out RetentionSnapshot? kept) && kept.Job is null)
         {
             if (kept.User != row.User || kept.Plan != row.Plan)
             {
@@ -248,7 +248,7 @@ internal sealed partial class Decider
                 };
             }
         }
-        else if (RestorePoints.Find(row, RestoreHoursOf(row.User), restore.SnapshotId, _now) is null)
+        else if (RestorePoints.Find(row, _machines.HoursOf(row), restore.SnapshotId, _now) is null)
         {
             return new Refusal(RefusalCode.SnapshotNotFound) { Subject = restore.SnapshotId };
         }
@@ -464,7 +464,7 @@ internal sealed partial class Decider
 
     private Refusal? ReportHostJob(Command.ReportHostJob report)
     {
-        if (Checks.Report(report, _now))
+        if (Checks.Report(report, _now) || _machines.ReportRetained(report.JobId, report.Outcome == HostOutcome.Failed))
         {
             return null;
         }
@@ -495,7 +495,7 @@ internal sealed partial class Decider
 
     private static bool IsSettled(CloudPc row) => row.Status is CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings;
 
-    private static Refusal? Unsettled(CloudPc row, string detail) => IsSettled(row) && row.Job is null ? null : Conflict(row, detail);
+    private static Refusal? Unsettled(CloudPc row, string detail) => IsSettled(row) && !row.IsBusy ? null : Conflict(row, detail);
 
     private static Refusal Conflict(CloudPc row, string detail) =>
         new(RefusalCode.OperationConflict) { Subject = row.Id, Name = row.Status.ToName(), Detail = detail };
@@ -507,7 +507,7 @@ internal sealed partial class Decider
             return missing;
         }
 
-        if (!row.IsUsable || row.Job is not null)
+        if (!row.IsUsable || row.IsBusy)
         {
             return Conflict(row, "the action needs a Cloud PC that can be used and on which nothing else runs.");
         }
@@ -521,8 +521,6 @@ internal sealed partial class Decider
         _machines.Put(index, _machines.Begun(row, Lifecycle.NameOf(kind)) with { Status = status }, CloudPcReason.ActionAsked);
         _machines.Work(index, kind, 1, detail);
     }
-
-    private int RestoreHoursOf(int user) => SettingOf(user)?.HoursApart ?? UserSetting.DefaultRestoreHours;
 
     private UserSetting? SettingOf(int user) => EffectiveSetting.Of(_draft.Fleet.UserSettings.Values, _draft.User(user) is null ? [] : _draft.Memberships(user));
 }

@@ -113,7 +113,7 @@ internal sealed partial class Decider
             return NoLicense(row.User, row.Plan, row.Assignment, index);
         }
 
-        _machines.Put(index, Done(row, "PowerOn") with { Power = _power.On(row, _now) }, CloudPcReason.ActionAsked);
+        _machines.Put(index, Done(row, "PowerOn") with { Power = MachinePower.On(row, _now) }, CloudPcReason.ActionAsked);
         return null;
     }
 

@@ -574,7 +574,7 @@ internal sealed partial class Decider
         if (settings != _tenant.Settings)
         {
             _draft.Record(new Change.SettingsSet(settings));
-            TakeOverJobs(settings);
+            ChangeHost(settings);
             _processing.DisturbEverybody();
         }
 

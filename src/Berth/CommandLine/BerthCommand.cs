@@ -35,6 +35,7 @@ internal static class BerthCommand
         RootCommand root = new("The license desk for Cloud PCs: serves Microsoft Graph, and speaks it as a client.");
         root.Add(ServeCommand.Create());
         root.Add(ExecCommand.Create(command));
+        root.Add(FrontlineCommand.Create());
         ClientCommands.AddTo(root);
         return root;
     }

@@ -18,7 +18,7 @@ public enum HostJobKind : byte
     /// <summary>Put the machine back to a restore point (C57).</summary>
     Restore,
 
-    /// <summary>Make the manual restore point.</summary>
+    /// <summary>Make a restore point, by hand or at its time (B381).</summary>
     Snapshot,
 
     /// <summary>Start the machine's system again.</summary>
@@ -32,9 +32,12 @@ public enum HostJobKind : byte
 
     /// <summary>Check an Azure network connection (C175).</summary>
     HealthCheck,
+
+    /// <summary>Drop what was kept of a Cloud PC whose subscription expired (B385).</summary>
+    DeleteSnapshot,
 }
 
-/// <summary>Something that a host has to do: at most one for each Cloud PC and each network connection.</summary>
+/// <summary>Something that a host has to do: at most one for each Cloud PC, each network connection and each retention snapshot.</summary>
 /// <param name="Id">The id; a further attempt has another.</param>
 /// <param name="Kind">What.</param>
 /// <param name="Attempt">Which attempt, from 1 (C160).</param>
@@ -45,6 +48,12 @@ public sealed record HostJob(Guid Id, HostJobKind Kind, int Attempt, DateTimeOff
 {
     /// <summary>The most attempts (C160, C190).</summary>
     public const int MostAttempts = 3;
+
+    /// <summary>The detail of a restore point that is made at its time.</summary>
+    public const string AtItsTime = "atItsTime";
+
+    /// <summary>Whether it gives way to whatever else is to be done: a restore point at its time (B382).</summary>
+    public bool GivesWay => Kind == HostJobKind.Snapshot && Detail == AtItsTime;
 }
 
 /// <summary>How a host's work ended.</summary>

@@ -26,6 +26,7 @@ internal sealed partial class Lifecycle
         HostJobKind.Troubleshoot => "Troubleshoot",
         HostJobKind.ApplySettings => "ApplyPolicySettings",
         HostJobKind.HealthCheck => "HealthCheck",
+        HostJobKind.DeleteSnapshot => "DeleteSnapshot",
     };
 
     /// <summary>
@@ -58,15 +59,11 @@ internal sealed partial class Lifecycle
             ];
             foreach ((int index, CloudPc row) in over)
             {
-                if (retains && KindOf(row.Plan) == CloudPcKind.Enterprise && row.HasData)
-                {
-                    _draft.Record(new Change.SnapshotRetained(new RetentionSnapshot(
-                        IdsByName.Of(row.Id, $"retained/{_version}"), row.Id, row.User, row.Plan, row.Origin?.RegionName, Now)));
-                }
+                string? retained = retains && KindOf(row.Plan) == CloudPcKind.Enterprise && row.HasData ? Retain(row) : null;
 
                 // What was allocated is allocated no longer (B282).
                 Fleet.Set(index, Fleet.CloudPc(index)! with { AllocatedAt = null });
-                Deprovision(index, CloudPcReason.SubscriptionOver);
+                Deprovision(index, CloudPcReason.SubscriptionOver, retained);
             }
         }
     }

@@ -23,6 +23,7 @@ internal sealed partial class Lifecycle
                 ReserveUsed = ReserveUsed(row),
                 ReserveEndsAt = null,
                 Job = null,
+                Points = Without(row.Points),
             },
             reason);
         Attempt(index, kind, 1);
@@ -40,7 +41,10 @@ internal sealed partial class Lifecycle
     }
 
     /// <summary>Takes a Cloud PC down: access ends and its slot is free at once (C41, C46). Its pair is looked at anew (C42, C43).</summary>
-    public void Deprovision(int index, CloudPcReason reason)
+    /// <param name="index">Its index.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="retained">The id of the retention snapshot that the host is to keep of it (B385); null for none.</param>
+    public void Deprovision(int index, CloudPcReason reason, string? retained = null)
     {
         CloudPc row = Fleet.CloudPc(index)!;
         Put(
@@ -57,19 +61,20 @@ internal sealed partial class Lifecycle
                 ReserveUsed = ReserveUsed(row),
                 ReserveEndsAt = null,
                 Job = null,
+                Points = Without(row.Points),
             },
             reason);
         Turn(row);
-        Work(index, HostJobKind.Deprovision, 1, null);
+        Work(index, HostJobKind.Deprovision, 1, retained);
     }
 
-    /// <summary>Asks the host for something; what takes no time is done when this returns.</summary>
+    /// <summary>Asks the host for something; what takes no time is done when this returns. A restore point at its time gives way (B382).</summary>
     public void Work(int index, HostJobKind kind, int attempt, string? detail, TimeSpan notBefore = default)
     {
         CloudPc row = Fleet.CloudPc(index)!;
         DateTimeOffset? due = Host.DueAt(kind, Now + notBefore);
         HostJob job = new(IdsByName.Of(row.Id, $"job/{_version}/{_jobs++}"), kind, attempt, Now + notBefore, due, detail);
-        Fleet.Set(index, row with { Job = job });
+        Fleet.Set(index, row with { Job = job, Points = row.Points is { } points ? points with { NextAt = null } : null });
         if (due <= Now && Host.Report(job) is { } report)
         {
             Finish(index, job, report);
@@ -81,13 +86,19 @@ internal sealed partial class Lifecycle
     {
         CloudPc row = Fleet.CloudPc(index)! with { Job = null };
         Fleet.Set(index, row);
+        if (job.GivesWay)
+        {
+            FinishPoint(index, row, job, report);
+            ResumePoints(index);
+            return;
+        }
+
         bool failed = report.Outcome == HostOutcome.Failed;
         CloudPcReason reason = failed ? CloudPcReason.HostFailed : CloudPcReason.HostDone;
-        CloudPcError? error = report.Outcome == HostOutcome.Done
-            ? null
-            : report.Error ?? new CloudPcError("internalServerError", "The host gave no reason.");
-        CloudPcReason asked = _steps.TryGetValue(index, out CloudPcStep step) ? step.Reason : reason;
-        Guid? about = _steps.TryGetValue(index, out step) ? step.About : null;
+        CloudPcError? error = ErrorOf(report);
+        bool changed = _steps.TryGetValue(index, out (CloudPcStep Step, CloudPc? Came) last);
+        CloudPcReason asked = changed ? last.Step.Reason : reason;
+        Guid? about = changed ? last.Step.About : null;
         switch (row.Status)
         {
             case CloudPcStatus.Provisioning or CloudPcStatus.Resizing when failed:
@@ -105,7 +116,9 @@ internal sealed partial class Lifecycle
                 }
                 else
                 {
+                    // The right may have gone while it was resized (B266, B267).
                     Fail(index, error!, CloudPcReason.HostFailed, null);
+                    Turn(row);
                 }
 
                 break;
@@ -119,6 +132,7 @@ internal sealed partial class Lifecycle
                         ProvisionedAt = Now,
                         PointsSince = Now,
                         ManualPointAt = null,
+                        Points = NoPoints(),
                         ReserveUsed = row.AllocatedAt is null ? default : ReserveDays - ReserveLeft(row),
                         ReserveEndsAt = row.AllocatedAt is null ? null : Now + ReserveLeft(row),
                         Actions = Ended(row, job.Kind, null),
@@ -130,7 +144,7 @@ internal sealed partial class Lifecycle
             case CloudPcStatus.Restoring when failed:
                 // The Cloud PC is as it was.
                 Put(index, row with { Status = Settled(row), Actions = Ended(row, job.Kind, error) }, asked, about);
-                _turns.Users.Add(row.User);
+                Turn(row);
                 break;
             case CloudPcStatus.Resizing or CloudPcStatus.Restoring:
                 Put(
@@ -155,7 +169,7 @@ internal sealed partial class Lifecycle
                 break;
             case CloudPcStatus.Deprovisioning when failed:
                 Put(index, row with { Error = error }, CloudPcReason.HostFailed);
-                Work(index, HostJobKind.Deprovision, job.Attempt + 1, null, DeprovisionAgain);
+                Work(index, HostJobKind.Deprovision, job.Attempt + 1, job.Detail, DeprovisionAgain);
                 break;
             case CloudPcStatus.Deprovisioning when row.AllocatedAt is not null:
                 // The license stays the user's; its clock rests (C134).
@@ -176,12 +190,13 @@ internal sealed partial class Lifecycle
                 Turn(row);
                 break;
             case CloudPcStatus.Deprovisioning:
+                FinishRetained(row, job, report);
                 Go(index, asked);
                 break;
             case CloudPcStatus.Failed:
                 // What the host had begun of it is gone.
                 Fleet.Set(index, row);
-                _steps.TryAdd(index, new CloudPcStep(Now, reason, null));
+                _steps.TryAdd(index, (new CloudPcStep(Now, reason, null), null));
                 break;
             default:
                 Put(
@@ -195,7 +210,13 @@ internal sealed partial class Lifecycle
                     about);
                 break;
         }
+
+        ResumePoints(index);
     }
+
+    private static CloudPcError? ErrorOf(HostReport report) => report.Outcome == HostOutcome.Done
+        ? null
+        : report.Error ?? new CloudPcError("internalServerError", "The host gave no reason.");
 
     // B265: where it goes is decided anew at each attempt; without a healthy connection there is nothing to ask a host for (C141, C176).
     private void Attempt(int index, HostJobKind kind, int attempt)
@@ -262,7 +283,7 @@ internal sealed partial class Lifecycle
 
     // A move takes the restore points of the old place with it (C58).
     private CloudPc TakenOver(CloudPc row) => row.Status == CloudPcStatus.MovingRegion
-        ? row with { Origin = row.TakesOver, PointsSince = Now, ManualPointAt = null }
+        ? row with { Origin = row.TakesOver, PointsSince = Now, ManualPointAt = null, Points = NoPoints() }
         : row with { Origin = row.TakesOver };
 
     private void Fail(int index, CloudPcError error, CloudPcReason reason, DateTimeOffset? goesAt)
@@ -292,7 +313,7 @@ internal sealed partial class Lifecycle
         {
             // C66, C67: what the user holds now decides; another size is looked for no longer.
             CloudPc over = row with { ResizeTo = null, ResizeEndsAt = null };
-            if (LicensedPlans(row.User).Contains(row.Plan))
+            if (LicensedPlans(row.User).Span.Contains(row.Plan))
             {
                 Put(index, over with { Status = Settled(row), Actions = Ended(row, HostJobKind.Resize, new CloudPcError("resizeWindowOver", "The license of the other size did not come within 48 hours.")) }, CloudPcReason.ResizeWindowOver);
             }
@@ -315,6 +336,10 @@ internal sealed partial class Lifecycle
         else if (row.PowerDueAt <= Now)
         {
             _frontline.BecomeDue(index, Now);
+        }
+        else if (row.Points?.NextAt <= Now)
+        {
+            AskForPoint(index);
         }
     }
 

@@ -89,7 +89,7 @@ public static class ResizeCheck
             return NotSupported(row, $"a disk of {source.Size.Disk} GB does not fit on one of {target.Size.Disk} GB; a disk only grows (C60).");
         }
 
-        if (row.Status != CloudPcStatus.Provisioned || row.Job is not null)
+        if (row.Status != CloudPcStatus.Provisioned || row.IsBusy)
         {
             return new ResizeWay.Refused(new Refusal(RefusalCode.OperationConflict)
             {

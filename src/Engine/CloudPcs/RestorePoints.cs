@@ -23,7 +23,16 @@ public enum RestorePointKind : byte
 /// <param name="ExpiresAt">When it goes by itself; null when newer ones push it out.</param>
 public sealed record RestorePoint(Guid Id, Guid CloudPcId, RestorePointKind Kind, DateTimeOffset At, DateTimeOffset? ExpiresAt);
 
-/// <summary>The restore points of Cloud PCs (B279): those that come by themselves are counted from the moment the machine stands as it is, and kept nowhere.</summary>
+/// <summary>What an agent has made of the restore points at their times (B381, B384).</summary>
+/// <param name="Made">Their times, ascending.</param>
+/// <param name="NextAt">When the next is asked for; null while the machine cannot be, or something is being done.</param>
+/// <param name="Trouble">Why the last one was not made, or what is wrong with it; null for nothing.</param>
+public sealed record AgentPoints(ValueArray<DateTimeOffset> Made, DateTimeOffset? NextAt, CloudPcError? Trouble);
+
+/// <summary>
+/// The restore points of Cloud PCs (B279, B381): with the simulator those that come by themselves are counted from the moment the machine stands as it is, and
+/// kept nowhere; with an agent those count that it has made.
+/// </summary>
 public static class RestorePoints
 {
     /// <summary>How many of the frequent ones there are at most (C57, C192).</summary>
@@ -49,14 +58,14 @@ public static class RestorePoints
             return [];
         }
 
-        SortedSet<DateTimeOffset> moments = [];
-        if (row.PointsSince is { } since)
+        SortedSet<DateTimeOffset> moments = [.. row.Points?.Made ?? []];
+        if (row.Points is null && row.PointsSince is { } since)
         {
             Count(moments, since, TimeSpan.FromHours(hours), MostFrequent, now);
             Count(moments, since, Week, MostWeekly, now);
         }
 
-        List<RestorePoint> points = [.. moments.Select(at => new RestorePoint(IdOf(row, "automatic", at), row.Id, RestorePointKind.Automatic, at, null))];
+        List<RestorePoint> points = [.. moments.Select(at => new RestorePoint(AutomaticIdOf(row, at), row.Id, RestorePointKind.Automatic, at, null))];
         if (row.ManualPointAt is { } made && made + ManualRetention > now)
         {
             points.Add(new RestorePoint(ManualIdOf(row, made), row.Id, RestorePointKind.Manual, made, made + ManualRetention));
@@ -79,12 +88,60 @@ public static class RestorePoints
         return null;
     }
 
+    /// <summary>The first moment after another at which a restore point is due: every so many hours, and every week (C57).</summary>
+    /// <param name="since">Since when the machine stands as it is.</param>
+    /// <param name="hours">How many hours the frequent ones are apart.</param>
+    /// <param name="after">The moment.</param>
+    public static DateTimeOffset Next(DateTimeOffset since, int hours, DateTimeOffset after)
+    {
+        DateTimeOffset frequent = Next(since, TimeSpan.FromHours(hours), after), weekly = Next(since, Week, after);
+        return frequent < weekly ? frequent : weekly;
+    }
+
+    /// <summary>What stays of the restore points that an agent made when there is one more (B384): the newest ten, and the first of each of the newest four weeks.</summary>
+    /// <param name="row">The Cloud PC.</param>
+    /// <param name="hours">How many hours the frequent ones are apart.</param>
+    /// <param name="at">The time of the one that comes.</param>
+    /// <returns>The times, ascending.</returns>
+    public static ValueArray<DateTimeOffset> With(CloudPc row, int hours, DateTimeOffset at)
+    {
+        DateTimeOffset since = row.PointsSince!.Value;
+        DateTimeOffset[] all = [.. row.Points!.Made, at];
+        DateTimeOffset[] weekly = [.. all.GroupBy(one => (one - since).Ticks / Week.Ticks).Where(week => week.Key > 0).Select(week => week.Min()).Order().TakeLast(MostWeekly)];
+        DateTimeOffset[] frequent = [.. all.Where(one => !weekly.Contains(one) || (one - since).Ticks % TimeSpan.FromHours(hours).Ticks == 0).Order().TakeLast(MostFrequent)];
+        return weekly.Union(frequent).Order().ToValueArray();
+    }
+
+    /// <summary>The restore point that a job makes.</summary>
+    public static RestorePoint Of(CloudPc row, HostJob snapshot) => snapshot.GivesWay
+        ? new RestorePoint(AutomaticIdOf(row, snapshot.RequestedAt), row.Id, RestorePointKind.Automatic, snapshot.RequestedAt, null)
+        : new RestorePoint(ManualIdOf(row, snapshot.RequestedAt), row.Id, RestorePointKind.Manual, snapshot.RequestedAt, snapshot.RequestedAt + ManualRetention);
+
+    /// <summary>The restore points that a Cloud PC still has when a job has made another, without that one: what an agent keeps (B384).</summary>
+    /// <param name="row">The Cloud PC.</param>
+    /// <param name="snapshot">The job.</param>
+    /// <param name="hours">How many hours the frequent ones are apart.</param>
+    /// <param name="now">The tenant's time.</param>
+    public static ValueArray<Guid> KeptBeside(CloudPc row, HostJob snapshot, int hours, DateTimeOffset now)
+    {
+        CloudPc after = !snapshot.GivesWay ? row with { ManualPointAt = null }
+            : row.Points is { } points ? row with { Points = points with { Made = With(row, hours, snapshot.RequestedAt) } }
+            : row;
+        Guid made = Of(row, snapshot).Id;
+        return Of(after, hours, now).Select(point => point.Id).Where(id => id != made).ToValueArray();
+    }
+
     /// <summary>The id of a restore point that is made by hand at a moment.</summary>
     public static Guid ManualIdOf(CloudPc row, DateTimeOffset at) => IdOf(row, "manual", at);
 
     /// <summary>What is kept of a Cloud PC whose subscription expired, as a restore point (C54).</summary>
     public static RestorePoint Of(RetentionSnapshot snapshot) =>
         new(snapshot.Id, snapshot.CloudPcId, RestorePointKind.Retention, snapshot.CreatedAt, snapshot.CreatedAt + RetentionSnapshot.Retention);
+
+    private static DateTimeOffset Next(DateTimeOffset since, TimeSpan apart, DateTimeOffset after) =>
+        since + (apart * (after < since ? 1 : ((after - since).Ticks / apart.Ticks) + 1));
+
+    private static Guid AutomaticIdOf(CloudPc row, DateTimeOffset at) => IdOf(row, "automatic", at);
 
     private static void Count(SortedSet<DateTimeOffset> moments, DateTimeOffset since, TimeSpan apart, int most, DateTimeOffset now)
     {

@@ -11,4 +11,10 @@ public sealed record RetentionSnapshot(Guid Id, Guid CloudPcId, int User, int Pl
 {
     /// <summary>How long it is kept (C193).</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromDays(28);
+
+    /// <summary>What an agent is to do with it: drop it, when its time is over (B385); null before.</summary>
+    public HostJob? Job { get; init; }
+
+    /// <summary>When its time is over; null when it is.</summary>
+    internal DateTimeOffset? DueAt => Job is null ? CreatedAt + Retention : null;
 }

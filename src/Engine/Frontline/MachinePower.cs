@@ -49,7 +49,7 @@ internal sealed class MachinePower(Draft draft) : FrontlineRoom
     }
 
     /// <summary>The machine is switched on for its user: it takes a license if it has none, and idles (B411). Power of a shared one is power alone.</summary>
-    public CloudPcPower On(CloudPc row, DateTimeOffset now) => row.IsShared ? row.Power! with { IsRunning = true }
+    public static CloudPcPower On(CloudPc row, DateTimeOffset now) => row.IsShared ? row.Power! with { IsRunning = true }
         : row.Power!.LicenseSince is null ? row.Power with { IsRunning = true, LicenseSince = now, OffAt = now + Idle }
         : row.Power;
 

@@ -32,10 +32,24 @@ internal static class CloudPcTimeline
     {
         CloudPc row = set.CloudPc;
         Actor by = Doer(happened, set.Step);
-        string text = set.Step.Reason == CloudPcReason.ActionAsked
+        string text = set.Step.Reason == CloudPcReason.PointFailed
+            ? $"A restore point was not made at {Time(set.Step.At)}: {row.Points?.Trouble?.Message ?? "the host is not an agent any more."}{(row.Points?.NextAt is { } next ? $" The next is due at {Time(next)}." : "")}"
+            : set.Step.Reason == CloudPcReason.ActionAsked
             ? $"{by.DisplayName} asked for {ActionOf(happened, row)}. {Status(tenant, row, set.Step)}."
             : $"{Status(tenant, row, set.Step)}{Because(tenant, happened, row, set.Step, by)}.";
         return new TimelineEntry(set.Step.At, row.Status.ToName(), NameOf(set.Step.Reason), text, by, SubjectOf(tenant, set.Step.About));
+    }
+
+    /// <summary>What it means that a Cloud PC came.</summary>
+    /// <param name="tenant">The tenant today, for names.</param>
+    /// <param name="happened">The entry of the journal.</param>
+    /// <param name="came">The change.</param>
+    /// <param name="id">Which of those that came.</param>
+    public static TimelineEntry Of(Tenant tenant, TenantEvent happened, Change.CloudPcsCame came, Guid id)
+    {
+        int index = IdsByName.CloudPcIndex(id);
+        CloudPc row = new(id, Guid.Empty, came.Users[came.Indexes.Span.BinarySearch(index)], came.Plan, came.Status) { Policy = came.Policy };
+        return Of(tenant, happened, new Change.CloudPcSet(index, row, came.Step));
     }
 
     /// <summary>What the end of a Cloud PC means.</summary>
@@ -54,6 +68,9 @@ internal static class CloudPcTimeline
             SubjectOf(tenant, gone.Step.About));
     }
 
+    /// <summary>Whether a step belongs to the story: restore points that come at their times do not, those that do not come do (B381).</summary>
+    public static bool Tells(CloudPcReason reason) => reason is not (CloudPcReason.PointAsked or CloudPcReason.PointMade);
+
     /// <summary>A reason as a word: <c>licenseLost</c>.</summary>
     public static string NameOf(CloudPcReason reason)
     {
@@ -64,7 +81,7 @@ internal static class CloudPcTimeline
     // What time has done before a command lies in its entry, too, and is nobody's doing.
     private static Actor Doer(TenantEvent happened, CloudPcStep step) =>
         step.At < happened.At || happened.Kind == nameof(Command.RunDue) || step.Reason is CloudPcReason.GraceOver or CloudPcReason.ResizeWindowOver or CloudPcReason.CleanedUp or CloudPcReason.ReserveUsedUp
-            || (step.Reason is CloudPcReason.HostDone or CloudPcReason.HostFailed && happened.Kind != nameof(Command.ReportHostJob))
+            || (step.Reason is CloudPcReason.HostDone or CloudPcReason.HostFailed or CloudPcReason.PointFailed && happened.Kind != nameof(Command.ReportHostJob))
             ? Actor.Berth
             : happened.Actor;
 
@@ -123,7 +140,10 @@ internal static class CloudPcTimeline
             CloudPcReason.AssignmentChanged => $" and counts for another assignment of its policy{about}{deed}",
             CloudPcReason.AllotmentLowered => $" because fewer Cloud PCs are allotted to its assignment{about}{deed}",
             CloudPcReason.AssignmentRemoved => $" because its assignment is gone{about}{deed}",
-            CloudPcReason.HostChanged => $" because the simulator took over what an agent had not done{deed}",
+            CloudPcReason.HostChanged => $" because another host has the machines{deed}",
+            CloudPcReason.PointAsked => " because it is time for a restore point",
+            CloudPcReason.PointMade => " because the host has made a restore point",
+            CloudPcReason.PointFailed => " because the host has not made a restore point",
         };
     }
 

@@ -51,7 +51,7 @@ internal static class HostDesk
     private static GraphResponse Claimed(GraphRequest request, Tenant tenant, DateTimeOffset now, JobClaim claim)
     {
         OpenJob[] jobs = [.. OpenJob.Of(tenant).Where(open => open.IsFree(now) && claim.Kinds?.Contains(open.Job.Kind) != false)];
-        return Leases(request).Of(tenant.Profile.Id).Claim(jobs.Select(one => one.Job.Id), claim.Agent, claim.Most, claim.Length) is { } leases
+        return Leases(request).Of(tenant.Profile.Id).Claim(jobs.Select(one => (one.Job.Id, one.About)), claim.Agent, claim.Most, claim.Length) is { } leases
             ? GraphResponse.Json(200, (tenant, jobs, leases), static (json, s) =>
             {
                 json.WriteStartObject();

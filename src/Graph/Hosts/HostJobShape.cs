@@ -2,6 +2,7 @@ using System.Text.Json;
 using Berth.Engine;
 using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
+using Berth.Engine.Collections;
 
 namespace Berth.Graph.Hosts;
 
@@ -19,7 +20,12 @@ internal static class HostJobShape
         if (open.CloudPc is { } row)
         {
             WriteCloudPc(json, tenant, row);
-            WriteSnapshot(json, row, open.Job);
+            WriteSnapshot(json, tenant, row, open.Job);
+        }
+
+        if (open.Snapshot is { } kept)
+        {
+            Snapshot(json, RestorePoints.Of(kept), null);
         }
 
         if (open.Connection is { } connection)
@@ -40,6 +46,7 @@ internal static class HostJobShape
         Text(json, "dueDateTime"u8, open.Job.DueAt);
         Text(json, "cloudPcId"u8, open.CloudPc?.Id);
         Text(json, "connectionId"u8, open.Connection?.Id);
+        Text(json, "snapshotId"u8, open.Snapshot?.Id);
         Text(json, "agent"u8, lease?.Agent);
         Text(json, "leaseExpiresDateTime"u8, lease?.ExpiresAt);
         if (lease is null)
@@ -100,20 +107,45 @@ internal static class HostJobShape
         json.WriteNumber("diskGB"u8, plan.Size.Disk);
     }
 
-    private static void WriteSnapshot(Utf8JsonWriter json, CloudPc row, HostJob job)
+    // B384, B385: which restore point is meant, and whose disk it is of; that need not be this Cloud PC.
+    private static void WriteSnapshot(Utf8JsonWriter json, Tenant tenant, CloudPc row, HostJob job)
     {
-        string? id = job.Kind switch
+        DateTimeOffset at = job.RequestedAt;
+        int hours = EffectiveSetting.RestoreHoursOf(tenant.Fleet.UserSettings.Values, tenant.TryGetUser(row.User, out _) ? tenant.GroupsOf(row.User) : []);
+        switch (job.Kind)
         {
-            HostJobKind.Snapshot => RestorePoints.ManualIdOf(row, job.RequestedAt).ToString("D"),
-            HostJobKind.Restore => job.Detail,
-            _ => null,
-        };
-        if (id is not null)
-        {
-            json.WriteStartObject("snapshot"u8);
-            json.WriteString("id"u8, id);
-            json.WriteEndObject();
+            case HostJobKind.Snapshot:
+                Snapshot(json, RestorePoints.Of(row, job), RestorePoints.KeptBeside(row, job, hours, at));
+                break;
+            case HostJobKind.Deprovision when job.Detail is { } id:
+                Snapshot(json, new RestorePoint(Guid.Parse(id), row.Id, RestorePointKind.Retention, at, null), null);
+                break;
+            case HostJobKind.Restore when Guid.TryParse(job.Detail, out Guid id):
+                RestorePoint point = tenant.Fleet.Retained.TryGetValue(id, out RetentionSnapshot? kept) ? RestorePoints.Of(kept)
+                    : RestorePoints.Find(row, hours, id, at) ?? new RestorePoint(id, row.Id, RestorePointKind.Automatic, at, null);
+                Snapshot(json, point, null);
+                break;
         }
+    }
+
+    private static void Snapshot(Utf8JsonWriter json, RestorePoint point, ValueArray<Guid>? keep)
+    {
+        json.WriteStartObject("snapshot"u8);
+        json.WriteString("id"u8, point.Id);
+        json.WriteString("cloudPcId"u8, point.CloudPcId);
+        json.WriteString("type"u8, JsonNamingPolicy.CamelCase.ConvertName(point.Kind.ToString()));
+        if (keep is { } others)
+        {
+            json.WriteStartArray("keep"u8);
+            foreach (Guid other in others.Span)
+            {
+                json.WriteStringValue(other);
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
     }
 
     private static void WriteConnection(Utf8JsonWriter json, NetworkConnection connection)

@@ -3,7 +3,7 @@ using Berth.Engine;
 namespace Berth.Graph.Hosts;
 
 /// <summary>
-/// The leases of one tenant (B321 to B325): in memory, on real time, bounded. A job is with one agent at a time. For any number of threads.
+/// The leases of one tenant (B321 to B325): in memory, on real time, bounded. A job is with one agent at a time, and so is a machine (B383). For any number of threads.
 /// </summary>
 /// <param name="time">The real time.</param>
 public sealed class TenantLeases(TimeProvider time)
@@ -13,12 +13,12 @@ public sealed class TenantLeases(TimeProvider time)
     private readonly Lock _changing = new();
 
     /// <summary>Leases jobs that nobody has, in the order given, until there are enough.</summary>
-    /// <param name="jobs">Ids of open jobs.</param>
+    /// <param name="jobs">Open jobs, and what they are about; who has another job about the same thing, open or not, is at work on it still.</param>
     /// <param name="agent">Who asks.</param>
     /// <param name="most">The most it gets.</param>
     /// <param name="length">How long each lease holds without a word.</param>
     /// <returns>The leases; null when the tenant has as many as it may have and the agent could get none of its jobs.</returns>
-    public IReadOnlyList<HostLease>? Claim(IEnumerable<Guid> jobs, string agent, int most, TimeSpan length)
+    public IReadOnlyList<HostLease>? Claim(IEnumerable<(Guid Id, Guid About)> jobs, string agent, int most, TimeSpan length)
     {
         lock (_changing)
         {
@@ -31,26 +31,28 @@ public sealed class TenantLeases(TimeProvider time)
                 }
             }
 
+            HashSet<Guid> taken = [.. _held.Values.Where(lease => lease.ExpiresAt > now).Select(lease => lease.About)];
             List<HostLease> leases = [];
-            foreach (Guid job in jobs)
+            foreach ((Guid job, Guid about) in jobs)
             {
                 if (leases.Count == most)
                 {
                     break;
                 }
 
-                if (_held.TryGetValue(job, out HostLease? other) && other.ExpiresAt > now)
+                if (taken.Contains(about))
                 {
                     continue;
                 }
 
-                if (other is null && _held.Count == HostLimits.LeasesPerTenant)
+                if (!_held.ContainsKey(job) && _held.Count == HostLimits.LeasesPerTenant)
                 {
                     return leases.Count == 0 ? null : leases;
                 }
 
-                HostLease lease = new(job, Guid.NewGuid(), agent, length, now + length);
+                HostLease lease = new(job, about, Guid.NewGuid(), agent, length, now + length);
                 _held[job] = lease;
+                taken.Add(about);
                 leases.Add(lease);
             }
 

@@ -71,6 +71,7 @@ public static class GraphRoutes
         .. CatalogDesk.Routes,
         .. FaultDesk.Routes,
         .. PlanDesk.Routes,
+        .. ShiftDesk.Routes,
         .. HostDesk.Routes,
         .. SessionDesk.Routes,
         .. FrontlineDesk.Routes,

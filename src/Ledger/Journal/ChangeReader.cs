@@ -111,7 +111,7 @@ internal static class ChangeReader
         FailureRate[] rates = new FailureRate[from.Count(LeastRate)];
         for (int i = 0; i < rates.Length; i++)
         {
-            rates[i] = new FailureRate((HostJobKind)from.Choice((byte)HostJobKind.HealthCheck), from.Number());
+            rates[i] = new FailureRate((HostJobKind)from.Choice((byte)HostJobKind.DeleteSnapshot), from.Number());
         }
 
         return settings with

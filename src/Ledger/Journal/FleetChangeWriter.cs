@@ -37,6 +37,15 @@ internal static class FleetChangeWriter
                 to.CloudPc(set.CloudPc);
                 to.Step(set.Step);
                 break;
+            case Change.CloudPcsCame came:
+                to.Begin(Tag.CloudPcsCame);
+                to.Indexes(came.Indexes);
+                to.Indexes(came.Users);
+                to.Count(came.Plan);
+                to.Number(came.Policy < 0 ? null : came.Policy);
+                to.Byte((byte)came.Status);
+                to.Step(came.Step);
+                break;
             case Change.CloudPcGone gone:
                 to.Begin(Tag.CloudPcGone);
                 to.Count(gone.Index);
@@ -205,6 +214,14 @@ internal static class FleetChangeWriter
         to.Time(row.GoesAt);
         to.Time(row.PointsSince);
         to.Time(row.ManualPointAt);
+        to.Flag(row.Points is not null);
+        if (row.Points is { } points)
+        {
+            to.Each(points.Made, static (to, at) => to.Time(at));
+            to.Time(points.NextAt);
+            to.Error(points.Trouble);
+        }
+
         to.Time(row.AllocatedAt);
         to.Signed(row.ReserveUsed.Ticks);
         to.Time(row.ReserveEndsAt);
@@ -380,6 +397,7 @@ internal static class FleetChangeWriter
         to.Count(snapshot.Plan);
         to.Shared(snapshot.RegionName);
         to.Time(snapshot.CreatedAt);
+        to.Job(snapshot.Job);
     }
 
     private static void BulkAction(this PayloadWriter to, BulkAction action)

@@ -96,6 +96,7 @@ public sealed partial class RouteCompleteness
             ($"DELETE {Endpoint}/deviceImages/{{deviceImage}}", $"/v1.0{Endpoint}/deviceImages/{image}", null, ""),
             .. hosts,
             ("POST /plan", "/berth/v1/plan", """{"changes":[]}""", "application/json"),
+            ("POST /frontline/simulate", "/berth/v1/frontline/simulate", ShiftSimulations.Small, "application/json"),
             ("POST /faults", "/berth/v1/faults", """{"kind":"throttle","probability":0}""", "application/json"),
             ("DELETE /faults/{fault}", "/berth/v1/faults/1", null, ""),
             ("DELETE /faults", "/berth/v1/faults", null, ""),

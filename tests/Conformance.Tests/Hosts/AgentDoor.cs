@@ -7,12 +7,14 @@ using Xunit;
 
 namespace Berth.Conformance.Tests.Hosts;
 
-/// <summary>The host door at a real server: the test is an agent itself, or starts real ones and takes them away (B320 to B325).</summary>
+/// <summary>The host door at a real server: the test is an agent itself, or starts real ones and takes them away (B320 to B325, B381 to B386).</summary>
 public sealed class AgentDoor : IAsyncLifetime
 {
     private const string Connections = "/v1.0/deviceManagement/virtualEndpoint/onPremisesConnections";
 
     private static readonly string[] _provisioning = ["provision"];
+    private static readonly string[] _snapshot = ["snapshot"];
+    private static readonly string[] _dropping = ["deleteSnapshot"];
     private static readonly string[] _others = ["restore", "resize"];
     private static readonly string[] _texts = ["imageId", "imageDisplayName", "regionName", "managedDeviceName", "displayName", "language", "servicePlanName"];
 
@@ -262,6 +264,104 @@ public sealed class AgentDoor : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_restore_point_is_asked_for_at_its_time_and_listed_when_it_is_made()
+    {
+        // B381, B384.
+        Guid id = await MakeAsync(await _company.HireAsync());
+        await _company.ActAsync(id, "createSnapshot");
+        JsonElement byHand = Assert.Single(await _company.ClaimAsync(new { agent = "test" }));
+        Assert.Equal(("snapshot", "manual"), (Kind(byHand), Snapshot(byHand).GetProperty("type").GetString()));
+        Assert.Empty(Snapshot(byHand).GetProperty("keep").EnumerateArray());
+        await DoneAsync(byHand);
+
+        await _company.PassAsync("PT12H");
+        JsonElement job = Assert.Single(await _company.ClaimAsync(new { agent = "test", kinds = _snapshot }));
+        Guid point = HostedCompany.Id(Snapshot(job));
+        Assert.Equal((id, "automatic"), (Snapshot(job).GetProperty("cloudPcId").GetGuid(), Snapshot(job).GetProperty("type").GetString()));
+        Assert.Equal([HostedCompany.Id(Snapshot(byHand))], Snapshot(job).GetProperty("keep").EnumerateArray().Select(one => one.GetGuid()));
+        Assert.Equal(["manual"], (await _company.PointsAsync(id)).Select(one => one.Type));
+        await DoneAsync(job);
+        Assert.Equal([(point, "automatic"), (HostedCompany.Id(Snapshot(byHand)), "manual")], await _company.PointsAsync(id));
+
+        await _company.PassAsync("PT12H");
+        JsonElement failed = Assert.Single(await _company.ClaimAsync(new { agent = "test" }));
+        Assert.Equal(2, Snapshot(failed).GetProperty("keep").GetArrayLength());
+        await _company.DoAsync(HttpMethod.Post, Path(failed, "failed"), Failure(failed));
+        Assert.Empty(await _company.JobsAsync());
+        Assert.Equal(2, (await _company.PointsAsync(id)).Length);
+        JsonElement[] story = [.. (await _company.DoAsync(HttpMethod.Get, $"/berth/v1/cloudPCs/{id}/timeline")).GetProperty("value").EnumerateArray()];
+        Assert.Contains("A restore point was not made", story[0].GetProperty("text").GetString()!, StringComparison.Ordinal);
+        Assert.Contains("Rack 7 is full.", story[0].GetProperty("text").GetString()!, StringComparison.Ordinal);
+        Assert.DoesNotContain(story, entry => entry.GetProperty("reason").GetString() is "pointAsked" or "pointMade");
+
+        await _company.ActAsync(id, "restore", new { cloudPcSnapshotId = point });
+        JsonElement restore = Assert.Single(await _company.ClaimAsync(new { agent = "test" }));
+        Assert.Equal(("restore", point, "automatic"), (Kind(restore), HostedCompany.Id(Snapshot(restore)), Snapshot(restore).GetProperty("type").GetString()));
+    }
+
+    [Fact]
+    public async Task What_is_asked_for_comes_before_a_restore_point_but_not_while_somebody_is_at_the_machine()
+    {
+        // B382, B383.
+        Guid id = await MakeAsync(await _company.HireAsync());
+        await _company.PassAsync("PT12H");
+        JsonElement snapshot = Assert.Single(await _company.ClaimAsync(new { agent = "one", leaseSeconds = HostLimits.LongestLeaseSeconds }));
+        await _company.ActAsync(id, "reboot");
+        Assert.Equal(["restart"], (await _company.JobsAsync()).Select(Kind));
+        Assert.Empty(await _company.ClaimAsync(new { agent = "other" }));
+
+        await _company.RefusedAsync(HttpMethod.Post, Path(snapshot, "progress"), new { leaseId = Lease(snapshot), percent = 50 }, HttpStatusCode.Conflict, "hostJobClosed");
+        await DoneAsync(Assert.Single(await _company.ClaimAsync(new { agent = "other" })));
+        Assert.Empty(await _company.PointsAsync(id));
+    }
+
+    [Fact]
+    public async Task An_agent_keeps_what_an_expired_subscription_leaves_until_it_is_to_drop_it()
+    {
+        // B385.
+        Guid user = await _company.HireAsync(), id = await MakeAsync(user);
+        await _company.SubscribeAsync("Suspended");
+        JsonElement down = Assert.Single(await _company.ClaimAsync(new { agent = "test" }));
+        Guid kept = HostedCompany.Id(Snapshot(down));
+        Assert.Equal(("deprovision", id, "retention"), (Kind(down), Snapshot(down).GetProperty("cloudPcId").GetGuid(), Snapshot(down).GetProperty("type").GetString()));
+        Assert.Empty(await _company.RetainedAsync());
+        await DoneAsync(down);
+        Assert.Equal([kept], await _company.RetainedAsync());
+
+        await _company.SubscribeAsync("Enabled");
+        Guid next = await MakeAsync(user);
+        await _company.ActAsync(next, "restore", new { cloudPcSnapshotId = kept });
+        JsonElement restore = Assert.Single(await _company.ClaimAsync(new { agent = "test" }));
+        Assert.Equal(
+            (next, kept, id),
+            (HostedCompany.Id(restore.GetProperty("cloudPc")), HostedCompany.Id(Snapshot(restore)), Snapshot(restore).GetProperty("cloudPcId").GetGuid()));
+        await DoneAsync(restore);
+
+        await _company.PassAsync("P28D");
+        Assert.Empty(await _company.RetainedAsync());
+        JsonElement drop = Assert.Single(await _company.ClaimAsync(new { agent = "test", kinds = _dropping }));
+        Assert.Equal(("deleteSnapshot", kept, id), (Kind(drop), HostedCompany.Id(Snapshot(drop)), Snapshot(drop).GetProperty("cloudPcId").GetGuid()));
+        Assert.False(drop.TryGetProperty("cloudPc", out _));
+        Assert.Equal([kept], (await _company.JobsAsync()).Where(job => Kind(job) == "deleteSnapshot").Select(job => job.GetProperty("snapshotId").GetGuid()));
+        await DoneAsync(drop);
+        Assert.DoesNotContain(await _company.JobsAsync(), job => Kind(job) == "deleteSnapshot");
+    }
+
+    [Fact]
+    public async Task Another_name_is_no_work_for_an_agent_but_it_is_told_with_the_next()
+    {
+        // B386.
+        Guid id = await MakeAsync(await _company.HireAsync());
+        await _company.ActAsync(id, "rename", new { displayName = "Ada's own" });
+        Assert.Empty(await _company.JobsAsync());
+
+        await _company.ActAsync(id, "reboot");
+        JsonElement pc = Assert.Single(await _company.ClaimAsync(new { agent = "test" })).GetProperty("cloudPc");
+        Assert.Equal("Ada's own", pc.GetProperty("displayName").GetString());
+        Assert.NotEqual("Ada's own", pc.GetProperty("managedDeviceName").GetString());
+    }
+
+    [Fact]
     public async Task What_shall_be_applied_is_what_the_policy_says_now()
     {
         Guid user = await _company.HireAsync();
@@ -394,6 +494,17 @@ public sealed class AgentDoor : IAsyncLifetime
         _agents.Add(agent);
         return agent;
     }
+
+    // The test makes the machine itself.
+    private async Task<Guid> MakeAsync(Guid user)
+    {
+        await DoneAsync(Assert.Single(await _company.ClaimAsync(new { agent = "test" })));
+        return HostedCompany.Id(await _company.UntilAsync(user, "provisioned"));
+    }
+
+    private static string? Kind(JsonElement job) => job.GetProperty("kind").GetString();
+
+    private static JsonElement Snapshot(JsonElement job) => job.GetProperty("snapshot");
 
     private async Task DoneAsync(JsonElement job) => await _company.DoAsync(HttpMethod.Post, Path(job, "done"), new { leaseId = Lease(job) });
 

@@ -161,10 +161,31 @@ internal sealed class HostedCompany : IAsyncDisposable
     /// <summary>An action of a Cloud PC.</summary>
     public Task ActAsync(Guid cloudPc, string action, object? body = null) => DoAsync(HttpMethod.Post, $"{Endpoint}/cloudPCs/{cloudPc}/{action}", body ?? new { });
 
-    /// <summary>The restore point that somebody made by hand; waits for it.</summary>
-    public Task<Guid> ManualPointAsync(Guid cloudPc) => UntilAsync(async () =>
-        (await DoAsync(HttpMethod.Get, $"{Endpoint}/cloudPCs/{cloudPc}/retrieveSnapshots")).GetProperty("value").EnumerateArray()
-            .Where(point => point.GetProperty("snapshotType").GetString() == "manual").Select(point => (Guid?)point.GetProperty("id").GetGuid()).FirstOrDefault());
+    /// <summary>Waits for a restore point of a type.</summary>
+    public Task<Guid> UntilPointAsync(Guid cloudPc, string type) => UntilAsync(async () =>
+        (await PointsAsync(cloudPc)).Where(point => point.Type == type).Select(point => (Guid?)point.Id).FirstOrDefault());
+
+    /// <summary>The restore points of a Cloud PC, newest first.</summary>
+    public async Task<(Guid Id, string Type)[]> PointsAsync(Guid cloudPc) =>
+    [
+        .. (await DoAsync(HttpMethod.Get, $"{Endpoint}/cloudPCs/{cloudPc}/retrieveSnapshots")).GetProperty("value").EnumerateArray()
+            .Select(point => (Id(point), point.GetProperty("snapshotType").GetString()!)),
+    ];
+
+    /// <summary>What is kept of Cloud PCs whose subscription expired.</summary>
+    public async Task<Guid[]> RetainedAsync() =>
+    [
+        .. (await DoAsync(HttpMethod.Get, $"{Endpoint}/snapshots")).GetProperty("value").EnumerateArray()
+            .Where(point => point.GetProperty("snapshotType").GetString() == "retention").Select(Id),
+    ];
+
+    /// <summary>Brings the subscription of the small size to a status.</summary>
+    public async Task SubscribeAsync(string status)
+    {
+        JsonElement small = (await DoAsync(HttpMethod.Get, "/v1.0/directory/subscriptions")).GetProperty("value").EnumerateArray()
+            .Single(one => one.GetProperty("skuPartNumber").GetString() == Small);
+        await DoAsync(HttpMethod.Patch, $"/berth/v1/subscriptions/{small.GetProperty("id").GetString()}", new { status });
+    }
 
     /// <summary>Waits until an action of a Cloud PC is done.</summary>
     public Task UntilDoneAsync(Guid cloudPc, string action) => UntilAsync(async () =>

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Berth.Conformance.Tests.Hosts;
 
-/// <summary>The leases of one tenant on a clock that the test moves (B321, B322, B323, B324, B325).</summary>
+/// <summary>The leases of one tenant on a clock that the test moves (B321, B322, B323, B324, B325, B383).</summary>
 public sealed class Leases
 {
     private static readonly TimeSpan _minute = TimeSpan.FromMinutes(1);
@@ -21,11 +21,11 @@ public sealed class Leases
     public void A_job_is_with_one_agent_at_a_time_and_the_oldest_goes_first()
     {
         // B321.
-        IReadOnlyList<HostLease> first = _leases.Claim(_jobs, "a", 2, _minute)!, second = _leases.Claim(_jobs, "b", 32, _minute)!;
+        IReadOnlyList<HostLease> first = _leases.Claim(Each(_jobs), "a", 2, _minute)!, second = _leases.Claim(Each(_jobs), "b", 32, _minute)!;
 
         Assert.Equal(_jobs[..2], first.Select(lease => lease.JobId));
         Assert.Equal(_jobs[2..], second.Select(lease => lease.JobId));
-        Assert.Empty(_leases.Claim(_jobs, "c", 32, _minute)!);
+        Assert.Empty(_leases.Claim(Each(_jobs), "c", 32, _minute)!);
         Assert.Equal(("a", "b"), (_leases.On(_jobs[0])!.Agent, _leases.On(_jobs[4])!.Agent));
         Assert.Equal(5, first.Concat(second).Select(lease => lease.Id).Distinct().Count());
     }
@@ -36,7 +36,7 @@ public sealed class Leases
         Guid[] jobs = [.. Enumerable.Range(0, 1000).Select(_ => Guid.NewGuid())];
 
         Guid[][] got = new Guid[8][];
-        Parallel.For(0, got.Length, agent => got[agent] = [.. Enumerable.Range(0, 50).SelectMany(_ => _leases.Claim(jobs, $"{agent}", 3, _minute)!).Select(lease => lease.JobId)]);
+        Parallel.For(0, got.Length, agent => got[agent] = [.. Enumerable.Range(0, 50).SelectMany(_ => _leases.Claim(Each(jobs), $"{agent}", 3, _minute)!).Select(lease => lease.JobId)]);
 
         Assert.Equal(jobs.Order(), got.SelectMany(one => one).Order());
     }
@@ -47,7 +47,7 @@ public sealed class Leases
         // B322.
         HostLease old = Claim(_jobs[0], "a");
         _time.Advance(_minute - TimeSpan.FromTicks(1));
-        Assert.Empty(_leases.Claim([_jobs[0]], "b", 1, _minute)!);
+        Assert.Empty(_leases.Claim(Each(_jobs[0]), "b", 1, _minute)!);
         _time.Advance(TimeSpan.FromTicks(1));
 
         Assert.Null(_leases.On(_jobs[0]));
@@ -82,20 +82,34 @@ public sealed class Leases
         TenantLeases restarted = new(_time);
 
         Assert.False(restarted.TryKeep(old.JobId, old.Id));
-        Assert.Single(restarted.Claim([_jobs[0]], "b", 1, _minute)!);
+        Assert.Single(restarted.Claim(Each(_jobs[0]), "b", 1, _minute)!);
     }
 
     [Fact]
     public void A_job_is_not_given_away_while_its_report_is_being_written()
     {
-        HostLease lease = _leases.Claim([_jobs[0]], "a", 1, TimeSpan.FromSeconds(1))![0];
+        HostLease lease = _leases.Claim(Each(_jobs[0]), "a", 1, TimeSpan.FromSeconds(1))![0];
         Assert.True(_leases.TryKeep(lease.JobId, lease.Id));
         _time.Advance(HostLimits.Reporting - TimeSpan.FromTicks(1));
-        Assert.Empty(_leases.Claim([_jobs[0]], "b", 1, _minute)!);
+        Assert.Empty(_leases.Claim(Each(_jobs[0]), "b", 1, _minute)!);
 
         // The writing broke off: the job is not lost for ever.
         _time.Advance(TimeSpan.FromTicks(1));
-        Assert.Single(_leases.Claim([_jobs[0]], "b", 1, _minute)!);
+        Assert.Single(_leases.Claim(Each(_jobs[0]), "b", 1, _minute)!);
+    }
+
+    [Fact]
+    public void A_machine_is_with_one_agent_at_a_time_also_when_its_job_is_wanted_no_more()
+    {
+        // B383.
+        Guid machine = Guid.NewGuid();
+        HostLease first = Assert.Single(_leases.Claim([(_jobs[0], machine)], "a", 1, _minute)!);
+        Assert.Equal([_jobs[2]], _leases.Claim([(_jobs[1], machine), (_jobs[2], Guid.NewGuid())], "b", 2, _minute)!.Select(lease => lease.JobId));
+
+        _leases.Drop(first.JobId, first.Id);
+        Assert.Equal([_jobs[1]], _leases.Claim([(_jobs[1], machine), (_jobs[0], machine)], "b", 2, _minute)!.Select(lease => lease.JobId));
+        _time.Advance(_minute);
+        Assert.Equal([_jobs[0]], _leases.Claim([(_jobs[0], machine)], "c", 1, _minute)!.Select(lease => lease.JobId));
     }
 
     [Fact]
@@ -123,12 +137,12 @@ public sealed class Leases
     public void A_tenant_has_so_many_leases_and_no_more_until_one_is_over()
     {
         Guid[] jobs = [.. Enumerable.Range(0, HostLimits.LeasesPerTenant).Select(_ => Guid.NewGuid())];
-        Assert.Equal(jobs.Length - 1, _leases.Claim(jobs.Take(jobs.Length - 1), "a", jobs.Length, _minute)!.Count);
-        Assert.Single(_leases.Claim([jobs[^1], _jobs[0]], "a", 2, TimeSpan.FromHours(1))!);
-        Assert.Null(_leases.Claim(_jobs, "a", 1, _minute));
+        Assert.Equal(jobs.Length - 1, _leases.Claim(Each(jobs[..^1]), "a", jobs.Length, _minute)!.Count);
+        Assert.Single(_leases.Claim(Each(jobs[^1], _jobs[0]), "a", 2, TimeSpan.FromHours(1))!);
+        Assert.Null(_leases.Claim(Each(_jobs), "a", 1, _minute));
 
         _time.Advance(_minute);
-        Assert.Equal(_jobs, _leases.Claim(_jobs, "a", _jobs.Length, _minute)!.Select(lease => lease.JobId));
+        Assert.Equal(_jobs, _leases.Claim(Each(_jobs), "a", _jobs.Length, _minute)!.Select(lease => lease.JobId));
     }
 
     [Fact]
@@ -136,7 +150,7 @@ public sealed class Leases
     {
         HostLeases leases = new(_time);
         Guid one = Guid.NewGuid(), other = Guid.NewGuid();
-        HostLease lease = Assert.Single(leases.Of(one).Claim([_jobs[0]], "a", 1, _minute)!);
+        HostLease lease = Assert.Single(leases.Of(one).Claim(Each(_jobs[0]), "a", 1, _minute)!);
 
         Assert.Same(leases.Of(one), leases.Of(one));
         Assert.Null(leases.Of(other).On(_jobs[0]));
@@ -155,5 +169,8 @@ public sealed class Leases
         Assert.Null(_leases.On(_jobs[0]));
     }
 
-    private HostLease Claim(Guid job, string agent) => Assert.Single(_leases.Claim([job], agent, 1, _minute)!);
+    // Jobs that have nothing in common.
+    private static IEnumerable<(Guid Id, Guid About)> Each(params Guid[] jobs) => jobs.Select(job => (job, job));
+
+    private HostLease Claim(Guid job, string agent) => Assert.Single(_leases.Claim(Each(job), agent, 1, _minute)!);
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Xunit;
 
@@ -39,6 +41,9 @@ public abstract class ProviderSuite : IAsyncLifetime
 
     /// <summary>The folder of a machine's disk, for those who have one.</summary>
     protected abstract string? DiskOf(Guid cloudPc);
+
+    /// <summary>Whether the host keeps a retention snapshot; null for those who have none to look at.</summary>
+    protected abstract bool? Keeps(Guid snapshot);
 
     /// <summary>Whether there is a machine and it runs; null for those who have none to look at.</summary>
     protected abstract bool? IsRunning(Guid cloudPc);
@@ -121,7 +126,7 @@ public abstract class ProviderSuite : IAsyncLifetime
         await WriteAsync(id, "old");
         await Company.ActAsync(id, "createSnapshot");
         await Company.UntilDoneAsync(id, "CreateSnapshot");
-        Guid point = await Company.ManualPointAsync(id);
+        Guid point = await Company.UntilPointAsync(id, "manual");
         await WriteAsync(id, "new");
 
         await Company.ActAsync(id, "restore", new { cloudPcSnapshotId = point });
@@ -130,6 +135,53 @@ public abstract class ProviderSuite : IAsyncLifetime
         await Company.UntilAsync(user, "provisioned");
         Assert.NotEqual(false, IsRunning(id));
         await HasAsync(id, "old");
+    }
+
+    [Fact]
+    public async Task A_restore_point_that_came_at_its_time_can_be_gone_back_to()
+    {
+        // B381.
+        Guid user = await Company.HireAsync();
+        Guid id = HostedCompany.Id(await Company.UntilAsync(user, "provisioned"));
+        await WriteAsync(id, "old");
+        await Company.PassAsync("PT12H");
+        Guid point = await Company.UntilPointAsync(id, "automatic");
+        await WriteAsync(id, "new");
+
+        await Company.ActAsync(id, "restore", new { cloudPcSnapshotId = point });
+        await Company.UntilDoneAsync(id, "Restore");
+
+        await Company.UntilAsync(user, "provisioned");
+        Assert.NotEqual(false, IsRunning(id));
+        await HasAsync(id, "old");
+    }
+
+    [Fact]
+    public async Task What_an_expired_subscription_leaves_comes_back_on_another_Cloud_PC_and_goes_after_four_weeks()
+    {
+        // B385.
+        Guid user = await Company.HireAsync();
+        Guid first = HostedCompany.Id(await Company.UntilAsync(user, "provisioned"));
+        await WriteAsync(first, "mine");
+        await Company.SubscribeAsync("Suspended");
+        await Company.UntilAsync(user, "pendingProvision");
+        Assert.NotEqual(true, IsRunning(first));
+        Guid kept = await HostedCompany.UntilAsync(async () => (await Company.RetainedAsync()).Select(one => (Guid?)one).SingleOrDefault());
+
+        await Company.SubscribeAsync("Enabled");
+        Guid second = HostedCompany.Id(await Company.UntilAsync(user, "provisioned"));
+        Assert.NotEqual(first, second);
+        await HasAsync(second, null);
+        await Company.ActAsync(second, "restore", new { cloudPcSnapshotId = kept });
+        await Company.UntilDoneAsync(second, "Restore");
+        await Company.UntilAsync(user, "provisioned");
+        await HasAsync(second, "mine");
+        Assert.NotEqual(false, Keeps(kept));
+
+        await Company.PassAsync("P28D");
+        Assert.Empty(await Company.RetainedAsync());
+        await HostedCompany.UntilAsync(async () => (await Company.JobsAsync()).Length == 0 ? (bool?)true : null);
+        Assert.NotEqual(true, Keeps(kept));
     }
 
     [Fact]
@@ -231,6 +283,8 @@ public sealed class SimulatorSuite : ProviderSuite
     protected override string? DiskOf(Guid cloudPc) => null;
 
     protected override bool? IsRunning(Guid cloudPc) => null;
+
+    protected override bool? Keeps(Guid snapshot) => null;
 }
 
 /// <summary>The suite for the sample agent, a process of its own.</summary>
@@ -268,4 +322,8 @@ public sealed class ProcessAgentSuite : ProviderSuite
     protected override string? DiskOf(Guid cloudPc) => Path.Combine(_state, cloudPc.ToString("D"), "disk");
 
     protected override bool? IsRunning(Guid cloudPc) => AgentProcess.ProcessOf(_state, cloudPc) is not null;
+
+    // The agent does not take ids for paths.
+    protected override bool? Keeps(Guid snapshot) =>
+        Directory.Exists(Path.Combine(_state, "snapshots", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{snapshot}")))));
 }

@@ -75,6 +75,7 @@ internal static class FleetChanges
             GoesAt = _noon.AddHours(3),
             PointsSince = _noon.AddMinutes(30),
             ManualPointAt = _noon.AddHours(1),
+            Points = new AgentPoints([_noon.AddHours(12), _noon.AddHours(24)], _noon.AddHours(36), error),
             AllocatedAt = _noon.AddDays(-7),
             ReserveUsed = TimeSpan.FromHours(5),
             ReserveEndsAt = _noon.AddDays(9),
@@ -113,6 +114,7 @@ internal static class FleetChanges
             new Change.PolicyDeleted(3),
             new Change.CoverageSet([0, 1, 2, 9], [new Coverage(3, _noon, true), new Coverage(0, _noon.AddDays(-1), false)]),
             new Change.CloudPcSet(12, busy, step),
+            new Change.CloudPcsCame([12, 13, 15], [9, 2, 7], 70, 3, CloudPcStatus.PendingProvision, step with { Reason = CloudPcReason.NoSlot, About = null }),
             new Change.CloudPcGone(12, step with { Reason = CloudPcReason.ReserveUsedUp, About = null }),
             new Change.ConnectionSet(connection),
             new Change.ConnectionDeleted(id),
@@ -120,7 +122,7 @@ internal static class FleetChanges
             new Change.UserSettingDeleted(id),
             new Change.DeviceImageSet(new DeviceImage(id, "Image", "1.0.0", "/image", "Windows 11 Enterprise", "26100", _noon)),
             new Change.DeviceImageDeleted(id),
-            new Change.SnapshotRetained(new RetentionSnapshot(id, other, 9, 70, "westeurope", _noon)),
+            new Change.SnapshotRetained(new RetentionSnapshot(id, other, 9, 70, "westeurope", _noon) { Job = job with { Kind = HostJobKind.DeleteSnapshot, DueAt = null, Detail = null } }),
             new Change.RetainedGone(id),
             new Change.BulkActionSet(new BulkAction(id, "Restart all", "cloudPcBulkRestart", _noon, "Ada", [new BulkItem(id, null), new BulkItem(other, "operationConflict")])),
             new Change.PowerSet(12, new CloudPcPower(true, _noon, _noon.AddHours(2), _noon.AddMinutes(3))
@@ -237,6 +239,7 @@ internal static class FleetChanges
                 ReserveUsed = more.Item1.TimeOfDay,
                 ReserveEndsAt = more.Item2,
                 IsAdministrator = rest.Item4,
+                Points = times.Item2 is { } made ? new AgentPoints([made, more.Item1], times.Item3, times.Item3 is null ? null : new CloudPcError("noRoom", "Full.")) : null,
                 Use = times.Item2 is { } signedIn ? new CloudPcUse(signedIn, times.Item3, rest.Item4) : null,
                 Review = times.Item4 is { } reviewed ? new CloudPcReview(reviewed, rest.Item4, words.Item2, words.Item2) : null,
                 Actions = words.Item4,
@@ -278,6 +281,8 @@ internal static class FleetChanges
             [typeof(Change.CoverageSet)] = Gen.Select(indexes, Gen.Select(index, time, Gen.Bool).Array[0, 3]).Select((users, all) =>
                 (Change)new Change.CoverageSet(users, all.Select(one => new Coverage(one.Item1, one.Item2, one.Item3)).ToValueArray())),
             [typeof(Change.CloudPcSet)] = Gen.Select(index, cloudPc, step).Select((one, set, why) => (Change)new Change.CloudPcSet(one, set, why)),
+            [typeof(Change.CloudPcsCame)] = Gen.Select(indexes, index, Gen.OneOf(index, Gen.Const(-1)), Gen.Enum<CloudPcStatus>(), step)
+                .Select((all, plan, policy, status, why) => (Change)new Change.CloudPcsCame(all, all.Reverse().ToValueArray(), plan, policy, status, why)),
             [typeof(Change.CloudPcGone)] = Gen.Select(index, step).Select((one, why) => (Change)new Change.CloudPcGone(one, why)),
             [typeof(Change.ConnectionSet)] = connection.Select(set => (Change)new Change.ConnectionSet(set)),
             [typeof(Change.ConnectionDeleted)] = Gen.Guid.Select(id => (Change)new Change.ConnectionDeleted(id)),
@@ -289,8 +294,8 @@ internal static class FleetChanges
             [typeof(Change.DeviceImageSet)] = Gen.Select(Gen.Guid, text, text, text, text, text, time)
                 .Select((id, name, version, source, system, build, at) => (Change)new Change.DeviceImageSet(new DeviceImage(id, name, version, source, system, build, at))),
             [typeof(Change.DeviceImageDeleted)] = Gen.Guid.Select(id => (Change)new Change.DeviceImageDeleted(id)),
-            [typeof(Change.SnapshotRetained)] = Gen.Select(Gen.Guid, Gen.Guid, index, index, maybe, time)
-                .Select((id, of, user, plan, region, at) => (Change)new Change.SnapshotRetained(new RetentionSnapshot(id, of, user, plan, region, at))),
+            [typeof(Change.SnapshotRetained)] = Gen.Select(Gen.Guid, Gen.Guid, index, index, maybe, Gen.Select(time, job))
+                .Select((id, of, user, plan, region, rest) => (Change)new Change.SnapshotRetained(new RetentionSnapshot(id, of, user, plan, region, rest.Item1) { Job = rest.Item2 })),
             [typeof(Change.RetainedGone)] = Gen.Guid.Select(id => (Change)new Change.RetainedGone(id)),
             [typeof(Change.BulkActionSet)] = Gen.Select(Gen.Guid, text, text, time, text, Gen.Select(Gen.Guid, maybe).Array[0, 5])
                 .Select((id, name, kind, at, by, items) => (Change)new Change.BulkActionSet(

@@ -76,6 +76,52 @@ public sealed class RestorePointTests
         Assert.Equal((kept.Id, kept.CloudPcId, RestorePointKind.Retention, _since, _since.AddDays(28)), (point.Id, point.CloudPcId, point.Kind, point.At, point.ExpiresAt!.Value));
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(12)]
+    [InlineData(16)]
+    [InlineData(24)]
+    public void An_agent_that_misses_nothing_keeps_what_would_be_counted(int hours)
+    {
+        // B384.
+        CloudPc row = _row with { Points = new AgentPoints([], null, null) };
+        DateTimeOffset at = _since;
+        while ((at = RestorePoints.Next(_since, hours, at)) < _since.AddDays(40))
+        {
+            RestorePoint[] counted = [.. RestorePoints.Of(_row, hours, at)];
+            HostJob job = new(Guid.NewGuid(), HostJobKind.Snapshot, 1, at, null, HostJob.AtItsTime);
+            Assert.Equal(counted.Skip(1).Select(point => point.Id), RestorePoints.KeptBeside(row, job, hours, at));
+            row = row with { Points = row.Points! with { Made = RestorePoints.With(row, hours, at) } };
+            Assert.Equal(counted, RestorePoints.Of(row, hours, at));
+        }
+    }
+
+    [Fact]
+    public void The_first_point_of_a_week_is_the_one_of_that_week_also_when_an_earlier_one_was_missed()
+    {
+        // B384: the point of each seventh day is never made.
+        CloudPc row = _row with { Points = new AgentPoints([], null, null) };
+        for (int day = 1; day <= 45; day++)
+        {
+            row = day % 7 == 0 ? row : row with { Points = row.Points! with { Made = RestorePoints.With(row, 24, _since.AddDays(day)) } };
+        }
+
+        Assert.Equal([22, 29, 34, 36, 37, 38, 39, 40, 41, 43, 44, 45], row.Points!.Made.Select(at => (int)(at - _since).TotalDays));
+    }
+
+    [Fact]
+    public void One_made_by_hand_takes_the_place_of_the_one_before_and_of_nothing_else()
+    {
+        // B384.
+        CloudPc row = _row with { Points = new AgentPoints([_since.AddHours(12)], null, null), ManualPointAt = _since.AddHours(13) };
+        HostJob byHand = new(Guid.NewGuid(), HostJobKind.Snapshot, 1, _since.AddHours(14), null, null), atItsTime = byHand with { Detail = HostJob.AtItsTime, RequestedAt = _since.AddHours(24) };
+        ValueArray<RestorePoint> points = RestorePoints.Of(row, 12, _since.AddHours(14));
+
+        Assert.Equal([points[1].Id], RestorePoints.KeptBeside(row, byHand, 12, byHand.RequestedAt));
+        Assert.Equal([points[0].Id, points[1].Id], RestorePoints.KeptBeside(row, atItsTime, 12, atItsTime.RequestedAt));
+        Assert.Equal([points[1].Id], RestorePoints.KeptBeside(row, atItsTime, 12, _since.AddDays(29)));
+    }
+
     [Fact]
     public void A_machine_that_never_came_up_has_no_points() => Assert.Empty(RestorePoints.Of(_row with { PointsSince = null }, 4, _since.AddDays(100)));
 
@@ -98,6 +144,16 @@ public sealed class RestorePointTests
         Assert.Equal(IdsByName.Of(space, "cloudPC/1"), IdsByName.Of(space, "cloudPC/1"));
         Assert.Equal(3, new[] { IdsByName.Of(space, "cloudPC/1"), IdsByName.Of(space, "cloudPC/2"), IdsByName.Of(Guid.Empty, "cloudPC/1") }.Distinct().Count());
         Assert.All(Enumerable.Range(0, 200), number => Assert.Matches("^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", IdsByName.Of(space, $"{number}").ToString()));
+    }
+
+    [Fact]
+    public void The_index_of_a_Cloud_PC_is_in_its_id_whatever_the_tenant()
+    {
+        Guid tenant = new("6f8c2a6e-0000-4000-8000-000000000001");
+        int[] indexes = [.. Enumerable.Range(0, 1_000), int.MaxValue - 1];
+        Assert.All(indexes, index => Assert.Equal(index, IdsByName.CloudPcIndex(IdsByName.OfCloudPc(tenant, index))));
+        Assert.Equal(2 * indexes.Length, indexes.SelectMany(index => new[] { IdsByName.OfCloudPc(tenant, index), IdsByName.OfCloudPc(Guid.Empty, index) }).Distinct().Count());
+        Assert.All(indexes, index => Assert.Matches("^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", IdsByName.OfCloudPc(tenant, index).ToString()));
     }
 
     private static UserSetting Setting(int group, int day, int hours) =>

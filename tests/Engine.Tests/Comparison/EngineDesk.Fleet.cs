@@ -29,7 +29,7 @@ public sealed partial class EngineDesk
         ];
         foreach (int user in Enumerable.Range(0, Tenant.Users.Count).Where(user => Tenant.Users[user] is not null).OrderBy(user => Text(Tenant.Users[user]!.Id), StringComparer.Ordinal))
         {
-            foreach (ProvisioningType type in (ProvisioningType[])[ProvisioningType.Dedicated, ProvisioningType.Reserve])
+            foreach (ProvisioningType type in (ProvisioningType[])[ProvisioningType.Dedicated, ProvisioningType.Reserve, ProvisioningType.SharedByUser])
             {
                 Coverage[] those = [.. fleet.CoverageOf(user).Where(one => fleet.Policies[one.Policy].ProvisioningType == type)];
                 if (those.Length > 0)
@@ -48,17 +48,19 @@ public sealed partial class EngineDesk
             .Select(plan => $"slots {Text(plan.Id)} {plan.Used} of {plan.Slots}"));
         lines.AddRange(fleet.Retained.Values.Select(one => (Number: NumberOf(one.CloudPcId), Retained: one)).OrderBy(one => one.Number)
             .Select(one => $"retained {PlanId(one.Retained.Plan)}#{one.Number} until {When(one.Retained.CreatedAt + RetentionSnapshot.Retention)}"));
-        lines.AddRange(rows.Where(one => fleet.SessionOn(one.Index) is not null)
+        lines.AddRange(rows.Where(one => one.Row.Assignment is null && fleet.SessionOn(one.Index) is not null)
             .Select(one => $"session {Text(one.Row.UserId)} {PlanId(one.Row.Plan)}#{one.Index + 1}{(fleet.SessionOn(one.Index)!.DisconnectedAt is null ? "" : " disconnected")}"));
+        lines.AddRange(FrontlineLines(fleet, rows));
         lines.AddRange(rows.Select(one => (one.Index, one.Row, Points: RestorePoints.Of(one.Row, UserSetting.DefaultRestoreHours, Last.Context.Now))).Where(one => one.Points.Count > 0)
-            .Select(one => $"points {Text(one.Row.UserId)} {PlanId(one.Row.Plan)}#{one.Index + 1} "
+            .Select(one => $"points {Owner(one.Row)} {PlanId(one.Row.Plan)}#{one.Index + 1} "
                 + string.Join(' ', one.Points.OrderBy(point => point.Kind).ThenBy(point => point.At).Select(point => (point.Kind == RestorePointKind.Manual ? "by hand " : "") + When(point.At)))));
         lines.AddRange(fleet.Connections.Values.OrderBy(one => Text(one.Id), StringComparer.Ordinal).Select(one => $"connection {Text(one.Id)} {Camel(one.Health)}"));
         return lines;
     }
 
-    private string Line(int index, CloudPc row) => $"cloudPc {Text(row.UserId)} {PlanId(row.Plan)}#{index + 1} {Camel(row.Status)}"
+    private string Line(int index, CloudPc row) => $"cloudPc {Owner(row)} {PlanId(row.Plan)}#{index + 1} {Camel(row.Status)}"
         + (Tenant.Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy) ? $" by {Text(policy.Id)}" : "")
+        + FrontlineLine(row)
         + (row.Origin is { } origin && row.Status is not (CloudPcStatus.PendingProvision or CloudPcStatus.NotProvisioned or CloudPcStatus.Failed) ? Where(origin) : "")
         + (row.GraceEndsAt is { } grace ? $" until {When(grace)}" : "")
         + (row.ResizeEndsAt is { } window ? $" to {PlanId(row.ResizeTo!.Value)} until {When(window)}" : "")
@@ -83,6 +85,7 @@ public sealed partial class EngineDesk
             ImageDisplayName = "Windows 11",
             Joins = Joins(r.Connections, r.Region),
             SingleSignOn = r.SingleSignOn,
+            SnapshotReset = r.KeepsProfiles ? false : null,
         }),
         Request.ChangePolicy r => new Command.UpdatePolicy((Tenant.Fleet.FindPolicy(Id(r.Policy)) is >= 0 and int index
             ? Tenant.Fleet.Policies[index]
@@ -91,7 +94,7 @@ public sealed partial class EngineDesk
             Id(r.Policy), r.Settings.Select(setting => Enum.Parse<AppliedSetting>(setting, ignoreCase: true)).ToValueArray(), r.CloudPcs.Select(IdOf).ToValueArray()),
         Request.DeletePolicy r => new Command.DeletePolicy(Id(r.Policy)),
         Request.AssignPolicy r => new Command.AssignPolicy(
-            Id(r.Policy), r.To.Select(one => new AssignmentRequest(null, Id(one.Group), one.Plan is null ? null : Id(one.Plan), "All", 0)).ToValueArray()),
+            Id(r.Policy), r.To.Select(one => Entry(Id(r.Policy), one)).ToValueArray()),
         Request.EndGrace r => new Command.EndGracePeriod(IdOf(r.CloudPc)),
         Request.Reprovision r => new Command.Reprovision(IdOf(r.CloudPc), null),
         Request.Resize r => new Command.ResizeCloudPc(IdOf(r.CloudPc), Id(r.Plan)),
@@ -125,7 +128,7 @@ public sealed partial class EngineDesk
             JobOf(r),
             r.Outcome switch { "done" => HostOutcome.Done, "warning" => HostOutcome.DoneWithWarnings, _ => HostOutcome.Failed },
             r.Error is { } error ? new CloudPcError(error, "The agent says so.") : null) { IsFinal = r.Last },
-        _ => throw new NotSupportedException(request.ToString()),
+        _ => TranslateFrontline(request),
     };
 
     // The open job that is called so, or one that was called so.
@@ -155,7 +158,7 @@ public sealed partial class EngineDesk
         RestorePoints.Of(new CloudPc(IdOf(number), default, 0, 0, CloudPcStatus.Provisioned) { PointsSince = at.AddHours(-UserSetting.DefaultRestoreHours) }, UserSetting.DefaultRestoreHours, at)[0].Id;
 
     // The id of the Cloud PC with a number, whether there is one or not.
-    private Guid IdOf(int number) => IdsByName.Of(Tenant.Profile.Id, $"cloudPc/{number - 1}");
+    private Guid IdOf(int number) => IdsByName.OfCloudPc(Tenant.Profile.Id, number - 1);
 
     private int NumberOf(Guid id) => Enumerable.Range(1, int.MaxValue - 1).First(number => IdOf(number) == id);
 

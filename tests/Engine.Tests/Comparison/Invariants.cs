@@ -29,6 +29,7 @@ public static class Invariants
             .. OneRowForEachPair(desk.Tenant),
             .. NobodyWorksWithoutRight(desk.Tenant),
             .. GraceIsAWeek(desk.Last.Decision),
+            .. FrontlineInvariants.Broken(desk.Before, desk.Tenant, desk.Last.Command),
             .. NothingIsOverdue(desk.Tenant, desk.Last.Context.Now),
             .. AlertsSayWhatIs(desk.Tenant),
             .. ReplayIsTheState(desk),
@@ -161,12 +162,13 @@ public static class Invariants
     // A shrink may leave more rows with a slot than slots (B264); no other command adds one then.
     private static IEnumerable<string> SlotsAreNotExceeded(Tenant before, Tenant after, Command command) =>
         from plan in after.Catalog.CloudPcPlans
+        where plan.Kind != CloudPcKind.Frontline
         let used = after.Fleet.SlotsUsed(plan.Plan)
         where used > Slots.Of(after.Catalog, after.Subscriptions, plan.Plan) && used > before.Fleet.SlotsUsed(plan.Plan) && command is not Command.UpdateSubscription
         select $"{used} Cloud PCs of plan {plan.Id} hold a slot, more than there are.";
 
     // C11
-    private static IEnumerable<string> OneRowForEachPair(Tenant tenant) => Rows(tenant).Where(row => row.Status != CloudPcStatus.Deprovisioning)
+    private static IEnumerable<string> OneRowForEachPair(Tenant tenant) => Rows(tenant).Where(row => row.Status != CloudPcStatus.Deprovisioning && !row.IsShared)
         .GroupBy(row => (row.User, row.Plan)).Where(pair => pair.Count() > 1).Select(pair => $"User {pair.Key.User} has {pair.Count()} Cloud PCs of plan {pair.Key.Plan}.");
 
     // C5, B267, B285
@@ -174,6 +176,16 @@ public static class Invariants
     {
         foreach (CloudPc row in Rows(tenant).Where(row => row.Status is CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings))
         {
+            if (row.Assignment is not null)
+            {
+                if (!FrontlineInvariants.HasRight(tenant, row))
+                {
+                    yield return $"Cloud PC {row.Id} is provisioned without right.";
+                }
+
+                continue;
+            }
+
             bool licensed = tenant.Users[row.User] is not null && IsLicensed(tenant, tenant.LicensesOf(row.User), row.Plan);
             bool covered = tenant.Catalog.CloudPcPlanOf(row.Plan)!.Kind == CloudPcKind.Business || tenant.Fleet.CoverageOf(row.User).Any(one => one.Policy == row.Policy);
             bool right = row.AllocatedAt is not null || (licensed && covered);
@@ -183,7 +195,7 @@ public static class Invariants
             }
         }
 
-        foreach (Session session in tenant.Fleet.Sessions.Values.Where(session => tenant.Fleet.CloudPcs[session.CloudPc] is not { IsUsable: true } row || row.User != session.User))
+        foreach (Session session in tenant.Fleet.Sessions.Values.Where(session => tenant.Fleet.CloudPcs[session.CloudPc] is not { IsUsable: true } row || (row.User != session.User && !row.IsShared)))
         {
             yield return $"Session {session.Id} is on a Cloud PC that cannot be used.";
         }
@@ -290,6 +302,11 @@ public static class Invariants
         if (!one.Troubled.SequenceEqual(other.Troubled))
         {
             yield return $"{who} gives another waiting order.";
+        }
+
+        if (!FrontlineInvariants.AreSame(one, other))
+        {
+            yield return $"{who} gives other pools of Frontline.";
         }
 
         if (!Same(one.Fleet, other.Fleet, one.Users.Count, one.Catalog))

@@ -5,7 +5,7 @@ namespace Berth.Engine.Tests.Comparison;
 /// <summary>The oracle behind the desk.</summary>
 /// <param name="country">The tenant's country.</param>
 /// <param name="skus">The SKUs its catalog has; null for all. It is slow, and fewer make it less so.</param>
-public sealed class OracleDesk(string country, IReadOnlyCollection<string>? skus = null) : Desk
+public sealed partial class OracleDesk(string country, IReadOnlyCollection<string>? skus = null) : Desk
 {
     private static readonly List<SkuRow> Rows = Oracle.Catalog.ReadCsv(SpecFiles.CatalogCsv);
     private static readonly Oracle.PlanRules BuiltInRules = Oracle.PlanRules.Read(SpecFiles.PlanRulesJson);
@@ -53,11 +53,11 @@ public sealed class OracleDesk(string country, IReadOnlyCollection<string>? skus
         Request.Import r => _tenant.Import(
             r.Plans.Select(plan => new SkuRow(SpecFiles.PartNumber(plan.Sku), plan.Sku, plan.Plan, plan.Name)),
             r.Rules is null ? null : Oracle.PlanRules.Read(r.Rules)),
-        Request.CreatePolicy r => _tenant.CreatePolicy(r.Policy, r.Type, r.Connections, r.Region, r.SingleSignOn),
+        Request.CreatePolicy r => _tenant.CreatePolicy(r.Policy, r.Type, r.Connections, r.Region, r.SingleSignOn, !r.KeepsProfiles),
         Request.ChangePolicy r => _tenant.ChangePolicy(r.Policy, r.Connections, r.Region, r.SingleSignOn),
         Request.ApplyPolicy r => _tenant.ApplyPolicy(r.Policy, r.Settings, r.CloudPcs),
         Request.DeletePolicy r => _tenant.DeletePolicy(r.Policy),
-        Request.AssignPolicy r => _tenant.AssignPolicy(r.Policy, [.. r.To.Select(one => (one.Group, one.Plan))]),
+        Request.AssignPolicy r => _tenant.AssignPolicy(r.Policy, [.. r.To.Select(one => new OracleEntry(one.Group, one.Plan, one.Licenses, one.Was))]),
         Request.EndGrace r => _tenant.EndGrace(r.CloudPc),
         Request.Reprovision r => _tenant.Reprovision(r.CloudPc),
         Request.Resize r => _tenant.Resize(r.CloudPc, r.Plan),
@@ -77,7 +77,7 @@ public sealed class OracleDesk(string country, IReadOnlyCollection<string>? skus
         Request.SetHost r => _tenant.SetHost(TimeSpan.FromMinutes(r.Minutes), r.Failing, r.Agent),
         Request.ReportJob r => _tenant.Report(r.CloudPc, r.Kind, r.Attempt, r.Asked, new OracleReport(r.Outcome, r.Error, r.Last)),
         Request.MoveClock or Request.RunDue => Oracle.Answer.Done,
-        _ => throw new NotSupportedException(request.ToString()),
+        _ => FrontlineAnswer(request),
     };
 
     private static DirectoryLine Translate(Line line) => line switch

@@ -4,7 +4,7 @@ namespace Berth.Engine.Tests.Comparison;
 public sealed record Wanted(string Sku, params string[] Disabled);
 
 /// <summary>A command that the engine and the oracle both understand; ids are lower-case text, so that neither lends its types to the other.</summary>
-public abstract record Request
+public abstract partial record Request
 {
     public sealed record CreateUser(string User, string? UsageLocation, params Fact[] Facts) : Request;
 
@@ -61,6 +61,9 @@ public abstract record Request
     /// <summary>A policy on some connections, the first first, or on the Microsoft-hosted network.</summary>
     public sealed record CreatePolicy(string Policy, string Type, string[] Connections) : Request
     {
+        /// <summary>Whether shared machines do not go back to a snapshot after each user.</summary>
+        public bool KeepsProfiles { get; init; }
+
         public string Region { get; init; } = Place.Usual;
 
         public bool SingleSignOn { get; init; }
@@ -162,7 +165,14 @@ public sealed record Chosen(bool Dynamic, string? Rule, string? State)
 }
 
 /// <summary>A group that a policy is assigned to, and a plan where the policy's type needs one.</summary>
-public sealed record Assigned(string Group, string? Plan);
+public sealed record Assigned(string Group, string? Plan)
+{
+    /// <summary>The allotment, of Frontline.</summary>
+    public int Licenses { get; init; }
+
+    /// <summary>The plan of the group's assignment whose id is repeated; null for an entry without an id.</summary>
+    public string? Was { get; init; }
+}
 
 /// <summary>Where machines stand.</summary>
 public static class Place

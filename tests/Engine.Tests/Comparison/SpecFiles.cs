@@ -16,6 +16,8 @@ public static class SpecFiles
 
     public static string CloudPcFolder { get; } = Path.Combine(GoldenFolder, "cloud-pcs");
 
+    public static string FrontlineFolder { get; } = Path.Combine(GoldenFolder, "frontline");
+
     public static string RulesFolder { get; } = Path.Combine(Root, "spec/rules");
 
     private static readonly List<SkuRow> Rows = Oracle.Catalog.ReadCsv(CatalogCsv);

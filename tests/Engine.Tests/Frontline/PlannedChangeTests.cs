@@ -58,7 +58,7 @@ public class PlannedChangeTests
         Assert.Equal("allotmentLicensesCount", refusal!.Name);
     }
 
-    private static Command Change(Guid policy, params AssignmentRequest[] to) => new Command.AssignPolicy(policy, to.ToValueArray());
+    private static Command.AssignPolicy Change(Guid policy, params AssignmentRequest[] to) => new(policy, to.ToValueArray());
 
     private Plan Draw(Guid policy, params AssignmentRequest[] to)
     {

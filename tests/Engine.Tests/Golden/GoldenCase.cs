@@ -89,7 +89,7 @@ public sealed class GoldenCase
 }
 
 /// <summary>One step: a command (<see cref="Do"/>) with its answer, or facts to check (<see cref="Expect"/>).</summary>
-public sealed class Step
+public sealed partial class Step
 {
     /// <summary>The command: the name of the <see cref="Request"/> with a small first letter.</summary>
     public string? Do { get; set; }
@@ -158,12 +158,15 @@ public sealed class Step
 
     public string? Policy { get; set; }
 
+    /// <summary>Whether shared machines of a policy do not go back to a snapshot.</summary>
+    public bool? KeepsProfiles { get; set; }
+
     public string? Type { get; set; }
 
     /// <summary>Connections of a policy, the first first.</summary>
     public string[]? Connections { get; set; }
 
-    /// <summary>What a policy is assigned to: groups, or <c>GROUP/PLAN</c>.</summary>
+    /// <summary>What a policy is assigned to: groups, <c>GROUP/PLAN</c>, <c>GROUP/PLAN*ALLOTMENT</c>, or <c>GROUP/OLD>PLAN*ALLOTMENT</c> with the id of the old one.</summary>
     public string[]? To { get; set; }
 
     /// <summary>The number of a Cloud PC.</summary>
@@ -299,6 +302,7 @@ public sealed class Step
                 break;
             case Request.CreatePolicy r:
                 (step.Policy, step.Type, step.Connections) = (Names.Readable(r.Policy), r.Type == "dedicated" ? null : r.Type, Readable(r.Connections));
+                step.KeepsProfiles = r.KeepsProfiles ? true : null;
                 (step.Region, step.SingleSignOn) = (r.Region == Place.Usual ? null : r.Region, r.SingleSignOn ? true : null);
                 break;
             case Request.ChangePolicy r:
@@ -312,7 +316,7 @@ public sealed class Step
                 step.Policy = Names.Readable(r.Policy);
                 break;
             case Request.AssignPolicy r:
-                (step.Policy, step.To) = (Names.Readable(r.Policy), [.. r.To.Select(one => Names.Readable(one.Plan is null ? one.Group : $"{one.Group}/{one.Plan}"))]);
+                (step.Policy, step.To) = (Names.Readable(r.Policy), [.. r.To.Select(Written)]);
                 break;
             case Request.EndGrace r:
                 step.CloudPc = r.CloudPc;
@@ -372,6 +376,9 @@ public sealed class Step
                 step.Plans = [.. r.Plans.Select(plan => new License(Names.Readable(plan.Sku), Gains: [plan.Name]))];
                 step.PlanRules = r.Rules is null ? null : JsonSerializer.Deserialize<JsonElement>(r.Rules);
                 break;
+            default:
+                step.TakeFrontline(request);
+                break;
         }
 
         return step;
@@ -409,13 +416,14 @@ public sealed class Step
         {
             Region = Region ?? Place.Usual,
             SingleSignOn = SingleSignOn ?? false,
+            KeepsProfiles = KeepsProfiles ?? false,
         },
         "changePolicy" => new Request.ChangePolicy(Names.Policy(Policy!), [.. (Connections ?? []).Select(Names.Connection)]) { Region = Region ?? Place.Usual, SingleSignOn = SingleSignOn ?? false },
         "applyPolicy" => new Request.ApplyPolicy(Names.Policy(Policy!), Settings!, CloudPcs ?? []),
         "deletePolicy" => new Request.DeletePolicy(Names.Policy(Policy!)),
         "assignPolicy" => new Request.AssignPolicy(
             Names.Policy(Policy!),
-            [.. (To ?? []).Select(one => one.Split('/')).Select(one => new Assigned(Names.Group(one[0]), one.Length == 1 ? null : Names.Plan(one[1], null)))]),
+            [.. (To ?? []).Select(Meant)]),
         "endGrace" => new Request.EndGrace(CloudPc!.Value),
         "reprovision" => new Request.Reprovision(CloudPc!.Value),
         "resize" => new Request.Resize(CloudPc!.Value, Names.Plan(Plan!, null)),
@@ -434,7 +442,7 @@ public sealed class Step
         "disconnectSession" => new Request.DisconnectSession(CloudPc!.Value),
         "setHost" => new Request.SetHost(Delay ?? 0, Failing ?? []) { Agent = Agent ?? false },
         "reportJob" => new Request.ReportJob(CloudPc!.Value, Kind!, Attempt ?? 1, Asked!.Value, Outcome!, Last ?? false),
-        _ => throw new NotSupportedException($"No command is called '{Do}'."),
+        _ => ToFrontline(),
     };
 
     private void Choose(Chosen chosen) => (Rule, State, Dynamic) = (chosen.Rule, chosen.State, chosen.Dynamic == chosen.Rule is not null ? null : chosen.Dynamic);

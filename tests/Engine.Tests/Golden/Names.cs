@@ -39,10 +39,11 @@ public static partial class Names
     /// <summary>A SKU by part number, or by id when there is no such SKU.</summary>
     public static string Sku(string name) => Guid.TryParse(name, out Guid id) ? id.ToString() : SpecFiles.Sku(name);
 
-    /// <summary>A plan of the table by name, else an invented one: one that starts with <c>new</c>, or one of Reserve, for which <c>r</c> and its numbers are enough.</summary>
+    /// <summary>A plan of the table by name, else an invented one: one that starts with <c>new</c>, or one of Reserve or with graphics, for which <c>r</c> or <c>g</c> and its numbers are enough.</summary>
     public static string Plan(string name, string? sku) => name.StartsWith("new", StringComparison.Ordinal) ? Spell(name, PlanKind)
         : name.StartsWith("CPC_R_", StringComparison.Ordinal) ? Spell(string.Concat("r", string.Concat(name.Where(char.IsAsciiDigit))), PlanKind)
-        : name[0] == 'r' ? Spell(name, PlanKind)
+        : name.EndsWith("_GPU", StringComparison.Ordinal) ? Spell(string.Concat("g", string.Concat(name.Where(char.IsAsciiDigit))), PlanKind)
+        : name[0] is 'r' or 'g' ? Spell(name, PlanKind)
         : SpecFiles.Plan(name, sku);
 
     /// <summary>A membership rule in which <c>&lt;user:NAME&gt;</c>, <c>&lt;group:NAME&gt;</c> and <c>&lt;plan:NAME&gt;</c> stand for ids.</summary>

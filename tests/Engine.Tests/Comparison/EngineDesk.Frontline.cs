@@ -1,0 +1,89 @@
+using Berth.Engine.Catalog;
+using Berth.Engine.CloudPcs;
+using Berth.Engine.Frontline;
+
+namespace Berth.Engine.Tests.Comparison;
+
+/// <content>Frontline.</content>
+public sealed partial class EngineDesk
+{
+    // No assignment has this id.
+    private static readonly Guid NoAssignment = new("00000000-0000-0000-0000-0000000000bb");
+
+    private IEnumerable<string> FrontlineLines(Fleet fleet, (int Index, CloudPc Row)[] rows)
+    {
+        ProvisioningPolicy[] policies =
+        [
+            .. fleet.Policies.Values.Where(policy => policy.ProvisioningType == ProvisioningType.SharedByUser),
+            .. fleet.Policies.Values.Where(policy => policy.ProvisioningType == ProvisioningType.SharedByEntraGroup),
+        ];
+        foreach ((ProvisioningPolicy policy, PolicyAssignment one) in policies.SelectMany(policy => policy.Assignments.Select(one => (policy, one))))
+        {
+            AssignmentUse use = fleet.UseOf(one.Key!.Value);
+            yield return $"allotment {Text(policy.Id)}/{Text(Tenant.Groups[one.Group].Id)}/{PlanId(one.Plan!.Value)} of {one.AllotmentLicenses} places {use.Places} licenses {use.Taken}"
+                + (one.IsReprovisionPaused ? " paused" : "");
+        }
+
+        foreach ((int index, CloudPc row) in rows.Where(one => one.Row.Assignment is not null))
+        {
+            if (fleet.SessionOn(index) is { } session)
+            {
+                yield return $"session {Text(Tenant.Users[session.User]?.Id ?? default)} {PlanId(row.Plan)}#{index + 1}"
+                    + (session.DisconnectedAt is { } since ? $" disconnected {When(since)}" : "")
+                    + (session.UsesBuffer ? " above the limit" : "");
+            }
+        }
+
+        foreach (CloudPcPlan plan in Tenant.Catalog.CloudPcPlans.Where(plan => plan.Kind == CloudPcKind.Frontline).OrderBy(plan => Text(plan.Id), StringComparer.Ordinal))
+        {
+            PlanStanding standing = PlanStanding.Of(Tenant, plan.Plan);
+            if (standing.Licenses > 0 || standing.Use.Units > 0)
+            {
+                yield return $"pool {Text(plan.Id)} units {standing.Use.Units} of {3 * standing.Licenses} licenses {standing.Use.Taken} of {standing.Limit}";
+            }
+
+            ConcurrencyBuffer buffer = standing.Buffer;
+            int uses = buffer.UsesAt(_now), overruns = buffer.OverrunsAt(_now);
+            if (uses + overruns > 0 || buffer.IsBlocked || buffer.Since is not null)
+            {
+                yield return $"buffer {Text(plan.Id)}"
+                    + (buffer.Since is { } running ? $" in use from {When(running)}" : "")
+                    + $" uses {uses} overruns {overruns}"
+                    + (buffer.IsBlocked ? buffer.BlockedUntil is { } end ? $" blocked until {When(end)}" : " blocked" : "");
+            }
+        }
+    }
+
+    private static string Owner(CloudPc row) => row.IsShared ? "shared" : Text(row.UserId);
+
+    private string FrontlineLine(CloudPc row) =>
+        (row.Assignment is { } key && Tenant.Fleet.FindAssignment(key) is { } assignment && assignment.Assignment.Plan == row.Plan ? $" for {Text(Tenant.Groups[assignment.Assignment.Group].Id)}" : "")
+        + (row.Power is not { } power ? "" : (power.IsRunning ? power.LicenseSince is null ? " running" : " active" : "")
+            + (power.OffAt is { } off ? $" off {When(off)}" : "")
+            + (power.ReadyAt is { } ready ? $" ready {When(ready)}" : "")
+            + (power.PrestartAt is { } start ? $" prestart {When(start)}" : ""));
+
+    private Command TranslateFrontline(Request request) => request switch
+    {
+        Request.StartShared r => new Command.StartPoolSession(new Guid(++_sessions, 0, 0, new byte[8]), Id(r.User), AssignmentOf(Id(r.Policy), r.Group, r.Plan) is { } id ? Guid.Parse(id) : NoAssignment),
+        Request.PowerOn r => new Command.PowerOnCloudPc(IdOf(r.CloudPc)),
+        Request.PowerOff r => new Command.PowerOffCloudPc(IdOf(r.CloudPc)),
+        Request.RetryPolicy r => new Command.RetryPolicy(Id(r.Policy)),
+        Request.Unblock r => new Command.UnblockBuffer(Id(r.Plan)),
+        Request.ConfigureFrontline r => new Command.UpdateSettings(Tenant.Settings with
+        {
+            DisconnectedSessions = r.Held ? DisconnectedSessions.Held : DisconnectedSessions.Released,
+            ProfileReset = TimeSpan.FromMinutes(r.Reset),
+            IntelligentPrestart = r.Prestart,
+            BufferExcess = r.Excess,
+        }),
+        _ => throw new NotSupportedException(request.ToString()),
+    };
+
+    private AssignmentRequest Entry(Guid policy, Assigned one) => new(
+        one.Was is null ? null : AssignmentOf(policy, one.Group, one.Was) ?? $"{NoAssignment}", Id(one.Group), one.Plan is null ? null : Id(one.Plan), "All", one.Licenses);
+
+    private string? AssignmentOf(Guid policy, string group, string plan) => Tenant.Fleet.FindPolicy(policy) is >= 0 and int index
+        ? Tenant.Fleet.Policies[index].Assignments.FirstOrDefault(one => Tenant.Groups[one.Group].Id == Id(group) && one.Plan is { } its && PlanId(its) == plan)?.Id
+        : null;
+}

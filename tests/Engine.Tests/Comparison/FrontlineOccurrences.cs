@@ -1,0 +1,68 @@
+namespace Berth.Engine.Tests.Comparison;
+
+/// <summary>What the lines of a fleet show of Frontline, in words that a comparison can demand.</summary>
+public static class FrontlineOccurrences
+{
+    /// <summary>What a line shows; nothing for a line about something else.</summary>
+    public static IEnumerable<string> In(string line)
+    {
+        string[] words = line.Split(' ');
+        return words[0] switch
+        {
+            "cloudPc" when words.Contains("for") || words[1] == "shared" => Row(words, words[1] == "shared" ? "shared" : "dedicated"),
+            "session" => [
+                .. words.Contains("disconnected") ? ["session, disconnected"] : Array.Empty<string>(),
+                .. line.EndsWith("above the limit", StringComparison.Ordinal) ? ["session, above the limit"] : Array.Empty<string>(),
+            ],
+            "buffer" => Buffer(words),
+            "allotment" when words[^1] == "paused" => ["allotment paused"],
+            "pool" => [
+                .. Number(words[3]) > Number(words[5]) ? ["pool overdrawn"] : Array.Empty<string>(),
+                .. Number(words[7]) > Number(words[9]) ? ["licenses overdrawn"] : Array.Empty<string>(),
+            ],
+            _ => [],
+        };
+    }
+
+    private static IEnumerable<string> Row(string[] words, string mode)
+    {
+        yield return $"{mode} {words[3]}";
+        string power = words.Contains("active") ? " active" : words.Contains("running") ? " running" : "";
+        if (power.Length > 0)
+        {
+            yield return mode + power;
+        }
+
+        if (words.Contains("off"))
+        {
+            yield return $"{mode}{power} off at";
+        }
+
+        if (words.Contains("ready"))
+        {
+            yield return $"{mode} ready at";
+        }
+
+        if (words.Contains("prestart"))
+        {
+            yield return $"{mode} prestart";
+        }
+    }
+
+    private static IEnumerable<string> Buffer(string[] words)
+    {
+        if (words[2] == "in")
+        {
+            yield return "buffer in use";
+        }
+
+        yield return $"buffer uses {words[Array.IndexOf(words, "uses") + 1]}";
+        yield return $"buffer overruns {words[Array.IndexOf(words, "overruns") + 1]}";
+        if (Array.IndexOf(words, "blocked") is > 0 and int at)
+        {
+            yield return at == words.Length - 1 ? "buffer blocked for good" : "buffer blocked until";
+        }
+    }
+
+    private static long Number(string word) => long.Parse(word, System.Globalization.CultureInfo.InvariantCulture);
+}

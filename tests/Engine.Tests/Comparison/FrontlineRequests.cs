@@ -1,0 +1,169 @@
+using System.Globalization;
+using Berth.Engine.Tests.Golden;
+using CsCheck;
+
+namespace Berth.Engine.Tests.Comparison;
+
+/// <summary>
+/// Random requests over pools of Frontline: few licenses and many users in both modes, sessions that come and go, and steps of time round the ends of standby, uses
+/// of the buffer and its blocks. Some stretches of a script are days of work, and uses of the buffer that last too long: alone chance does not make four of a day.
+/// </summary>
+public static class FrontlineRequests
+{
+    private const int FewestSegments = 20;
+    private const int MostSegments = 40;
+    private const int Hour = 60;
+    private const int Day = 24 * Hour;
+    private const string Graphics = "CPC_S_8C_32GB_512GB_GPU";
+
+    private static readonly string[] Users = [.. new[] { "ada", "bob", "cid", "dan", "eva", "fay" }.Select(Names.User)];
+    private static readonly string[] Groups = [.. new[] { "blue", "gold", "gray", "pink" }.Select(Names.Group)];
+    private static readonly string[] Dedicated = [.. new[] { "d1", "d2" }.Select(Names.Policy)];
+    private static readonly string[] Shared = [.. new[] { "s1", "s2" }.Select(Names.Policy)];
+    private static readonly string[] Policies = [.. Dedicated, .. Shared];
+    private static readonly string Enterprise = Names.Policy("e1");
+
+    private static readonly string[] PartNumbers = ["Windows_365_S_2vCPU_4GB_64GB", "Windows_365_S_2vCPU_4GB_128GB", "Windows_365_S_8vCPU_32GB_512GB", "CPC_E_2C_4GB_64GB"];
+
+    private static readonly string[] Plans =
+        [.. new[] { "CPC_S_2C_4GB_64GB", "CPC_S_2C_4GB_64GB", "CPC_S_2C_4GB_128GB", "CPC_S_8C_32GB_512GB", Graphics }.Select(name => Names.Plan(name, null))];
+
+    private const string Rule = "user.employeeHireDate -le system.now";
+
+    private static readonly string[] Kinds = ["provision", "reprovision", "deprovision", "resize", "restore"];
+
+    private static readonly Gen<string> User = Of(Users);
+    private static readonly Gen<string> Group = Of(Groups);
+    private static readonly Gen<string> Plan = Of(Plans);
+    private static readonly Gen<int> Number = Gen.Int[1, 12];
+
+    private static readonly Gen<int> Minutes = Gen.Frequency(
+        (60, Of(0, 0, 0, 1, 3)),
+        (20, Of(2, 10, 29, 30, 59, 60, 61)),
+        (10, Of(119, 120, 3 * Hour, 12 * Hour)),
+        (6, Of(Day - 1, Day, Day + 1, 2 * Day)),
+        (2, Of((7 * Day) - 1, 7 * Day, 8 * Day)),
+        (1, Of(31 * Day)));
+
+    /// <summary>The sizes that can be resized, the smallest disk first.</summary>
+    public static IReadOnlyList<string> Sizes { get; } = [.. new[] { "CPC_S_2C_4GB_64GB", "CPC_S_2C_4GB_128GB", "CPC_S_8C_32GB_512GB" }.Select(name => Names.Plan(name, null))];
+
+    /// <summary>The SKUs that can occur.</summary>
+    public static IReadOnlyCollection<string> Skus { get; } = [.. PartNumbers.Select(SpecFiles.Sku)];
+
+    /// <summary>A script; see <see cref="Requests.Script"/>.</summary>
+    public static Gen<(string Country, (Request Request, int Minute, int Aim)[] Steps)> Script { get; } =
+        Gen.Select(Opening(), Segment().Array[FewestSegments, MostSegments]).Select((opening, segments) =>
+        {
+            int minute = 0;
+            return ("US", opening.Select(request => (request, 0, 0)).Concat(segments.SelectMany(one => one).Select(one => (one.Request, minute += one.Minutes, one.Aim))).ToArray());
+        });
+
+    private static Gen<Request[]> Opening()
+    {
+        Gen<Request[]> purchases = Of(1, 1, 2, 2, 3, 4).Array[PartNumbers.Length]
+            .Select(units => units.Select((count, i) => (Request)new Request.Buy(Subscription(i, 0), SpecFiles.Sku(PartNumbers[i]), count, "Enabled")).ToArray());
+        Gen<Request[]> groups = Gen.Shuffle(Users, 1, Users.Length).Array[Groups.Length]
+            .Select(members => Groups.Select((group, i) => (Request)new Request.CreateGroup(group, true, i == 0 ? [] : members[i]) { Chosen = i == 0 ? Chosen.By(Rule) : Chosen.ByHand }).ToArray());
+        Gen<Assigned[]> one = Gen.Select(Group, Gen.Int[0, 2], Of(1, 1, 1, 2)).Select((group, plan, licenses) => (Assigned[])[new Assigned(group, Plans[plan]) { Licenses = licenses }]);
+        Gen<Request[]> policies = Gen.Select(Gen.Select(one, Entries(), one, Entries()).Select((a, b, c, d) => (Assigned[][])[a, b, c, d]), Group).Select((entries, group) => (Request[])
+        [
+            .. Policies.Select((policy, i) => new Request.CreatePolicy(policy, i < Dedicated.Length ? "sharedByUser" : "sharedByEntraGroup", []) { KeepsProfiles = i == Policies.Length - 1 }),
+            new Request.CreatePolicy(Enterprise, "dedicated", []),
+            new Request.AssignPolicy(Enterprise, [new Assigned(group, null)]),
+            .. Policies.Select((policy, i) => new Request.AssignPolicy(policy, entries[i])),
+        ]);
+        Gen<Request[]> users = Hired().Array[Users.Length].Select(hired => Users.Select((user, i) => (Request)new Request.CreateUser(user, "US", hired[i])).ToArray());
+        Gen<Request> start = Gen.Frequency((1, Gen.Const((Request)new Request.SetHost(0, []))), (1, Host()));
+        return Gen.Select(purchases, users, groups, policies, Settings(), start).Select((bought, people, there, made, settings, host) => (Request[])
+        [
+            host, settings, .. bought,
+            new Request.Import([new NewPlan(SpecFiles.Sku(PartNumbers[2]), Names.Plan(Graphics, null), Graphics)], null),
+            .. people, .. there, .. made,
+        ]);
+    }
+
+    private static Gen<(Request Request, int Minutes, int Aim)[]> Segment() => Gen.Frequency(
+        (50, Gen.Select(Command(), Minutes, Gen.Int[0, 1_000_000]).Select(one => ((Request, int, int)[])[one])),
+        (4, Gen.Select(Gen.Int[1, 4], Gen.Int[2, 3], Of(0, 0, 30, 2 * Day)).Select(Overruns)),
+        (1, Gen.Int[2, 3].Select(sessions => ((Request, int, int)[])[.. Enumerable.Repeat(Overruns(4, sessions, 2 * Day), 3).SelectMany(one => one)])),
+        (2, Gen.Select(Gen.Int[2, 5], Gen.Int[0, 1000], Of(0, 10, 45, 7 * Hour)).Select(Workdays)));
+
+    // Uses of the buffer that last longer than an hour; the same machines each time.
+    private static (Request Request, int Minutes, int Aim)[] Overruns(int times, int sessions, int pause) =>
+    [
+        .. Enumerable.Repeat(0, times).SelectMany(_ => ((Request Request, int Minutes, int Aim)[])
+        [
+            .. Enumerable.Range(0, sessions).Select(i => ((Request)new Request.StartSession(Users[i], i + 1), 0, (3 * i) + 1)),
+            .. Enumerable.Range(0, sessions).Select(i => ((Request)new Request.EndSession(i + 1), i == 0 ? Hour + 1 : 0, (8 * i) + 1)),
+        ]),
+        (new Request.RunDue(), pause, 0),
+    ];
+
+    private static (Request Request, int Minutes, int Aim)[] Workdays(int days, int machine, int begin) =>
+    [
+        .. Enumerable.Range(0, days).SelectMany(day => ((Request Request, int Minutes, int Aim)[])
+        [
+            (new Request.StartSession(Users[0], 1), day == 0 ? begin : Day - 20 + day, (3 * 8 * machine) + 1),
+            (new Request.EndSession(1), 20, 1),
+        ]),
+        (new Request.RunDue(), Day - 50, 0),
+        (new Request.RunDue(), 29, 0),
+    ];
+
+    private static Gen<Request> Command() => Gen.Frequency(
+        (40, Gen.Select(User, Number).Select((user, number) => (Request)new Request.StartSession(user, number))),
+        (26, Gen.Select(User, Of(Shared), Group, Plan).Select((user, policy, group, plan) => (Request)new Request.StartShared(user, policy, group, plan))),
+        (14, Number.Select(number => (Request)new Request.EndSession(number))),
+        (14, Number.Select(number => (Request)new Request.DisconnectSession(number))),
+        (10, Number.Select(number => (Request)new Request.PowerOn(number))),
+        (6, Number.Select(number => (Request)new Request.PowerOff(number))),
+        (16, Gen.Select(Of(Dedicated), Entries()).Select((policy, entries) => (Request)new Request.AssignPolicy(policy, entries))),
+        (18, Gen.Select(Of(Policies), Entries()).Select((policy, entries) => (Request)new Request.AssignPolicy(policy, entries))),
+        (10, Gen.Select(Group, User.Array[1, 2]).Select((group, members) => (Request)new Request.AddMembers(group, members))),
+        (10, Gen.Select(Group, User).Select((group, member) => (Request)new Request.RemoveMember(group, member))),
+        (9, Gen.Select(Gen.Int[0, PartNumbers.Length - 1], Gen.Int[0, 3], Of<int?>(null, 0, 1, 2, 3, 4), Of(null, null, "Enabled", "Enabled", "Warning", "Suspended", "LockedOut", "Deleted"))
+            .Select((sku, slot, units, status) => (Request)new Request.ChangeSubscription(Subscription(sku, slot == 3 ? 1 : 0), units, status))),
+        (2, Gen.Select(Gen.Int[0, PartNumbers.Length - 1], Gen.Int[0, 2]).Select((sku, units) => (Request)new Request.Buy(Subscription(sku, 1), SpecFiles.Sku(PartNumbers[sku]), units, "Enabled"))),
+        (3, User.Select(user => (Request)new Request.AssignUser(user, [new Wanted(SpecFiles.Sku(PartNumbers[3]))], []))),
+        (4, Number.Select(number => (Request)new Request.EndGrace(number))),
+        (5, Number.Select(number => (Request)new Request.Reprovision(number))),
+        (1, Gen.Select(Number, Plan).Select((number, plan) => (Request)new Request.Resize(number, plan))),
+        (7, Host()),
+        (4, Settings()),
+        (4, Plan.Select(plan => (Request)new Request.Unblock(plan))),
+        (5, Of(Policies).Select(policy => (Request)new Request.RetryPolicy(policy))),
+        (1, Of(Policies).Select(policy => (Request)new Request.DeletePolicy(policy))),
+        (3, User.Select(user => (Request)new Request.DeleteUser(user))),
+        (4, Gen.OneOf(User, Group).Select(item => (Request)new Request.Restore(item))),
+        (1, Gen.OneOf(User, Group).Select(item => (Request)new Request.Purge(item))),
+        (1, User.Select(user => (Request)new Request.CreateUser(user, "US"))),
+        (4, Gen.Select(User, Of("true", "true", "false")).Select((user, on) => (Request)new Request.SetUser(user, new Fact("accountEnabled", on)))),
+        (3, Gen.Select(User, Hired()).Select((user, hired) => (Request)new Request.SetUser(user, hired))),
+        (6, Number.Select(number => (Request)new Request.RestoreCloudPc(number, Desk.Opening.AddHours(12)))),
+        (3, Number.Select(number => (Request)new Request.RestartCloudPc(number))),
+        (2, Gen.Select(Of(Policies), Of("eastus", "westeurope")).Select((policy, region) => (Request)new Request.ChangePolicy(policy, []) { Region = region })),
+        (2, Of(Policies).Select(policy => (Request)new Request.ApplyPolicy(policy, ["region"], []))),
+        (1, Group.Select(group => (Request)new Request.DeleteGroup(group))),
+        (1, Gen.Select(Group, User.Array[0, 3]).Select((group, members) => (Request)new Request.CreateGroup(group, true, members))),
+        (3, Gen.Const((Request)new Request.MoveClock())),
+        (6, Gen.Const((Request)new Request.RunDue())));
+
+    private static Gen<Assigned[]> Entries() => Gen.Select(Group, Plan, Gen.Int[0, 3], Gen.Int[0, 15])
+        .Select((group, plan, licenses, odd) => new Assigned(group, plan) { Licenses = licenses, Was = odd == 0 ? Plans[2] : null }).Array[0, 2]
+        .Select(entries => entries.DistinctBy(one => (one.Group, one.Plan)).ToArray());
+
+    // Also now and then, when something else is due.
+    private static Gen<Fact> Hired() => Gen.Select(Gen.Int[-2, 20], Of(0, 0, 1, 30, 60))
+        .Select((halves, minutes) => new Fact("employeeHireDate", Desk.Opening.AddHours(12 * halves).AddMinutes(minutes).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)));
+
+    private static Gen<Request> Settings() => Gen.Select(Of(true, true, false), Of(3, 3, 0, 10), Of(true, true, true, false), Of<int?>(null, null, null, 0, 1, 2))
+        .Select((held, reset, prestart, excess) => (Request)new Request.ConfigureFrontline(held, reset, prestart, excess));
+
+    private static Gen<Request> Host() => Gen.Select(Of(0, 0, 10, 10, Hour, Day), Gen.Frequency((3, Gen.Const(Array.Empty<string>())), (1, Gen.Shuffle(Kinds, 1, 2))))
+        .Select((minutes, failing) => (Request)new Request.SetHost(minutes, failing));
+
+    private static Gen<T> Of<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(at => values[at]);
+
+    private static string Subscription(int sku, int slot) => Names.Subscription(string.Create(CultureInfo.InvariantCulture, $"s{slot}{sku}"));
+}

@@ -1,0 +1,18 @@
+using Berth.Oracle;
+
+namespace Berth.Engine.Tests.Comparison;
+
+/// <content>Frontline.</content>
+public sealed partial class OracleDesk
+{
+    private Answer FrontlineAnswer(Request request) => request switch
+    {
+        Request.StartShared r => _tenant.StartShared(r.User, r.Policy, r.Group, r.Plan),
+        Request.PowerOn r => _tenant.PowerOn(r.CloudPc),
+        Request.PowerOff r => _tenant.PowerOff(r.CloudPc),
+        Request.RetryPolicy r => _tenant.RetryPolicy(r.Policy),
+        Request.Unblock r => _tenant.Unblock(r.Plan),
+        Request.ConfigureFrontline r => _tenant.ConfigureFrontline(r.Held, TimeSpan.FromMinutes(r.Reset), r.Prestart, r.Excess),
+        _ => throw new NotSupportedException(request.ToString()),
+    };
+}

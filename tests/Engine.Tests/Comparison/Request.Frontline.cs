@@ -1,0 +1,24 @@
+namespace Berth.Engine.Tests.Comparison;
+
+/// <content>What only Frontline has.</content>
+public abstract partial record Request
+{
+    /// <summary>A session on one of the machines of an assignment of shared mode.</summary>
+    public sealed record StartShared(string User, string Policy, string Group, string Plan) : Request;
+
+    public sealed record PowerOn(int CloudPc) : Request;
+
+    public sealed record PowerOff(int CloudPc) : Request;
+
+    /// <summary>What failed of a policy is made anew.</summary>
+    public sealed record RetryPolicy(string Policy) : Request;
+
+    public sealed record Unblock(string Plan) : Request;
+
+    /// <summary>The settings of Frontline.</summary>
+    /// <param name="Held">Whether a disconnected session keeps its license.</param>
+    /// <param name="Reset">Minutes that the profile of who signed out takes to go.</param>
+    /// <param name="Prestart">Whether machines are started before their users come.</param>
+    /// <param name="Excess">The most licenses above the limit; null for any number.</param>
+    public sealed record ConfigureFrontline(bool Held, int Reset, bool Prestart, int? Excess) : Request;
+}

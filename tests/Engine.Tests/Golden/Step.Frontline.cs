@@ -1,0 +1,74 @@
+using Berth.Engine.Tests.Comparison;
+
+namespace Berth.Engine.Tests.Golden;
+
+/// <content>Frontline.</content>
+public sealed partial class Step
+{
+    /// <summary>Whether a disconnected session gives its license back at once.</summary>
+    public bool? Released { get; set; }
+
+    /// <summary>Minutes that the profile of who signed out takes to go.</summary>
+    public int? Reset { get; set; }
+
+    public bool? Prestart { get; set; }
+
+    /// <summary>The most licenses above the limit.</summary>
+    public int? Excess { get; set; }
+
+    private void TakeFrontline(Request request)
+    {
+        switch (request)
+        {
+            case Request.StartShared r:
+                (User, Policy, Group, Plan) = (Names.Readable(r.User), Names.Readable(r.Policy), Names.Readable(r.Group), Names.Readable(r.Plan));
+                break;
+            case Request.PowerOn r:
+                CloudPc = r.CloudPc;
+                break;
+            case Request.PowerOff r:
+                CloudPc = r.CloudPc;
+                break;
+            case Request.RetryPolicy r:
+                Policy = Names.Readable(r.Policy);
+                break;
+            case Request.Unblock r:
+                Plan = Names.Readable(r.Plan);
+                break;
+            case Request.ConfigureFrontline r:
+                (Released, Reset, Prestart, Excess) = (r.Held ? null : true, r.Reset == 3 ? null : r.Reset, r.Prestart ? null : false, r.Excess);
+                break;
+        }
+    }
+
+    private Request ToFrontline() => Do switch
+    {
+        "startShared" => new Request.StartShared(Names.User(User!), Names.Policy(Policy!), Names.Group(Group!), Names.Plan(Plan!, null)),
+        "powerOn" => new Request.PowerOn(CloudPc!.Value),
+        "powerOff" => new Request.PowerOff(CloudPc!.Value),
+        "retryPolicy" => new Request.RetryPolicy(Names.Policy(Policy!)),
+        "unblock" => new Request.Unblock(Names.Plan(Plan!, null)),
+        "configureFrontline" => new Request.ConfigureFrontline(!(Released ?? false), Reset ?? 3, Prestart ?? true, Excess),
+        _ => throw new NotSupportedException($"No command is called '{Do}'."),
+    };
+
+    private static string Written(Assigned one) => Names.Readable(one.Plan is null ? one.Group
+        : $"{one.Group}/{(one.Was is null ? "" : $"{one.Was}>")}{one.Plan}{(one.Licenses == 0 ? "" : $"*{one.Licenses}")}");
+
+    // GROUP, GROUP/PLAN, GROUP/PLAN*ALLOTMENT, GROUP/OLD>PLAN*ALLOTMENT
+    private static Assigned Meant(string text)
+    {
+        string[] parts = text.Split('/');
+        if (parts.Length == 1)
+        {
+            return new Assigned(Names.Group(parts[0]), null);
+        }
+
+        string[] counted = parts[1].Split('*'), plans = counted[0].Split('>');
+        return new Assigned(Names.Group(parts[0]), Names.Plan(plans[^1], null))
+        {
+            Licenses = counted.Length == 1 ? 0 : int.Parse(counted[1], System.Globalization.CultureInfo.InvariantCulture),
+            Was = plans.Length == 1 ? null : Names.Plan(plans[0], null),
+        };
+    }
+}
