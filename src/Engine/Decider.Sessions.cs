@@ -34,7 +34,7 @@ internal sealed partial class Decider
 
         // Licenses of Reserve and Frontline are the policy's to give, not the user's (B282, B411).
         bool isPolicys = _draft.Catalog.CloudPcPlanOf(row.Plan) is { Kind: CloudPcKind.Reserve or CloudPcKind.Frontline };
-        if (row.Status != CloudPcStatus.InGracePeriod && !isPolicys && !_machines.LicensedPlans(user).Contains(row.Plan))
+        if (row.Status != CloudPcStatus.InGracePeriod && !isPolicys && !_machines.LicensedPlans(user).Span.Contains(row.Plan))
         {
             return new Refusal(RefusalCode.NotLicensed) { Subject = row.Id, Detail = "none with its service plan is assigned." };
         }

@@ -47,7 +47,7 @@ internal static class Description
             }
         }
 
-        foreach (Change change in FleetDescription.Of(tenant.Fleet).Concat(tenant.Alerts.Describe()))
+        foreach (Change change in FleetDescription.Of(tenant).Concat(tenant.Alerts.Describe()))
         {
             yield return change;
         }

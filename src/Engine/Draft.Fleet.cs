@@ -31,7 +31,10 @@ internal sealed partial class Draft
     /// <summary>Whether anything can have changed for rows that wait, or for the limits of Frontline: the fleet itself, or how many slots there are.</summary>
     public bool FleetChanged => _fleet is not null || _frontline is not null
         || ((!_before.Fleet.Pending.IsEmpty || !_before.Fleet.Resizes.IsEmpty || !_before.Fleet.UsesOfAssignments.IsEmpty)
-            && (Subscriptions != _before.Subscriptions || Settings != _before.Settings || !ReferenceEquals(Catalog, _before.Catalog)));
+            && (SlotsMayHaveChanged || Settings != _before.Settings));
+
+    /// <summary>Whether plans can have another number of slots than before the command.</summary>
+    public bool SlotsMayHaveChanged => Subscriptions != _before.Subscriptions || !ReferenceEquals(Catalog, _before.Catalog);
 
     /// <summary>The first thing that is due in the fleet, of Frontline, or to whoever watches; null for nothing.</summary>
     public Due? NextFleetDue
@@ -87,32 +90,9 @@ internal sealed partial class Draft
 
     private void TurnLicenses(int user, UserLicenses before, UserLicenses after)
     {
-        if (Turns is not null && Differ(CloudPcPlans(before), CloudPcPlans(after)))
+        if (Turns is not null && before.CloudPcPlans(Catalog) != after.CloudPcPlans(Catalog))
         {
             Turns.Users.Add(user);
-        }
-    }
-
-    private static bool Differ(SortedSet<int>? before, SortedSet<int>? after) => before is null ? after is not null : after is null || !before.SetEquals(after);
-
-    // The plans that give a Cloud PC, each once; null for none, which is nearly everybody.
-    private SortedSet<int>? CloudPcPlans(UserLicenses licenses)
-    {
-        SortedSet<int>? plans = null;
-        Add(licenses.Direct);
-        foreach (GroupSource source in licenses.Groups.Span)
-        {
-            Add(source.Applied);
-        }
-
-        return plans;
-
-        void Add(LicenseSet set)
-        {
-            if (set.CloudPcPlans(Catalog) is { Count: > 0 } given)
-            {
-                (plans ??= []).UnionWith(given);
-            }
         }
     }
 
@@ -170,6 +150,14 @@ internal sealed partial class Draft
                 break;
             case Change.CloudPcSet set:
                 Fleet.Set(set.Index, set.CloudPc);
+                break;
+            case Change.CloudPcsCame came:
+                for (int i = 0; i < came.Indexes.Count; i++)
+                {
+                    (int index, int user) = (came.Indexes[i], came.Users[i]);
+                    Fleet.Set(index, CloudPc.Coming(Profile.Id, index, user, User(user)!, Catalog.CloudPcPlanOf(came.Plan)!, came.Policy, came.Status, came.Step.At));
+                }
+
                 break;
             case Change.CloudPcGone gone:
                 Fleet.Remove(gone.Index);

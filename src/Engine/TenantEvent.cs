@@ -141,6 +141,18 @@ public abstract record Change
     /// <summary>A Cloud PC came or changed, and why.</summary>
     public sealed record CloudPcSet(int Index, CloudPc CloudPc, CloudPcStep Step) : Change;
 
+    /// <summary>
+    /// Cloud PCs came, all in the same way and for the same reason: a decision about a million users is a handful of these. Each has the id of its index and
+    /// the names of its plan and user (B261), and met its conditions at the step.
+    /// </summary>
+    /// <param name="Indexes">Their indexes, ascending.</param>
+    /// <param name="Users">The index of each one's user, in the same order.</param>
+    /// <param name="Plan">The index of their service plan.</param>
+    /// <param name="Policy">The index of the policy under which they wait; -1 for none.</param>
+    /// <param name="Status">Where they stand.</param>
+    /// <param name="Step">When and why they came.</param>
+    public sealed record CloudPcsCame(ValueArray<int> Indexes, ValueArray<int> Users, int Plan, int Policy, CloudPcStatus Status, CloudPcStep Step) : Change;
+
     /// <summary>A Cloud PC is gone, and why.</summary>
     public sealed record CloudPcGone(int Index, CloudPcStep Step) : Change;
 

@@ -48,7 +48,8 @@ public readonly record struct CloudPcSize(int Processors, int Memory, int Disk) 
 /// <param name="Id">The published id.</param>
 /// <param name="Kind">Its family.</param>
 /// <param name="Size">Its size.</param>
-public sealed record CloudPcPlan(int Plan, Guid Id, CloudPcKind Kind, CloudPcSize Size)
+/// <param name="HasGraphics">Whether it has a graphics processor (B300): no concurrency buffer, no resize (C60, B420).</param>
+public sealed record CloudPcPlan(int Plan, Guid Id, CloudPcKind Kind, CloudPcSize Size, bool HasGraphics = false)
 {
     /// <summary>The published plans. Their names do not follow one pattern (C30, C31), so the size is never read from them.</summary>
     private static readonly Dictionary<Guid, (CloudPcKind Kind, CloudPcSize Size)> Published = new()
@@ -92,11 +93,8 @@ public sealed record CloudPcPlan(int Plan, Guid Id, CloudPcKind Kind, CloudPcSiz
         [new("fa0b4021-0f60-4d95-bf68-95036285282a")] = (CloudPcKind.Frontline, new(8, 32, 512)),
     };
 
-    /// <summary>Whether it has a graphics processor (B300): no concurrency buffer, no resize (C60, B420).</summary>
-    public bool HasGraphics { get; init; }
-
     /// <summary>The name people read: <c>Cloud PC Enterprise 4vCPU/16GB/256GB</c> (C35).</summary>
-    public string DisplayName => $"Cloud PC {Kind} {Size}{(HasGraphics ? " GPU" : "")}";
+    public string DisplayName { get; } = $"Cloud PC {Kind} {Size}{(HasGraphics ? " GPU" : "")}";
 
     /// <summary>The plan as a Cloud PC plan: by its id when it is published, else by its name (B300).</summary>
     /// <returns>False when it gives no Cloud PC.</returns>
@@ -104,7 +102,7 @@ public sealed record CloudPcPlan(int Plan, Guid Id, CloudPcKind Kind, CloudPcSiz
     {
         cloudPc = Published.TryGetValue(plan.Id, out (CloudPcKind Kind, CloudPcSize Size) known)
             ? new CloudPcPlan(plan.Index, plan.Id, known.Kind, known.Size)
-            : ByName(plan.Name) is { } named ? new CloudPcPlan(plan.Index, plan.Id, named.Kind, named.Size) { HasGraphics = named.HasGraphics } : null;
+            : ByName(plan.Name) is { } named ? new CloudPcPlan(plan.Index, plan.Id, named.Kind, named.Size, named.HasGraphics) : null;
         return cloudPc is not null;
     }
 

@@ -1,4 +1,6 @@
+using Berth.Engine.Catalog;
 using Berth.Engine.Collections;
+using Berth.Engine.Directory;
 
 namespace Berth.Engine.CloudPcs;
 
@@ -217,62 +219,52 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     /// <summary>The most actions it remembers; older ones go.</summary>
     public const int MostActions = 10;
 
+    // What most rows have none of: without a machine, a row is small.
+    private CloudPcMachine _machine = CloudPcMachine.None;
+
     /// <summary>The index of the policy that made it, or under which it waits; -1 for none.</summary>
     public int Policy { get; init; } = -1;
 
     /// <summary>The id of the assignment that a Frontline one belongs to, or belonged to last; null for other kinds.</summary>
-    public Guid? Assignment { get; init; }
+    public Guid? Assignment
+    {
+        get => _machine.Assignment;
+        init => Machine = _machine with { Assignment = value };
+    }
 
     /// <summary>Whether the machine of a Frontline one runs; null before it first came up, and for other kinds.</summary>
-    public CloudPcPower? Power { get; init; }
+    public CloudPcPower? Power
+    {
+        get => _machine.Power;
+        init => Machine = _machine with { Power = value };
+    }
 
     /// <summary>The name for people (C152: it stays when the policy gets another).</summary>
-    public string DisplayName { get; init; } = "";
-
-    /// <summary>The computer's name (C144); null before it is made.</summary>
-    public string? ManagedDeviceName { get; init; }
-
-    /// <summary>What it was made from; null before it is made.</summary>
-    public CloudPcOrigin? Origin { get; init; }
+    public string DisplayName
+    {
+        get => Name.ToString();
+        init => Name = new CloudPcName(value);
+    }
 
     /// <summary>What <see cref="Origin"/> is to be when the host has brought settings of the policy to it (B274); null when it is doing nothing like that.</summary>
-    public CloudPcOrigin? TakesOver { get; init; }
+    public CloudPcOrigin? TakesOver
+    {
+        get => _machine.TakesOver;
+        init => Machine = _machine with { TakesOver = value };
+    }
 
     /// <summary>When the user met all conditions: the order in which slots are given (decisions).</summary>
     public DateTimeOffset ConditionsSince { get; init; }
 
-    /// <summary>When it came up; null before.</summary>
-    public DateTimeOffset? ProvisionedAt { get; init; }
-
     /// <summary>When anything of it last changed.</summary>
     public DateTimeOffset ModifiedAt { get; init; }
 
-    /// <summary>When the grace period ends; null when it is in none (C37).</summary>
-    public DateTimeOffset? GraceEndsAt { get; init; }
-
-    /// <summary>Why the last step failed, or what the warning is; null for none.</summary>
-    public CloudPcError? Error { get; init; }
-
-    /// <summary>What the host is to do; null for nothing.</summary>
-    public HostJob? Job { get; init; }
-
-    /// <summary>The index of the service plan it is to have; null when it is not being resized.</summary>
-    public int? ResizeTo { get; init; }
-
-    /// <summary>When the 48 hours for the other license are over (C64); null for none.</summary>
-    public DateTimeOffset? ResizeEndsAt { get; init; }
-
-    /// <summary>When a failed row goes (C51); null when it stays.</summary>
-    public DateTimeOffset? GoesAt { get; init; }
-
-    /// <summary>Since when restore points are made (C57); null before it came up.</summary>
-    public DateTimeOffset? PointsSince { get; init; }
-
-    /// <summary>When the manual restore point was made; null for none (C57).</summary>
-    public DateTimeOffset? ManualPointAt { get; init; }
-
     /// <summary>The restore points that an agent makes at their times (B381); null while they are counted.</summary>
-    public AgentPoints? Points { get; init; }
+    public AgentPoints? Points
+    {
+        get => _machine.Points;
+        init => Machine = _machine with { Points = value };
+    }
 
     /// <summary>Whether something is being done that nothing else may come between (B382).</summary>
     public bool IsBusy => Job is { GivesWay: false };
@@ -280,8 +272,89 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     /// <summary>Whether the machine was made, or changed later, with its user as administrator.</summary>
     public bool IsAdministrator { get; init; }
 
+    /// <summary>The computer's name (C144); null before it is made.</summary>
+    public string? ManagedDeviceName
+    {
+        get => _machine.ManagedDeviceName;
+        init => Machine = _machine with { ManagedDeviceName = value };
+    }
+
+    /// <summary>What it was made from; null before it is made.</summary>
+    public CloudPcOrigin? Origin
+    {
+        get => _machine.Origin;
+        init => Machine = _machine with { Origin = value };
+    }
+
+    /// <summary>When it came up; null before.</summary>
+    public DateTimeOffset? ProvisionedAt
+    {
+        get => _machine.ProvisionedAt;
+        init => Machine = _machine with { ProvisionedAt = value };
+    }
+
+    /// <summary>When the grace period ends; null when it is in none (C37).</summary>
+    public DateTimeOffset? GraceEndsAt
+    {
+        get => _machine.GraceEndsAt;
+        init => Machine = _machine with { GraceEndsAt = value };
+    }
+
+    /// <summary>Why the last step failed, or what the warning is; null for none.</summary>
+    public CloudPcError? Error
+    {
+        get => _machine.Error;
+        init => Machine = _machine with { Error = value };
+    }
+
+    /// <summary>What the host is to do; null for nothing.</summary>
+    public HostJob? Job
+    {
+        get => _machine.Job;
+        init => Machine = _machine with { Job = value };
+    }
+
+    /// <summary>The index of the service plan it is to have; null when it is not being resized.</summary>
+    public int? ResizeTo
+    {
+        get => _machine.ResizeTo;
+        init => Machine = _machine with { ResizeTo = value };
+    }
+
+    /// <summary>When the 48 hours for the other license are over (C64); null for none.</summary>
+    public DateTimeOffset? ResizeEndsAt
+    {
+        get => _machine.ResizeEndsAt;
+        init => Machine = _machine with { ResizeEndsAt = value };
+    }
+
+    /// <summary>When a failed row goes (C51); null when it stays.</summary>
+    public DateTimeOffset? GoesAt
+    {
+        get => _machine.GoesAt;
+        init => Machine = _machine with { GoesAt = value };
+    }
+
+    /// <summary>Since when restore points are made (C57); null before it came up.</summary>
+    public DateTimeOffset? PointsSince
+    {
+        get => _machine.PointsSince;
+        init => Machine = _machine with { PointsSince = value };
+    }
+
+    /// <summary>When the manual restore point was made; null for none (C57).</summary>
+    public DateTimeOffset? ManualPointAt
+    {
+        get => _machine.ManualPointAt;
+        init => Machine = _machine with { ManualPointAt = value };
+    }
+
     /// <summary>What is kept of its sessions (B371); null before the first.</summary>
-    public CloudPcUse? Use { get; init; }
+    public CloudPcUse? Use
+    {
+        get => _machine.Use;
+        init => Machine = _machine with { Use = value };
+    }
 
     /// <summary>The review it is under (B373); null for none.</summary>
     public CloudPcReview? Review { get; init; }
@@ -290,22 +363,38 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     public bool HasAdministrator => IsAdministrator || Use is { IsAdministrator: true };
 
     /// <summary>Since when the user has a license of Reserve by a policy (C133); null for none, and for other kinds.</summary>
-    public DateTimeOffset? AllocatedAt { get; init; }
+    public DateTimeOffset? AllocatedAt
+    {
+        get => _machine.AllocatedAt;
+        init => Machine = _machine with { AllocatedAt = value };
+    }
 
     /// <summary>How long a Reserve Cloud PC was there in its license year before <see cref="ProvisionedAt"/> (C134).</summary>
-    public TimeSpan ReserveUsed { get; init; }
+    public TimeSpan ReserveUsed
+    {
+        get => _machine.ReserveUsed;
+        init => Machine = _machine with { ReserveUsed = value };
+    }
 
     /// <summary>When the days of a Reserve license are used up; null while its clock rests.</summary>
-    public DateTimeOffset? ReserveEndsAt { get; init; }
+    public DateTimeOffset? ReserveEndsAt
+    {
+        get => _machine.ReserveEndsAt;
+        init => Machine = _machine with { ReserveEndsAt = value };
+    }
 
     /// <summary>The actions asked for, newest first.</summary>
-    public ValueArray<RemoteAction> Actions { get; init; }
+    public ValueArray<RemoteAction> Actions
+    {
+        get => _machine.Actions;
+        init => Machine = _machine with { Actions = value };
+    }
 
     /// <summary>When time brings something for it; null for never (B283).</summary>
-    public DateTimeOffset? DueAt => Earliest(Earliest(Earliest(Job?.DueAt, GraceEndsAt), Earliest(ResizeEndsAt, GoesAt)), Earliest(Earliest(ReserveEndsAt, PowerDueAt), Points?.NextAt));
+    public DateTimeOffset? DueAt => _machine.DueAt;
 
     /// <summary>When time brings something for its power; null for never.</summary>
-    public DateTimeOffset? PowerDueAt => Power is { } power ? Earliest(Earliest(power.OffAt, power.ReadyAt), Earliest(power.SignOutAt, power.PrestartAt)) : null;
+    public DateTimeOffset? PowerDueAt => _machine.PowerDueAt;
 
     /// <summary>Whether it belongs to nobody, and whoever comes uses it (C111).</summary>
     public bool IsShared => User == Nobody;
@@ -334,5 +423,21 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
         _ => true,
     };
 
-    private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => other is null || one < other ? one : other;
+    internal CloudPcName Name { get; init; }
+
+    /// <summary>A row as it comes, and as it stays until something else happens to it (B261).</summary>
+    internal static CloudPc Coming(Guid tenant, int index, int user, User person, CloudPcPlan plan, int policy, CloudPcStatus status, DateTimeOffset at) =>
+        new(IdsByName.OfCloudPc(tenant, index), person.Id, user, plan.Plan, status)
+        {
+            Policy = policy,
+            Name = new CloudPcName(plan.DisplayName, person.DisplayName),
+            ConditionsSince = at,
+            ModifiedAt = at,
+        };
+
+    // Nothing is kept in one way only, so that equal rows are equal.
+    private CloudPcMachine Machine
+    {
+        init => _machine = value == CloudPcMachine.None ? CloudPcMachine.None : value;
+    }
 }

@@ -13,8 +13,7 @@ public sealed partial class Fleet
     {
         private readonly PagedVector<CloudPc?>.Builder _rows = source.CloudPcs.ToBuilder();
         private readonly PagedVector<ValueArray<Coverage>>.Builder _coverage = source.Coverage.ToBuilder();
-        private readonly PagedVector<ValueArray<int>>.Builder _ofUsers = source.OfUsers.ToBuilder();
-        private readonly PagedMap<Guid>.Builder _ids = source.Ids.ToBuilder();
+        private readonly RowsOfUsers.Builder _ofUsers = source.OfUsers.ToBuilder();
         private readonly ImmutableSortedSet<PendingRow>.Builder _pending = source.Pending.ToBuilder();
         private readonly ImmutableSortedSet<int>.Builder _resizes = source.Resizes.ToBuilder();
         private readonly ImmutableSortedSet<Due>.Builder _dues = source.Dues.ToBuilder();
@@ -68,13 +67,13 @@ public sealed partial class Fleet
 
         public CloudPc? CloudPc(int index) => index < _rows.Count ? _rows[index] : null;
 
-        public int FindCloudPc(Guid id) => _ids.Find(id);
+        public int FindCloudPc(Guid id) => IdsByName.CloudPcIndex(id) is >= 0 and int index && CloudPc(index)?.Id == id ? index : -1;
 
         public int FindPolicy(Guid id) => _policyIds.TryGetValue(id, out int index) ? index : -1;
 
         public int FindJob(Guid id) => _jobs.TryGetValue(id, out int row) ? row : -1;
 
-        public ValueArray<int> OfUser(int user) => user >= 0 && user < _ofUsers.Count ? _ofUsers[user] : [];
+        public ValueArray<int> OfUser(int user) => _ofUsers.Of(user);
 
         public ValueArray<Coverage> CoverageOf(int user) => user >= 0 && user < _coverage.Count ? _coverage[user] : [];
 
@@ -134,6 +133,21 @@ public sealed partial class Fleet
         /// <summary>Rows that wait for the license of another size, by index.</summary>
         public IReadOnlyCollection<int> Resizes => _resizes;
 
+        /// <summary>Whether a row gave its slot back.</summary>
+        public bool SlotsFreed { get; private set; }
+
+        /// <summary>Users whose rows, licenses or coverage changed while a row waits for another size; taken out by who looks at them.</summary>
+        public HashSet<int> Stirred { get; } = [];
+
+        /// <summary>Something of a user changed that a resize may have waited for.</summary>
+        public void Stir(int user)
+        {
+            if (_resizes.Count > 0)
+            {
+                Stirred.Add(user);
+            }
+        }
+
         /// <summary>Every row that is there, in the order of their indexes.</summary>
         public IEnumerable<(int Index, CloudPc Row)> All()
         {
@@ -149,15 +163,19 @@ public sealed partial class Fleet
         public void Set(int index, CloudPc row)
         {
             _rows.Grow(index + 1);
-            Forget(index);
+            CloudPc? before = _rows[index];
+            Forget(index, row);
             _rows[index] = row;
             _count++;
             CountStatus(row, 1);
-            _ids.Set(row.Id, index);
-            _ofUsers.Grow(row.User + 1);
-            if (!row.IsShared && _ofUsers[row.User] is var before && before.Span.BinarySearch(index) < 0)
+            if (before?.User != row.User)
             {
-                _ofUsers[row.User] = before.Append(index).Order().ToValueArray();
+                if (before is not null)
+                {
+                    _ofUsers.Remove(before.User, index);
+                }
+
+                _ofUsers.Add(row.User, index);
             }
 
             _frontline.Count(index, row, _sessionOf.ContainsKey(index), +1);
@@ -182,6 +200,7 @@ public sealed partial class Fleet
                 _resizes.Add(index);
             }
 
+            Stir(row.User);
             if (row.DueAt is { } due)
             {
                 _dues.Add(new Due(due, DueKind.CloudPc, index, default));
@@ -214,13 +233,10 @@ public sealed partial class Fleet
             if (_rows[index] is { } row)
             {
                 EndSessionOn(index);
-                Forget(index);
+                Forget(index, null);
                 _rows[index] = null;
-                _ids.Remove(row.Id);
-                if (!row.IsShared)
-                {
-                    _ofUsers[row.User] = _ofUsers[row.User].Where(one => one != index).ToValueArray();
-                }
+                Stir(row.User);
+                _ofUsers.Remove(row.User, index);
             }
         }
 
@@ -371,7 +387,6 @@ public sealed partial class Fleet
             PoliciesOfGroups = _policiesOfGroups,
             Coverage = _coverage.Seal(),
             OfUsers = _ofUsers.Seal(),
-            Ids = _ids.Seal(),
             PolicyIds = _policyIds,
             SessionOf = _sessionOf.ToImmutable(),
             SessionsOfUsers = _frontline.SessionsOfUsers,
@@ -450,8 +465,8 @@ public sealed partial class Fleet
             }
         }
 
-        // What follows from a row as it was.
-        private void Forget(int index)
+        // What follows from a row as it was, before another stands in its place.
+        private void Forget(int index, CloudPc? next)
         {
             if (_rows[index] is not { } row)
             {
@@ -459,6 +474,7 @@ public sealed partial class Fleet
             }
 
             _count--;
+            Stir(row.User);
             CountStatus(row, -1);
             _frontline.Count(index, row, _sessionOf.ContainsKey(index), -1);
             if (row.Origin?.ConnectionId is { } connection && --_usesOfConnections[connection] == 0)
@@ -473,6 +489,8 @@ public sealed partial class Fleet
                 {
                     _used.Remove(row.Plan);
                 }
+
+                SlotsFreed |= next is not { HoldsSlot: true } || next.Plan != row.Plan;
             }
 
             if (row.Status == CloudPcStatus.PendingProvision)

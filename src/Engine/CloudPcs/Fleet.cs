@@ -84,9 +84,7 @@ public sealed partial class Fleet
 
     internal PagedVector<ValueArray<Coverage>> Coverage { get; private init; } = PagedVector<ValueArray<Coverage>>.Empty;
 
-    internal PagedVector<ValueArray<int>> OfUsers { get; private init; } = PagedVector<ValueArray<int>>.Empty;
-
-    internal PagedMap<Guid> Ids { get; private init; } = PagedMap<Guid>.Create(EqualityComparer<Guid>.Default);
+    internal RowsOfUsers OfUsers { get; private init; } = RowsOfUsers.Empty;
 
     internal ImmutableDictionary<Guid, int> PolicyIds { get; private init; } = ImmutableDictionary<Guid, int>.Empty;
 
@@ -106,13 +104,13 @@ public sealed partial class Fleet
     internal ImmutableDictionary<int, PlanUse> UsesOfPlans { get; private init; } = ImmutableDictionary<int, PlanUse>.Empty;
 
     /// <summary>The index of the Cloud PC with an id, or -1.</summary>
-    public int FindCloudPc(Guid id) => Ids.Find(id);
+    public int FindCloudPc(Guid id) => IdsByName.CloudPcIndex(id) is >= 0 and int index && index < CloudPcs.Count && CloudPcs[index]?.Id == id ? index : -1;
 
     /// <summary>The index of the policy with an id, or -1.</summary>
     public int FindPolicy(Guid id) => PolicyIds.TryGetValue(id, out int index) ? index : -1;
 
     /// <summary>Indexes of the Cloud PCs of a user, ascending.</summary>
-    public ValueArray<int> OfUser(int user) => user >= 0 && user < OfUsers.Count ? OfUsers[user] : [];
+    public ValueArray<int> OfUser(int user) => OfUsers.Of(user);
 
     /// <summary>The Frontline assignment with an id, or null.</summary>
     public FrontlineAssignment? FindAssignment(Guid id) => Assignments.GetValueOrDefault(id);

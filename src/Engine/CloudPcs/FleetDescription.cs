@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Berth.Engine.Collections;
+using Berth.Engine.Directory;
 
 namespace Berth.Engine.CloudPcs;
 
@@ -8,8 +9,9 @@ internal static class FleetDescription
 {
     private const int Portion = 16_384;
 
-    public static IEnumerable<Change> Of(Fleet fleet) =>
-        Belongings(fleet).Concat(Policies(fleet)).Concat(Covered(fleet)).Concat(CloudPcs(fleet)).Concat(Sessions(fleet));
+    /// <param name="tenant">Its tenant, whose users are described before.</param>
+    public static IEnumerable<Change> Of(Tenant tenant) =>
+        Belongings(tenant.Fleet).Concat(Policies(tenant.Fleet)).Concat(Covered(tenant.Fleet)).Concat(CloudPcs(tenant)).Concat(Sessions(tenant.Fleet));
 
     private static IEnumerable<Change> Belongings(Fleet fleet)
     {
@@ -80,13 +82,37 @@ internal static class FleetDescription
         }
     }
 
-    private static IEnumerable<Change> CloudPcs(Fleet fleet)
+    private static IEnumerable<Change> CloudPcs(Tenant tenant)
     {
-        for (int i = 0; i < fleet.CloudPcs.Count; i++)
+        Fleet fleet = tenant.Fleet;
+        for (int from = 0; from < fleet.CloudPcs.Count; from += Portion)
         {
-            if (fleet.CloudPcs[i] is { } row)
+            Dictionary<(int Plan, int Policy, CloudPcStatus Status, DateTimeOffset At), (List<int> Indexes, List<int> Users)> packed = [];
+            for (int i = from; i < Math.Min(from + Portion, fleet.CloudPcs.Count); i++)
             {
-                yield return new Change.CloudPcSet(i, row, new CloudPcStep(row.ModifiedAt, CloudPcReason.ConditionsMet, null));
+                if (fleet.CloudPcs[i] is not { } row)
+                {
+                    continue;
+                }
+
+                if (IsAsItCame(tenant, i, row))
+                {
+                    ref (List<int> Indexes, List<int> Users) alike =
+                        ref CollectionsMarshal.GetValueRefOrAddDefault(packed, (row.Plan, row.Policy, row.Status, row.ModifiedAt), out bool known);
+                    alike = known ? alike : ([], []);
+                    alike.Indexes.Add(i);
+                    alike.Users.Add(row.User);
+                }
+                else
+                {
+                    yield return new Change.CloudPcSet(i, row, new CloudPcStep(row.ModifiedAt, CloudPcReason.ConditionsMet, null));
+                }
+            }
+
+            foreach (((int plan, int policy, CloudPcStatus status, DateTimeOffset at), (List<int> indexes, List<int> users)) in packed)
+            {
+                yield return new Change.CloudPcsCame(
+                    indexes.ToValueArray(), users.ToValueArray(), plan, policy, status, new CloudPcStep(at, CloudPcReason.ConditionsMet, null));
             }
         }
 
@@ -96,6 +122,12 @@ internal static class FleetDescription
             yield return new Change.CloudPcGone(fleet.CloudPcs.Count - 1, default);
         }
     }
+
+    private static bool IsAsItCame(Tenant tenant, int index, CloudPc row) =>
+        row.Status is CloudPcStatus.NotProvisioned or CloudPcStatus.PendingProvision
+        && tenant.TryGetUser(row.User, out User? person)
+        && tenant.Catalog.CloudPcPlanOf(row.Plan) is { } plan
+        && row == CloudPc.Coming(tenant.Profile.Id, index, row.User, person, plan, row.Policy, row.Status, row.ModifiedAt);
 
     private static IEnumerable<Change> Sessions(Fleet fleet) => fleet.Sessions.Values.Select(session => new Change.SessionSet(session));
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -9,8 +10,25 @@ namespace Berth.Engine.CloudPcs;
 /// </summary>
 public static class IdsByName
 {
-    /// <summary>The id of the Cloud PC at an index, whether it is there or not (B261).</summary>
-    public static Guid OfCloudPc(Guid tenant, int index) => Of(tenant, $"cloudPc/{index}");
+    /// <summary>
+    /// The id of the Cloud PC at an index, whether it is there or not (B261). The index is in it, hidden by the rest, so that nobody needs a table to find the
+    /// row of an id.
+    /// </summary>
+    public static Guid OfCloudPc(Guid tenant, int index)
+    {
+        Span<byte> id = stackalloc byte[16];
+        Of(tenant, $"cloudPc/{index}").TryWriteBytes(id, bigEndian: true, out _);
+        BinaryPrimitives.WriteInt32BigEndian(id[^4..], index ^ BinaryPrimitives.ReadInt32BigEndian(id));
+        return new Guid(id, bigEndian: true);
+    }
+
+    /// <summary>The index of the Cloud PC that has an id, if one has: for any other id it is some number, also a negative one.</summary>
+    public static int CloudPcIndex(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        return BinaryPrimitives.ReadInt32BigEndian(bytes[^4..]) ^ BinaryPrimitives.ReadInt32BigEndian(bytes);
+    }
 
     /// <summary>The id of a name within a space; the same for the same two.</summary>
     /// <param name="space">An id that the name belongs to, such as the tenant's or a Cloud PC's.</param>

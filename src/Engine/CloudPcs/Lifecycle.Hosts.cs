@@ -96,8 +96,9 @@ internal sealed partial class Lifecycle
         bool failed = report.Outcome == HostOutcome.Failed;
         CloudPcReason reason = failed ? CloudPcReason.HostFailed : CloudPcReason.HostDone;
         CloudPcError? error = ErrorOf(report);
-        CloudPcReason asked = _steps.TryGetValue(index, out CloudPcStep step) ? step.Reason : reason;
-        Guid? about = _steps.TryGetValue(index, out step) ? step.About : null;
+        bool changed = _steps.TryGetValue(index, out (CloudPcStep Step, CloudPc? Came) last);
+        CloudPcReason asked = changed ? last.Step.Reason : reason;
+        Guid? about = changed ? last.Step.About : null;
         switch (row.Status)
         {
             case CloudPcStatus.Provisioning or CloudPcStatus.Resizing when failed:
@@ -115,7 +116,9 @@ internal sealed partial class Lifecycle
                 }
                 else
                 {
+                    // The right may have gone while it was resized (B266, B267).
                     Fail(index, error!, CloudPcReason.HostFailed, null);
+                    Turn(row);
                 }
 
                 break;
@@ -141,7 +144,7 @@ internal sealed partial class Lifecycle
             case CloudPcStatus.Restoring when failed:
                 // The Cloud PC is as it was.
                 Put(index, row with { Status = Settled(row), Actions = Ended(row, job.Kind, error) }, asked, about);
-                _turns.Users.Add(row.User);
+                Turn(row);
                 break;
             case CloudPcStatus.Resizing or CloudPcStatus.Restoring:
                 Put(
@@ -193,7 +196,7 @@ internal sealed partial class Lifecycle
             case CloudPcStatus.Failed:
                 // What the host had begun of it is gone.
                 Fleet.Set(index, row);
-                _steps.TryAdd(index, new CloudPcStep(Now, reason, null));
+                _steps.TryAdd(index, (new CloudPcStep(Now, reason, null), null));
                 break;
             default:
                 Put(
@@ -310,7 +313,7 @@ internal sealed partial class Lifecycle
         {
             // C66, C67: what the user holds now decides; another size is looked for no longer.
             CloudPc over = row with { ResizeTo = null, ResizeEndsAt = null };
-            if (LicensedPlans(row.User).Contains(row.Plan))
+            if (LicensedPlans(row.User).Span.Contains(row.Plan))
             {
                 Put(index, over with { Status = Settled(row), Actions = Ended(row, HostJobKind.Resize, new CloudPcError("resizeWindowOver", "The license of the other size did not come within 48 hours.")) }, CloudPcReason.ResizeWindowOver);
             }

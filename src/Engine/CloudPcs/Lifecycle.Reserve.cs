@@ -1,4 +1,5 @@
 using Berth.Engine.Catalog;
+using Berth.Engine.Collections;
 
 namespace Berth.Engine.CloudPcs;
 
@@ -25,27 +26,29 @@ internal sealed partial class Lifecycle
     private TimeSpan ReserveUsed(CloudPc row) => row.ReserveEndsAt is { } ends ? ReserveDays - (ends - Now) : row.ReserveUsed;
 
     // The plans that the winning policy allocates to the groups of a user.
-    private SortedSet<int> ReservedPlans(int user, int policy)
+    private ValueArray<int> ReservedPlans(int user, int policy)
     {
-        SortedSet<int> plans = [];
-        if (policy >= 0)
+        if (policy < 0)
         {
-            foreach (PolicyAssignment assignment in Fleet.Policies[policy].Assignments)
+            return [];
+        }
+
+        SortedSet<int> plans = [];
+        foreach (PolicyAssignment assignment in Fleet.Policies[policy].Assignments)
+        {
+            if (assignment.Plan is { } plan && KindOf(plan) == CloudPcKind.Reserve && _draft.IsMember(user, assignment.Group))
             {
-                if (assignment.Plan is { } plan && KindOf(plan) == CloudPcKind.Reserve && _draft.IsMember(user, assignment.Group))
-                {
-                    plans.Add(plan);
-                }
+                plans.Add(plan);
             }
         }
 
-        return plans;
+        return plans.ToValueArray();
     }
 
-    private void LookAtReserve(int index, SortedSet<int> reserved, int policy)
+    private void LookAtReserve(int index, ValueArray<int> reserved, int policy)
     {
         CloudPc row = Fleet.CloudPc(index)!;
-        bool allocated = reserved.Contains(row.Plan);
+        bool allocated = reserved.Span.Contains(row.Plan);
         switch (row.Status)
         {
             case CloudPcStatus.NotProvisioned or CloudPcStatus.PendingProvision when !allocated:

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Berth.Engine.Catalog;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
@@ -30,7 +31,9 @@ internal sealed partial class Lifecycle
     private readonly long _version;
     private readonly FrontlineRoom _frontline;
     private readonly FleetTurns _turns = new();
-    private readonly SortedDictionary<int, CloudPcStep> _steps = [];
+
+    // The last step of each row that changed; with the row as it came, if it did.
+    private readonly Dictionary<int, (CloudPcStep Step, CloudPc? Came)> _steps = [];
     private readonly Dictionary<ValueArray<Coverage>, List<int>> _covered = [];
     private int _jobs;
 
@@ -81,8 +84,9 @@ internal sealed partial class Lifecycle
             }
 
             _turns.Groups.Clear();
-            int[] users = [.. _turns.Users.Where(user => user < _draft.UserCount).OrderBy(IdOf)];
+            int[] users = [.. _turns.Users.Where(user => user < _draft.UserCount)];
             _turns.Users.Clear();
+            Array.Sort(Array.ConvertAll(users, IdOf), users);
             foreach (int user in users)
             {
                 Look(user);
@@ -127,24 +131,11 @@ internal sealed partial class Lifecycle
     }
 
     /// <summary>Indexes of the plans that give a user a Cloud PC, ascending; none for somebody who is gone.</summary>
-    public SortedSet<int> LicensedPlans(int user)
-    {
-        SortedSet<int> plans = [];
-        if (user < _draft.UserCount && _draft.User(user) is not null)
-        {
-            UserLicenses licenses = _draft.Licenses(user);
-            plans.UnionWith(licenses.Direct.CloudPcPlans(_draft.Catalog));
-            foreach (GroupSource source in licenses.Groups)
-            {
-                plans.UnionWith(source.Applied.CloudPcPlans(_draft.Catalog));
-            }
-        }
-
-        return plans;
-    }
+    public ValueArray<int> LicensedPlans(int user) =>
+        user < _draft.UserCount && _draft.User(user) is not null ? _draft.Licenses(user).CloudPcPlans(_draft.Catalog) : [];
 
     /// <summary>Slots of a plan less those that are taken; negative after a shrink (B264).</summary>
-    public long FreeSlots(int plan) => Slots.Of(_draft.Catalog, _draft.Subscriptions, plan) - Fleet.SlotsUsed(plan);
+    public long FreeSlots(int plan) => SlotsOf(plan) - Fleet.SlotsUsed(plan);
 
     /// <summary>Writes a row with what changed about it; a session on it ends when its user is let in no longer (B285, B373).</summary>
     public void Put(int index, CloudPc row, CloudPcReason reason, Guid? about = null)
@@ -156,10 +147,12 @@ internal sealed partial class Lifecycle
         }
 
         Fleet.Set(index, row with { ModifiedAt = Now, Power = row.Assignment is null ? null : _frontline.PowerOf(row) });
-        _steps[index] = new CloudPcStep(Now, reason, about);
+        _steps[index] = (new CloudPcStep(Now, reason, about), null);
     }
 
     private Guid IdOf(int user) => _draft.User(user)?.Id ?? (_draft.Deleted.Users.TryGetValue(user, out DeletedUser? gone) ? gone.User.Id : Guid.Empty);
+
+    private long SlotsOf(int plan) => Slots.Of(_draft.Catalog, _draft.Subscriptions, plan);
 
     private CloudPcKind KindOf(int plan) => _draft.Catalog.CloudPcPlanOf(plan)!.Kind;
 
@@ -167,11 +160,12 @@ internal sealed partial class Lifecycle
     private void Look(int user)
     {
         ValueArray<Coverage> coverage = Cover(user);
-        SortedSet<int> licensed = LicensedPlans(user);
+        ValueArray<int> licensed = LicensedPlans(user);
         int winner = WinnerOf(coverage, ProvisioningType.Dedicated), reserve = WinnerOf(coverage, ProvisioningType.Reserve);
-        SortedSet<int> reserved = ReservedPlans(user, reserve);
+        ValueArray<int> reserved = ReservedPlans(user, reserve);
         EndForeignSessions(user);
         SortedDictionary<int, PolicyAssignment> served = Served(user, WinnerOf(coverage, ProvisioningType.SharedByUser));
+        Fleet.Stir(user);
         foreach (int index in Fleet.OfUser(user))
         {
             switch (KindOf(Fleet.CloudPc(index)!.Plan))
@@ -188,36 +182,57 @@ internal sealed partial class Lifecycle
             }
         }
 
-        HashSet<int> taken = [];
-        bool resizing = false;
-        foreach (int index in Fleet.OfUser(user))
-        {
-            // A Reserve license whose machine is taken down keeps its row.
-            if (Fleet.CloudPc(index) is { } row && (row.Status != CloudPcStatus.Deprovisioning || row.AllocatedAt is not null))
-            {
-                taken.Add(row.Plan);
-                resizing |= row.Status == CloudPcStatus.ResizePendingLicense;
-            }
-        }
-
-        foreach (int plan in licensed.OrderBy(plan => _draft.Catalog.Plans[plan].Id))
+        bool resizing = IsResizing(user);
+        foreach (int plan in ById(licensed))
         {
             CloudPcKind kind = KindOf(plan);
-            if (!taken.Contains(plan) && (kind == CloudPcKind.Business || (kind == CloudPcKind.Enterprise && !resizing)))
+            if (!HasRow(user, plan) && (kind == CloudPcKind.Business || (kind == CloudPcKind.Enterprise && !resizing)))
             {
                 Come(user, plan, kind == CloudPcKind.Business ? -1 : winner, waits: kind == CloudPcKind.Business || winner >= 0);
             }
         }
 
-        foreach (int plan in reserved.Where(plan => !taken.Contains(plan)).OrderBy(plan => _draft.Catalog.Plans[plan].Id))
+        foreach (int plan in ById(reserved))
         {
-            Come(user, plan, reserve, waits: true);
+            if (!HasRow(user, plan))
+            {
+                Come(user, plan, reserve, waits: true);
+            }
         }
 
-        foreach ((int plan, PolicyAssignment assignment) in served.Where(one => !taken.Contains(one.Key)).OrderBy(one => _draft.Catalog.Plans[one.Key].Id))
+        foreach ((int plan, PolicyAssignment assignment) in served.Where(one => !HasRow(user, one.Key)).OrderBy(one => _draft.Catalog.Plans[one.Key].Id))
         {
             Come(user, plan, WinnerOf(coverage, ProvisioningType.SharedByUser), waits: true, assignment.Key);
         }
+    }
+
+    private ValueArray<int> ById(ValueArray<int> plans) => plans.Count < 2 ? plans : plans.OrderBy(plan => _draft.Catalog.Plans[plan].Id).ToValueArray();
+
+    // A Reserve license whose machine is taken down keeps its row.
+    private bool HasRow(int user, int plan)
+    {
+        foreach (int index in Fleet.OfUser(user))
+        {
+            if (Fleet.CloudPc(index) is { } row && row.Plan == plan && (row.Status != CloudPcStatus.Deprovisioning || row.AllocatedAt is not null))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsResizing(int user)
+    {
+        foreach (int index in Fleet.OfUser(user))
+        {
+            if (Fleet.CloudPc(index)!.Status == CloudPcStatus.ResizePendingLicense)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private int WinnerOf(ValueArray<Coverage> coverage, ProvisioningType type)
@@ -237,25 +252,25 @@ internal sealed partial class Lifecycle
     private void Come(int user, int plan, int policy, bool waits, Guid? assignment = null)
     {
         int index = Fleet.NextCloudPc;
-        User person = _draft.User(user)!;
-        string name = $"{_draft.Catalog.CloudPcPlanOf(plan)!.DisplayName} - {person.DisplayName}";
-        CloudPc row = new(
-            IdsByName.OfCloudPc(_draft.Profile.Id, index), person.Id, user, plan, waits ? CloudPcStatus.PendingProvision : CloudPcStatus.NotProvisioned)
+        CloudPcReason reason = waits ? CloudPcReason.NoSlot : CloudPcReason.NoPolicy;
+        CloudPcStatus status = waits ? CloudPcStatus.PendingProvision : CloudPcStatus.NotProvisioned;
+        CloudPc row = CloudPc.Coming(_draft.Profile.Id, index, user, _draft.User(user)!, _draft.Catalog.CloudPcPlanOf(plan)!, policy, status, Now);
+        if (assignment is not null)
         {
-            Policy = policy,
-            Assignment = assignment,
-            DisplayName = Shortened(name),
-            ConditionsSince = Now,
-        };
-        Put(index, row, waits ? CloudPcReason.NoSlot : CloudPcReason.NoPolicy);
+            Put(index, row with { Assignment = assignment }, reason);
+            return;
+        }
+
+        Fleet.Set(index, row);
+        _steps[index] = (new CloudPcStep(Now, reason, null), row);
     }
 
     private static string Shortened(string name) => name.Length <= CloudPc.LongestDisplayName ? name : name[..CloudPc.LongestDisplayName];
 
-    private void LookAt(int index, SortedSet<int> licensed, ValueArray<Coverage> coverage, int winner)
+    private void LookAt(int index, ValueArray<int> licensed, ValueArray<Coverage> coverage, int winner)
     {
         CloudPc row = Fleet.CloudPc(index)!;
-        bool isLicensed = licensed.Contains(row.Plan);
+        bool isLicensed = licensed.Span.Contains(row.Plan);
         bool isBusiness = KindOf(row.Plan) == CloudPcKind.Business;
         bool hasRight = isLicensed && (isBusiness || coverage.Any(one => one.Policy == row.Policy));
         switch (row.Status)
@@ -325,40 +340,6 @@ internal sealed partial class Lifecycle
 
     private bool IsGoneForGood(int user) => _draft.User(user) is null && !_draft.Deleted.Users.ContainsKey(user);
 
-    // B276: the window for the license of another size; a resize begins where slots are given.
-    private void LookAtResize(int index, CloudPc row, ValueArray<Coverage> coverage)
-    {
-        if (_draft.User(row.User) is null || !coverage.Any(one => one.Policy == row.Policy))
-        {
-            EnterGrace(index, row, _draft.User(row.User) is null ? CloudPcReason.UserDeleted : WhyUncovered(row), Now);
-        }
-    }
-
-    // The plan that a row takes whose old one is not licensed any more; -1 while there is none.
-    private int FindTarget(int index, CloudPc row)
-    {
-        SortedSet<int> licensed = LicensedPlans(row.User);
-        HashSet<int> others = [];
-        foreach (int one in Fleet.OfUser(row.User))
-        {
-            if (one != index && Fleet.CloudPc(one) is { Status: not CloudPcStatus.Deprovisioning } other)
-            {
-                others.Add(other.Plan);
-            }
-        }
-
-        if (licensed.Contains(row.Plan))
-        {
-            return -1;
-        }
-
-        int disk = _draft.Catalog.CloudPcPlanOf(row.Plan)!.Size.Disk;
-        bool Fits(int plan) => !others.Contains(plan) && _draft.Catalog.CloudPcPlanOf(plan) is { Kind: CloudPcKind.Enterprise, HasGraphics: false } size && size.Size.Disk >= disk;
-        return licensed.Contains(row.ResizeTo!.Value) && Fits(row.ResizeTo.Value)
-            ? row.ResizeTo.Value
-            : licensed.Where(Fits).OrderBy(plan => _draft.Catalog.Plans[plan].Id).Cast<int?>().FirstOrDefault() ?? -1;
-    }
-
     private void EnterGrace(int index, CloudPc row, CloudPcReason reason, DateTimeOffset since) => Put(
         index,
         row with { Status = CloudPcStatus.InGracePeriod, GraceEndsAt = since + Grace, ResizeTo = null, ResizeEndsAt = null },
@@ -382,16 +363,20 @@ internal sealed partial class Lifecycle
     private ValueArray<Coverage> Cover(int user)
     {
         ValueArray<Coverage> before = Fleet.CoverageOf(user);
-        SortedSet<int> covering = [];
+        SortedSet<int>? covering = null;
         if (_draft.User(user) is not null)
         {
             foreach (int group in _draft.Memberships(user).Span)
             {
-                covering.UnionWith(Fleet.PoliciesOf(group));
+                if (Fleet.PoliciesOf(group) is { Count: > 0 } policies)
+                {
+                    (covering ??= []).UnionWith(policies);
+                }
             }
         }
 
-        if (covering.Count == 0 && before.Count == 0)
+        covering ??= [];
+        if (before.Count == covering.Count && before.All(one => covering.Contains(one.Policy)))
         {
             return before;
         }
@@ -435,7 +420,8 @@ internal sealed partial class Lifecycle
                     continue;
                 }
 
-                for (; IsSlotFree(plan) && Fleet.FirstPending(plan) is { } first;)
+                long slots = SlotsOf(plan);
+                while (IsSlotFree(plan, slots) && Fleet.FirstPending(plan) is { } first)
                 {
                     CloudPc row = Fleet.CloudPc(first.CloudPc)!;
                     if (KindOf(plan) == CloudPcKind.Reserve)
@@ -452,30 +438,14 @@ internal sealed partial class Lifecycle
         while (BeginResize());
     }
 
-    private bool IsSlotFree(int plan) => FreeSlots(plan) > 0
+    private bool IsSlotFree(int plan, long slots) => slots > Fleet.SlotsUsed(plan)
         && (KindOf(plan) != CloudPcKind.Business
             || _draft.Catalog.CloudPcPlans.Where(one => one.Kind == CloudPcKind.Business).Sum(one => Fleet.SlotsUsed(one.Plan)) < MostBusiness);
-
-    private bool BeginResize()
-    {
-        foreach (int index in Fleet.Resizes)
-        {
-            CloudPc row = Fleet.CloudPc(index)!;
-            int target = FindTarget(index, row);
-            if (target >= 0 && IsSlotFree(target))
-            {
-                StartResize(index, row, target, CloudPcReason.ResizeLicenseFound);
-                return true;
-            }
-        }
-
-        return false;
-    }
 
     private void Go(int index, CloudPcReason reason, Guid? about = null)
     {
         Fleet.Remove(index);
-        _steps[index] = new CloudPcStep(Now, reason, about);
+        _steps[index] = (new CloudPcStep(Now, reason, about), null);
     }
 
     private void Note()
@@ -491,9 +461,30 @@ internal sealed partial class Lifecycle
         }
 
         _covered.Clear();
-        foreach ((int index, CloudPcStep step) in _steps)
+        Dictionary<(int Plan, int Policy, CloudPcStatus Status, CloudPcStep Step), (List<int> Indexes, List<int> Users)> came = [];
+        foreach ((int index, (CloudPcStep step, CloudPc? fresh)) in _steps.OrderBy(one => one.Key))
         {
-            _draft.Note(Fleet.CloudPc(index) is { } row ? new Change.CloudPcSet(index, row, step) : new Change.CloudPcGone(index, step));
+            CloudPc? row = Fleet.CloudPc(index);
+            if (row is null)
+            {
+                _draft.Note(new Change.CloudPcGone(index, step));
+            }
+            else if (!ReferenceEquals(row, fresh))
+            {
+                _draft.Note(new Change.CloudPcSet(index, row, step));
+            }
+            else
+            {
+                ref (List<int> Indexes, List<int> Users) alike = ref CollectionsMarshal.GetValueRefOrAddDefault(came, (row.Plan, row.Policy, row.Status, step), out bool known);
+                alike = known ? alike : ([], []);
+                alike.Indexes.Add(index);
+                alike.Users.Add(row.User);
+            }
+        }
+
+        foreach (((int plan, int policy, CloudPcStatus status, CloudPcStep step), (List<int> indexes, List<int> users)) in came)
+        {
+            _draft.Note(new Change.CloudPcsCame(indexes.ToValueArray(), users.ToValueArray(), plan, policy, status, step));
         }
 
         _steps.Clear();

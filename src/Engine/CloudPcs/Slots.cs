@@ -13,7 +13,7 @@ public static class Slots
         long slots = 0;
         foreach (ref readonly Subscription subscription in subscriptions.Span)
         {
-            if (subscription.Status <= SubscriptionStatus.Warning && catalog.Skus[subscription.Sku].Plans.Contains(plan))
+            if (subscription.Status <= SubscriptionStatus.Warning && catalog.Skus[subscription.Sku].Plans.Span.Contains(plan))
             {
                 slots += subscription.Units;
             }

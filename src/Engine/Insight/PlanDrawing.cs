@@ -94,6 +94,13 @@ internal sealed class PlanDrawing
             case Change.CloudPcSet set:
                 Step(set.Index, set.Step.Reason);
                 break;
+            case Change.CloudPcsCame came:
+                foreach (int index in came.Indexes)
+                {
+                    Step(index, came.Step.Reason);
+                }
+
+                break;
             case Change.CloudPcGone gone:
                 Step(gone.Index, gone.Step.Reason);
                 break;

@@ -1,3 +1,4 @@
+using Berth.Engine.Catalog;
 using Berth.Engine.Collections;
 
 namespace Berth.Engine.Licensing;
@@ -141,6 +142,19 @@ public sealed class UserLicenses : IEquatable<UserLicenses>
         }
 
         return false;
+    }
+
+    /// <summary>Indexes of the plans that give a Cloud PC and are enabled in an applied source, each once, ascending (C32).</summary>
+    public ValueArray<int> CloudPcPlans(SkuCatalog catalog)
+    {
+        ValueArray<int> plans = Direct.CloudPcPlans(catalog);
+        foreach (ref readonly GroupSource source in Groups.Span)
+        {
+            ValueArray<int> more = source.Applied.CloudPcPlans(catalog);
+            plans = more.Count == 0 ? plans : plans.Count == 0 || plans == more ? more : plans.Union(more).Order().ToValueArray();
+        }
+
+        return plans;
     }
 
     /// <summary>The SKUs in at least one applied source, each once, ascending.</summary>

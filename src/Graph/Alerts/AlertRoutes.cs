@@ -122,6 +122,6 @@ internal static class AlertRoutes
         },
         ids => Mark(request, ids, 202));
 
-    private static Handling Mark(GraphRequest request, ValueArray<Guid> ids, int status) =>
+    private static Handling.Wanted Mark(GraphRequest request, ValueArray<Guid> ids, int status) =>
         request.Submit("", new Command.MarkAlertsSent(ids), _ => GraphResponse.Empty(status));
 }

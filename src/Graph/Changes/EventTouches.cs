@@ -112,7 +112,7 @@ internal sealed class EventTouches
                 // For the audit log alone.
                 break;
             case Change.TenantCreated or Change.CatalogSet or Change.SettingsSet or Change.ClockSet or Change.SubscriptionSet or Change.MembershipProcessed or Change.TimePassed
-                or Change.PolicySet or Change.PolicyDeleted or Change.CoverageSet or Change.CloudPcSet or Change.CloudPcGone or Change.ConnectionSet
+                or Change.PolicySet or Change.PolicyDeleted or Change.CoverageSet or Change.CloudPcSet or Change.CloudPcsCame or Change.CloudPcGone or Change.ConnectionSet
                 or Change.ConnectionDeleted or Change.UserSettingSet or Change.UserSettingDeleted or Change.DeviceImageSet or Change.DeviceImageDeleted
                 or Change.SnapshotRetained or Change.RetainedGone or Change.BulkActionSet or Change.BulkActionGone or Change.OrganizationSettingsSet or Change.SessionSet or Change.SessionEnded
                 or Change.PowerSet or Change.BufferSet or Change.ConnectionRefused

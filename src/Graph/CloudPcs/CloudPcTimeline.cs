@@ -40,6 +40,18 @@ internal static class CloudPcTimeline
         return new TimelineEntry(set.Step.At, row.Status.ToName(), NameOf(set.Step.Reason), text, by, SubjectOf(tenant, set.Step.About));
     }
 
+    /// <summary>What it means that a Cloud PC came.</summary>
+    /// <param name="tenant">The tenant today, for names.</param>
+    /// <param name="happened">The entry of the journal.</param>
+    /// <param name="came">The change.</param>
+    /// <param name="id">Which of those that came.</param>
+    public static TimelineEntry Of(Tenant tenant, TenantEvent happened, Change.CloudPcsCame came, Guid id)
+    {
+        int index = IdsByName.CloudPcIndex(id);
+        CloudPc row = new(id, Guid.Empty, came.Users[came.Indexes.Span.BinarySearch(index)], came.Plan, came.Status) { Policy = came.Policy };
+        return Of(tenant, happened, new Change.CloudPcSet(index, row, came.Step));
+    }
+
     /// <summary>What the end of a Cloud PC means.</summary>
     /// <param name="tenant">The tenant today, for names.</param>
     /// <param name="happened">The entry of the journal.</param>

@@ -63,7 +63,8 @@ internal static class TimelineReads
         List<TimelineEntry> entries = [];
         Place? next = null;
         bool found = tenant.Fleet.FindCloudPc(id) >= 0 || from.Below <= tenant.Version;
-        int scanned = 0, skip = from.Skip;
+        int scanned = 0, skip = from.Skip, index = IdsByName.CloudPcIndex(id);
+        bool isOurs = IdsByName.OfCloudPc(tenant.Profile.Id, index) == id;
         await foreach (TenantEvent happened in desk.ReadBackAsync(from.Below, cancel).ConfigureAwait(false))
         {
             // The changes of an entry stand in the order of time.
@@ -73,7 +74,8 @@ internal static class TimelineReads
                 TimelineEntry? entry = happened.Changes[at] switch
                 {
                     Change.CloudPcSet set when set.CloudPc.Id == id && CloudPcTimeline.Tells(set.Step.Reason) => CloudPcTimeline.Of(tenant, happened, set),
-                    Change.CloudPcGone gone when IdsByName.OfCloudPc(tenant.Profile.Id, gone.Index) == id => CloudPcTimeline.Of(tenant, happened, gone),
+                    Change.CloudPcsCame came when isOurs && came.Indexes.Span.BinarySearch(index) >= 0 => CloudPcTimeline.Of(tenant, happened, came, id),
+                    Change.CloudPcGone gone when isOurs && gone.Index == index => CloudPcTimeline.Of(tenant, happened, gone),
                     _ => null,
                 };
                 if (entry is null || seen++ < skip)

@@ -159,7 +159,7 @@ internal sealed class ReportFilter
     }
 
     // Without a zone it is UTC, as in the rows.
-    private static object? Time(string text) =>
+    private static DateTime? Time(string text) =>
         text.Length >= 10 && char.IsAsciiDigit(text[0])
         && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time)
             ? time.UtcDateTime

@@ -29,6 +29,7 @@ internal static class FleetChangeReader
         Tag.CoverageSet => new Change.CoverageSet(
             from.Indexes(), from.Each(LeastCoverage, static (ref from) => new Coverage(from.Number(), from.Time(), from.Flag()))),
         Tag.CloudPcSet => new Change.CloudPcSet(from.Number(), from.CloudPc(), from.Step()),
+        Tag.CloudPcsCame => from.CloudPcsCame(),
         Tag.CloudPcGone => new Change.CloudPcGone(from.Number(), from.Step()),
         Tag.ConnectionSet => new Change.ConnectionSet(from.Connection()),
         Tag.ConnectionDeleted => new Change.ConnectionDeleted(from.Id()),
@@ -94,6 +95,14 @@ internal static class FleetChangeReader
         Assignments = from.Each(LeastAssignment, static (ref from) => new PolicyAssignment(
             from.Text(), from.Number(), from.OptionalNumber(), from.OptionalText(), from.OptionalNumber(), from.Time()) { IsReprovisionPaused = from.Flag() }),
     };
+
+    private static Change.CloudPcsCame CloudPcsCame(this ref PayloadReader from)
+    {
+        (ValueArray<int> indexes, ValueArray<int> users) = (from.Indexes(), from.Indexes());
+        return indexes.Count == users.Count
+            ? new Change.CloudPcsCame(indexes, users, from.Number(), from.OptionalNumber() ?? -1, from.Member<CloudPcStatus>(), from.Step())
+            : throw new InvalidDataException("not every Cloud PC that came has a user");
+    }
 
     private static CloudPc CloudPc(this ref PayloadReader from) =>
         new(from.Id(), from.Id(), from.OptionalNumber() ?? Engine.CloudPcs.CloudPc.Nobody, from.Number(), from.Member<CloudPcStatus>())

@@ -37,6 +37,15 @@ internal static class FleetChangeWriter
                 to.CloudPc(set.CloudPc);
                 to.Step(set.Step);
                 break;
+            case Change.CloudPcsCame came:
+                to.Begin(Tag.CloudPcsCame);
+                to.Indexes(came.Indexes);
+                to.Indexes(came.Users);
+                to.Count(came.Plan);
+                to.Number(came.Policy < 0 ? null : came.Policy);
+                to.Byte((byte)came.Status);
+                to.Step(came.Step);
+                break;
             case Change.CloudPcGone gone:
                 to.Begin(Tag.CloudPcGone);
                 to.Count(gone.Index);

@@ -90,6 +90,8 @@ internal static class PayloadFormat
         AlertRecordGone,
         AlertsDue,
         PlanUsed,
+
+        CloudPcsCame = 90,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

@@ -114,6 +114,7 @@ internal static class FleetChanges
             new Change.PolicyDeleted(3),
             new Change.CoverageSet([0, 1, 2, 9], [new Coverage(3, _noon, true), new Coverage(0, _noon.AddDays(-1), false)]),
             new Change.CloudPcSet(12, busy, step),
+            new Change.CloudPcsCame([12, 13, 15], [9, 2, 7], 70, 3, CloudPcStatus.PendingProvision, step with { Reason = CloudPcReason.NoSlot, About = null }),
             new Change.CloudPcGone(12, step with { Reason = CloudPcReason.ReserveUsedUp, About = null }),
             new Change.ConnectionSet(connection),
             new Change.ConnectionDeleted(id),
@@ -280,6 +281,8 @@ internal static class FleetChanges
             [typeof(Change.CoverageSet)] = Gen.Select(indexes, Gen.Select(index, time, Gen.Bool).Array[0, 3]).Select((users, all) =>
                 (Change)new Change.CoverageSet(users, all.Select(one => new Coverage(one.Item1, one.Item2, one.Item3)).ToValueArray())),
             [typeof(Change.CloudPcSet)] = Gen.Select(index, cloudPc, step).Select((one, set, why) => (Change)new Change.CloudPcSet(one, set, why)),
+            [typeof(Change.CloudPcsCame)] = Gen.Select(indexes, index, Gen.OneOf(index, Gen.Const(-1)), Gen.Enum<CloudPcStatus>(), step)
+                .Select((all, plan, policy, status, why) => (Change)new Change.CloudPcsCame(all, all.Reverse().ToValueArray(), plan, policy, status, why)),
             [typeof(Change.CloudPcGone)] = Gen.Select(index, step).Select((one, why) => (Change)new Change.CloudPcGone(one, why)),
             [typeof(Change.ConnectionSet)] = connection.Select(set => (Change)new Change.ConnectionSet(set)),
             [typeof(Change.ConnectionDeleted)] = Gen.Guid.Select(id => (Change)new Change.ConnectionDeleted(id)),

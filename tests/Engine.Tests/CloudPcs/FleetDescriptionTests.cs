@@ -65,6 +65,30 @@ public sealed class FleetDescriptionTests
             Deciding.Describe(before).OfType<Change.CoverageSet>());
     }
 
+    [Fact]
+    public void Cloud_PCs_that_stand_as_they_came_come_and_are_described_together_until_something_happens_to_them()
+    {
+        CloudPcDesk desk = new();
+        Guid[] users = desk.Tenant.Users(4);
+        desk.Tenant.Buy(CloudPcDesk.Small, 4);
+        Change[] changes = [.. desk.Tenant.Do(new Command.AssignGroupLicenses(desk.Tenant.Group(users), [new LicenseRequest(desk.Tenant.Sku(CloudPcDesk.Small), [])], [])).Event!.Changes];
+        int[] indexes = [.. users.Select(desk.Tenant.Now.FindUser)];
+        int plan = desk.Only(users[0]).Plan;
+
+        // By user id (B261).
+        Change.CloudPcsCame came = Assert.Single(changes.OfType<Change.CloudPcsCame>());
+        Assert.Equal(
+            new Change.CloudPcsCame([0, 1, 2, 3], ValueArray.Create<int>(indexes), plan, -1, CloudPcStatus.NotProvisioned, new CloudPcStep(desk.Time, CloudPcReason.NoPolicy, null)),
+            came);
+        Assert.Empty(changes.OfType<Change.CloudPcSet>());
+
+        desk.Tenant.Do(new Command.UpdateUser(desk.Tenant.Now.Users[indexes[1]]! with { DisplayName = "Another name" }));
+        desk.Tenant.Do(new Command.RenameCloudPc(desk.Only(users[2]).Id, "My own"));
+        Assert.Equal([[0, 3]], Deciding.Describe(desk.Tenant.Now).OfType<Change.CloudPcsCame>().Select(change => change.Indexes));
+        Assert.Equal([1, 2], Deciding.Describe(desk.Tenant.Now).OfType<Change.CloudPcSet>().Select(change => change.Index));
+        TenantUnderTest.SameAs(desk.Tenant.Now, Deciding.Restore(desk.Tenant.Now.Version, Deciding.Describe(desk.Tenant.Now)));
+    }
+
     private static Tenant With(Tenant tenant, params Change[] changes) =>
         Deciding.Apply(tenant, new TenantEvent(tenant.Version + 1, _noon, Actor.Berth, "Test", changes.ToValueArray()));
 
@@ -75,5 +99,5 @@ public sealed class FleetDescriptionTests
     };
 
     private static Change.CloudPcSet Row(int index, int user, CloudPcStatus status, HostJob? job = null) => new(
-        index, new CloudPc(Guid.NewGuid(), Guid.NewGuid(), user, 3, status) { ConditionsSince = _noon, ModifiedAt = _noon, Job = job }, new CloudPcStep(_noon, CloudPcReason.ConditionsMet, null));
+        index, new CloudPc(IdsByName.OfCloudPc(Guid.Empty, index), Guid.NewGuid(), user, 3, status) { ConditionsSince = _noon, ModifiedAt = _noon, Job = job }, new CloudPcStep(_noon, CloudPcReason.ConditionsMet, null));
 }

@@ -121,6 +121,39 @@ public class LifecycleTests
     }
 
     [Fact]
+    public void A_resize_waits_for_a_slot_and_the_lowest_number_gets_the_next_that_is_free()
+    {
+        Tenant.Buy(Small, 2);
+        Guid bought = Tenant.Buy(Large, 4);
+        Guid first = Tenant.User(), second = Tenant.User(), one = Tenant.User(), other = Tenant.User();
+        Guid small = Tenant.Group(first), large = Tenant.Group();
+        _desk.Policy(Tenant.Group(first, second, one, other));
+        Tenant.License(small, Small);
+        Tenant.License(large, Large);
+        Tenant.Do(new Command.AddMembers(small, [second]));
+        Tenant.Assign(one, Large);
+        Tenant.Assign(other, Large);
+        Tenant.Do(new Command.ResizeCloudPc(_desk.Only(first).Id, Tenant.Plan("CPC_E_4C_16GB_128GB")));
+        Tenant.Do(new Command.ResizeCloudPc(_desk.Only(second).Id, Tenant.Plan("CPC_E_4C_16GB_128GB")));
+
+        // Machines in their grace period keep the only two slots, while the licenses are free for others.
+        Tenant.Do(new Command.UpdateSubscription(bought, 2, null));
+        _desk.Take(one, Large);
+        _desk.Take(other, Large);
+        foreach (Guid user in new[] { second, first })
+        {
+            Tenant.Do(new Command.RemoveMember(small, user));
+            Tenant.Do(new Command.AddMembers(large, [user]));
+        }
+
+        Assert.Equal([CloudPcStatus.ResizePendingLicense, CloudPcStatus.ResizePendingLicense], [_desk.Only(first).Status, _desk.Only(second).Status]);
+        Tenant.Do(new Command.EndGracePeriod(_desk.Only(one).Id));
+        Assert.Equal([CloudPcStatus.Provisioned, CloudPcStatus.ResizePendingLicense], [_desk.Only(first).Status, _desk.Only(second).Status]);
+        Tenant.Do(new Command.UpdateSubscription(bought, 3, null));
+        Assert.Equal([CloudPcStatus.Provisioned, CloudPcStatus.Provisioned], [_desk.Only(first).Status, _desk.Only(second).Status]);
+    }
+
+    [Fact]
     public void C243_a_window_that_closes_without_the_source_license_leads_to_grace_since_it_closed()
     {
         Tenant.Buy(Small, 1);

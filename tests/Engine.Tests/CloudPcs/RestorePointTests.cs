@@ -146,6 +146,16 @@ public sealed class RestorePointTests
         Assert.All(Enumerable.Range(0, 200), number => Assert.Matches("^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", IdsByName.Of(space, $"{number}").ToString()));
     }
 
+    [Fact]
+    public void The_index_of_a_Cloud_PC_is_in_its_id_whatever_the_tenant()
+    {
+        Guid tenant = new("6f8c2a6e-0000-4000-8000-000000000001");
+        int[] indexes = [.. Enumerable.Range(0, 1_000), int.MaxValue - 1];
+        Assert.All(indexes, index => Assert.Equal(index, IdsByName.CloudPcIndex(IdsByName.OfCloudPc(tenant, index))));
+        Assert.Equal(2 * indexes.Length, indexes.SelectMany(index => new[] { IdsByName.OfCloudPc(tenant, index), IdsByName.OfCloudPc(Guid.Empty, index) }).Distinct().Count());
+        Assert.All(indexes, index => Assert.Matches("^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", IdsByName.OfCloudPc(tenant, index).ToString()));
+    }
+
     private static UserSetting Setting(int group, int day, int hours) =>
         new(Guid.NewGuid(), "A setting", false, false, hours, false, _since.AddDays(day), _since.AddDays(day), [new SettingAssignment(group, _since)]);
 }

@@ -158,7 +158,7 @@ public sealed partial class EngineDesk
         RestorePoints.Of(new CloudPc(IdOf(number), default, 0, 0, CloudPcStatus.Provisioned) { PointsSince = at.AddHours(-UserSetting.DefaultRestoreHours) }, UserSetting.DefaultRestoreHours, at)[0].Id;
 
     // The id of the Cloud PC with a number, whether there is one or not.
-    private Guid IdOf(int number) => IdsByName.Of(Tenant.Profile.Id, $"cloudPc/{number - 1}");
+    private Guid IdOf(int number) => IdsByName.OfCloudPc(Tenant.Profile.Id, number - 1);
 
     private int NumberOf(Guid id) => Enumerable.Range(1, int.MaxValue - 1).First(number => IdOf(number) == id);
 

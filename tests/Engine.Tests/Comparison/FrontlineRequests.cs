@@ -118,6 +118,7 @@ public static class FrontlineRequests
         (14, Number.Select(number => (Request)new Request.DisconnectSession(number))),
         (10, Number.Select(number => (Request)new Request.PowerOn(number))),
         (6, Number.Select(number => (Request)new Request.PowerOff(number))),
+        (16, Gen.Select(Of(Dedicated), Entries()).Select((policy, entries) => (Request)new Request.AssignPolicy(policy, entries))),
         (18, Gen.Select(Of(Policies), Entries()).Select((policy, entries) => (Request)new Request.AssignPolicy(policy, entries))),
         (10, Gen.Select(Group, User.Array[1, 2]).Select((group, members) => (Request)new Request.AddMembers(group, members))),
         (10, Gen.Select(Group, User).Select((group, member) => (Request)new Request.RemoveMember(group, member))),
@@ -148,7 +149,7 @@ public static class FrontlineRequests
         (3, Gen.Const((Request)new Request.MoveClock())),
         (6, Gen.Const((Request)new Request.RunDue())));
 
-    private static Gen<Assigned[]> Entries() => Gen.Select(Group, Plan, Gen.Int[0, 3], Gen.Int[0, 30])
+    private static Gen<Assigned[]> Entries() => Gen.Select(Group, Plan, Gen.Int[0, 3], Gen.Int[0, 15])
         .Select((group, plan, licenses, odd) => new Assigned(group, plan) { Licenses = licenses, Was = odd == 0 ? Plans[2] : null }).Array[0, 2]
         .Select(entries => entries.DistinctBy(one => (one.Group, one.Plan)).ToArray());
 
