@@ -8,6 +8,8 @@ namespace Berth.Conformance.Tests.Sdk;
 [Collection(nameof(SdkTenant))]
 public sealed class FrontlineReports(SdkTenant tenant)
 {
+    private static readonly string[] _columns = ["ServicePlanId", "ClaimedLicenseCount"];
+
     [Theory]
     [InlineData("getFrontlineReport", "frontlineLicenseUsageReport")]
     [InlineData("retrieveFrontlineReports", "licenseUsageReport")]
@@ -17,7 +19,7 @@ public sealed class FrontlineReports(SdkTenant tenant)
         await tenant.SendAsync(HttpMethod.Post, "/berth/v1/subscriptions", new { skuId = SdkTenant.Sku("Windows_365_S_8vCPU_32GB_256GB").Id, units = 3 });
         using HttpResponseMessage response = await tenant.Http.PostAsJsonAsync(
             $"/beta/deviceManagement/virtualEndpoint/reports/{action}",
-            new { reportName = name, filter = $"ServicePlanId eq '{plan}'", select = new[] { "ServicePlanId", "ClaimedLicenseCount" }, top = 1 },
+            new { reportName = name, filter = $"ServicePlanId eq '{plan}'", select = _columns, top = 1 },
             TestContext.Current.CancellationToken);
         Assert.Equal("application/octet-stream", response.Content.Headers.ContentType!.MediaType);
         JsonElement report = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;

@@ -137,7 +137,7 @@ public sealed class GroupResize : IAsyncLifetime
 
     private Task LeaveAsync(Group group, User user) => _graph.Groups[group.Id].Members[user.Id].Ref.DeleteAsync(cancellationToken: Cancel);
 
-    private Task LicenseAsync(Group group, string partNumber) => _graph.Groups[group.Id].AssignLicense.PostAsync(
+    private Task<Group?> LicenseAsync(Group group, string partNumber) => _graph.Groups[group.Id].AssignLicense.PostAsync(
         new AssignLicensePostRequestBody { AddLicenses = [new AssignedLicense { SkuId = SdkTenant.Sku(partNumber).Id, DisabledPlans = [] }], RemoveLicenses = [] }, cancellationToken: Cancel);
 
     private async Task PolicyAsync(Group covered)

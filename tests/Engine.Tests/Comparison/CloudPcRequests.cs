@@ -123,7 +123,7 @@ public static class CloudPcRequests
         (2, Number.Select(number => (Request)new Request.EndSession(number))),
         (3, Number.Select(number => (Request)new Request.DisconnectSession(number))),
         (5, Host()),
-        (25, Gen.Select(Number, Of(Kinds), Of("done", "done", "done", "warning", "failed"), Of(false, false, false, true)).Select((number, kind, outcome, last) =>
+        (5, Gen.Select(Number, Of(Kinds), Of("done", "done", "done", "warning", "failed"), Of(false, false, false, true)).Select((number, kind, outcome, last) =>
             (Request)new Request.ReportJob(number, kind, 1, Desk.Opening, outcome, last))),
         (4, Gen.Select(Of(Connections), Of("passed", "passed", "warning", "failed")).Select((connection, health) => (Request)new Request.SetConnectionHealth(connection, health))),
         (6, Gen.Select(Of(Policies), Ways(), Of(Regions), Gen.Bool).Select((policy, ways, region, signOn) =>
@@ -148,8 +148,9 @@ public static class CloudPcRequests
     private static Gen<string[]> Ways() => Gen.Frequency(
         (30, Gen.Const(Array.Empty<string>())), (20, Gen.Shuffle(Connections, 1, 2)), (1, Gen.Const((string[])[Names.Connection("nowhere")])));
 
-    private static Gen<Request> Host() => Gen.Select(Of(0, 0, 10, Hour, 5 * Hour, 3 * Day), Gen.Frequency((3, Gen.Const(Array.Empty<string>())), (2, Gen.Shuffle(Kinds, 1, 2))), Of(false, false, true))
-        .Select((minutes, failing, agent) => (Request)new Request.SetHost(minutes, failing) { Agent = agent });
+    // The simulator only: the oracle does not know the restore points that an agent makes at their times (B381 to B385). Golden cases and the engine's tests have agents.
+    private static Gen<Request> Host() => Gen.Select(Of(0, 0, 10, Hour, 5 * Hour, 3 * Day), Gen.Frequency((3, Gen.Const(Array.Empty<string>())), (2, Gen.Shuffle(Kinds, 1, 2))))
+        .Select((minutes, failing) => (Request)new Request.SetHost(minutes, failing));
 
     // Dates at which something else is often due too.
     private static Gen<Fact[]> Facts() => Gen.Select(Gen.Int[0, 40], Of(0, 0, 1, 10, 60), Of("Sales", "Legal", null), Of("true", "true", "true", "false"), Gen.Int[0, 7])
