@@ -73,15 +73,16 @@ public sealed partial class OracleTenant
 
     /// <summary>Puts it back to a restore point that is counted (B279), by its time.</summary>
     public Answer RestoreCloudPc(int number, DateTimeOffset point) =>
-        With(number, row => Restore(row, Points(row, _now).Contains(point) ? null : Answer.Refused("B279", "snapshotNotFound")));
+        With(number, row => Restore(row, point, Points(row, _now).Contains(point) ? null : Answer.Refused("B279", "snapshotNotFound")));
 
     /// <summary>Puts it back to the restore point that was made by hand (B279), by its time.</summary>
     public Answer RestoreManual(int number, DateTimeOffset point) =>
-        With(number, row => Restore(row, HasManual(row, _now) && row.ManualPoint == point ? null : Answer.Refused("B279", "snapshotNotFound")));
+        With(number, row => Restore(row, point, HasManual(row, _now) && row.ManualPoint == point ? null : Answer.Refused("B279", "snapshotNotFound")));
 
     /// <summary>Puts it back to what is kept of the Cloud PC that had a number (C54, B279).</summary>
     public Answer RestoreRetained(int number, int of) => With(number, row => Restore(
         row,
+        _fleet.Retained.Find(one => one.Of.Number == of)?.Until - Retention ?? _now,
         _fleet.Retained.Find(one => one.Of.Number == of) is not { } kept ? Answer.Refused("B279", "snapshotNotFound")
             : !ReferenceEquals(kept.Of.User, row.User) || kept.Of.Plan != row.Plan || kept.Of.Place!.Region != row.Place?.Region ? Answer.Refused("B279", "operationNotSupported", $"#{number}")
             : null));
@@ -136,7 +137,7 @@ public sealed partial class OracleTenant
     // B274, B279
     private static bool IsFree(OracleRow row) => row.Status is "provisioned" or "provisionedWithWarnings" && row.Job is null;
 
-    private Answer Restore(OracleRow row, Answer? hindrance)
+    private Answer Restore(OracleRow row, DateTimeOffset to, Answer? hindrance)
     {
         if (!IsFree(row))
         {
@@ -145,7 +146,7 @@ public sealed partial class OracleTenant
 
         return hindrance ?? Accept(() =>
         {
-            row.Status = "restoring";
+            (row.Status, row.RestoresTo) = ("restoring", to);
             Work(row, "restore");
         });
     }
@@ -158,7 +159,7 @@ public sealed partial class OracleTenant
     // C57: for 28 days.
     private static bool HasManual(OracleRow row, DateTimeOffset now) => WithData.Contains(row.Status) && row.ManualPoint + Retention > now;
 
-    // B279: the newest ten of every twelve hours, the newest four of every seven days.
+    // B279: the newest ten of every twelve hours, the newest four of every seven days; after a restore those it left and those since (B387).
     private static List<DateTimeOffset> Points(OracleRow row, DateTimeOffset now)
     {
         if (!WithData.Contains(row.Status))
@@ -169,10 +170,13 @@ public sealed partial class OracleTenant
         SortedSet<DateTimeOffset> points = [];
         foreach ((TimeSpan every, int kept) in ((TimeSpan, int)[])[(TimeSpan.FromHours(12), 10), (TimeSpan.FromDays(7), 4)])
         {
-            List<DateTimeOffset> all = [];
+            List<DateTimeOffset> all = row.Left is not { } left ? [] : [.. left.Points.Where(point => (point - row.PointsSince!.Value).Ticks % every.Ticks == 0)];
             for (DateTimeOffset at = row.PointsSince!.Value + every; at <= now; at += every)
             {
-                all.Add(at);
+                if (row.Left is not { } restored || at > restored.Ended)
+                {
+                    all.Add(at);
+                }
             }
 
             points.UnionWith(all.TakeLast(kept));

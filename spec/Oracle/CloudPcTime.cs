@@ -88,7 +88,7 @@ public sealed partial class OracleTenant
                 Work(row, "deprovision", job.Attempt + 1, AskAgain); // B269
                 break;
             case "deprovision" when row.Allocated is not null:
-                (row.Status, row.Place, row.PointsSince, row.ManualPoint) = ("notProvisioned", null, null, null); // B282
+                (row.Status, row.Place, row.PointsSince, row.ManualPoint, row.Left) = ("notProvisioned", null, null, null, null); // B282
                 break;
             case "deprovision":
                 Remove(row);
@@ -110,12 +110,19 @@ public sealed partial class OracleTenant
                 AttemptFailed(row, kind, job.Attempt, report.Error!, report.Last); // B327
                 break;
             case "resize" or "restore":
+                if (job.Kind == "restore")
+                {
+                    // C57, B387: what is newer is gone.
+                    row.Left = ([.. Points(row, _now).Where(point => point <= row.RestoresTo)], _now);
+                    row.ManualPoint = row.ManualPoint > row.RestoresTo ? null : row.ManualPoint;
+                }
+
                 row.Error = report.Error;
                 row.Status = Settled(row); // B275, B279
                 break;
             default:
                 RunReserve(row);
-                (row.Error, row.PointsSince, row.ManualPoint) = (report.Error, _now, null); // B265, B279
+                (row.Error, row.PointsSince, row.ManualPoint, row.Left) = (report.Error, _now, null, null); // B265, B279
                 row.Status = Settled(row);
                 break;
         }
@@ -129,7 +136,7 @@ public sealed partial class OracleTenant
             row.Place = row.TakesOver;
             if (row.Status == "movingRegion")
             {
-                (row.PointsSince, row.ManualPoint) = (_now, null);
+                (row.PointsSince, row.ManualPoint, row.Left) = (_now, null, null);
             }
         }
 

@@ -126,6 +126,12 @@ public sealed partial class OracleRow
     /// <summary>The moment of the restore point that was made by hand; null for none.</summary>
     public DateTimeOffset? ManualPoint { get; set; }
 
+    /// <summary>The counted restore points that a restore left, and when it ended (B387); null for none.</summary>
+    public (List<DateTimeOffset> Points, DateTimeOffset Ended)? Left { get; set; }
+
+    /// <summary>The moment to which it is being put back.</summary>
+    public DateTimeOffset RestoresTo { get; set; }
+
     /// <summary>The same again.</summary>
     public OracleRow Copy() => (OracleRow)MemberwiseClone();
 }

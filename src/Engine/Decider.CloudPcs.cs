@@ -228,8 +228,10 @@ internal sealed partial class Decider
             return unsettled;
         }
 
+        DateTimeOffset to;
         if (_draft.Fleet.Retained.TryGetValue(restore.SnapshotId, out RetentionSnapshot? kept) && kept.Job is null)
         {
+            to = kept.CreatedAt;
             if (kept.User != row.User || kept.Plan != row.Plan)
             {
                 return new Refusal(RefusalCode.OperationNotSupported)
@@ -248,12 +250,16 @@ internal sealed partial class Decider
                 };
             }
         }
-        else if (RestorePoints.Find(row, _machines.HoursOf(row), restore.SnapshotId, _now) is null)
+        else if (RestorePoints.Find(row, _machines.HoursOf(row), restore.SnapshotId, _now) is { } point)
+        {
+            to = point.At;
+        }
+        else
         {
             return new Refusal(RefusalCode.SnapshotNotFound) { Subject = restore.SnapshotId };
         }
 
-        Ask(index, row, HostJobKind.Restore, CloudPcStatus.Restoring, $"{restore.SnapshotId}");
+        Ask(index, row with { RestoresTo = to }, HostJobKind.Restore, CloudPcStatus.Restoring, $"{restore.SnapshotId}");
         return null;
     }
 

@@ -266,6 +266,20 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
         init => Machine = _machine with { Points = value };
     }
 
+    /// <summary>The counted restore points that a restore left (C57, B387); null while nothing was restored.</summary>
+    public KeptPoints? KeptPoints
+    {
+        get => _machine.KeptPoints;
+        init => Machine = _machine with { KeptPoints = value };
+    }
+
+    /// <summary>The moment to which it is being put back (B387); null when it is not.</summary>
+    public DateTimeOffset? RestoresTo
+    {
+        get => _machine.RestoresTo;
+        init => Machine = _machine with { RestoresTo = value };
+    }
+
     /// <summary>Whether something is being done that nothing else may come between (B382).</summary>
     public bool IsBusy => Job is { GivesWay: false };
 

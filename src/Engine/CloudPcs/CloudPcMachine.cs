@@ -38,6 +38,10 @@ internal sealed record CloudPcMachine
 
     public AgentPoints? Points { get; init; }
 
+    public KeptPoints? KeptPoints { get; init; }
+
+    public DateTimeOffset? RestoresTo { get; init; }
+
     public CloudPcUse? Use { get; init; }
 
     public DateTimeOffset? AllocatedAt { get; init; }

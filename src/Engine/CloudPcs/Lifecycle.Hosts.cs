@@ -133,6 +133,7 @@ internal sealed partial class Lifecycle
                         PointsSince = Now,
                         ManualPointAt = null,
                         Points = NoPoints(),
+                        KeptPoints = null,
                         ReserveUsed = row.AllocatedAt is null ? default : ReserveDays - ReserveLeft(row),
                         ReserveEndsAt = row.AllocatedAt is null ? null : Now + ReserveLeft(row),
                         Actions = Ended(row, job.Kind, null),
@@ -143,13 +144,13 @@ internal sealed partial class Lifecycle
                 break;
             case CloudPcStatus.Restoring when failed:
                 // The Cloud PC is as it was.
-                Put(index, row with { Status = Settled(row), Actions = Ended(row, job.Kind, error) }, asked, about);
+                Put(index, row with { Status = Settled(row), RestoresTo = null, Actions = Ended(row, job.Kind, error) }, asked, about);
                 Turn(row);
                 break;
             case CloudPcStatus.Resizing or CloudPcStatus.Restoring:
                 Put(
                     index,
-                    row with
+                    (row.RestoresTo is { } to ? RestorePoints.PutBack(row, HoursOf(row), to, Now) : row) with
                     {
                         Status = error is null ? CloudPcStatus.Provisioned : CloudPcStatus.ProvisionedWithWarnings,
                         Error = error,
@@ -182,6 +183,7 @@ internal sealed partial class Lifecycle
                         ManagedDeviceName = null,
                         PointsSince = null,
                         ManualPointAt = null,
+                        KeptPoints = null,
                         Error = null,
                         Actions = Ended(row, job.Kind, null),
                     },
@@ -283,7 +285,7 @@ internal sealed partial class Lifecycle
 
     // A move takes the restore points of the old place with it (C58).
     private CloudPc TakenOver(CloudPc row) => row.Status == CloudPcStatus.MovingRegion
-        ? row with { Origin = row.TakesOver, PointsSince = Now, ManualPointAt = null, Points = NoPoints() }
+        ? row with { Origin = row.TakesOver, PointsSince = Now, ManualPointAt = null, Points = NoPoints(), KeptPoints = null }
         : row with { Origin = row.TakesOver };
 
     private void Fail(int index, CloudPcError error, CloudPcReason reason, DateTimeOffset? goesAt)

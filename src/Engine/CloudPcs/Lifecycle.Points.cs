@@ -12,7 +12,7 @@ internal sealed partial class Lifecycle
     /// <remarks>When the next is due is said as soon as nothing is being done and the machine stands.</remarks>
     public CloudPc Handed(CloudPc row)
     {
-        CloudPc none = row with { Points = new AgentPoints([], null, null), ManualPointAt = null };
+        CloudPc none = row with { Points = new AgentPoints([], null, null), ManualPointAt = null, KeptPoints = null };
         return none with { Points = none.Points with { NextAt = NextPoint(none) } };
     }
 

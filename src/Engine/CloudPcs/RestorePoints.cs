@@ -29,6 +29,11 @@ public sealed record RestorePoint(Guid Id, Guid CloudPcId, RestorePointKind Kind
 /// <param name="Trouble">Why the last one was not made, or what is wrong with it; null for nothing.</param>
 public sealed record AgentPoints(ValueArray<DateTimeOffset> Made, DateTimeOffset? NextAt, CloudPcError? Trouble);
 
+/// <summary>What a restore left of the counted restore points (B387).</summary>
+/// <param name="Moments">Their times, ascending.</param>
+/// <param name="CountedAfter">The end of the restore; later ones are counted as before.</param>
+public sealed record KeptPoints(ValueArray<DateTimeOffset> Moments, DateTimeOffset CountedAfter);
+
 /// <summary>
 /// The restore points of Cloud PCs (B279, B381): with the simulator those that come by themselves are counted from the moment the machine stands as it is, and
 /// kept nowhere; with an agent those count that it has made.
@@ -61,8 +66,11 @@ public static class RestorePoints
         SortedSet<DateTimeOffset> moments = [.. row.Points?.Made ?? []];
         if (row.Points is null && row.PointsSince is { } since)
         {
-            Count(moments, since, TimeSpan.FromHours(hours), MostFrequent, now);
-            Count(moments, since, Week, MostWeekly, now);
+            TimeSpan apart = TimeSpan.FromHours(hours);
+            ValueArray<DateTimeOffset> kept = row.KeptPoints?.Moments ?? [];
+            DateTimeOffset after = row.KeptPoints?.CountedAfter ?? since;
+            moments.UnionWith(kept.Where(at => !IsOn(at, since, Week) || IsOn(at, since, apart)).Concat(Count(since, apart, MostFrequent, after, now)).TakeLast(MostFrequent));
+            moments.UnionWith(kept.Where(at => IsOn(at, since, Week)).Concat(Count(since, Week, MostWeekly, after, now)).TakeLast(MostWeekly));
         }
 
         List<RestorePoint> points = [.. moments.Select(at => new RestorePoint(AutomaticIdOf(row, at), row.Id, RestorePointKind.Automatic, at, null))];
@@ -143,12 +151,28 @@ public static class RestorePoints
 
     private static Guid AutomaticIdOf(CloudPc row, DateTimeOffset at) => IdOf(row, "automatic", at);
 
-    private static void Count(SortedSet<DateTimeOffset> moments, DateTimeOffset since, TimeSpan apart, int most, DateTimeOffset now)
+    /// <summary>A Cloud PC that was put back: what is newer than the moment is gone (C57, B387).</summary>
+    /// <param name="row">The Cloud PC, as it was when it was asked for.</param>
+    /// <param name="hours">How many hours the frequent ones are apart.</param>
+    /// <param name="to">The moment.</param>
+    /// <param name="now">The tenant's time.</param>
+    public static CloudPc PutBack(CloudPc row, int hours, DateTimeOffset to, DateTimeOffset now)
+    {
+        CloudPc after = row with { ManualPointAt = row.ManualPointAt <= to ? row.ManualPointAt : null, RestoresTo = null };
+        return row.Points is { } points
+            ? after with { Points = points with { Made = points.Made.Where(at => at <= to).ToValueArray() } }
+            : after with { KeptPoints = new KeptPoints(Of(row, hours, now).Where(one => one.Kind == RestorePointKind.Automatic && one.At <= to).Select(one => one.At).Order().ToValueArray(), now) };
+    }
+
+    private static bool IsOn(DateTimeOffset at, DateTimeOffset since, TimeSpan apart) => (at - since).Ticks % apart.Ticks == 0;
+
+    // The newest of those after a moment, ascending.
+    private static IEnumerable<DateTimeOffset> Count(DateTimeOffset since, TimeSpan apart, int most, DateTimeOffset after, DateTimeOffset now)
     {
         long last = now < since ? 0 : (now - since).Ticks / apart.Ticks;
-        for (long number = Math.Max(1, last - most + 1); number <= last; number++)
+        for (long number = Math.Max(Math.Max(1, last - most + 1), ((after - since).Ticks / apart.Ticks) + 1); number <= last; number++)
         {
-            moments.Add(since + (number * apart));
+            yield return since + (number * apart);
         }
     }
 

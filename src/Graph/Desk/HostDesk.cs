@@ -110,31 +110,36 @@ internal static class HostDesk
         ? request.Reading("Report", (reader, body) => read(reader, body, job), report => new Handling.Working(async (desk, cancel) =>
         {
             TenantLeases leases = Leases(request).Of(desk.Id);
-            if (Before(request, leases, report) is { } before)
+            while (!leases.TryKeep(job, report.LeaseId, out Task? other))
             {
-                return before;
+                // What came at the same time is first; then it is known whether this says the same (B323).
+                if (other is null)
+                {
+                    return Before(request, leases, report) ?? Lost(request, job);
+                }
+
+                await other.WaitAsync(cancel).ConfigureAwait(false);
             }
 
-            if (!leases.TryKeep(job, report.LeaseId))
+            try
             {
-                return Lost(request, job);
-            }
+                GraphResponse response = await GraphRoom.FinishAsync(
+                    desk, request, request.Submit(key, report.Report, static _ => GraphResponse.Empty()), cancel).ConfigureAwait(false);
+                if (response.Status < 300)
+                {
+                    leases.End(job, report.LeaseId, report.Report);
+                }
+                else if (!OpenJob.IsOpen(desk.Current, job))
+                {
+                    leases.Drop(job, report.LeaseId);
+                }
 
-            GraphResponse response = await GraphRoom.FinishAsync(
-                desk, request, request.Submit(key, report.Report, static _ => GraphResponse.Empty()), cancel).ConfigureAwait(false);
-            if (response.Status < 300)
+                return response;
+            }
+            finally
             {
-                leases.End(job, report.LeaseId, report.Report);
+                leases.Kept(job, report.LeaseId);
             }
-            else if (!OpenJob.IsOpen(desk.Current, job))
-            {
-                leases.Drop(job, report.LeaseId);
-
-                // The same report came twice at once, and the other one was first.
-                return Before(request, leases, report) ?? response;
-            }
-
-            return response;
         }))
         : GraphResponse.Error(request, GraphError.NotFound(key));
 

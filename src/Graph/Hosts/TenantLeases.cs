@@ -9,6 +9,7 @@ namespace Berth.Graph.Hosts;
 public sealed class TenantLeases(TimeProvider time)
 {
     private readonly Dictionary<Guid, HostLease> _held = [];
+    private readonly Dictionary<(Guid Job, Guid Lease), TaskCompletionSource> _reporting = [];
     private readonly OrderedDictionary<(Guid Job, Guid Lease), Command.ReportHostJob> _ended = [];
     private readonly Lock _changing = new();
 
@@ -71,11 +72,21 @@ public sealed class TenantLeases(TimeProvider time)
         }
     }
 
-    /// <summary>Keeps a lease while its report is being written, so that nobody else gets the job meanwhile; false when it is over or never was.</summary>
-    public bool TryKeep(Guid job, Guid lease)
+    /// <summary>Keeps a lease while its report is being written, until <see cref="Kept"/>, so that nobody else gets the job meanwhile.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="lease">The lease.</param>
+    /// <param name="other">The end of another report under the lease that is being written now; null when there is none.</param>
+    /// <returns>False when another report is being written, and when the lease is over or never was.</returns>
+    public bool TryKeep(Guid job, Guid lease, out Task? other)
     {
         lock (_changing)
         {
+            other = _reporting.TryGetValue((job, lease), out TaskCompletionSource? before) ? before.Task : null;
+            if (other is not null)
+            {
+                return false;
+            }
+
             if (Held(job, lease) is not { } held)
             {
                 return false;
@@ -83,7 +94,20 @@ public sealed class TenantLeases(TimeProvider time)
 
             DateTimeOffset least = time.GetUtcNow() + HostLimits.Reporting;
             _held[job] = held.ExpiresAt < least ? held with { ExpiresAt = least } : held;
+            _reporting.Add((job, lease), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             return true;
+        }
+    }
+
+    /// <summary>A report is written, or could not be.</summary>
+    public void Kept(Guid job, Guid lease)
+    {
+        lock (_changing)
+        {
+            if (_reporting.Remove((job, lease), out TaskCompletionSource? done))
+            {
+                done.SetResult();
+            }
         }
     }
 

@@ -126,6 +126,8 @@ internal static class FleetChangeReader
             PointsSince = from.OptionalTime(),
             ManualPointAt = from.OptionalTime(),
             Points = from.Flag() ? new AgentPoints(from.Each(1, static (ref from) => from.Time()), from.OptionalTime(), from.Error()) : null,
+            KeptPoints = from.Flag() ? new KeptPoints(from.Each(LeastTime, static (ref from) => from.Time()), from.Time()) : null,
+            RestoresTo = from.OptionalTime(),
             AllocatedAt = from.OptionalTime(),
             ReserveUsed = TimeSpan.FromTicks(from.Signed()),
             ReserveEndsAt = from.OptionalTime(),

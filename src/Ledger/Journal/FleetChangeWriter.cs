@@ -222,6 +222,14 @@ internal static class FleetChangeWriter
             to.Error(points.Trouble);
         }
 
+        to.Flag(row.KeptPoints is not null);
+        if (row.KeptPoints is { } kept)
+        {
+            to.Each(kept.Moments, static (to, at) => to.Time(at));
+            to.Time(kept.CountedAfter);
+        }
+
+        to.Time(row.RestoresTo);
         to.Time(row.AllocatedAt);
         to.Signed(row.ReserveUsed.Ticks);
         to.Time(row.ReserveEndsAt);

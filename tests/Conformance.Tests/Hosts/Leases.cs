@@ -52,12 +52,12 @@ public sealed class Leases
 
         Assert.Null(_leases.On(_jobs[0]));
         Assert.Null(_leases.Renew(old.JobId, old.Id, 50, null));
-        Assert.False(_leases.TryKeep(old.JobId, old.Id));
+        Assert.False(_leases.TryKeep(old.JobId, old.Id, out _));
 
         HostLease next = Claim(_jobs[0], "b");
         Assert.NotEqual(old.Id, next.Id);
         Assert.Null(_leases.Renew(old.JobId, old.Id, 50, null));
-        Assert.False(_leases.TryKeep(old.JobId, old.Id));
+        Assert.False(_leases.TryKeep(old.JobId, old.Id, out _));
         Assert.Equal("b", _leases.On(_jobs[0])!.Agent);
     }
 
@@ -81,7 +81,7 @@ public sealed class Leases
         HostLease old = Claim(_jobs[0], "a");
         TenantLeases restarted = new(_time);
 
-        Assert.False(restarted.TryKeep(old.JobId, old.Id));
+        Assert.False(restarted.TryKeep(old.JobId, old.Id, out _));
         Assert.Single(restarted.Claim(Each(_jobs[0]), "b", 1, _minute)!);
     }
 
@@ -89,7 +89,7 @@ public sealed class Leases
     public void A_job_is_not_given_away_while_its_report_is_being_written()
     {
         HostLease lease = _leases.Claim(Each(_jobs[0]), "a", 1, TimeSpan.FromSeconds(1))![0];
-        Assert.True(_leases.TryKeep(lease.JobId, lease.Id));
+        Assert.True(_leases.TryKeep(lease.JobId, lease.Id, out _));
         _time.Advance(HostLimits.Reporting - TimeSpan.FromTicks(1));
         Assert.Empty(_leases.Claim(Each(_jobs[0]), "b", 1, _minute)!);
 
@@ -155,7 +155,7 @@ public sealed class Leases
         Assert.Same(leases.Of(one), leases.Of(one));
         Assert.Null(leases.Of(other).On(_jobs[0]));
         Assert.Null(leases.Of(other).Renew(_jobs[0], lease.Id, 1, null));
-        Assert.False(leases.Of(other).TryKeep(_jobs[0], lease.Id));
+        Assert.False(leases.Of(other).TryKeep(_jobs[0], lease.Id, out _));
     }
 
     [Fact]

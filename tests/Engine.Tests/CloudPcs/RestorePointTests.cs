@@ -58,6 +58,29 @@ public sealed class RestorePointTests
         Assert.Null(RestorePoints.Find(_row with { Id = Guid.NewGuid() }, 12, second.Id, _since.AddDays(2)));
     }
 
+    // B387
+    [Fact]
+    public void What_a_restore_left_and_what_was_counted_since_share_the_places()
+    {
+        // Restored to the 14th day at noon of the 20th: weeks 1 and 2 and the frequent ones up to then stay.
+        CloudPc row = RestorePoints.PutBack(_row with { ManualPointAt = _since.AddDays(13) }, 12, _since.AddDays(14), _since.AddDays(20));
+        Assert.Equal((_since.AddDays(13), null), (row.ManualPointAt, row.RestoresTo));
+        Assert.Equal([_since.AddDays(14), _since.AddDays(7)], Automatic(row, _since.AddDays(20)));
+        Assert.Null(RestorePoints.PutBack(_row with { ManualPointAt = _since.AddDays(14).AddTicks(1) }, 12, _since.AddDays(14), _since.AddDays(20)).ManualPointAt);
+
+        // Ten new ones push out those that stayed among the frequent ones, and week 3 comes to the others.
+        DateTimeOffset[] later = Automatic(row, _since.AddDays(26));
+        Assert.Equal(13, later.Length);
+        Assert.Equal([_since.AddDays(21.5), _since.AddDays(21), _since.AddDays(14), _since.AddDays(7)], later[^4..]);
+
+        // What an agent made is a list already.
+        CloudPc made = _row with { Points = new AgentPoints([_since.AddDays(1), _since.AddDays(2), _since.AddDays(3)], null, null) };
+        Assert.Equal([_since.AddDays(2), _since.AddDays(1)], Automatic(RestorePoints.PutBack(made, 12, _since.AddDays(2), _since.AddDays(4)), _since.AddDays(4)));
+
+        static DateTimeOffset[] Automatic(CloudPc row, DateTimeOffset now) =>
+            [.. RestorePoints.Of(row, 12, now).Where(point => point.Kind == RestorePointKind.Automatic).Select(point => point.At)];
+    }
+
     [Fact]
     public void The_manual_point_stays_28_days()
     {
