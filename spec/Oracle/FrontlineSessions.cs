@@ -14,7 +14,7 @@ public sealed partial class OracleTenant
         Accept(() => (_fleet.Held, _fleet.ProfileReset, _fleet.Prestart, _fleet.BufferExcess) = (held, reset, prestart, excess));
 
     /// <summary>Begins a session on one of the machines of an assignment of shared mode (B414).</summary>
-    public Answer StartShared(string user, string policy, string group, string plan)
+    public Answer StartPooled(string user, string policy, string group, string plan)
     {
         if (!_users.TryGetValue(user, out OracleUser? found))
         {

@@ -65,7 +65,7 @@ public sealed partial class EngineDesk
 
     private Command TranslateFrontline(Request request) => request switch
     {
-        Request.StartShared r => new Command.StartPoolSession(new Guid(++_sessions, 0, 0, new byte[8]), Id(r.User), AssignmentOf(Id(r.Policy), r.Group, r.Plan) is { } id ? Guid.Parse(id) : NoAssignment),
+        Request.StartPooled r => new Command.StartPoolSession(new Guid(++_sessions, 0, 0, new byte[8]), Id(r.User), AssignmentOf(Id(r.Policy), r.Group, r.Plan) is { } id ? Guid.Parse(id) : NoAssignment),
         Request.PowerOn r => new Command.PowerOnCloudPc(IdOf(r.CloudPc)),
         Request.PowerOff r => new Command.PowerOffCloudPc(IdOf(r.CloudPc)),
         Request.RetryPolicy r => new Command.RetryPolicy(Id(r.Policy)),

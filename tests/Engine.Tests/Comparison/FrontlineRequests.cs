@@ -113,7 +113,7 @@ public static class FrontlineRequests
 
     private static Gen<Request> Command() => Gen.Frequency(
         (40, Gen.Select(User, Number).Select((user, number) => (Request)new Request.StartSession(user, number))),
-        (26, Gen.Select(User, Of(Shared), Group, Plan).Select((user, policy, group, plan) => (Request)new Request.StartShared(user, policy, group, plan))),
+        (26, Gen.Select(User, Of(Shared), Group, Plan).Select((user, policy, group, plan) => (Request)new Request.StartPooled(user, policy, group, plan))),
         (14, Number.Select(number => (Request)new Request.EndSession(number))),
         (14, Number.Select(number => (Request)new Request.DisconnectSession(number))),
         (10, Number.Select(number => (Request)new Request.PowerOn(number))),

@@ -7,7 +7,7 @@ public sealed partial class OracleDesk
 {
     private Answer FrontlineAnswer(Request request) => request switch
     {
-        Request.StartShared r => _tenant.StartShared(r.User, r.Policy, r.Group, r.Plan),
+        Request.StartPooled r => _tenant.StartPooled(r.User, r.Policy, r.Group, r.Plan),
         Request.PowerOn r => _tenant.PowerOn(r.CloudPc),
         Request.PowerOff r => _tenant.PowerOff(r.CloudPc),
         Request.RetryPolicy r => _tenant.RetryPolicy(r.Policy),

@@ -4,7 +4,7 @@ namespace Berth.Engine.Tests.Comparison;
 public abstract partial record Request
 {
     /// <summary>A session on one of the machines of an assignment of shared mode.</summary>
-    public sealed record StartShared(string User, string Policy, string Group, string Plan) : Request;
+    public sealed record StartPooled(string User, string Policy, string Group, string Plan) : Request;
 
     public sealed record PowerOn(int CloudPc) : Request;
 

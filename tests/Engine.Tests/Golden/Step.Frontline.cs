@@ -20,7 +20,7 @@ public sealed partial class Step
     {
         switch (request)
         {
-            case Request.StartShared r:
+            case Request.StartPooled r:
                 (User, Policy, Group, Plan) = (Names.Readable(r.User), Names.Readable(r.Policy), Names.Readable(r.Group), Names.Readable(r.Plan));
                 break;
             case Request.PowerOn r:
@@ -43,7 +43,7 @@ public sealed partial class Step
 
     private Request ToFrontline() => Do switch
     {
-        "startShared" => new Request.StartShared(Names.User(User!), Names.Policy(Policy!), Names.Group(Group!), Names.Plan(Plan!, null)),
+        "startShared" => new Request.StartPooled(Names.User(User!), Names.Policy(Policy!), Names.Group(Group!), Names.Plan(Plan!, null)),
         "powerOn" => new Request.PowerOn(CloudPc!.Value),
         "powerOff" => new Request.PowerOff(CloudPc!.Value),
         "retryPolicy" => new Request.RetryPolicy(Names.Policy(Policy!)),
