@@ -65,6 +65,45 @@ public sealed class Frontline(SdkTenant tenant)
     }
 
     [Theory, EveryDoor]
+    public async Task What_failed_in_a_pool_is_made_anew_by_one_request(Door door)
+    {
+        // B406; only beta has it.
+        await tenant.SeatsAsync(Sku, 20);
+        Group ward = await tenant.GroupAsync(door, await tenant.UserAsync(door));
+        CloudPcProvisioningPolicy policy = await MakeAsync(door, "sharedByEntraGroup");
+        await tenant.SendAsync(HttpMethod.Patch, "/berth/v1/settings", new { failureRates = new { provision = 1 } });
+        try
+        {
+            await AssignAsync(door, policy, Target(ward, "Ward", 2));
+        }
+        finally
+        {
+            await tenant.SendAsync(HttpMethod.Patch, "/berth/v1/settings", new { failureRates = new { } });
+        }
+
+        foreach (string status in (string[])["failed", "provisioned"])
+        {
+            CloudPC[] pool = await OfAsync(door, policy);
+            Assert.Equal(2, pool.Length);
+            foreach (CloudPC one in pool)
+            {
+                Assert.Equal(status, Text(await tenant.SendAsync(HttpMethod.Get, $"/beta/{Cloud}/{one.Id}"), "status"));
+            }
+
+            await tenant.SendAsync(HttpMethod.Post, $"/beta/deviceManagement/virtualEndpoint/provisioningPolicies/{policy.Id}/retry");
+        }
+
+        await AssignAsync(door, policy);
+    }
+
+    [Fact]
+    public async Task A_server_plays_shifts_through() // B464
+    {
+        JsonElement answer = await tenant.SendAsync(HttpMethod.Post, "/berth/v1/frontline/simulate", JsonDocument.Parse(Graph.ShiftSimulations.Small).RootElement);
+        Assert.Equal((1, 0), (answer.GetProperty("smallest").GetInt32(), answer.GetProperty("checked").GetProperty("n").GetProperty("refusals").GetInt32()));
+    }
+
+    [Theory, EveryDoor]
     public async Task A_license_is_assigned_to_nobody_and_the_refusal_says_what_to_do_instead(Door door)
     {
         // C7
