@@ -86,6 +86,7 @@ public sealed partial class EngineDesk
             Joins = Joins(r.Connections, r.Region),
             SingleSignOn = r.SingleSignOn,
             SnapshotReset = r.KeepsProfiles ? false : null,
+            UserExperienceType = r.OnlyApps ? UserExperienceType.CloudApp : UserExperienceType.CloudPc,
         }),
         Request.ChangePolicy r => new Command.UpdatePolicy((Tenant.Fleet.FindPolicy(Id(r.Policy)) is >= 0 and int index
             ? Tenant.Fleet.Policies[index]
