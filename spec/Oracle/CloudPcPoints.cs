@@ -108,15 +108,7 @@ public sealed partial class OracleTenant
         (row.Job, row.PointAt) = (row.Job! with { AtItsTime = true }, null);
     }
 
-    // B381, B384: the newest ten, and the first of each of the newest four weeks.
-    private void PointEnds(OracleRow row, OracleJob job, bool fails)
-    {
-        if (!fails)
-        {
-            row.Made = Beside(row, job.Asked);
-        }
-    }
-
+    // B384: the newest ten, and the first of each of the newest four weeks.
     private static List<DateTimeOffset> Beside(OracleRow row, DateTimeOffset one)
     {
         List<DateTimeOffset> all = [.. row.Made!, one], weekly = [];
@@ -129,7 +121,7 @@ public sealed partial class OracleTenant
     }
 
     // What an agent that makes a restore point has besides when it is made (B384).
-    private List<string> KeptBeside(OracleRow row, OracleJob job)
+    private static List<string> KeptBeside(OracleRow row, OracleJob job)
     {
         List<DateTimeOffset> made = job.AtItsTime ? [.. Beside(row, job.Asked).Where(point => point != job.Asked)] : row.Made!;
         return [.. made.Select(When), .. job.AtItsTime && HasManual(row, job.Asked) ? [$"by hand {When(row.ManualPoint!.Value)}"] : Array.Empty<string>()];

@@ -86,7 +86,7 @@ public sealed partial class OracleTenant
         row.Job = null;
         if (job.AtItsTime)
         {
-            PointEnds(row, job, fails);
+            row.Made = fails ? row.Made : Beside(row, job.Asked); // B381
             return;
         }
 
