@@ -24,7 +24,7 @@ internal sealed partial class Decider
     // Built-in rules, nothing to tell and nothing told: what most commands find.
     private bool IsQuiet => _draft.Alerts.Changed.IsEmpty && _draft.Alerts.Active.IsEmpty && _draft.Alerts.DueAt is null
         && _draft.Fleet is { InGrace: 0, Failed: 0, FailedConnections: 0, Waiting.Count: 0 }
-        && _draft.Buffers.Values.All(static buffer => buffer is { Since: null, IsBlocked: false });
+        && (_draft.Buffers.IsEmpty || _draft.Buffers.Values.All(static buffer => buffer is { Since: null, IsBlocked: false }));
 
     private AlertMeasure Measure(AlertCategory category) => category switch
     {

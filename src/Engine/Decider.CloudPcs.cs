@@ -528,5 +528,5 @@ internal sealed partial class Decider
         _machines.Work(index, kind, 1, detail);
     }
 
-    private UserSetting? SettingOf(int user) => EffectiveSetting.Of(_draft.Fleet.UserSettings.Values, _draft.User(user) is null ? [] : _draft.Memberships(user));
+    private UserSetting? SettingOf(int user) => _draft.Fleet.UserSettings.IsEmpty ? null : EffectiveSetting.Of(_draft.Fleet.UserSettings.Values, _draft.User(user) is null ? [] : _draft.Memberships(user));
 }

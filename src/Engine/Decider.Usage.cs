@@ -26,7 +26,7 @@ internal sealed partial class Decider
 
         IEnumerable<int> plans = bought
             ? _draft.Catalog.CloudPcPlans.Where(static plan => plan.Kind == CloudPcKind.Frontline).Select(static plan => plan.Plan)
-            : _notedUses.Keys.Union(uses.Keys).Order();
+            : _draft.TurnedPlans ?? [];
         foreach (int plan in plans)
         {
             PlanUsage before = PlanUsage.Of(_notedCatalog, _notedSubscriptions, plan, _notedUses.GetValueOrDefault(plan));
@@ -37,6 +37,7 @@ internal sealed partial class Decider
             }
         }
 
+        _draft.ForgetTurnedPlans();
         (_notedUses, _notedSubscriptions, _notedCatalog) = (uses, _draft.Subscriptions, _draft.Catalog);
     }
 }

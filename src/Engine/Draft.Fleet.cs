@@ -28,10 +28,18 @@ internal sealed partial class Draft
     /// <summary>The concurrency buffers as they are now.</summary>
     public ImmutableSortedDictionary<int, ConcurrencyBuffer> Buffers => _frontline?.Buffers ?? _before.Frontline.Buffers;
 
+    /// <summary>Plans whose licenses are used differently since <see cref="ForgetTurnedPlans"/>, ascending; null for none.</summary>
+    public SortedSet<int>? TurnedPlans => _fleet?.TurnedPlans;
+
+    public void ForgetTurnedPlans() => _fleet?.ForgetTurnedPlans();
+
     /// <summary>Whether anything can have changed for rows that wait, or for the limits of Frontline: the fleet itself, or how many slots there are.</summary>
     public bool FleetChanged => _fleet is not null || _frontline is not null
         || ((!_before.Fleet.Pending.IsEmpty || !_before.Fleet.Resizes.IsEmpty || !_before.Fleet.UsesOfAssignments.IsEmpty)
-            && (SlotsMayHaveChanged || Settings != _before.Settings));
+            && LimitsMayHaveChanged);
+
+    /// <summary>Whether the limits of Frontline can be others than before the command, whoever takes what of them.</summary>
+    public bool LimitsMayHaveChanged => SlotsMayHaveChanged || Settings != _before.Settings;
 
     /// <summary>Whether plans can have another number of slots than before the command.</summary>
     public bool SlotsMayHaveChanged => Subscriptions != _before.Subscriptions || !ReferenceEquals(Catalog, _before.Catalog);

@@ -607,7 +607,7 @@ internal sealed partial class Draft
 
     private PagedVector<Group> SealGroups(Consequences consequences)
     {
-        foreach (int group in _members.Keys.Union(consequences.TroubledGroups))
+        foreach (int group in _members.Count + consequences.TroubledGroups.Count == 0 ? [] : _members.Keys.Union(consequences.TroubledGroups))
         {
             Group old = Group(group);
             (ReadOnlySpan<int> on, ReadOnlySpan<int> off) = consequences.TroubledUsers(group);

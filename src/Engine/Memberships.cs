@@ -175,6 +175,11 @@ internal sealed class Memberships
     /// <summary>Keeps for the event who came and who went, group by group, each once.</summary>
     public void Note()
     {
+        if (_touched.Count + _processed.Count == 0)
+        {
+            return;
+        }
+
         foreach ((int group, HashSet<int> users) in _touched.OrderBy(pair => pair.Key))
         {
             List<int> joined = [], left = [];

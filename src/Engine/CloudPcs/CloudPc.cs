@@ -219,7 +219,7 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     /// <summary>The most actions it remembers; older ones go.</summary>
     public const int MostActions = 10;
 
-    // What most rows have none of: without a machine, a row is small.
+    // What most rows have none of: without a machine, a row is small. What sessions change is not in it: they come and go all day.
     private CloudPcMachine _machine = CloudPcMachine.None;
 
     /// <summary>The index of the policy that made it, or under which it waits; -1 for none.</summary>
@@ -233,11 +233,7 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     }
 
     /// <summary>Whether the machine of a Frontline one runs; null before it first came up, and for other kinds.</summary>
-    public CloudPcPower? Power
-    {
-        get => _machine.Power;
-        init => Machine = _machine with { Power = value };
-    }
+    public CloudPcPower? Power { get; init; }
 
     /// <summary>The name for people (C152: it stays when the policy gets another).</summary>
     public string DisplayName
@@ -364,11 +360,7 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     }
 
     /// <summary>What is kept of its sessions (B371); null before the first.</summary>
-    public CloudPcUse? Use
-    {
-        get => _machine.Use;
-        init => Machine = _machine with { Use = value };
-    }
+    public CloudPcUse? Use { get; init; }
 
     /// <summary>The review it is under (B373); null for none.</summary>
     public CloudPcReview? Review { get; init; }
@@ -405,10 +397,12 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     }
 
     /// <summary>When time brings something for it; null for never (B283).</summary>
-    public DateTimeOffset? DueAt => _machine.DueAt;
+    public DateTimeOffset? DueAt => CloudPcMachine.Earliest(_machine.DueAt, PowerDueAt);
 
     /// <summary>When time brings something for its power; null for never.</summary>
-    public DateTimeOffset? PowerDueAt => _machine.PowerDueAt;
+    public DateTimeOffset? PowerDueAt => Power is { } power
+        ? CloudPcMachine.Earliest(CloudPcMachine.Earliest(power.OffAt, power.ReadyAt), CloudPcMachine.Earliest(power.SignOutAt, power.PrestartAt))
+        : null;
 
     /// <summary>Whether it belongs to nobody, and whoever comes uses it (C111).</summary>
     public bool IsShared => User == Nobody;

@@ -10,8 +10,6 @@ internal sealed record CloudPcMachine
 
     public Guid? Assignment { get; init; }
 
-    public CloudPcPower? Power { get; init; }
-
     public string? ManagedDeviceName { get; init; }
 
     public CloudPcOrigin? Origin { get; init; }
@@ -42,8 +40,6 @@ internal sealed record CloudPcMachine
 
     public DateTimeOffset? RestoresTo { get; init; }
 
-    public CloudPcUse? Use { get; init; }
-
     public DateTimeOffset? AllocatedAt { get; init; }
 
     public TimeSpan ReserveUsed { get; init; }
@@ -52,9 +48,7 @@ internal sealed record CloudPcMachine
 
     public ValueArray<RemoteAction> Actions { get; init; }
 
-    public DateTimeOffset? DueAt => Earliest(Earliest(Earliest(Job?.DueAt, GraceEndsAt), Earliest(ResizeEndsAt, GoesAt)), Earliest(Earliest(ReserveEndsAt, PowerDueAt), Points?.NextAt));
+    public DateTimeOffset? DueAt => Earliest(Earliest(Earliest(Job?.DueAt, GraceEndsAt), Earliest(ResizeEndsAt, GoesAt)), Earliest(ReserveEndsAt, Points?.NextAt));
 
-    public DateTimeOffset? PowerDueAt => Power is { } power ? Earliest(Earliest(power.OffAt, power.ReadyAt), Earliest(power.SignOutAt, power.PrestartAt)) : null;
-
-    private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => other is null || one < other ? one : other;
+    public static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => other is null || one < other ? one : other;
 }

@@ -92,6 +92,12 @@ internal sealed class ConnectionChecks(Tenant before, Draft draft)
     /// <summary>Regular checks that pause go on for connections that a policy of this command names (B306).</summary>
     public void Resume(DateTimeOffset at)
     {
+        // Most commands change no policy.
+        if (!draft.Recorded.Exists(static change => change is Change.PolicySet))
+        {
+            return;
+        }
+
         IEnumerable<Guid> named = draft.Recorded.OfType<Change.PolicySet>().SelectMany(set => set.Policy.Joins).Select(join => join.ConnectionId).OfType<Guid>();
         foreach (Guid id in named.Distinct().ToArray())
         {

@@ -92,6 +92,11 @@ public sealed partial class Fleet
         /// <summary>Plans of which licenses are taken (B411).</summary>
         public IEnumerable<int> TakenPlans => _frontline.UsesOfPlans.Where(one => one.Value.Taken > 0).Select(one => one.Key);
 
+        /// <summary>Plans whose licenses are used differently since <see cref="ForgetTurnedPlans"/>, ascending; null for none.</summary>
+        public SortedSet<int>? TurnedPlans => _frontline.Turned;
+
+        public void ForgetTurnedPlans() => _frontline.Turned = null;
+
         public ValueArray<Guid> SessionsOf(int user) => _frontline.SessionsOf(user);
 
         public ValueArray<int> PoliciesOf(int group) => _policiesOfGroups.TryGetValue(group, out ValueArray<int> policies) ? policies : [];

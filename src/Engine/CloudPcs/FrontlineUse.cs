@@ -63,6 +63,9 @@ internal sealed class FrontlineIndex(Fleet source)
 
     public ImmutableDictionary<int, ValueArray<Guid>> SessionsOfUsers { get; private set; } = source.SessionsOfUsers;
 
+    /// <summary>Plans that are used differently since who follows them last cleared it.</summary>
+    public SortedSet<int>? Turned { get; set; }
+
     public AssignmentUse UseOf(Guid assignment) => Fleet.UseOf(assignment, Assignments, UsesOfAssignments);
 
     public ImmutableSortedSet<int> PoolOf(Guid assignment) => Pools.GetValueOrDefault(assignment, []);
@@ -143,16 +146,18 @@ internal sealed class FrontlineIndex(Fleet source)
 
     public void List(Session session, CloudPc? row)
     {
-        if (!SessionsOf(session.User).Contains(session.Id))
+        ValueArray<Guid> before = SessionsOf(session.User);
+        if (!before.Span.Contains(session.Id))
         {
-            SessionsOfUsers = SessionsOfUsers.SetItem(session.User, SessionsOf(session.User).Append(session.Id).Order().ToValueArray());
+            SessionsOfUsers = SessionsOfUsers.SetItem(session.User, before.Count == 0 ? [session.Id] : before.Append(session.Id).Order().ToValueArray());
             Occupy(session, row, isOccupied: true);
         }
     }
 
     public void Unlist(Session session, CloudPc? row)
     {
-        ValueArray<Guid> left = SessionsOf(session.User).Where(one => one != session.Id).ToValueArray();
+        ValueArray<Guid> before = SessionsOf(session.User);
+        ValueArray<Guid> left = before.Count == 1 && before[0] == session.Id ? [] : before.Where(one => one != session.Id).ToValueArray();
         SessionsOfUsers = left.Count == 0 ? SessionsOfUsers.Remove(session.User) : SessionsOfUsers.SetItem(session.User, left);
         Occupy(session, row, isOccupied: false);
     }
@@ -180,6 +185,7 @@ internal sealed class FrontlineIndex(Fleet source)
         if (use != UseOf(plan))
         {
             UsesOfPlans = use == default ? UsesOfPlans.Remove(plan) : UsesOfPlans.SetItem(plan, use);
+            (Turned ??= []).Add(plan);
         }
     }
 

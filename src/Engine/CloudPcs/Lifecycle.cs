@@ -78,27 +78,36 @@ internal sealed partial class Lifecycle
 
         do
         {
-            foreach (int group in _turns.Groups.ToArray())
+            if (_turns.Any)
             {
-                _turns.Users.UnionWith(_draft.Members(group));
+                LookAtWhatTurned();
             }
 
-            _turns.Groups.Clear();
-            int[] users = [.. _turns.Users.Where(user => user < _draft.UserCount)];
-            _turns.Users.Clear();
-            Array.Sort(Array.ConvertAll(users, IdOf), users);
-            foreach (int user in users)
-            {
-                Look(user);
-            }
-
-            LookAtSharedRows();
             GiveSlots();
         }
         while (_turns.Any);
         _frontline.Settle(Now);
         Note();
         AtRest?.Invoke(Now);
+    }
+
+    private void LookAtWhatTurned()
+    {
+        foreach (int group in _turns.Groups.ToArray())
+        {
+            _turns.Users.UnionWith(_draft.Members(group));
+        }
+
+        _turns.Groups.Clear();
+        int[] users = [.. _turns.Users.Where(user => user < _draft.UserCount)];
+        _turns.Users.Clear();
+        Array.Sort(Array.ConvertAll(users, IdOf), users);
+        foreach (int user in users)
+        {
+            Look(user);
+        }
+
+        LookAtSharedRows();
     }
 
     /// <summary>Lets everything happen that is due before a time, or at it too, each at its own time and in order (B283).</summary>
@@ -412,7 +421,7 @@ internal sealed partial class Lifecycle
     {
         do
         {
-            foreach (int plan in Fleet.PendingPlans().ToArray())
+            foreach (int plan in Fleet.Waiting.Count == 0 ? [] : Fleet.PendingPlans().ToArray())
             {
                 if (KindOf(plan) == CloudPcKind.Frontline)
                 {
@@ -450,6 +459,11 @@ internal sealed partial class Lifecycle
 
     private void Note()
     {
+        if (_steps.Count + _covered.Count == 0)
+        {
+            return;
+        }
+
         foreach ((ValueArray<Coverage> coverage, List<int> users) in _covered)
         {
             // Who was looked at twice has only the last coverage.

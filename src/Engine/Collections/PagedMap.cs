@@ -10,6 +10,9 @@ public sealed class PagedMap<TKey>
     // Empty slots read 0, so a fresh page needs no filling; a deleted slot keeps probes going.
     private const int Gone = -1;
 
+    // A power of two, as after every growth.
+    private const int FewestSlots = 512;
+
     private readonly PagedVector<Slot> _slots;
     private readonly IEqualityComparer<TKey> _comparer;
     private readonly int _used;
@@ -29,7 +32,7 @@ public sealed class PagedMap<TKey>
     public static PagedMap<TKey> Create(IEqualityComparer<TKey> comparer)
     {
         PagedVector<Slot>.Builder slots = PagedVector<Slot>.Empty.ToBuilder();
-        slots.Grow(PagedVector<Slot>.PageSize);
+        slots.Grow(FewestSlots);
         return new PagedMap<TKey>(slots.Seal(), comparer, 0, 0);
     }
 

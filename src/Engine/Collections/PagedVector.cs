@@ -1,26 +1,31 @@
 namespace Berth.Engine.Collections;
 
 /// <summary>
-/// An immutable vector in pages: a write copies one page and the list of pages, a reader never sees a change.
-/// The measured compromise between the reads of an array and the updates of a tree (docs/adr/0001).
+/// An immutable vector in small pages on shelves: a write copies a page, a shelf and the list of shelves, which together is little also when there are a million
+/// elements; a reader never sees a change. The measured compromise between the reads of an array and the updates of a tree (docs/adr/0001).
 /// </summary>
 /// <typeparam name="T">What it holds; <c>default</c> is a legal element.</typeparam>
 public sealed class PagedVector<T>
 {
     /// <summary>Elements a page: large enough that a scan is an array scan, small enough that copying one is cheap.</summary>
-    internal const int PageSize = 512;
+    internal const int PageSize = 64;
 
-    private const int PageBits = 9;
+    private const int PageBits = 6;
     private const int PageMask = PageSize - 1;
+
+    // Pages a shelf: one bit each of a word.
+    private const int ShelfSize = 64;
+    private const int ShelfBits = 6;
+    private const int ShelfMask = ShelfSize - 1;
 
     /// <summary>The vector without elements.</summary>
     public static readonly PagedVector<T> Empty = new([], 0);
 
-    private readonly T[][] _pages;
+    private readonly Shelf[] _shelves;
 
-    private PagedVector(T[][] pages, int count)
+    private PagedVector(Shelf[] shelves, int count)
     {
-        _pages = pages;
+        _shelves = shelves;
         Count = count;
     }
 
@@ -33,30 +38,50 @@ public sealed class PagedVector<T>
         get
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count);
-            return _pages[index >> PageBits][index & PageMask];
+            return PageOf(_shelves, index >> PageBits)[index & PageMask];
         }
     }
 
     /// <summary>The elements of one page, for scans without a bounds check each; the last page may be shorter.</summary>
-    public ReadOnlySpan<T> Page(int page) => _pages[page].AsSpan(0, Math.Min(PageSize, Count - (page << PageBits)));
+    public ReadOnlySpan<T> Page(int page) => PageOf(_shelves, page).AsSpan(0, Math.Min(PageSize, Count - (page << PageBits)));
 
     /// <summary>The number of pages.</summary>
-    public int Pages => _pages.Length;
+    public int Pages => (Count + PageMask) >> PageBits;
 
     /// <summary>A builder that starts from this vector and copies only the pages it writes.</summary>
     public Builder ToBuilder() => new(this);
+
+    private static T[] PageOf(Shelf[] shelves, int page) => shelves[page >> ShelfBits].Pages[page & ShelfMask];
+
+    // Who made a shelf may write it, and of its pages those that are marked.
+    private sealed class Shelf
+    {
+        public Shelf(object owner, Shelf? before)
+        {
+            Owner = owner;
+            before?.Pages.CopyTo(Pages, 0);
+        }
+
+        public object Owner { get; }
+
+        public T[][] Pages { get; } = new T[ShelfSize][];
+
+        public ulong Owned { get; set; }
+    }
 
     /// <summary>Collects writes; one owner, one thread.</summary>
     public sealed class Builder
     {
         private readonly PagedVector<T> _source;
-        private T[][] _pages;
-        private bool[]? _owned;
+        private Shelf[] _shelves;
+
+        // Not the builder itself: a vector must not keep what it was built from.
+        private object? _owner;
 
         internal Builder(PagedVector<T> source)
         {
             _source = source;
-            _pages = source._pages;
+            _shelves = source._shelves;
             Count = source.Count;
         }
 
@@ -69,7 +94,7 @@ public sealed class PagedVector<T>
             get
             {
                 ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count);
-                return _pages[index >> PageBits][index & PageMask];
+                return PageOf(_shelves, index >> PageBits)[index & PageMask];
             }
 
             set
@@ -82,9 +107,7 @@ public sealed class PagedVector<T>
         /// <summary>Appends an element; its index is the old <see cref="Count"/>.</summary>
         public void Add(T value)
         {
-            int page = Count >> PageBits;
-            T[] target = Own(page);
-            target[Count & PageMask] = value;
+            Own(Count >> PageBits)[Count & PageMask] = value;
             Count++;
         }
 
@@ -101,43 +124,44 @@ public sealed class PagedVector<T>
         /// <summary>The vector as it is now; the builder must not be written afterwards.</summary>
         public PagedVector<T> Seal()
         {
-            if (_owned is null)
+            if (_owner is null)
             {
                 return _source;
             }
 
-            int pages = (Count + PageMask) >> PageBits;
-            return new PagedVector<T>(_pages.Length == pages ? _pages : _pages[..pages], Count);
+            int shelves = (Count + (PageSize * ShelfSize) - 1) >> (PageBits + ShelfBits);
+            return new PagedVector<T>(_shelves.Length == shelves ? _shelves : _shelves[..shelves], Count);
         }
 
         private T[] Own(int page)
         {
-            if (_owned is null)
+            if (_owner is null)
             {
-                _owned = new bool[Math.Max(page + 1, _pages.Length)];
-                _pages = _pages.AsSpan().ToArray();
+                _owner = new object();
+                _shelves = _shelves.AsSpan().ToArray();
             }
 
-            if (page >= _pages.Length)
+            int at = page >> ShelfBits, inShelf = page & ShelfMask;
+            if (at >= _shelves.Length)
             {
                 // Doubling keeps appending linear; Seal trims.
-                Array.Resize(ref _pages, Math.Max(page + 1, Math.Min(_pages.Length * 2, _pages.Length + 1024)));
+                Array.Resize(ref _shelves, Math.Max(at + 1, Math.Min(_shelves.Length * 2, _shelves.Length + 1024)));
             }
 
-            if (page >= _owned.Length)
+            Shelf? shelf = _shelves[at];
+            if (shelf?.Owner != _owner)
             {
-                Array.Resize(ref _owned, _pages.Length);
+                _shelves[at] = shelf = new Shelf(_owner, shelf);
             }
 
-            if (!_owned[page])
+            T[]? before = shelf.Pages[inShelf];
+            if ((shelf.Owned & (1UL << inShelf)) != 0)
             {
-                T[] fresh = new T[PageSize];
-                _pages[page]?.CopyTo(fresh, 0);
-                _pages[page] = fresh;
-                _owned[page] = true;
+                return before;
             }
 
-            return _pages[page];
+            shelf.Owned |= 1UL << inShelf;
+            return shelf.Pages[inShelf] = before is null ? new T[PageSize] : before.AsSpan().ToArray();
         }
     }
 }

@@ -23,7 +23,7 @@ public sealed class FrontlineState
 
     internal Builder ToBuilder() => new(this);
 
-    private static DateTimeOffset? Next(ImmutableSortedDictionary<int, ConcurrencyBuffer> buffers) => buffers.Values.Min(one => one.DueAt);
+    private static DateTimeOffset? Next(ImmutableSortedDictionary<int, ConcurrencyBuffer> buffers) => buffers.IsEmpty ? null : buffers.Values.Min(one => one.DueAt);
 
     /// <summary>Collects writes; one owner, one thread.</summary>
     internal sealed class Builder(FrontlineState source)

@@ -107,14 +107,31 @@ internal sealed class MachinePower(Draft draft) : FrontlineRoom
 
     public override void Settle(DateTimeOffset now)
     {
-        foreach (int plan in Fleet.TakenPlans.Union(draft.Frontline.Buffers.Keys).Order().ToArray())
+        // What is used as before, within the limits of before, has a buffer that is known.
+        if (draft.Buffers.IsEmpty && !draft.LimitsMayHaveChanged)
         {
-            PlanStanding standing = PlanStanding.Of(draft, plan);
-            ConcurrencyBuffer after = standing.Buffer.Follow(standing.Exceeds, now);
-            if (!ReferenceEquals(after, standing.Buffer))
+            foreach (int plan in draft.TurnedPlans ?? [])
             {
-                draft.Record(new Change.BufferSet(plan, after));
+                Follow(plan, now);
             }
+
+            return;
+        }
+
+        IEnumerable<int> turned = draft.LimitsMayHaveChanged ? Fleet.TakenPlans : draft.TurnedPlans ?? [];
+        foreach (int plan in turned.Union(draft.Buffers.Keys).Order().ToArray())
+        {
+            Follow(plan, now);
+        }
+    }
+
+    private void Follow(int plan, DateTimeOffset now)
+    {
+        PlanStanding standing = PlanStanding.Of(draft, plan);
+        ConcurrencyBuffer after = standing.Buffer.Follow(standing.Exceeds, now);
+        if (!ReferenceEquals(after, standing.Buffer))
+        {
+            draft.Record(new Change.BufferSet(plan, after));
         }
     }
 

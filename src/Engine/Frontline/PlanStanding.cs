@@ -66,7 +66,7 @@ public readonly record struct PlanStanding(long Licenses, PlanUse Use, bool HasB
         Slots.Of(draft.Catalog, draft.Subscriptions, plan),
         draft.Fleet.UseOf(plan),
         Grants(draft.Catalog, draft.Settings, plan),
-        draft.Frontline.BufferOf(plan),
+        draft.Buffers.GetValueOrDefault(plan, ConcurrencyBuffer.Unused),
         draft.Settings.BufferExcess);
 
     private static bool Grants(Catalog.SkuCatalog catalog, TenantSettings settings, int plan) =>
