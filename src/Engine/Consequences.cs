@@ -38,7 +38,7 @@ internal sealed class Consequences
 
     public SortedPages<WaitingPair> Troubled { get; private set; }
 
-    public IReadOnlyCollection<int> TroubledGroups => _troubledUsers.Keys;
+    public IEnumerable<int> TroubledGroups => _troubledUsers.Keys;
 
     /// <summary>Users of a group that came into trouble and that left it, ascending.</summary>
     public (int[] On, int[] Off) TroubledUsers(int group) =>

@@ -272,14 +272,15 @@ internal sealed partial class Draft
     /// <param name="outcomes">Receives the packed outcomes for the event; null when replaying.</param>
     public Tenant Seal(long version, List<Change>? outcomes)
     {
-        Consequences consequences = new(_before, this, outcomes);
+        // Of nobody's licenses nothing follows.
+        Consequences? consequences = _touched.Count == 0 ? null : new(_before, this, outcomes);
         foreach (int user in Touched())
         {
             UserLicenses before = user < _before.Users.Count ? _before.LicensesOf(user) : UserLicenses.None;
-            consequences.Add(user, before, Licenses(user));
+            consequences!.Add(user, before, Licenses(user));
         }
 
-        consequences.Finish();
+        consequences?.Finish();
         return new Tenant(new TenantParts(
             version,
             Profile,
@@ -297,9 +298,9 @@ internal sealed partial class Draft
             Deleted,
             SealGroups(consequences),
             _groupIds?.Seal() ?? _before.Parts.GroupIds,
-            consequences.Holders,
-            consequences.Waiting,
-            consequences.Troubled,
+            consequences?.Holders ?? _before.Parts.Holders,
+            consequences?.Waiting ?? _before.Parts.Waiting,
+            consequences?.Troubled ?? _before.Parts.Troubled,
             Rules,
             SealFlips(),
             PassedTo,
@@ -605,12 +606,12 @@ internal sealed partial class Draft
         _groups[index] = group;
     }
 
-    private PagedVector<Group> SealGroups(Consequences consequences)
+    private PagedVector<Group> SealGroups(Consequences? consequences)
     {
-        foreach (int group in _members.Count + consequences.TroubledGroups.Count == 0 ? [] : _members.Keys.Union(consequences.TroubledGroups))
+        foreach (int group in consequences is null ? _members.Keys : _members.Keys.Union(consequences.TroubledGroups))
         {
             Group old = Group(group);
-            (ReadOnlySpan<int> on, ReadOnlySpan<int> off) = consequences.TroubledUsers(group);
+            (int[] on, int[] off) = consequences?.TroubledUsers(group) ?? ([], []);
             WriteGroup(group, old with
             {
                 Members = old.IsDeleted || !_members.TryGetValue(group, out MemberChanges? changes) ? old.Members : MergeMembers(group, old.Members, changes),

@@ -14,13 +14,13 @@ public sealed partial class Fleet
         private readonly PagedVector<CloudPc?>.Builder _rows = source.CloudPcs.ToBuilder();
         private readonly PagedVector<ValueArray<Coverage>>.Builder _coverage = source.Coverage.ToBuilder();
         private readonly RowsOfUsers.Builder _ofUsers = source.OfUsers.ToBuilder();
-        private readonly ImmutableSortedSet<PendingRow>.Builder _pending = source.Pending.ToBuilder();
-        private readonly ImmutableSortedSet<int>.Builder _resizes = source.Resizes.ToBuilder();
+        private ImmutableSortedSet<PendingRow>.Builder? _pending;
+        private ImmutableSortedSet<int>.Builder? _resizes;
         private readonly ImmutableSortedSet<Due>.Builder _dues = source.Dues.ToBuilder();
-        private readonly ImmutableDictionary<Guid, int>.Builder _jobs = source.Jobs.ToBuilder();
-        private readonly ImmutableDictionary<int, int>.Builder _waiting = source.Waiting.ToBuilder();
-        private readonly ImmutableDictionary<int, int>.Builder _used = source.Used.ToBuilder();
-        private readonly ImmutableDictionary<Guid, int>.Builder _usesOfConnections = source.UsesOfConnections.ToBuilder();
+        private ImmutableDictionary<Guid, int>.Builder? _jobs;
+        private ImmutableDictionary<int, int>.Builder? _waiting;
+        private ImmutableDictionary<int, int>.Builder? _used;
+        private ImmutableDictionary<Guid, int>.Builder? _usesOfConnections;
         private readonly ImmutableSortedDictionary<Guid, Session>.Builder _sessions = source.Sessions.ToBuilder();
         private readonly ImmutableDictionary<int, Guid>.Builder _sessionOf = source.SessionOf.ToBuilder();
         private readonly FrontlineIndex _frontline = new(source);
@@ -30,6 +30,19 @@ public sealed partial class Fleet
         private int _inGrace = source.InGrace;
         private int _failed = source.Failed;
         private int _failedConnections = source.FailedConnections;
+
+        // What a command writes seldom is not made ready before.
+        private ImmutableSortedSet<PendingRow>.Builder PendingInMaking => _pending ??= source.Pending.ToBuilder();
+
+        private ImmutableSortedSet<int>.Builder ResizesInMaking => _resizes ??= source.Resizes.ToBuilder();
+
+        private ImmutableDictionary<Guid, int>.Builder JobsInMaking => _jobs ??= source.Jobs.ToBuilder();
+
+        private ImmutableDictionary<int, int>.Builder WaitingInMaking => _waiting ??= source.Waiting.ToBuilder();
+
+        private ImmutableDictionary<int, int>.Builder UsedInMaking => _used ??= source.Used.ToBuilder();
+
+        private ImmutableDictionary<Guid, int>.Builder UsesInMaking => _usesOfConnections ??= source.UsesOfConnections.ToBuilder();
 
         public ImmutableSortedDictionary<int, ProvisioningPolicy> Policies { get; private set; } = source.Policies;
 
@@ -58,7 +71,7 @@ public sealed partial class Fleet
         public int FailedConnections => _failedConnections;
 
         /// <summary>How many rows wait for a slot, by plan; plans for which none waits are missing.</summary>
-        public IReadOnlyDictionary<int, int> Waiting => _waiting;
+        public IReadOnlyDictionary<int, int> Waiting => _waiting ?? (IReadOnlyDictionary<int, int>)source.Waiting;
 
         public IReadOnlyDictionary<Guid, Session> Sessions => _sessions;
 
@@ -71,7 +84,7 @@ public sealed partial class Fleet
 
         public int FindPolicy(Guid id) => _policyIds.TryGetValue(id, out int index) ? index : -1;
 
-        public int FindJob(Guid id) => _jobs.TryGetValue(id, out int row) ? row : -1;
+        public int FindJob(Guid id) => (_jobs is { } jobs ? jobs.TryGetValue(id, out int row) : source.Jobs.TryGetValue(id, out row)) ? row : -1;
 
         public ValueArray<int> OfUser(int user) => _ofUsers.Of(user);
 
@@ -101,9 +114,10 @@ public sealed partial class Fleet
 
         public ValueArray<int> PoliciesOf(int group) => _policiesOfGroups.TryGetValue(group, out ValueArray<int> policies) ? policies : [];
 
-        public int SlotsUsed(int plan) => _used.GetValueOrDefault(plan);
+        public int SlotsUsed(int plan) => _used is { } used ? used.GetValueOrDefault(plan) : source.Used.GetValueOrDefault(plan);
 
-        public int ConnectionUses(Guid connection) => _usesOfConnections.GetValueOrDefault(connection);
+        public int ConnectionUses(Guid connection) =>
+            _usesOfConnections is { } uses ? uses.GetValueOrDefault(connection) : source.UsesOfConnections.GetValueOrDefault(connection);
 
         public Session? SessionOn(int cloudPc) => _sessionOf.TryGetValue(cloudPc, out Guid id) ? _sessions[id] : null;
 
@@ -136,7 +150,7 @@ public sealed partial class Fleet
         }
 
         /// <summary>Rows that wait for the license of another size, by index.</summary>
-        public IReadOnlyCollection<int> Resizes => _resizes;
+        public IReadOnlyCollection<int> Resizes => _resizes ?? (IReadOnlyCollection<int>)source.Resizes;
 
         /// <summary>Whether a row gave its slot back.</summary>
         public bool SlotsFreed { get; private set; }
@@ -147,7 +161,7 @@ public sealed partial class Fleet
         /// <summary>Something of a user changed that a resize may have waited for.</summary>
         public void Stir(int user)
         {
-            if (_resizes.Count > 0)
+            if (Resizes.Count > 0)
             {
                 Stirred.Add(user);
             }
@@ -187,22 +201,22 @@ public sealed partial class Fleet
 
             if (row.HoldsSlot)
             {
-                _used[row.Plan] = _used.GetValueOrDefault(row.Plan) + 1;
+                UsedInMaking[row.Plan] = SlotsUsed(row.Plan) + 1;
             }
 
             if (row.Origin?.ConnectionId is { } connection)
             {
-                _usesOfConnections[connection] = _usesOfConnections.GetValueOrDefault(connection) + 1;
+                UsesInMaking[connection] = ConnectionUses(connection) + 1;
             }
 
             if (row.Status == CloudPcStatus.PendingProvision)
             {
-                _pending.Add(Pending(index, row));
+                PendingInMaking.Add(Pending(index, row));
             }
 
             if (row.Status == CloudPcStatus.ResizePendingLicense)
             {
-                _resizes.Add(index);
+                ResizesInMaking.Add(index);
             }
 
             Stir(row.User);
@@ -213,7 +227,7 @@ public sealed partial class Fleet
 
             if (row.Job is { } job)
             {
-                _jobs[job.Id] = index;
+                JobsInMaking[job.Id] = index;
             }
         }
 
@@ -382,13 +396,13 @@ public sealed partial class Fleet
             BulkActions = BulkActions,
             Organization = Organization,
             Sessions = _sessions.ToImmutable(),
-            Jobs = _jobs.ToImmutable(),
-            Pending = _pending.ToImmutable(),
-            Resizes = _resizes.ToImmutable(),
+            Jobs = _jobs?.ToImmutable() ?? source.Jobs,
+            Pending = _pending?.ToImmutable() ?? source.Pending,
+            Resizes = _resizes?.ToImmutable() ?? source.Resizes,
             Dues = _dues.ToImmutable(),
-            Waiting = _waiting.ToImmutable(),
-            Used = _used.ToImmutable(),
-            UsesOfConnections = _usesOfConnections.ToImmutable(),
+            Waiting = _waiting?.ToImmutable() ?? source.Waiting,
+            Used = _used?.ToImmutable() ?? source.Used,
+            UsesOfConnections = _usesOfConnections?.ToImmutable() ?? source.UsesOfConnections,
             PoliciesOfGroups = _policiesOfGroups,
             Coverage = _coverage.Seal(),
             OfUsers = _ofUsers.Seal(),
@@ -419,6 +433,13 @@ public sealed partial class Fleet
 
         private PendingRow? PendingFrom(PendingRow least)
         {
+            if (_pending is null)
+            {
+                int before = source.Pending.IndexOf(least);
+                before = before < 0 ? ~before : before;
+                return before < source.Pending.Count ? source.Pending[before] : null;
+            }
+
             int at = _pending.IndexOf(least);
             at = at < 0 ? ~at : at;
             return at < _pending.Count ? _pending[at] : null;
@@ -459,11 +480,11 @@ public sealed partial class Fleet
                 case CloudPcStatus.Failed:
                     _failed += by;
                     break;
-                case CloudPcStatus.PendingProvision when _waiting.GetValueOrDefault(row.Plan) + by is > 0 and int waiting:
-                    _waiting[row.Plan] = waiting;
+                case CloudPcStatus.PendingProvision when WaitingInMaking.GetValueOrDefault(row.Plan) + by is > 0 and int waiting:
+                    WaitingInMaking[row.Plan] = waiting;
                     break;
                 case CloudPcStatus.PendingProvision:
-                    _waiting.Remove(row.Plan);
+                    WaitingInMaking.Remove(row.Plan);
                     break;
                 default:
                     break;
@@ -482,17 +503,16 @@ public sealed partial class Fleet
             Stir(row.User);
             CountStatus(row, -1);
             _frontline.Count(index, row, _sessionOf.ContainsKey(index), -1);
-            if (row.Origin?.ConnectionId is { } connection && --_usesOfConnections[connection] == 0)
+            if (row.Origin?.ConnectionId is { } connection && --UsesInMaking[connection] == 0)
             {
-                _usesOfConnections.Remove(connection);
+                UsesInMaking.Remove(connection);
             }
 
             if (row.HoldsSlot)
             {
-                _used[row.Plan]--;
-                if (_used[row.Plan] == 0)
+                if (--UsedInMaking[row.Plan] == 0)
                 {
-                    _used.Remove(row.Plan);
+                    UsedInMaking.Remove(row.Plan);
                 }
 
                 SlotsFreed |= next is not { HoldsSlot: true } || next.Plan != row.Plan;
@@ -500,10 +520,14 @@ public sealed partial class Fleet
 
             if (row.Status == CloudPcStatus.PendingProvision)
             {
-                _pending.Remove(Pending(index, row));
+                PendingInMaking.Remove(Pending(index, row));
             }
 
-            _resizes.Remove(index);
+            if (row.Status == CloudPcStatus.ResizePendingLicense)
+            {
+                ResizesInMaking.Remove(index);
+            }
+
             if (row.DueAt is { } due)
             {
                 _dues.Remove(new Due(due, DueKind.CloudPc, index, default));
@@ -511,7 +535,7 @@ public sealed partial class Fleet
 
             if (row.Job is { } job)
             {
-                _jobs.Remove(job.Id);
+                JobsInMaking.Remove(job.Id);
             }
         }
     }

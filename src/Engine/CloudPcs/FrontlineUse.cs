@@ -109,7 +109,18 @@ internal sealed class FrontlineIndex(Fleet source)
     /// <summary>Counts a row whose power alone changes.</summary>
     public void Turn(int index, CloudPc before, CloudPc after, bool hasSession)
     {
-        if (before.TakesLicense != after.TakesLicense || before.Power?.ReadyAt is null != after.Power?.ReadyAt is null)
+        if (after is { IsShared: false, Assignment: { } assignment } && before.TakesLicense != after.TakesLicense)
+        {
+            int taken = after.TakesLicense ? 1 : -1;
+            PlanUse plan = UseOf(after.Plan);
+            Set(after.Plan, plan with { Taken = plan.Taken + taken });
+            if (after.Status != CloudPcStatus.Deprovisioning)
+            {
+                AssignmentUse use = UsesOfAssignments.GetValueOrDefault((assignment, after.Plan));
+                Set(assignment, after.Plan, use with { Taken = use.Taken + taken });
+            }
+        }
+        else if (after.IsShared && before.Power?.ReadyAt is null != after.Power?.ReadyAt is null)
         {
             Count(index, before, hasSession, -1);
             Count(index, after, hasSession, +1);
