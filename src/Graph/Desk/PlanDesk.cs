@@ -33,7 +33,7 @@ internal static class PlanDesk
         Tenant tenant = desk.Current;
         DateTimeOffset now = desk.Now;
         Command[] commands = [.. changes.SelectMany(change => change.Commands(tenant, now))];
-        if (Plan.Of(tenant, commands, new DecisionContext(now, request.Caller.Actor), out Refusal? refusal, out _) is not { } plan)
+        if (Plan.Of(tenant, commands, new DecisionContext(now, request.Caller.Actor), out Refusal? refusal) is not { } plan)
         {
             // As if it had been done: what Graph would refuse is refused here in the same words.
             return GraphResponse.Error(request, refusal!.ToError());

@@ -92,6 +92,8 @@ internal static class PayloadFormat
         PlanUsed,
 
         CloudPcsCame = 90,
+
+        Earlier = 100,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>
