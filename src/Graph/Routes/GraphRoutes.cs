@@ -4,7 +4,9 @@ using Berth.Graph.Batch;
 using Berth.Graph.Changes;
 using Berth.Graph.CloudPcs;
 using Berth.Graph.Desk;
+using Berth.Graph.History;
 using Berth.Graph.Notifications;
+using Berth.Graph.Plans;
 using Berth.Graph.Reads;
 using Berth.Graph.Reports;
 using Berth.Graph.Writes;
@@ -71,6 +73,10 @@ public static class GraphRoutes
         .. CatalogDesk.Routes,
         .. FaultDesk.Routes,
         .. PlanDesk.Routes,
+        .. ApplyDesk.Routes,
+        .. HistoryDesk.Routes,
+        .. UndoDesk.Routes,
+        .. OperationDesk.Routes,
         .. ShiftDesk.Routes,
         .. HostDesk.Routes,
         .. SessionDesk.Routes,

@@ -52,8 +52,9 @@ public static class Invariants
     // A shrink or a status may leave more holders than units (L97); no command adds one then.
     private static IEnumerable<string> NeverAboveAssignable(Tenant before, Tenant after, Command command, DateTimeOffset system)
     {
-        // What was due before a shrink got its seats before it (B135).
-        if (command is Command.UpdateSubscription && before.NextDue is { } due && due <= before.Now(system))
+        // What was due before a shrink got its seats before it (B135), and so did an earlier part of commands together.
+        bool due = before.NextDue <= before.Now(system);
+        if ((command is Command.UpdateSubscription or Command.SetUnits && due) || (command is Command.ApplyChanges several && several.Commands.Any(static part => part is Command.SetUnits)))
         {
             yield break;
         }
