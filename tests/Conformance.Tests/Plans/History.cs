@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Berth.Conformance.Tests.Plans;
 
-/// <summary>What <c>/berth/v1/history</c> tells, and how an operation is set back (B520 to B527).</summary>
+/// <summary>What <c>/berth/v1/history</c> tells (B520, B521, B522), and how an operation is set back (B523, B524, B525, B527).</summary>
 public sealed class History : IAsyncLifetime
 {
     private const string Suite = "SPE_E3";

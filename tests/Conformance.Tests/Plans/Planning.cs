@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Berth.Conformance.Tests.Plans;
 
-/// <summary>What <c>/berth/v1/plan</c> says of every kind of change, and what <c>/berth/v1/apply</c> then does (B500 to B508).</summary>
+/// <summary>
+/// What <c>/berth/v1/plan</c> says of every kind of change (B500, B501, B503, B508), and what <c>/berth/v1/apply</c> then does (B502, B504, B505, B506, B507).
+/// </summary>
 public sealed class Planning : IAsyncLifetime
 {
     private const string Suite = "SPE_E3";
