@@ -93,6 +93,9 @@ internal static class PayloadFormat
 
         CloudPcsCame = 90,
 
+        CloudAppSet = 98,
+        CloudAppGone,
+
         Earlier = 100,
     }
 
