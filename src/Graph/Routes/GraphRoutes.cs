@@ -5,6 +5,7 @@ using Berth.Graph.Changes;
 using Berth.Graph.CloudApps;
 using Berth.Graph.CloudPcs;
 using Berth.Graph.Desk;
+using Berth.Graph.Explaining;
 using Berth.Graph.History;
 using Berth.Graph.Notifications;
 using Berth.Graph.Plans;
@@ -79,6 +80,7 @@ public static class GraphRoutes
         .. HistoryDesk.Routes,
         .. UndoDesk.Routes,
         .. OperationDesk.Routes,
+        .. ExplainDesk.Routes,
         .. ShiftDesk.Routes,
         .. HostDesk.Routes,
         .. SessionDesk.Routes,

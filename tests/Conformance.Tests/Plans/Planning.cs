@@ -33,7 +33,7 @@ public sealed class Planning : IAsyncLifetime
         Assert.Equal(2, rows.Length);
         Assert.Equal((null, "Error", "CountViolation"), (Text(rows[0], "before"), Text(rows[0], "after"), Text(rows[0], "error")));
         Assert.Equal((null, "Active", "None", group.ToString()), (Text(rows[1], "before"), Text(rows[1], "after"), Text(rows[1], "error"), Text(rows[1], "source")));
-        Assert.Equal([ada, bob], rows.Select(row => row.GetProperty("userId").GetGuid()).Order());
+        Assert.Equal(new[] { ada, bob }.Order(), rows.Select(row => row.GetProperty("userId").GetGuid()).Order());
         JsonElement summary = plan.GetProperty("summary");
         Assert.Equal((1, 0, 1), (summary.GetProperty("usersGaining").GetInt32(), summary.GetProperty("usersLosing").GetInt32(), summary.GetProperty("usersInError").GetInt32()));
         JsonElement pool = Assert.Single(plan.GetProperty("pools").EnumerateArray());
