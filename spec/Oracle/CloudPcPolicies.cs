@@ -4,7 +4,7 @@ namespace Berth.Oracle;
 public sealed partial class OracleTenant
 {
     /// <summary>Adds a policy; without connections it is on the Microsoft-hosted network, in a region.</summary>
-    public Answer CreatePolicy(string policy, string type, IReadOnlyList<string> connections, string region, bool singleSignOn, bool snapshotReset)
+    public Answer CreatePolicy(string policy, string type, IReadOnlyList<string> connections, string region, bool singleSignOn, bool snapshotReset, int storageGB)
     {
         if (_fleet.Policies.Exists(one => one.Id == policy))
         {
@@ -12,13 +12,18 @@ public sealed partial class OracleTenant
         }
 
         return UnknownConnection(connections) ?? Accept(() =>
-            _fleet.Policies.Add(new OraclePolicy { Id = policy, Type = type, Connections = [.. connections], Region = region, SingleSignOn = singleSignOn, SnapshotReset = snapshotReset }));
+            _fleet.Policies.Add(new OraclePolicy
+            {
+                Id = policy, Type = type, Connections = [.. connections], Region = region, SingleSignOn = singleSignOn, SnapshotReset = snapshotReset, StorageGB = storageGB,
+            }));
     }
 
     /// <summary>Gives a policy other settings; nothing else happens (B273).</summary>
-    public Answer ChangePolicy(string policy, IReadOnlyList<string> connections, string region, bool singleSignOn) =>
+    public Answer ChangePolicy(string policy, IReadOnlyList<string> connections, string region, bool singleSignOn, int? storageGB) =>
         FindPolicy(policy) is not { } found ? Answer.Refused("C155", "policyNotFound", policy)
-            : UnknownConnection(connections) ?? Accept(() => (found.Connections, found.Region, found.SingleSignOn) = ([.. connections], region, singleSignOn));
+            : found.Assignments.Count > 0 && storageGB is { } wanted && wanted > 0 != found.StorageGB > 0 ? Answer.Refused("C123", "valueInvalid")
+            : UnknownConnection(connections) ?? Accept(() =>
+                (found.Connections, found.Region, found.SingleSignOn, found.StorageGB) = ([.. connections], region, singleSignOn, storageGB ?? found.StorageGB));
 
     /// <summary>Brings settings of a policy to rows of it, or to all that it can (B274).</summary>
     public Answer ApplyPolicy(string policy, IReadOnlyList<string> settings, IReadOnlyList<int> numbers)

@@ -30,6 +30,7 @@ public sealed partial class OracleTenant
         }
 
         dues.AddRange(BufferDues());
+        dues.AddRange(StorageDues());
         return dues.Count == 0 ? null : dues.OrderBy(due => due.At).First(); // the sort is stable
     }
 

@@ -43,7 +43,11 @@ public sealed partial class OracleTenant
         }
 
         return rows.Find(row => IsUsable(row) && row.Session is null && row.ReadyAt is null) is { } free
-            ? Accept(() => (free.Session, free.Runs, free.OffAt) = (new OracleSession(user, null, false), true, null))
+            ? Accept(() =>
+            {
+                (free.Session, free.Runs, free.OffAt) = (new OracleSession(user, null, false), true, null);
+                Attach(assignment, user);
+            })
             : rows.Exists(row => row.Status == "provisioning" || row.ReadyAt is not null) ? Answer.Refused("B414", "cloudPcNotReady")
             : NoLicense(plan);
     }

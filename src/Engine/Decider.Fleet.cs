@@ -44,6 +44,7 @@ internal sealed partial class Decider
         Command.StartPoolSession one => StartPoolSession(one),
         Command.PowerOnCloudPc one => PowerOn(one),
         Command.PowerOffCloudPc one => PowerOff(one),
+        Command.DeleteUserStorages one => DeleteUserStorages(one),
         Command.UnblockBuffer one => UnblockBuffer(one),
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name}."),
     };

@@ -66,7 +66,9 @@ internal sealed partial class Decider
 
         if (_draft.Fleet.FreeOf(start.AssignmentId) is { Count: > 0 } free)
         {
-            return Occupy(Begin(start.Id, free.Min, user));
+            Occupy(Begin(start.Id, free.Min, user));
+            _storages.Attach(start.AssignmentId, user, _now);
+            return null;
         }
 
         return use.Coming > 0

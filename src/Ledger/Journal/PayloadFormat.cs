@@ -92,6 +92,9 @@ internal static class PayloadFormat
         PlanUsed,
 
         CloudPcsCame = 90,
+        StorageTermsSet,
+        StorageAttached,
+        StoragesDeleted,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

@@ -64,6 +64,9 @@ public abstract partial record Request
         /// <summary>Whether shared machines do not go back to a snapshot after each user.</summary>
         public bool KeepsProfiles { get; init; }
 
+        /// <summary>What users of shared machines keep, in GB; 0 for nothing.</summary>
+        public int StorageGB { get; init; }
+
         public string Region { get; init; } = Place.Usual;
 
         public bool SingleSignOn { get; init; }
@@ -71,6 +74,9 @@ public abstract partial record Request
 
     public sealed record ChangePolicy(string Policy, string[] Connections) : Request
     {
+        /// <summary>What users of shared machines keep, in GB; 0 for nothing, null for what it was.</summary>
+        public int? StorageGB { get; init; }
+
         public string Region { get; init; } = Place.Usual;
 
         public bool SingleSignOn { get; init; }

@@ -302,11 +302,11 @@ public sealed partial class Step
                 break;
             case Request.CreatePolicy r:
                 (step.Policy, step.Type, step.Connections) = (Names.Readable(r.Policy), r.Type == "dedicated" ? null : r.Type, Readable(r.Connections));
-                step.KeepsProfiles = r.KeepsProfiles ? true : null;
+                (step.KeepsProfiles, step.Storage) = (r.KeepsProfiles ? true : null, r.StorageGB == 0 ? null : r.StorageGB);
                 (step.Region, step.SingleSignOn) = (r.Region == Place.Usual ? null : r.Region, r.SingleSignOn ? true : null);
                 break;
             case Request.ChangePolicy r:
-                (step.Policy, step.Connections) = (Names.Readable(r.Policy), Readable(r.Connections));
+                (step.Policy, step.Connections, step.Storage) = (Names.Readable(r.Policy), Readable(r.Connections), r.StorageGB);
                 (step.Region, step.SingleSignOn) = (r.Region == Place.Usual ? null : r.Region, r.SingleSignOn ? true : null);
                 break;
             case Request.ApplyPolicy r:
@@ -417,8 +417,9 @@ public sealed partial class Step
             Region = Region ?? Place.Usual,
             SingleSignOn = SingleSignOn ?? false,
             KeepsProfiles = KeepsProfiles ?? false,
+            StorageGB = Storage ?? 0,
         },
-        "changePolicy" => new Request.ChangePolicy(Names.Policy(Policy!), [.. (Connections ?? []).Select(Names.Connection)]) { Region = Region ?? Place.Usual, SingleSignOn = SingleSignOn ?? false },
+        "changePolicy" => new Request.ChangePolicy(Names.Policy(Policy!), [.. (Connections ?? []).Select(Names.Connection)]) { Region = Region ?? Place.Usual, SingleSignOn = SingleSignOn ?? false, StorageGB = Storage },
         "applyPolicy" => new Request.ApplyPolicy(Names.Policy(Policy!), Settings!, CloudPcs ?? []),
         "deletePolicy" => new Request.DeletePolicy(Names.Policy(Policy!)),
         "assignPolicy" => new Request.AssignPolicy(
