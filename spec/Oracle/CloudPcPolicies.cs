@@ -110,7 +110,13 @@ public sealed partial class OracleTenant
     /// <summary>The simulator takes another time, and fails in other kinds of jobs (B294); or an agent makes the machines (B320).</summary>
     public Answer SetHost(TimeSpan delay, IReadOnlyList<string> failing, bool agent) => Accept(() =>
     {
+        bool changes = agent != _fleet.Agent;
         (_fleet.Delay, _fleet.Failing, _fleet.Agent) = (delay, [.. failing], agent);
+        if (changes)
+        {
+            ChangePoints();
+        }
+
         foreach (OracleRow row in _fleet.Rows.Where(row => !agent && row.Job is { Due: null }))
         {
             DateTimeOffset begins = row.Job!.Asked > _now ? row.Job.Asked : _now;
@@ -122,7 +128,9 @@ public sealed partial class OracleTenant
     public Answer Report(int number, string kind, int attempt, DateTimeOffset asked, OracleReport report) =>
         _fleet.Rows.Find(row => row.Number == number) is { Job: { Due: null } job } row && (job.Kind, job.Attempt, job.Asked) == (kind, attempt, asked)
             ? Accept(() => Finish(row, job, report))
-            : Answer.Refused("B286", "hostJobClosed");
+            : _fleet.Retained.Find(one => one.Of.Number == number) is { Job: { } drop } kept && (drop.Kind, drop.Attempt, drop.Asked) == (kind, attempt, asked)
+                ? Accept(() => Drop(kept, drop.Attempt, report.Failed))
+                : Answer.Refused("B286", "hostJobClosed");
 
     private OraclePolicy? FindPolicy(string policy) => _fleet.Policies.Find(one => one.Id == policy);
 

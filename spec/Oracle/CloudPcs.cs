@@ -51,7 +51,14 @@ public sealed record OracleConnection(string Region, string Health);
 /// <param name="Attempt">From 1.</param>
 /// <param name="Asked">When somebody asked for it.</param>
 /// <param name="Due">When the simulator ends it; null when an agent reports it.</param>
-public sealed record OracleJob(string Kind, int Attempt, DateTimeOffset Asked, DateTimeOffset? Due);
+public sealed record OracleJob(string Kind, int Attempt, DateTimeOffset Asked, DateTimeOffset? Due)
+{
+    /// <summary>Whether it makes a restore point that is due, which gives way to all else (B382).</summary>
+    public bool AtItsTime { get; init; }
+
+    /// <summary>Whether an agent that takes the machine down is to keep its disk (B385).</summary>
+    public bool Keeps { get; init; }
+}
 
 /// <summary>How a job ended.</summary>
 /// <param name="Outcome"><c>done</c>, <c>warning</c> or <c>failed</c>.</param>
@@ -135,12 +142,21 @@ public sealed partial class OracleRow
     /// <summary>The moment to which it is being put back.</summary>
     public DateTimeOffset RestoresTo { get; set; }
 
+    /// <summary>The restore points at their times that an agent made and keeps, ascending; null while they are counted (B381). Replaced, never changed.</summary>
+    public List<DateTimeOffset>? Made { get; set; }
+
+    /// <summary>When an agent is asked for the next one; null while something else is being done.</summary>
+    public DateTimeOffset? PointAt { get; set; }
+
     /// <summary>The same again.</summary>
     public OracleRow Copy() => (OracleRow)MemberwiseClone();
 }
 
 /// <summary>What is kept of a Cloud PC whose subscription expired.</summary>
-public sealed record OracleRetained(OracleRow Of, DateTimeOffset Until);
+/// <param name="Of">The Cloud PC as it was.</param>
+/// <param name="Until">When its time is over.</param>
+/// <param name="Job">An agent is asked to drop it; null before its time is over (B385).</param>
+public sealed record OracleRetained(OracleRow Of, DateTimeOffset Until, OracleJob? Job);
 
 /// <summary>Everything of Windows 365 that a tenant has.</summary>
 public sealed class OracleFleet
@@ -265,6 +281,7 @@ public sealed partial class OracleTenant
         EndFrontlineSessions();
         FollowBuffers();
         FollowStorages();
+        LookForPoints();
     }
 
     private CloudPcPlan? PlanOf(string plan) => _catalog.CloudPcPlans.GetValueOrDefault(plan);
@@ -386,11 +403,11 @@ public sealed partial class OracleTenant
     }
 
     // B269
-    private void Deprovision(OracleRow row)
+    private void Deprovision(OracleRow row, bool keeps = false)
     {
         (row.Status, row.GraceEnd, row.Window, row.Goes, row.Error, row.TakesOver) = ("deprovisioning", null, null, null, null, null);
         RestReserve(row);
-        Work(row, "deprovision");
+        Work(row, "deprovision", keeps: keeps);
     }
 
     private void Remove(OracleRow row)
@@ -420,13 +437,14 @@ public sealed partial class OracleTenant
             {
                 OracleRow last = _fleet.Rows.Where(row => row.Plan == plan && HoldsSlot(row))
                     .OrderByDescending(row => row.Since).ThenByDescending(row => row.UserId, StringComparer.Ordinal).First();
-                if (lapsed.Expired && KindOf(last) == "Enterprise" && WithData.Contains(last.Status))
+                bool keeps = lapsed.Expired && KindOf(last) == "Enterprise" && WithData.Contains(last.Status);
+                if (keeps && !_fleet.Agent)
                 {
-                    _fleet.Retained.Add(new OracleRetained(last.Copy(), _now + Retention));
+                    Keep(last);
                 }
 
                 last.Allocated = null; // B282
-                Deprovision(last);
+                Deprovision(last, keeps && _fleet.Agent);
             }
         }
     }
@@ -521,8 +539,8 @@ public sealed partial class OracleTenant
     }
 
     // B286, B294
-    private void Work(OracleRow row, string kind, int attempt = 1, TimeSpan later = default) =>
-        row.Job = new OracleJob(kind, attempt, _now + later, _fleet.Agent ? null : _now + later + _fleet.Delay);
+    private void Work(OracleRow row, string kind, int attempt = 1, TimeSpan later = default, bool keeps = false) =>
+        row.Job = new OracleJob(kind, attempt, _now + later, _fleet.Agent ? null : _now + later + _fleet.Delay) { Keeps = keeps };
 
     private static string Settled(OracleRow row) => row.Error is null ? "provisioned" : "provisionedWithWarnings";
 

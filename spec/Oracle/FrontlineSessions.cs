@@ -10,8 +10,15 @@ public sealed partial class OracleTenant
     private static readonly TimeSpan SharedDisconnected = TimeSpan.FromMinutes(30); // C116
 
     /// <summary>Chooses the settings of Frontline: whether a disconnected session keeps its license, how long a profile takes to go, prestart, and the most licenses above the limit.</summary>
-    public Answer ConfigureFrontline(bool held, TimeSpan reset, bool prestart, int? excess) =>
-        Accept(() => (_fleet.Held, _fleet.ProfileReset, _fleet.Prestart, _fleet.BufferExcess) = (held, reset, prestart, excess));
+    public Answer ConfigureFrontline(bool held, TimeSpan reset, bool prestart, int? excess) => Accept(() =>
+    {
+        bool switchedOn = prestart && !_fleet.Prestart;
+        (_fleet.Held, _fleet.ProfileReset, _fleet.Prestart, _fleet.BufferExcess) = (held, reset, prestart, excess);
+        foreach (OracleRow row in _fleet.Rows.Where(row => switchedOn && row.Firsts.Count > 0))
+        {
+            row.StartsAt = NextStart(row, Day(row.Firsts[^1])); // B416
+        }
+    });
 
     /// <summary>Begins a session on one of the machines of an assignment of shared mode (B414).</summary>
     public Answer StartPooled(string user, string policy, string group, string plan)

@@ -576,6 +576,11 @@ internal sealed partial class Decider
         {
             _draft.Record(new Change.SettingsSet(settings));
             ChangeHost(settings);
+            if (settings.IntelligentPrestart && !_tenant.Settings.IntelligentPrestart)
+            {
+                _power.ExpectEverybody(_now);
+            }
+
             _processing.DisturbEverybody();
         }
 

@@ -66,6 +66,15 @@ internal sealed class MachinePower(Draft draft, StorageKeeping storages) : Front
         Set(index, Off(PowerAt(index, out _)));
     }
 
+    /// <summary>Prestart is switched on: machines whose users are known are expected again (B416).</summary>
+    public void ExpectEverybody(DateTimeOffset now)
+    {
+        foreach ((int index, CloudPc row) in Fleet.All().Where(one => one.Row.Power is { FirstConnections.Count: > 0 }).ToArray())
+        {
+            Set(index, row.Power! with { PrestartAt = Expected(row.Power, row.Power.FirstConnections[^1].UtcDateTime.Date, now) });
+        }
+    }
+
     public override void BecomeDue(int index, DateTimeOffset now)
     {
         CloudPcPower power = PowerAt(index, out CloudPc row);

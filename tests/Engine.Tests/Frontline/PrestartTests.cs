@@ -119,6 +119,7 @@ public sealed class PrestartTests
         Come(3, 9);
         Assert.Null(Power.PrestartAt);
         _desk.Set(settings => settings with { IntelligentPrestart = true });
+        Assert.Equal(At(4, 8.5), Power.PrestartAt);
         Come(4, 9);
         Assert.Equal(At(5, 8.5), Power.PrestartAt);
     }
