@@ -24,11 +24,17 @@ public sealed class OraclePolicy
     /// <summary>What each user of a shared machine keeps, in GB; 0 for nothing (C123).</summary>
     public int StorageGB { get; set; }
 
+    /// <summary>Names and paths of the apps of its image, when it gives its users apps only; null when it does not.</summary>
+    public IReadOnlyList<(string Name, string Path)>? Apps { get; init; }
+
+    /// <summary>Whether its apps have come.</summary>
+    public bool HasApps { get; set; }
+
     /// <summary>What it is assigned to.</summary>
     public List<OracleAssignment> Assignments { get; set; } = [];
 
     /// <summary>The same again.</summary>
-    public OraclePolicy Copy() => new() { Id = Id, Type = Type, Connections = [.. Connections], Region = Region, SingleSignOn = SingleSignOn, SnapshotReset = SnapshotReset, StorageGB = StorageGB, Assignments = [.. Assignments] };
+    public OraclePolicy Copy() => new() { Id = Id, Type = Type, Connections = [.. Connections], Region = Region, SingleSignOn = SingleSignOn, SnapshotReset = SnapshotReset, StorageGB = StorageGB, Apps = Apps, HasApps = HasApps, Assignments = [.. Assignments] };
 }
 
 /// <summary>Where a machine stands, and how one signs in.</summary>
@@ -206,6 +212,12 @@ public sealed class OracleFleet
     /// <summary>The concurrency buffers, by plan.</summary>
     public Dictionary<string, OracleBuffer> Buffers { get; init; } = [];
 
+    /// <summary>Cloud apps, in the order in which they came.</summary>
+    public List<OracleApp> Apps { get; init; } = [];
+
+    /// <summary>How many cloud apps there ever were.</summary>
+    public int AppNumbers { get; set; }
+
     /// <summary>Whether a disconnected session keeps its license (B413).</summary>
     public bool Held { get; set; } = true;
 
@@ -236,6 +248,8 @@ public sealed class OracleFleet
         Assignments = Assignments,
         Pools = [.. Pools.Select(pool => pool.Copy())],
         Buffers = Buffers.ToDictionary(one => one.Key, one => one.Value.Copy()),
+        Apps = [.. Apps.Select(app => app.Copy())],
+        AppNumbers = AppNumbers,
         Held = Held,
         ProfileReset = ProfileReset,
         Prestart = Prestart,
@@ -281,6 +295,7 @@ public sealed partial class OracleTenant
         EndFrontlineSessions();
         FollowBuffers();
         FollowStorages();
+        FollowApps();
         LookForPoints();
     }
 

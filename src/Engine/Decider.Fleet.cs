@@ -46,6 +46,12 @@ internal sealed partial class Decider
         Command.PowerOffCloudPc one => PowerOff(one),
         Command.DeleteUserStorages one => DeleteUserStorages(one),
         Command.UnblockBuffer one => UnblockBuffer(one),
+        Command.CreateCloudApp one => CreateCloudApp(one),
+        Command.UpdateCloudApp one => UpdateCloudApp(one),
+        Command.DeleteCloudApp one => DeleteCloudApp(one),
+        Command.PublishCloudApps one => PublishCloudApps(one),
+        Command.UnpublishCloudApps one => UnpublishCloudApps(one),
+        Command.ResetCloudApps one => ResetCloudApps(one),
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name}."),
     };
 }

@@ -137,6 +137,7 @@ internal sealed partial class Decider
         {
             _draft.Record(new Change.PolicySet(index, after));
             _storages.Follow(policy, after);
+            _apps.Follow(index, policy, after, _now);
             foreach ((PolicyAssignment old, int to) in resized)
             {
                 _machines.ResizeAssignment(old.Key!.Value, old.Group, old.Plan!.Value, to);
@@ -192,6 +193,7 @@ internal sealed partial class Decider
             ProvisioningPolicy after = policy with { Assignments = policy.Assignments.Where(one => one.Group != group).ToValueArray() };
             _draft.Record(new Change.PolicySet(index, after));
             _storages.Follow(policy, after);
+            _apps.Follow(index, policy, after, _now);
         }
 
         foreach (UserSetting setting in _draft.Fleet.UserSettings.Values.Where(setting => setting.Assignments.Any(one => one.Group == group)).ToArray())

@@ -95,6 +95,9 @@ internal static class PayloadFormat
         StorageTermsSet,
         StorageAttached,
         StoragesDeleted,
+
+        CloudAppSet = 98,
+        CloudAppGone,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

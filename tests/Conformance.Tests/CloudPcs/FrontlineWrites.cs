@@ -45,7 +45,7 @@ internal static class FrontlineWrites
     {
         await room.BuyAsync(Part, 1);
         Guid user = await room.AddUserAsync("keeper");
-        Guid assignment = await AssignAsync(room, ProvisioningType.SharedByEntraGroup, 1, new UserSettingsPersistence(true, 16), user);
+        Guid assignment = await AssignAsync(room, ProvisioningType.SharedByEntraGroup, UserExperienceType.CloudPc, 1, new UserSettingsPersistence(true, 16), user);
         await room.DoAsync("POST", "/berth/v1/sessions", $$"""{"userId":"{{user}}","assignmentId":"{{assignment}}"}""");
         Guid policy = room.Tenant.Fleet.Policies.Values.Single(one => one.Assignments.Any(its => its.Key == assignment)).Id;
         return (
@@ -59,14 +59,20 @@ internal static class FrontlineWrites
 
     /// <summary>A policy of Frontline that is assigned to a group of users.</summary>
     /// <returns>The assignment.</returns>
-    public static Task<Guid> AssignAsync(RunningRoom room, ProvisioningType type, int licenses, params Guid[] users) => AssignAsync(room, type, licenses, null, users);
+    public static Task<Guid> AssignAsync(RunningRoom room, ProvisioningType type, int licenses, params Guid[] users) => AssignAsync(room, type, UserExperienceType.CloudPc, licenses, users);
 
-    private static async Task<Guid> AssignAsync(RunningRoom room, ProvisioningType type, int licenses, UserSettingsPersistence? kept, params Guid[] users)
+    /// <summary>The same with what users see.</summary>
+    public static Task<Guid> AssignAsync(RunningRoom room, ProvisioningType type, UserExperienceType experience, int licenses, params Guid[] users) =>
+        AssignAsync(room, type, experience, licenses, null, users);
+
+    private static async Task<Guid> AssignAsync(
+        RunningRoom room, ProvisioningType type, UserExperienceType experience, int licenses, UserSettingsPersistence? kept, params Guid[] users)
     {
         Guid group = await room.AddGroupAsync($"{type}", users), policy = Guid.NewGuid();
         await DoAsync(room, new Command.CreatePolicy(new ProvisioningPolicy(policy, $"{type}")
         {
             ProvisioningType = type,
+            UserExperienceType = experience,
             ImageId = "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc",
             ImageDisplayName = "Windows 11 Enterprise 24H2",
             Persistence = kept,

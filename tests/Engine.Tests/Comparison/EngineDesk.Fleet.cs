@@ -102,6 +102,7 @@ public sealed partial class EngineDesk
             SingleSignOn = r.SingleSignOn,
             SnapshotReset = r.KeepsProfiles ? false : null,
             Persistence = Kept(r.StorageGB),
+            UserExperienceType = r.OnlyApps ? UserExperienceType.CloudApp : UserExperienceType.CloudPc,
         }),
         Request.ChangePolicy r => (Tenant.Fleet.FindPolicy(Id(r.Policy)) is >= 0 and int index ? Tenant.Fleet.Policies[index] : new ProvisioningPolicy(Id(r.Policy), r.Policy)) is var now
             ? new Command.UpdatePolicy(now with { Joins = Joins(r.Connections, r.Region), SingleSignOn = r.SingleSignOn, Persistence = r.StorageGB is { } size ? Kept(size) : now.Persistence })

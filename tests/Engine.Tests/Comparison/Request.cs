@@ -67,6 +67,9 @@ public abstract partial record Request
         /// <summary>What users of shared machines keep, in GB; 0 for nothing.</summary>
         public int StorageGB { get; init; }
 
+        /// <summary>Whether users get apps and no desktop.</summary>
+        public bool OnlyApps { get; init; }
+
         public string Region { get; init; } = Place.Usual;
 
         public bool SingleSignOn { get; init; }
