@@ -4,7 +4,7 @@ namespace Berth.Oracle;
 public sealed partial class OracleTenant
 {
     /// <summary>Adds a policy; without connections it is on the Microsoft-hosted network, in a region.</summary>
-    public Answer CreatePolicy(string policy, string type, IReadOnlyList<string> connections, string region, bool singleSignOn, bool snapshotReset)
+    public Answer CreatePolicy(string policy, string type, IReadOnlyList<string> connections, string region, bool singleSignOn, bool snapshotReset, bool administrators)
     {
         if (_fleet.Policies.Exists(one => one.Id == policy))
         {
@@ -12,13 +12,13 @@ public sealed partial class OracleTenant
         }
 
         return UnknownConnection(connections) ?? Accept(() =>
-            _fleet.Policies.Add(new OraclePolicy { Id = policy, Type = type, Connections = [.. connections], Region = region, SingleSignOn = singleSignOn, SnapshotReset = snapshotReset }));
+            _fleet.Policies.Add(new OraclePolicy { Id = policy, Type = type, Connections = [.. connections], Region = region, SingleSignOn = singleSignOn, SnapshotReset = snapshotReset, Administrators = administrators }));
     }
 
     /// <summary>Gives a policy other settings; nothing else happens (B273).</summary>
-    public Answer ChangePolicy(string policy, IReadOnlyList<string> connections, string region, bool singleSignOn) =>
+    public Answer ChangePolicy(string policy, IReadOnlyList<string> connections, string region, bool singleSignOn, bool administrators) =>
         FindPolicy(policy) is not { } found ? Answer.Refused("C155", "policyNotFound", policy)
-            : UnknownConnection(connections) ?? Accept(() => (found.Connections, found.Region, found.SingleSignOn) = ([.. connections], region, singleSignOn));
+            : UnknownConnection(connections) ?? Accept(() => (found.Connections, found.Region, found.SingleSignOn, found.Administrators) = ([.. connections], region, singleSignOn, administrators));
 
     /// <summary>Brings settings of a policy to rows of it, or to all that it can (B274).</summary>
     public Answer ApplyPolicy(string policy, IReadOnlyList<string> settings, IReadOnlyList<int> numbers)

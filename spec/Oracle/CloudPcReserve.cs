@@ -14,7 +14,7 @@ public sealed partial class OracleTenant
                 ? Answer.Refused("B282", "operationConflict", $"#{number}")
             : Accept(() =>
             {
-                (row.Status, row.Error) = ("provisioning", null);
+                (row.Status, row.Error, row.AsksAdministrator) = ("provisioning", null, false);
                 Attempt(row, "provision", 1);
             }));
 

@@ -137,7 +137,7 @@ public sealed partial class OracleTenant
             default:
                 RunReserve(row);
                 ForgetPoints(row, _now);
-                row.Error = report.Error;
+                (row.Error, row.Administrator) = (report.Error, row.AsksAdministrator || row.MakerWantsAdministrator);
                 row.Status = Settled(row); // B265, B279
                 break;
         }

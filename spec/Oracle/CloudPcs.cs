@@ -21,11 +21,14 @@ public sealed class OraclePolicy
     /// <summary>Whether a shared machine goes back to a snapshot after each user (B348).</summary>
     public bool SnapshotReset { get; init; }
 
+    /// <summary>Whether users are administrators.</summary>
+    public bool Administrators { get; set; }
+
     /// <summary>What it is assigned to.</summary>
     public List<OracleAssignment> Assignments { get; set; } = [];
 
     /// <summary>The same again.</summary>
-    public OraclePolicy Copy() => new() { Id = Id, Type = Type, Connections = [.. Connections], Region = Region, SingleSignOn = SingleSignOn, SnapshotReset = SnapshotReset, Assignments = [.. Assignments] };
+    public OraclePolicy Copy() => new() { Id = Id, Type = Type, Connections = [.. Connections], Region = Region, SingleSignOn = SingleSignOn, SnapshotReset = SnapshotReset, Administrators = Administrators, Assignments = [.. Assignments] };
 }
 
 /// <summary>Where a machine stands, and how one signs in.</summary>
@@ -176,6 +179,9 @@ public sealed class OracleFleet
     /// <summary>Retention snapshots, oldest first.</summary>
     public List<OracleRetained> Retained { get; init; } = [];
 
+    /// <summary>The user settings.</summary>
+    public List<OracleSetting> Settings { get; init; } = [];
+
     /// <summary>The network connections.</summary>
     public Dictionary<string, OracleConnection> Connections { get; init; } = [];
 
@@ -221,6 +227,7 @@ public sealed class OracleFleet
         Rows = [.. Rows.Select(row => row.Copy())],
         Numbers = Numbers,
         Retained = [.. Retained],
+        Settings = [.. Settings.Select(setting => setting with { Groups = [.. setting.Groups] })],
         Connections = new(Connections),
         Sessions = new(Sessions),
         Agent = Agent,
@@ -376,7 +383,7 @@ public sealed partial class OracleTenant
     private void Wait(OracleRow row)
     {
         (row.Status, row.Since) = ("pendingProvision", _now);
-        (row.Maker, row.Goes, row.Error, row.Job) = (null, null, null, null);
+        (row.Maker, row.Goes, row.Error, row.Job, row.AsksAdministrator) = (null, null, null, null, false);
     }
 
     private void BeginGrace(OracleRow row) => (row.Status, row.GraceEnd, row.Window) = ("inGracePeriod", _now + Grace, null);
@@ -395,7 +402,7 @@ public sealed partial class OracleTenant
     // B269
     private void Deprovision(OracleRow row, bool keeps = false)
     {
-        (row.Status, row.GraceEnd, row.Window, row.Goes, row.Error, row.TakesOver) = ("deprovisioning", null, null, null, null, null);
+        (row.Status, row.GraceEnd, row.Window, row.Goes, row.Error, row.TakesOver, row.Review) = ("deprovisioning", null, null, null, null, null, null);
         RestReserve(row);
         Work(row, "deprovision", keeps: keeps);
     }
@@ -540,6 +547,7 @@ public sealed partial class OracleTenant
         if (PlaceNow(row) is { } place)
         {
             row.Place = place;
+            (row.MakerWantsAdministrator, row.AdministratorBySignIn) = (FindPolicy(row.Maker ?? "")?.Administrators ?? false, false); // B265, B370
             Work(row, kind, attempt);
         }
         else
@@ -587,9 +595,11 @@ public sealed partial class OracleTenant
     {
         foreach (int number in _fleet.Sessions.Keys.ToList())
         {
-            if (_fleet.Rows.Find(row => row.Number == number) is not { Status: "provisioned" or "provisionedWithWarnings" or "inGracePeriod" } row || !IsThere(row) || !IsOn(row.User))
+            OracleRow row = _fleet.Rows.First(row => row.Number == number);
+            if (!LetsIn(row) || !IsThere(row) || !IsOn(row.User))
             {
                 _fleet.Sessions.Remove(number);
+                row.SignedOut = _now;
             }
         }
     }

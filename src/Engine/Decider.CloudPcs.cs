@@ -80,7 +80,7 @@ internal sealed partial class Decider
 
         foreach (int index in failed)
         {
-            CloudPc begun = _machines.Begun(_draft.Fleet.CloudPc(index)!, Lifecycle.NameOf(HostJobKind.Reprovision)) with { IsAdministrator = false };
+            CloudPc begun = _machines.Begun(_draft.Fleet.CloudPc(index)!, Lifecycle.NameOf(HostJobKind.Reprovision));
             _machines.StartProvision(index, begun, HostJobKind.Reprovision, CloudPcReason.ActionAsked);
         }
 
@@ -132,8 +132,8 @@ internal sealed partial class Decider
             return paused;
         }
 
-        CloudPc begun = _machines.Begun(row, Lifecycle.NameOf(HostJobKind.Reprovision)) with { IsAdministrator = again.IsAdministrator ?? false };
-        _machines.StartProvision(index, begun, HostJobKind.Reprovision, CloudPcReason.ActionAsked);
+        CloudPc begun = _machines.Begun(row, Lifecycle.NameOf(HostJobKind.Reprovision));
+        _machines.StartProvision(index, begun, HostJobKind.Reprovision, CloudPcReason.ActionAsked, again.IsAdministrator ?? false);
         return null;
     }
 
@@ -329,7 +329,7 @@ internal sealed partial class Decider
             return unsettled;
         }
 
-        if (row.HasAdministrator != change.IsAdministrator)
+        if (row.IsAdministrator != change.IsAdministrator || row.Use is { IsAdministrator: true })
         {
             // Whoever comes back to a session does not get back what was taken away (B370, B380).
             if (_draft.Fleet.SessionOn(index) is { IsAdministrator: true } session)

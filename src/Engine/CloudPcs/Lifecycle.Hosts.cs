@@ -10,7 +10,12 @@ internal sealed partial class Lifecycle
     private ICloudPcHost Host => _draft.Settings.CloudPcHost();
 
     /// <summary>Begins to make a Cloud PC from the current settings of its policy; attempts from the first (C55, C160).</summary>
-    public void StartProvision(int index, CloudPc row, HostJobKind kind, CloudPcReason reason)
+    /// <param name="index">Its index.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="kind">Whether there is a machine already.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="administrator">Whether its user is to be an administrator also when the policy does not say so (B370).</param>
+    public void StartProvision(int index, CloudPc row, HostJobKind kind, CloudPcReason reason, bool administrator = false)
     {
         Put(
             index,
@@ -24,6 +29,7 @@ internal sealed partial class Lifecycle
                 ReserveEndsAt = null,
                 Job = null,
                 Points = Without(row.Points),
+                IsAdministrator = administrator,
             },
             reason);
         Attempt(index, kind, 1);
@@ -129,6 +135,7 @@ internal sealed partial class Lifecycle
                     {
                         Status = error is null ? CloudPcStatus.Provisioned : CloudPcStatus.ProvisionedWithWarnings,
                         Error = error,
+                        IsAdministrator = row.HasAdministrator,
                         ProvisionedAt = Now,
                         PointsSince = Now,
                         ManualPointAt = null,
@@ -237,7 +244,6 @@ internal sealed partial class Lifecycle
             {
                 Origin = origin,
                 ManagedDeviceName = row.ManagedDeviceName ?? ComputerName(row),
-                IsAdministrator = row.IsAdministrator || origin.LocalAdmin,
                 Use = row.Use is { } use ? use with { IsAdministrator = false } : null,
             });
         Work(index, kind, attempt, null);

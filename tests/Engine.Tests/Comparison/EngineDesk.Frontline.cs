@@ -77,7 +77,7 @@ public sealed partial class EngineDesk
             IntelligentPrestart = r.Prestart,
             BufferExcess = r.Excess,
         }),
-        _ => throw new NotSupportedException(request.ToString()),
+        _ => TranslatePeople(request),
     };
 
     private AssignmentRequest Entry(Guid policy, Assigned one) => new(

@@ -38,6 +38,9 @@ public sealed partial class Step
             case Request.ConfigureFrontline r:
                 (Released, Reset, Prestart, Excess) = (r.Held ? null : true, r.Reset == 3 ? null : r.Reset, r.Prestart ? null : false, r.Excess);
                 break;
+            default:
+                TakePeople(request);
+                break;
         }
     }
 
@@ -49,7 +52,7 @@ public sealed partial class Step
         "retryPolicy" => new Request.RetryPolicy(Names.Policy(Policy!)),
         "unblock" => new Request.Unblock(Names.Plan(Plan!, null)),
         "configureFrontline" => new Request.ConfigureFrontline(!(Released ?? false), Reset ?? 3, Prestart ?? true, Excess),
-        _ => throw new NotSupportedException($"No command is called '{Do}'."),
+        _ => ToPeople(),
     };
 
     private static string Written(Assigned one) => Names.Readable(one.Plan is null ? one.Group
