@@ -15,7 +15,7 @@ public sealed partial class OracleTenant
             : Accept(() =>
             {
                 (row.Status, row.Error, row.AsksAdministrator) = ("provisioning", null, false);
-                Attempt(row, "provision", 1);
+                Attempt(row, FirstJob(row), 1);
             }));
 
     /// <summary>Takes the machine of a Reserve license down; the license stays.</summary>

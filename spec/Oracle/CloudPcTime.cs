@@ -93,7 +93,8 @@ public sealed partial class OracleTenant
         switch (job.Kind)
         {
             case "deprovision" when row.Status == "failed":
-                break; // B265: what was begun is gone, or goes with the row
+                row.Place = fails ? row.Place : null; // B265, B388: what was begun is gone, or goes with the row
+                break;
             case "deprovision" when fails:
                 Work(row, "deprovision", job.Attempt + 1, AskAgain, job.Keeps); // B269, B385
                 break;

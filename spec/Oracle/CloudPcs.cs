@@ -342,7 +342,7 @@ public sealed partial class OracleTenant
         switch (row.Status)
         {
             case "notProvisioned" or "pendingProvision" when !IsLicensed(row, row.Plan):
-                Remove(row); // B262, B263
+                Leave(row); // B262, B263
                 break;
             case "notProvisioned" when Winner(row.UserId) is not null:
                 Wait(row); // B262
@@ -405,6 +405,19 @@ public sealed partial class OracleTenant
         (row.Status, row.GraceEnd, row.Window, row.Goes, row.Error, row.TakesOver, row.Review) = ("deprovisioning", null, null, null, null, null, null);
         RestReserve(row);
         Work(row, "deprovision", keeps: keeps);
+    }
+
+    // B388: what was begun may be at the host still.
+    private void Leave(OracleRow row)
+    {
+        if (row.Place is null)
+        {
+            Remove(row);
+        }
+        else
+        {
+            Deprovision(row);
+        }
     }
 
     private void Remove(OracleRow row)
@@ -498,7 +511,7 @@ public sealed partial class OracleTenant
                 else if (IsSlotFree(row.Plan))
                 {
                     (row.Status, row.Maker) = ("provisioning", KindOf(row) == "Enterprise" ? Winner(row.UserId) : null);
-                    Attempt(row, "provision", 1);
+                    Attempt(row, FirstJob(row), 1);
                 }
             }
 
@@ -540,6 +553,9 @@ public sealed partial class OracleTenant
         row.Job = new OracleJob(kind, attempt, _now + later, _fleet.Agent ? null : _now + later + _fleet.Delay) { Keeps = keeps };
 
     private static string Settled(OracleRow row) => row.Error is null ? "provisioned" : "provisionedWithWarnings";
+
+    // B388
+    private static string FirstJob(OracleRow row) => row.Place is null ? "provision" : "reprovision";
 
     // B265, B295
     private void Attempt(OracleRow row, string kind, int attempt)

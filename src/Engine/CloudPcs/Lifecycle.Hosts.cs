@@ -35,6 +35,9 @@ internal sealed partial class Lifecycle
         Attempt(index, kind, 1);
     }
 
+    /// <summary>The job of a first attempt: what attempts before left may be at the host still (B388).</summary>
+    public static HostJobKind FirstJob(CloudPc row) => row.Origin is null ? HostJobKind.Provision : HostJobKind.Reprovision;
+
     /// <summary>Begins to give a Cloud PC another size; its pair is that of the new plan from now on.</summary>
     public void StartResize(int index, CloudPc row, int target, CloudPcReason reason)
     {
@@ -50,7 +53,8 @@ internal sealed partial class Lifecycle
     /// <param name="index">Its index.</param>
     /// <param name="reason">Why.</param>
     /// <param name="retained">The id of the retention snapshot that the host is to keep of it (B385); null for none.</param>
-    public void Deprovision(int index, CloudPcReason reason, string? retained = null)
+    /// <param name="about">What the reason is about, where that is known.</param>
+    public void Deprovision(int index, CloudPcReason reason, string? retained = null, Guid? about = null)
     {
         CloudPc row = Fleet.CloudPc(index)!;
         Put(
@@ -64,12 +68,15 @@ internal sealed partial class Lifecycle
                 GoesAt = null,
                 Review = null,
                 TakesOver = null,
+                RestoresTo = null,
                 ReserveUsed = ReserveUsed(row),
                 ReserveEndsAt = null,
                 Job = null,
                 Points = Without(row.Points),
+                Actions = row.Job is { } job ? Canceled(row, job.Kind) : row.Actions,
             },
-            reason);
+            reason,
+            about);
         Turn(row);
         Work(index, HostJobKind.Deprovision, 1, retained);
     }
@@ -190,6 +197,7 @@ internal sealed partial class Lifecycle
                         ManagedDeviceName = null,
                         PointsSince = null,
                         ManualPointAt = null,
+                        Points = null,
                         KeptPoints = null,
                         Error = null,
                         Actions = Ended(row, job.Kind, null),
@@ -203,8 +211,8 @@ internal sealed partial class Lifecycle
                 Go(index, asked);
                 break;
             case CloudPcStatus.Failed:
-                // What the host had begun of it is gone.
-                Fleet.Set(index, row);
+                // What the host had begun of it is gone, or goes with the row (B388).
+                Fleet.Set(index, failed ? row : row with { Origin = null });
                 _steps.TryAdd(index, (new CloudPcStep(Now, reason, null), null));
                 break;
             default:

@@ -129,10 +129,10 @@ public static class CloudPcRequests
             .Select((number, administrator, self) => (Request)new Request.Reprovision(number) { Administrator = self ? null : administrator, Self = self })),
         (14, Gen.Select(Number, Of(Plans)).Select((number, plan) => (Request)new Request.Resize(number, plan))),
         (1, Number.Select(number => (Request)new Request.RenameCloudPc(number, "another"))),
-        (5, Gen.Select(Number, Of(false, false, true)).Select((number, self) => (Request)new Request.RestoreCloudPc(number, Desk.Opening.AddHours(12)) { Self = self })),
-        (3, Number.Select(number => (Request)new Request.RestoreManual(number, Desk.Opening))),
-        (11, Gen.Select(Number, Number).Select((number, kept) => (Request)new Request.RestoreRetained(number, kept))),
-        (5, Number.Select(number => (Request)new Request.SnapshotCloudPc(number))),
+        (8, Gen.Select(Number, Of(false, false, true)).Select((number, self) => (Request)new Request.RestoreCloudPc(number, Desk.Opening.AddHours(12)) { Self = self })),
+        (6, Number.Select(number => (Request)new Request.RestoreManual(number, Desk.Opening))),
+        (14, Gen.Select(Number, Number).Select((number, kept) => (Request)new Request.RestoreRetained(number, kept))),
+        (8, Number.Select(number => (Request)new Request.SnapshotCloudPc(number))),
         (2, Number.Select(number => (Request)new Request.RestartCloudPc(number))),
         (10, Gen.Select(Of([.. Policies, .. ReservePolicies]), Of<string[]>(["region"], ["singleSignOn"], ["singleSignOn", "region"]), Number.Array[0, 2])
             .Select((policy, settings, numbers) => (Request)new Request.ApplyPolicy(policy, settings, numbers))),
@@ -171,7 +171,7 @@ public static class CloudPcRequests
     private static Gen<string[]> Ways() => Gen.Frequency(
         (30, Gen.Const(Array.Empty<string>())), (20, Gen.Shuffle(Connections, 1, 2)), (1, Gen.Const((string[])[Names.Connection("nowhere")])));
 
-    private static Gen<Request> Host() => Gen.Select(Of(0, 0, 10, Hour, 5 * Hour, 3 * Day), Gen.Frequency((3, Gen.Const(Array.Empty<string>())), (2, Gen.Shuffle(Kinds, 1, 2))), Gen.Bool)
+    private static Gen<Request> Host() => Gen.Select(Of(0, 0, 10, Hour, 5 * Hour, 3 * Day), Gen.Frequency((3, Gen.Const(Array.Empty<string>())), (2, Gen.Shuffle(Kinds, 1, 2))), Of(false, false, true))
         .Select((minutes, failing, agent) => (Request)new Request.SetHost(minutes, failing) { Agent = agent });
 
     // Dates at which something else is often due too.
