@@ -3,8 +3,9 @@ namespace Berth.Oracle;
 /// <content>Provisioning policies and network connections. (provisioning-policies.md, network-connections.md)</content>
 public sealed partial class OracleTenant
 {
-    /// <summary>Adds a policy; without connections it is on the Microsoft-hosted network, in a region.</summary>
-    public Answer CreatePolicy(string policy, string type, IReadOnlyList<string> connections, string region, bool singleSignOn, bool snapshotReset, bool administrators)
+    /// <summary>Adds a policy; without connections it is on the Microsoft-hosted network, in a region. With apps of its image it gives its users apps only.</summary>
+    public Answer CreatePolicy(
+        string policy, string type, IReadOnlyList<string> connections, string region, bool singleSignOn, bool snapshotReset, bool administrators = false, IReadOnlyList<(string Name, string Path)>? apps = null)
     {
         if (_fleet.Policies.Exists(one => one.Id == policy))
         {
@@ -12,7 +13,7 @@ public sealed partial class OracleTenant
         }
 
         return UnknownConnection(connections) ?? Accept(() =>
-            _fleet.Policies.Add(new OraclePolicy { Id = policy, Type = type, Connections = [.. connections], Region = region, SingleSignOn = singleSignOn, SnapshotReset = snapshotReset, Administrators = administrators }));
+            _fleet.Policies.Add(new OraclePolicy { Id = policy, Type = type, Connections = [.. connections], Region = region, SingleSignOn = singleSignOn, SnapshotReset = snapshotReset, Administrators = administrators, Apps = apps }));
     }
 
     /// <summary>Gives a policy other settings; nothing else happens (B273).</summary>

@@ -24,11 +24,17 @@ public sealed class OraclePolicy
     /// <summary>Whether users are administrators.</summary>
     public bool Administrators { get; set; }
 
+    /// <summary>Names and paths of the apps of its image, when it gives its users apps only; null when it does not.</summary>
+    public IReadOnlyList<(string Name, string Path)>? Apps { get; init; }
+
+    /// <summary>Whether its apps have come.</summary>
+    public bool HasApps { get; set; }
+
     /// <summary>What it is assigned to.</summary>
     public List<OracleAssignment> Assignments { get; set; } = [];
 
     /// <summary>The same again.</summary>
-    public OraclePolicy Copy() => new() { Id = Id, Type = Type, Connections = [.. Connections], Region = Region, SingleSignOn = SingleSignOn, SnapshotReset = SnapshotReset, Administrators = Administrators, Assignments = [.. Assignments] };
+    public OraclePolicy Copy() => new() { Id = Id, Type = Type, Connections = [.. Connections], Region = Region, SingleSignOn = SingleSignOn, SnapshotReset = SnapshotReset, Administrators = Administrators, Apps = Apps, HasApps = HasApps, Assignments = [.. Assignments] };
 }
 
 /// <summary>Where a machine stands, and how one signs in.</summary>
@@ -206,6 +212,12 @@ public sealed class OracleFleet
     /// <summary>The concurrency buffers, by plan.</summary>
     public Dictionary<string, OracleBuffer> Buffers { get; init; } = [];
 
+    /// <summary>Cloud apps, in the order in which they came.</summary>
+    public List<OracleApp> Apps { get; init; } = [];
+
+    /// <summary>How many cloud apps there ever were.</summary>
+    public int AppNumbers { get; set; }
+
     /// <summary>Whether a disconnected session keeps its license (B413).</summary>
     public bool Held { get; set; } = true;
 
@@ -236,6 +248,8 @@ public sealed class OracleFleet
         Paused = [.. Paused],
         Assignments = Assignments,
         Buffers = Buffers.ToDictionary(one => one.Key, one => one.Value.Copy()),
+        Apps = [.. Apps.Select(app => app.Copy())],
+        AppNumbers = AppNumbers,
         Held = Held,
         ProfileReset = ProfileReset,
         Prestart = Prestart,
@@ -280,6 +294,7 @@ public sealed partial class OracleTenant
         EndSessions();
         EndFrontlineSessions();
         FollowBuffers();
+        FollowApps();
         LookForPoints();
     }
 

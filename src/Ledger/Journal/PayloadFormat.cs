@@ -92,6 +92,9 @@ internal static class PayloadFormat
         PlanUsed,
 
         CloudPcsCame = 90,
+
+        CloudAppSet = 98,
+        CloudAppGone,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

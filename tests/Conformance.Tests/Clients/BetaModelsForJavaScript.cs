@@ -66,4 +66,20 @@ public sealed class BetaModelsForJavaScript(ClientTenant tenant)
         Assert.Equal(3, targets.Length);
         Assert.All(targets, target => Assert.Equal($"""["{seen.GetProperty("group").GetString()}","64981bdb-a5a6-4a22-869f-a9455366d5bc","Nurses",0]""", target.GetRawText()));
     }
+
+    [Theory]
+    [InlineData(ClientDoor.OwnName)]
+    [InlineData(ClientDoor.Exec)]
+    public async Task Generated_models_read_and_write_cloud_apps(ClientDoor door)
+    {
+        // C125, B468, B471
+        JsonElement seen = await tenant.ScriptAsync(door, "beta-sdk/apps.mjs");
+
+        Assert.Equal(["Character Map", "Command Prompt", "Control Panel"], seen.GetProperty("names").EnumerateArray().Select(name => name.GetString()).Take(3));
+        Assert.Equal("""["#microsoft.graph.cloudPcAutomaticDiscoveredAppDetail","#microsoft.graph.cloudPcFilePathAppDetail"]""", seen.GetProperty("kinds").GetRawText());
+        Assert.Equal("""["Ledger","Ledger","Books","preparing",false]""", seen.GetProperty("app").GetRawText());
+        Assert.Equal("""["C:\\Apps\\ledger.exe","-x",2]""", seen.GetProperty("detail").GetRawText());
+        Assert.True(seen.GetProperty("added").GetBoolean() && seen.GetProperty("policy").GetBoolean());
+        Assert.Equal("""[409,"Conflict"]""", seen.GetProperty("refused").GetRawText());
+    }
 }

@@ -101,6 +101,7 @@ public sealed partial class EngineDesk
             SingleSignOn = r.SingleSignOn,
             LocalAdmin = r.Administrators,
             SnapshotReset = r.KeepsProfiles ? false : null,
+            UserExperienceType = r.OnlyApps ? UserExperienceType.CloudApp : UserExperienceType.CloudPc,
         }),
         Request.ChangePolicy r => new Command.UpdatePolicy((Tenant.Fleet.FindPolicy(Id(r.Policy)) is >= 0 and int index
             ? Tenant.Fleet.Policies[index]

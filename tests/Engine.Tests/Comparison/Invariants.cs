@@ -305,6 +305,12 @@ public static class Invariants
             yield return $"{who} gives another waiting order.";
         }
 
+        if (!one.CloudApps.Apps.SequenceEqual(other.CloudApps.Apps) || one.CloudApps.NextApp != other.CloudApps.NextApp || one.CloudApps.DueAt != other.CloudApps.DueAt
+            || !one.CloudApps.Awaiting.SequenceEqual(other.CloudApps.Awaiting))
+        {
+            yield return $"{who} gives other cloud apps.";
+        }
+
         if (!FrontlineInvariants.AreSame(one, other))
         {
             yield return $"{who} gives other pools of Frontline.";

@@ -7,7 +7,7 @@ public sealed partial class OracleDesk
 {
     private Answer FrontlineAnswer(Request request) => request switch
     {
-        Request.StartPooled r => _tenant.StartPooled(r.User, r.Policy, r.Group, r.Plan),
+        Request.StartPooled r => _tenant.StartPooled(r.User, r.Policy, r.Group, r.Plan, r.App),
         Request.PowerOn r => _tenant.PowerOn(r.CloudPc),
         Request.PowerOff r => _tenant.PowerOff(r.CloudPc),
         Request.RetryPolicy r => _tenant.RetryPolicy(r.Policy),
@@ -19,6 +19,12 @@ public sealed partial class OracleDesk
         Request.AssignSetting r => _tenant.AssignSetting(r.Setting, r.Groups),
         Request.SetAccountType r => _tenant.SetAccountType(r.CloudPc, r.Administrator),
         Request.SetReview r => _tenant.SetReview(r.CloudPc, r.Restricted),
+        Request.CreateApp r => _tenant.CreateApp(r.Policy, r.App, r.Path, r.Icon),
+        Request.UpdateApp r => _tenant.UpdateApp(r.Policy, r.App, r.Name, r.Path, r.Icon),
+        Request.DeleteApp r => _tenant.DeleteApp(r.Policy, r.App),
+        Request.PublishApps r => _tenant.PublishApps(r.Policy, r.Apps),
+        Request.UnpublishApps r => _tenant.UnpublishApps(r.Policy, r.Apps),
+        Request.ResetApps r => _tenant.ResetApps(r.Policy, r.Apps),
         _ => throw new NotSupportedException(request.ToString()),
     };
 }

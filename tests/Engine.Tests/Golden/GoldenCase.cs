@@ -303,6 +303,7 @@ public sealed partial class Step
             case Request.CreatePolicy r:
                 (step.Policy, step.Type, step.Connections) = (Names.Readable(r.Policy), r.Type == "dedicated" ? null : r.Type, Readable(r.Connections));
                 (step.KeepsProfiles, step.Administrator) = (r.KeepsProfiles ? true : null, r.Administrators ? true : null);
+                step.OnlyApps = r.OnlyApps ? true : null;
                 (step.Region, step.SingleSignOn) = (r.Region == Place.Usual ? null : r.Region, r.SingleSignOn ? true : null);
                 break;
             case Request.ChangePolicy r:
@@ -418,6 +419,7 @@ public sealed partial class Step
             SingleSignOn = SingleSignOn ?? false,
             KeepsProfiles = KeepsProfiles ?? false,
             Administrators = Administrator ?? false,
+            OnlyApps = OnlyApps ?? false,
         },
         "changePolicy" => new Request.ChangePolicy(Names.Policy(Policy!), [.. (Connections ?? []).Select(Names.Connection)]) { Region = Region ?? Place.Usual, SingleSignOn = SingleSignOn ?? false, Administrators = Administrator ?? false },
         "applyPolicy" => new Request.ApplyPolicy(Names.Policy(Policy!), Settings!, CloudPcs ?? []),

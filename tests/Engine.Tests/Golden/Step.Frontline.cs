@@ -22,6 +22,7 @@ public sealed partial class Step
         {
             case Request.StartPooled r:
                 (User, Policy, Group, Plan) = (Names.Readable(r.User), Names.Readable(r.Policy), Names.Readable(r.Group), Names.Readable(r.Plan));
+                App = r.App;
                 break;
             case Request.PowerOn r:
                 CloudPc = r.CloudPc;
@@ -39,20 +40,20 @@ public sealed partial class Step
                 (Released, Reset, Prestart, Excess) = (r.Held ? null : true, r.Reset == 3 ? null : r.Reset, r.Prestart ? null : false, r.Excess);
                 break;
             default:
-                TakePeople(request);
+                TakeCloudApps(request);
                 break;
         }
     }
 
     private Request ToFrontline() => Do switch
     {
-        "startShared" => new Request.StartPooled(Names.User(User!), Names.Policy(Policy!), Names.Group(Group!), Names.Plan(Plan!, null)),
+        "startShared" => new Request.StartPooled(Names.User(User!), Names.Policy(Policy!), Names.Group(Group!), Names.Plan(Plan!, null)) { App = App },
         "powerOn" => new Request.PowerOn(CloudPc!.Value),
         "powerOff" => new Request.PowerOff(CloudPc!.Value),
         "retryPolicy" => new Request.RetryPolicy(Names.Policy(Policy!)),
         "unblock" => new Request.Unblock(Names.Plan(Plan!, null)),
         "configureFrontline" => new Request.ConfigureFrontline(!(Released ?? false), Reset ?? 3, Prestart ?? true, Excess),
-        _ => ToPeople(),
+        _ => ToCloudApps(),
     };
 
     private static string Written(Assigned one) => Names.Readable(one.Plan is null ? one.Group
