@@ -20,6 +20,8 @@ public static class Aim
         Request.AssignGroup r => r with { Remove = r.Remove.Length == 0 ? [] : Wanted(tenant, r.Group, r, random) },
         Request.RemoveMember r when Pick(Dependents(tenant), random) is { } pair && random % 3 == 1 => new Request.RemoveMember(pair.Split(' ')[0], pair.Split(' ')[1]),
         Request.RemoveMember r => Pick(Members(tenant, r.Group), random) is { } member ? r with { Member = member } : r,
+        Request.RemoveMembers r => Members(tenant, r.Group).ToArray() is { Length: > 0 } there ? r with { Members = [.. there.Skip(random % there.Length).Take(3)] } : r,
+        Request.Together r => r with { Parts = [.. r.Parts.Select((part, i) => At(tenant, part, random / (i + 1)))] },
         Request.AddMembers r when random % 50 == 1 => r with { Members = [.. r.Members, r.Group] },
         Request.AddMembers r => r with { Members = [.. r.Members.Select((member, i) => Pick(Strangers(tenant, r.Group), random / (i + 1)) ?? member)] },
         Request.CreateGroup r => r with { Members = [.. r.Members.Select((member, i) => Pick(Everybody(tenant), random / (i + 1)) ?? member)] },

@@ -118,6 +118,7 @@ public static class CloudPcRequests
         (12, Gen.Select(Of(Policies), Gen.Shuffle(Groups, 0, 3)).Select((policy, groups) => (Request)new Request.AssignPolicy(policy, [.. groups.Select(group => new Assigned(group, null))]))),
         (5, Gen.Select(Of(ReservePolicies), Gen.Shuffle(Groups, 0, 2)).Select((policy, groups) =>
             (Request)new Request.AssignPolicy(policy, [.. groups.Select(group => new Assigned(group, Names.Plan(ReservePlan, null)))]))),
+        (8, Part().Array[2, 4].Select(parts => (Request)new Request.Together(parts))),
         (6, Number.Select(number => (Request)new Request.ProvisionReserve(number))),
         (3, Number.Select(number => (Request)new Request.DeprovisionReserve(number))),
         (10, Gen.Select(Gen.Int[0, PartNumbers.Length - 1], Gen.Int[0, 3], Of<int?>(null, 0, 1, 1, 2, 3, 5), Of(null, null, "Enabled", "Enabled", "Warning", "Suspended", "LockedOut", "Deleted"))
@@ -166,6 +167,21 @@ public static class CloudPcRequests
         (1, Gen.Select(Of(false, false, true), Of(false, false, true)).Select((strict, independent) => (Request)new Request.Configure(strict, independent))),
         (5, Gen.Const((Request)new Request.MoveClock())),
         (5, Gen.Const((Request)new Request.RunDue())));
+
+    // What a plan can have (B501).
+    private static Gen<Request> Part() => Gen.Frequency(
+        (4, Gen.Select(User, Sku).Select((user, sku) => (Request)new Request.AssignUser(user, [new Wanted(sku)], []))),
+        (3, Gen.Select(User, Sku).Select((user, sku) => (Request)new Request.AssignUser(user, [], [sku]))),
+        (2, Gen.Select(Group, Sku).Select((group, sku) => (Request)new Request.AssignGroup(group, [new Wanted(sku)], []))),
+        (3, Gen.Select(Group, User.Array[1, 2]).Select((group, members) => (Request)new Request.AddMembers(group, members))),
+        (3, Gen.Select(Group, User.Array[1, 2]).Select((group, members) => (Request)new Request.RemoveMembers(group, members))),
+        (2, Gen.Select(Of(Policies), Gen.Shuffle(Groups, 0, 3)).Select((policy, groups) => (Request)new Request.AssignPolicy(policy, [.. groups.Select(group => new Assigned(group, null))]))),
+        (2, Gen.Select(Gen.Int[0, PartNumbers.Length - 1], Gen.Int[0, 4])
+            .Select((sku, units) => (Request)new Request.SetUnits(Subscription(sku, 2), SpecFiles.Sku(PartNumbers[sku]), units))),
+        (1, Number.Select(number => (Request)new Request.EndGrace(number))),
+        (1, Number.Select(number => (Request)new Request.Reprovision(number))),
+        (1, Gen.Select(Number, Of(Plans)).Select((number, plan) => (Request)new Request.Resize(number, plan))),
+        (1, User.Select(user => (Request)new Request.DeleteUser(user))));
 
     // Mostly the Microsoft-hosted network.
     private static Gen<string[]> Ways() => Gen.Frequency(

@@ -27,6 +27,7 @@ public static class FrontlineAim
             ? r with { CloudPc = Number(row) } : r,
         Request.ReportJob r => Row(fleet, random, words => words.Contains("agent")) is { } row ? Asked(row, r) : r,
         Request.AssignPolicy r when random % 3 != 0 => Edit(fleet, r, [.. Allotments(fleet, "").Where(one => one[0] == r.Policy)], random / 3),
+        Request.Together r => r with { Parts = [.. r.Parts.Select((part, i) => At(picture, fleet, part, random / (i + 1)))] },
         Request.AddMembers r when r.Members.Except(Members(picture, r.Group)).ToArray() is { Length: > 0 } strangers => r with { Members = strangers },
         Request.RemoveMember r => Pick(Members(picture, r.Group), random) is { } member ? r with { Member = member } : r,
         Request.Restore r => Pick(picture.Where(line => line.StartsWith("deleted ", StringComparison.Ordinal)), random) is { } item ? new Request.Restore(item.Split(' ')[1]) : r,

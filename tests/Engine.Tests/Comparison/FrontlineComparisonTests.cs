@@ -12,7 +12,7 @@ public sealed class FrontlineComparisonTests(ITestOutputHelper output) : ScriptC
 
     private static readonly string[] MustOccur =
     [
-        "done", "done, still noLicensesAvailable", "dues", "flips, one", "flips and dues",
+        "done", "Together done", "done, still noLicensesAvailable", "dues", "flips, one", "flips and dues",
         "dedicated active", "dedicated running", "dedicated active off at", "shared running", "dedicated prestart", "shared ready at",
         "session, disconnected", "session, above the limit", "StartPooled done", "StartPooled done, still noLicensesAvailable", "Unblock done", "RetryPolicy done", "RetryPolicy refused operationNotSupported",
         "buffer in use", "buffer uses 4", "buffer overruns 1", "buffer overruns 3", "buffer blocked until", "buffer blocked for good",

@@ -120,6 +120,7 @@ public static class FrontlineRequests
         (6, Number.Select(number => (Request)new Request.PowerOff(number))),
         (16, Gen.Select(Of(Dedicated), Entries()).Select((policy, entries) => (Request)new Request.AssignPolicy(policy, entries))),
         (18, Gen.Select(Of(Policies), Entries()).Select((policy, entries) => (Request)new Request.AssignPolicy(policy, entries))),
+        (5, Part().Array[2, 3].Select(parts => (Request)new Request.Together(parts))),
         (10, Gen.Select(Group, User.Array[1, 2]).Select((group, members) => (Request)new Request.AddMembers(group, members))),
         (10, Gen.Select(Group, User).Select((group, member) => (Request)new Request.RemoveMember(group, member))),
         (9, Gen.Select(Gen.Int[0, PartNumbers.Length - 1], Gen.Int[0, 3], Of<int?>(null, 0, 1, 2, 3, 4), Of(null, null, "Enabled", "Enabled", "Warning", "Suspended", "LockedOut", "Deleted"))
@@ -150,6 +151,16 @@ public static class FrontlineRequests
         (1, Gen.Select(Group, User.Array[0, 3]).Select((group, members) => (Request)new Request.CreateGroup(group, true, members))),
         (3, Gen.Const((Request)new Request.MoveClock())),
         (6, Gen.Const((Request)new Request.RunDue())));
+
+    // What a plan can have (B501).
+    private static Gen<Request> Part() => Gen.Frequency(
+        (3, Gen.Select(Of(Policies), Entries()).Select((policy, entries) => (Request)new Request.AssignPolicy(policy, entries))),
+        (2, Gen.Select(Group, User.Array[1, 2]).Select((group, members) => (Request)new Request.AddMembers(group, members))),
+        (2, Gen.Select(Group, User).Select((group, member) => (Request)new Request.RemoveMember(group, member))),
+        (2, Gen.Select(Gen.Int[0, PartNumbers.Length - 1], Gen.Int[0, 4])
+            .Select((sku, units) => (Request)new Request.SetUnits(Subscription(sku, 2), SpecFiles.Sku(PartNumbers[sku]), units))),
+        (1, Number.Select(number => (Request)new Request.Reprovision(number))),
+        (1, User.Select(user => (Request)new Request.DeleteUser(user))));
 
     private static Gen<Assigned[]> Entries() => Gen.Select(Group, Plan, Gen.Int[0, 3], Gen.Int[0, 15])
         .Select((group, plan, licenses, odd) => new Assigned(group, plan) { Licenses = licenses, Was = odd == 0 ? Plans[2] : null }).Array[0, 2]

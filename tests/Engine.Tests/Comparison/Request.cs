@@ -39,6 +39,13 @@ public abstract partial record Request
 
     public sealed record RemoveMember(string Group, string Member) : Request;
 
+    public sealed record RemoveMembers(string Group, string[] Members) : Request;
+
+    public sealed record SetUnits(string Subscription, string Sku, int Units) : Request;
+
+    /// <summary>Several as one (B500).</summary>
+    public sealed record Together(Request[] Parts) : Request;
+
     public sealed record AssignUser(string User, Wanted[] Add, string[] Remove) : Request;
 
     public sealed record AssignGroup(string Group, Wanted[] Add, string[] Remove) : Request;

@@ -112,6 +112,9 @@ public sealed partial class Step
     /// <summary>Lines of a directory import: a user, a group, or with both a member.</summary>
     public Line[]? Lines { get; set; }
 
+    /// <summary>Steps that are one command (B500).</summary>
+    public Step[]? Parts { get; set; }
+
     public string? User { get; set; }
 
     public string? Superior { get; set; }
@@ -275,6 +278,15 @@ public sealed partial class Step
             case Request.RemoveMember r:
                 (step.Group, step.Member) = (Names.Readable(r.Group), Names.MemberName(r.Member));
                 break;
+            case Request.RemoveMembers r:
+                (step.Group, step.Members) = (Names.Readable(r.Group), MemberNames(r.Members));
+                break;
+            case Request.SetUnits r:
+                (step.Subscription, step.Sku, step.Units) = (Names.Readable(r.Subscription), Names.Readable(r.Sku), r.Units);
+                break;
+            case Request.Together r:
+                step.Parts = [.. r.Parts.Select(Of)];
+                break;
             case Request.AssignUser r:
                 (step.User, step.Add, step.Remove) = (Names.Readable(r.User), Readable(r.Add), Readable(r.Remove));
                 break;
@@ -401,6 +413,9 @@ public sealed partial class Step
         "purge" => new Request.Purge(Names.Member(Item!)),
         "addMembers" => new Request.AddMembers(Names.Group(Group!), Ids(Members)),
         "removeMember" => new Request.RemoveMember(Names.Group(Group!), Names.Member(Member!)),
+        "removeMembers" => new Request.RemoveMembers(Names.Group(Group!), Ids(Members)),
+        "setUnits" => new Request.SetUnits(Names.Subscription(Subscription!), Names.Sku(Sku!), Units!.Value),
+        "together" => new Request.Together([.. Parts!.Select(part => part.ToRequest())]),
         "assignUser" => new Request.AssignUser(Names.User(User!), Wanted(Add), Skus(Remove)),
         "assignGroup" => new Request.AssignGroup(Names.Group(Group!), Wanted(Add), Skus(Remove)),
         "reprocessUser" => new Request.ReprocessUser(Names.User(User!)),
