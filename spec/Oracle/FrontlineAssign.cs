@@ -109,7 +109,7 @@ public sealed partial class OracleTenant
             {
                 foreach (OracleRow row in failed)
                 {
-                    (row.Status, row.Error) = ("provisioning", null);
+                    (row.Status, row.Error, row.AsksAdministrator) = ("provisioning", null, false);
                     Attempt(row, "reprovision", 1);
                 }
             });

@@ -18,6 +18,7 @@ public sealed class FrontlineComparisonTests(ITestOutputHelper output) : ScriptC
         "buffer in use", "buffer uses 4", "buffer overruns 1", "buffer overruns 3", "buffer blocked until", "buffer blocked for good",
         "storages exceeded", "storages within the limit", "storages deleted by time", "storage connected", "storage not connected", "session, temporary profile",
         "DeleteStorages done", "DeleteStorages refused storageInUse", "DeleteStorages refused storageNotFound", "DeleteStorages refused assignmentNotFound",
+        "review", "review restricted", "use, in", "use, in and out", "ReportJob done", "agent is to snapshot at its time, provisioned", "agent is to provision, provisioning",
         "allotment paused", "pool overdrawn", "licenses overdrawn",
         .. new[] { "pendingProvision", "provisioning", "provisioned", "failed", "inGracePeriod", "deprovisioning", "resizing", "restoring" }.Select(status => "dedicated " + status),
         .. new[] { "pendingProvision", "provisioning", "provisioned", "failed", "deprovisioning" }.Select(status => "shared " + status),

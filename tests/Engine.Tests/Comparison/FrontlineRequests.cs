@@ -153,7 +153,9 @@ public static class FrontlineRequests
         (4, Number.Select(number => (Request)new Request.EndGrace(number))),
         (5, Number.Select(number => (Request)new Request.Reprovision(number))),
         (1, Gen.Select(Number, Plan).Select((number, plan) => (Request)new Request.Resize(number, plan))),
+        (5, Gen.Select(Number, Of<bool?>(null, null, true, true, false)).Select((number, restricted) => (Request)new Request.SetReview(number, restricted))),
         (7, Host()),
+        (12, Gen.Select(Number, Of("done", "done", "done", "failed")).Select((number, outcome) => (Request)new Request.ReportJob(number, "provision", 1, Desk.Opening, outcome, false))),
         (4, Settings()),
         (4, Plan.Select(plan => (Request)new Request.Unblock(plan))),
         (5, Of(Policies).Select(policy => (Request)new Request.RetryPolicy(policy))),
@@ -197,7 +199,7 @@ public static class FrontlineRequests
         .Select((held, reset, prestart, excess) => (Request)new Request.ConfigureFrontline(held, reset, prestart, excess));
 
     private static Gen<Request> Host() => Gen.Select(Of(0, 0, 10, 10, Hour, Day), Gen.Frequency((3, Gen.Const(Array.Empty<string>())), (1, Gen.Shuffle(Kinds, 1, 2))))
-        .Select((minutes, failing) => (Request)new Request.SetHost(minutes, failing));
+        .Select((minutes, failing) => (Request)new Request.SetHost(minutes, failing) { Agent = minutes == Day });
 
     private static Gen<T> Of<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(at => values[at]);
 
