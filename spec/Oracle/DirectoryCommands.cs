@@ -145,6 +145,8 @@ public sealed partial class OracleTenant
                 policy.Assignments.RemoveAll(one => one.Group == group); // B292
             }
 
+            _fleet.Settings.ForEach(setting => setting.Groups.Remove(group)); // B345
+
             _groups.Remove(group);
             foreach (OracleGroup other in _groups.Values)
             {

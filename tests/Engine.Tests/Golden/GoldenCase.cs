@@ -314,12 +314,14 @@ public sealed partial class Step
                 break;
             case Request.CreatePolicy r:
                 (step.Policy, step.Type, step.Connections) = (Names.Readable(r.Policy), r.Type == "dedicated" ? null : r.Type, Readable(r.Connections));
-                step.KeepsProfiles = r.KeepsProfiles ? true : null;
+                (step.KeepsProfiles, step.Storage) = (r.KeepsProfiles ? true : null, r.StorageGB == 0 ? null : r.StorageGB);
+                step.Administrator = r.Administrators ? true : null;
                 step.OnlyApps = r.OnlyApps ? true : null;
                 (step.Region, step.SingleSignOn) = (r.Region == Place.Usual ? null : r.Region, r.SingleSignOn ? true : null);
                 break;
             case Request.ChangePolicy r:
-                (step.Policy, step.Connections) = (Names.Readable(r.Policy), Readable(r.Connections));
+                (step.Policy, step.Connections, step.Storage) = (Names.Readable(r.Policy), Readable(r.Connections), r.StorageGB);
+                step.Administrator = r.Administrators ? true : null;
                 (step.Region, step.SingleSignOn) = (r.Region == Place.Usual ? null : r.Region, r.SingleSignOn ? true : null);
                 break;
             case Request.ApplyPolicy r:
@@ -335,7 +337,7 @@ public sealed partial class Step
                 step.CloudPc = r.CloudPc;
                 break;
             case Request.Reprovision r:
-                step.CloudPc = r.CloudPc;
+                (step.CloudPc, step.Administrator, step.Self) = (r.CloudPc, r.Administrator, r.Self ? true : null);
                 break;
             case Request.Resize r:
                 (step.CloudPc, step.Plan) = (r.CloudPc, Names.Readable(r.Plan));
@@ -344,7 +346,7 @@ public sealed partial class Step
                 (step.CloudPc, step.Name) = (r.CloudPc, r.Name);
                 break;
             case Request.RestoreCloudPc r:
-                (step.CloudPc, step.Point) = (r.CloudPc, r.Point);
+                (step.CloudPc, step.Point, step.Self) = (r.CloudPc, r.Point, r.Self ? true : null);
                 break;
             case Request.RestoreManual r:
                 (step.CloudPc, step.Point) = (r.CloudPc, r.Point);
@@ -433,19 +435,21 @@ public sealed partial class Step
             Region = Region ?? Place.Usual,
             SingleSignOn = SingleSignOn ?? false,
             KeepsProfiles = KeepsProfiles ?? false,
+            StorageGB = Storage ?? 0,
+            Administrators = Administrator ?? false,
             OnlyApps = OnlyApps ?? false,
         },
-        "changePolicy" => new Request.ChangePolicy(Names.Policy(Policy!), [.. (Connections ?? []).Select(Names.Connection)]) { Region = Region ?? Place.Usual, SingleSignOn = SingleSignOn ?? false },
+        "changePolicy" => new Request.ChangePolicy(Names.Policy(Policy!), [.. (Connections ?? []).Select(Names.Connection)]) { Region = Region ?? Place.Usual, SingleSignOn = SingleSignOn ?? false, Administrators = Administrator ?? false, StorageGB = Storage },
         "applyPolicy" => new Request.ApplyPolicy(Names.Policy(Policy!), Settings!, CloudPcs ?? []),
         "deletePolicy" => new Request.DeletePolicy(Names.Policy(Policy!)),
         "assignPolicy" => new Request.AssignPolicy(
             Names.Policy(Policy!),
             [.. (To ?? []).Select(Meant)]),
         "endGrace" => new Request.EndGrace(CloudPc!.Value),
-        "reprovision" => new Request.Reprovision(CloudPc!.Value),
+        "reprovision" => new Request.Reprovision(CloudPc!.Value) { Administrator = Administrator, Self = Self ?? false },
         "resize" => new Request.Resize(CloudPc!.Value, Names.Plan(Plan!, null)),
         "renameCloudPc" => new Request.RenameCloudPc(CloudPc!.Value, Name!),
-        "restoreCloudPc" => new Request.RestoreCloudPc(CloudPc!.Value, Point!.Value),
+        "restoreCloudPc" => new Request.RestoreCloudPc(CloudPc!.Value, Point!.Value) { Self = Self ?? false },
         "restoreManual" => new Request.RestoreManual(CloudPc!.Value, Point!.Value),
         "restoreRetained" => new Request.RestoreRetained(CloudPc!.Value, Kept!.Value),
         "snapshotCloudPc" => new Request.SnapshotCloudPc(CloudPc!.Value),
