@@ -33,6 +33,9 @@ internal sealed partial class Draft
 
     public void ForgetTurnedPlans() => _fleet?.ForgetTurnedPlans();
 
+    /// <summary>What users of shared Cloud PCs keep, as it is now.</summary>
+    public UserStorages Storages => _frontline?.Storages ?? _before.Frontline.Storages;
+
     /// <summary>Whether anything can have changed for rows that wait, or for the limits of Frontline: the fleet itself, or how many slots there are.</summary>
     public bool FleetChanged => _fleet is not null || _frontline is not null
         || ((!_before.Fleet.Pending.IsEmpty || !_before.Fleet.Resizes.IsEmpty || !_before.Fleet.UsesOfAssignments.IsEmpty)
@@ -212,6 +215,15 @@ internal sealed partial class Draft
                 break;
             case Change.BufferSet set:
                 Frontline.Set(set.Plan, set.Buffer);
+                break;
+            case Change.StorageTermsSet set:
+                Frontline.Set(set.Assignment, set.Terms);
+                break;
+            case Change.StorageAttached attached:
+                Frontline.Set(attached.Assignment, attached.User, attached.Storage);
+                break;
+            case Change.StoragesDeleted deleted:
+                Frontline.Delete(deleted.Assignment, deleted.Users);
                 break;
             case Change.ConnectionRefused:
                 // Told, and nothing else (B415).

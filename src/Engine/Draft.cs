@@ -119,6 +119,7 @@ internal sealed partial class Draft
     /// <summary>Carries a change out and keeps it for the event.</summary>
     public void Record(Change change)
     {
+        NoteWhatWas(change);
         Apply(change);
         _recorded.Add(change);
     }
@@ -214,12 +215,12 @@ internal sealed partial class Draft
             case Change.SourceSet source:
                 SetSource(source);
                 break;
-            case Change.GroupProcessed or Change.GroupReprocessAsked or Change.UserWas or Change.GroupWas or Change.RelationsEnded or Change.PlanUsed:
+            case Change.GroupProcessed or Change.GroupReprocessAsked or Change.UserWas or Change.GroupWas or Change.RelationsEnded or Change.PlanUsed or Change.Earlier:
                 break;
             case Change.PolicySet or Change.PolicyDeleted or Change.CoverageSet or Change.CloudPcSet or Change.CloudPcsCame or Change.CloudPcGone or Change.ConnectionSet
                 or Change.ConnectionDeleted or Change.UserSettingSet or Change.UserSettingDeleted or Change.DeviceImageSet or Change.DeviceImageDeleted
                 or Change.SnapshotRetained or Change.RetainedGone or Change.BulkActionSet or Change.BulkActionGone or Change.OrganizationSettingsSet or Change.SessionSet or Change.SessionEnded
-                or Change.PowerSet or Change.BufferSet or Change.ConnectionRefused:
+                or Change.PowerSet or Change.BufferSet or Change.ConnectionRefused or Change.StorageTermsSet or Change.StorageAttached or Change.StoragesDeleted:
                 ApplyToFleet(change);
                 break;
             case Change.AlertRuleSet set:

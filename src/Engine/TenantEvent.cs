@@ -109,6 +109,12 @@ public abstract record Change
     /// <summary>What a group wants changed.</summary>
     public sealed record GroupLicensesSet(int Group, LicenseSet Before, LicenseSet After) : Change;
 
+    /// <summary>
+    /// A fact as it was before this event changed or ended it, where the change itself does not say: tells, changes nothing. History and undo need it (B522).
+    /// What a group that is gone had is told as if it had just come.
+    /// </summary>
+    public sealed record Earlier(Change Fact) : Change;
+
     /// <summary>What users (ascending) have directly is now <paramref name="After"/>; <paramref name="UpdatedAt"/> stands beside its items.</summary>
     public sealed record DirectSet(ValueArray<int> Users, LicenseSet Before, LicenseSet After, ValueArray<DateTimeOffset> UpdatedAt) : Change;
 
@@ -116,7 +122,14 @@ public abstract record Change
     /// What a group gives users (ascending) is now this; nothing applied and no trouble means that the pair is gone.
     /// A decision about a million users is a handful of these.
     /// </summary>
-    public sealed record SourceSet(int Group, ValueArray<int> Users, LicenseSet Applied, Trouble? Trouble, DateTimeOffset UpdatedAt) : Change;
+    public sealed record SourceSet(int Group, ValueArray<int> Users, LicenseSet Applied, Trouble? Trouble, DateTimeOffset UpdatedAt) : Change
+    {
+        /// <summary>What the group gave them before: tells, changes nothing.</summary>
+        public LicenseSet AppliedBefore { get; init; } = LicenseSet.Empty;
+
+        /// <summary>The errors there were before: tells, changes nothing.</summary>
+        public ValueArray<SkuError> ErrorsBefore { get; init; }
+    }
 
     /// <summary>A group was processed: for the audit log (L86). Succeeded and failed count its members.</summary>
     public sealed record GroupProcessed(int Group, int Succeeded, int Failed) : Change;
@@ -208,6 +221,16 @@ public abstract record Change
     /// <param name="Assignment">The assignment; null when the Cloud PC's is gone.</param>
     /// <param name="CloudPc">The index of the Cloud PC; null in shared mode.</param>
     public sealed record ConnectionRefused(int User, int Plan, Guid? Assignment, int? CloudPc) : Change;
+
+    /// <summary>What holds for the user storages of an assignment is now this; null when they are gone with it (B430, B433).</summary>
+    public sealed record StorageTermsSet(Guid Assignment, StorageTerms? Terms) : Change;
+
+    /// <summary>The storage of a user (by index) at an assignment came, or was attached (B431).</summary>
+    public sealed record StorageAttached(Guid Assignment, int User, UserStorage Storage) : Change;
+
+    /// <summary>Storages of users (by index, ascending) at an assignment were deleted (B432, B434).</summary>
+    public sealed record StoragesDeleted(Guid Assignment, ValueArray<int> Users) : Change;
+
     /// <summary>A rule of alerts is now this.</summary>
     public sealed record AlertRuleSet(AlertRule Rule) : Change;
 

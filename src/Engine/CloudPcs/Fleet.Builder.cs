@@ -102,6 +102,14 @@ public sealed partial class Fleet
 
         public ImmutableSortedSet<int> FreeOf(Guid assignment) => _frontline.FreeOf(assignment);
 
+        /// <summary>Assignments of which the number of provisioned rows may have changed since this was last asked (B432).</summary>
+        public Guid[] TakeShifted()
+        {
+            Guid[] shifted = [.. _frontline.Shifted];
+            _frontline.Shifted.Clear();
+            return shifted;
+        }
+
         /// <summary>Plans of which licenses are taken (B411).</summary>
         public IEnumerable<int> TakenPlans => _frontline.UsesOfPlans.Where(one => one.Value.Taken > 0).Select(one => one.Key);
 
@@ -335,7 +343,6 @@ public sealed partial class Fleet
 
         public void Set(RetentionSnapshot snapshot)
         {
-            RemoveRetained(snapshot.Id);
             RemoveRetained(snapshot.Id);
             Retained = Retained.Add(snapshot.Id, snapshot);
             if (snapshot.DueAt is { } due)

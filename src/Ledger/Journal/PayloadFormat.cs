@@ -92,9 +92,14 @@ internal static class PayloadFormat
         PlanUsed,
 
         CloudPcsCame = 90,
+        StorageTermsSet,
+        StorageAttached,
+        StoragesDeleted,
 
         CloudAppSet = 98,
         CloudAppGone,
+
+        Earlier = 100,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

@@ -181,11 +181,12 @@ public sealed partial class EngineDesk : Desk
             RefusalCode.GroupHasLicenses => ids.Order(StringComparer.Ordinal),
             RefusalCode.MembershipRuleInvalid => [$"{refusal.Position}"],
             RefusalCode.CloudAppNotFound or RefusalCode.CloudAppNotReady => [],
-            RefusalCode.SessionNotFound or RefusalCode.SnapshotNotFound or RefusalCode.AssignmentNotFound or RefusalCode.HostJobClosed => [],
+            RefusalCode.SessionNotFound or RefusalCode.SnapshotNotFound or RefusalCode.AssignmentNotFound or RefusalCode.HostJobClosed
+                or RefusalCode.StorageNotFound or RefusalCode.StorageInUse => [],
             RefusalCode.OperationNotSupported when Last.Command is Command.RetryPolicy => [Text(refusal.Subject!.Value)],
             RefusalCode.NotAssigned or RefusalCode.CloudPcNotReady when Last.Command is Command.StartPoolSession => [],
             RefusalCode.CloudPcNotFound or RefusalCode.OperationNotSupported or RefusalCode.OperationConflict or RefusalCode.TargetLicenseHasAssigned
-                or RefusalCode.NotAssigned or RefusalCode.NotLicensed or RefusalCode.CloudPcNotReady or RefusalCode.CloudPcInUse => [$"#{NumberOf(refusal.Subject!.Value)}"],
+                or RefusalCode.NotAssigned or RefusalCode.NotLicensed or RefusalCode.CloudPcNotReady or RefusalCode.CloudPcInUse or RefusalCode.SelfServiceNotAllowed => [$"#{NumberOf(refusal.Subject!.Value)}"],
             RefusalCode.MemberOfSourceNotFound or RefusalCode.MemberOfSourceNotAllowed => ids,
             _ => refusal.Subject is { } subject ? ids.Prepend(Text(subject)) : ids,
         };
@@ -212,6 +213,11 @@ public sealed partial class EngineDesk : Desk
         Request.Purge r => new Command.PurgeDeletedItem(Id(r.Item)),
         Request.AddMembers r => new Command.AddMembers(Id(r.Group), Ids(r.Members)),
         Request.RemoveMember r => new Command.RemoveMember(Id(r.Group), Id(r.Member)),
+        Request.RemoveMembers r => new Command.RemoveMembers(Id(r.Group), Ids(r.Members)),
+        Request.SetUnits r => new Command.SetUnits(Id(r.Subscription), Id(r.Sku), r.Units),
+        Request.Together r => new Command.ApplyChanges(r.Parts.Select(part => Translate(part) is var command && command is Command.UpdateUser update
+            ? update with { Basis = Tenant.TryGetUser(Tenant.FindUser(update.User.Id), out User? seen) ? seen : null }
+            : command).ToValueArray()),
         Request.AssignUser r => new Command.AssignUserLicenses(Id(r.User), Licenses(r.Add), Ids(r.Remove)),
         Request.AssignGroup r => new Command.AssignGroupLicenses(Id(r.Group), Licenses(r.Add), Ids(r.Remove)),
         Request.ReprocessUser r => new Command.ReprocessUser(Id(r.User)),

@@ -35,6 +35,7 @@ public static class FrontlineRequests
     private static readonly Gen<string> User = Of(Users);
     private static readonly Gen<string> Group = Of(Groups);
     private static readonly Gen<string> Plan = Of(Plans);
+    private static readonly Gen<int> Storage = Of(0, 16, 32, 64, 64);
     private static readonly Gen<int> Number = Gen.Int[1, 12];
 
     private static readonly Gen<int> Minutes = Gen.Frequency(
@@ -66,9 +67,13 @@ public static class FrontlineRequests
         Gen<Request[]> groups = Gen.Shuffle(Users, 1, Users.Length).Array[Groups.Length]
             .Select(members => Groups.Select((group, i) => (Request)new Request.CreateGroup(group, true, i == 0 ? [] : members[i]) { Chosen = i == 0 ? Chosen.By(Rule) : Chosen.ByHand }).ToArray());
         Gen<Assigned[]> one = Gen.Select(Group, Gen.Int[0, 2], Of(1, 1, 1, 2)).Select((group, plan, licenses) => (Assigned[])[new Assigned(group, Plans[plan]) { Licenses = licenses }]);
-        Gen<Request[]> policies = Gen.Select(Gen.Select(one, Entries(), one, Entries()).Select((a, b, c, d) => (Assigned[][])[a, b, c, d]), Group).Select((entries, group) => (Request[])
+        Gen<Request[]> policies = Gen.Select(Gen.Select(one, Entries(), one, Entries()).Select((a, b, c, d) => (Assigned[][])[a, b, c, d]), Group, Storage.Array[Shared.Length]).Select((entries, group, kept) => (Request[])
         [
-            .. Policies.Select((policy, i) => new Request.CreatePolicy(policy, i < Dedicated.Length ? "sharedByUser" : "sharedByEntraGroup", []) { KeepsProfiles = i == Policies.Length - 1 }),
+            .. Policies.Select((policy, i) => new Request.CreatePolicy(policy, i < Dedicated.Length ? "sharedByUser" : "sharedByEntraGroup", [])
+            {
+                KeepsProfiles = i == Policies.Length - 1,
+                StorageGB = i < Dedicated.Length ? 0 : kept[i - Dedicated.Length],
+            }),
             new Request.CreatePolicy(Enterprise, "dedicated", []),
             new Request.AssignPolicy(Enterprise, [new Assigned(group, null)]),
             .. Policies.Select((policy, i) => new Request.AssignPolicy(policy, entries[i])),
@@ -87,7 +92,8 @@ public static class FrontlineRequests
         (50, Gen.Select(Command(), Minutes, Gen.Int[0, 1_000_000]).Select(one => ((Request, int, int)[])[one])),
         (4, Gen.Select(Gen.Int[1, 4], Gen.Int[2, 3], Of(0, 0, 30, 2 * Day)).Select(Overruns)),
         (1, Gen.Int[2, 3].Select(sessions => ((Request, int, int)[])[.. Enumerable.Repeat(Overruns(4, sessions, 2 * Day), 3).SelectMany(one => one)])),
-        (2, Gen.Select(Gen.Int[2, 5], Gen.Int[0, 1000], Of(0, 10, 45, 7 * Hour)).Select(Workdays)));
+        (2, Gen.Select(Gen.Int[2, 5], Gen.Int[0, 1000], Of(0, 10, 45, 7 * Hour)).Select(Workdays)),
+        (3, Gen.Select(Gen.Int[3, 8], Gen.Int[0, 1000], Of((7 * Day) - 1, 7 * Day, 7 * Day, 8 * Day), Of(0, 10, Hour, Day)).Select(Crowds)));
 
     // Uses of the buffer that last longer than an hour; the same machines each time.
     private static (Request Request, int Minutes, int Aim)[] Overruns(int times, int sessions, int pause) =>
@@ -98,6 +104,23 @@ public static class FrontlineRequests
             .. Enumerable.Range(0, sessions).Select(i => ((Request)new Request.EndSession(i + 1), i == 0 ? Hour + 1 : 0, (8 * i) + 1)),
         ]),
         (new Request.RunDue(), pause, 0),
+    ];
+
+    // One after another on shared machines, some of which fail then: what is kept has no room any more.
+    private static (Request Request, int Minutes, int Aim)[] Crowds(int people, int aim, int wait, int delay) =>
+    [
+        (new Request.ConfigureFrontline(true, 0, true, null), 0, 0),
+        .. Enumerable.Range(0, people).SelectMany(i => ((Request Request, int Minutes, int Aim)[])
+        [
+            (new Request.StartPooled(Users[i % Users.Length], Shared[0], Groups[^1], Plans[0]), i % 3, (8 * (aim + (11 * i))) + 1),
+            i % 3 == 1 ? (new Request.DeleteStorages(Shared[0], Groups[^1], Plans[0], []), 0, (24 * (aim + i)) + 1) : (new Request.EndSession(1), 1, (8 * (aim + i)) + 1),
+        ]),
+        (new Request.SetHost(0, ["reprovision"]), 0, 0),
+        .. Enumerable.Range(0, 2).Select(i => ((Request)new Request.Reprovision(1), 0, (24 * (aim + i)) + 1)),
+        (new Request.RunDue(), wait, 0),
+        (new Request.StartPooled(Users[0], Shared[0], Groups[^1], Plans[0]), 1, (8 * aim) + 1),
+        (new Request.SetHost(delay, []), 0, 0),
+        (new Request.RetryPolicy(Shared[aim % 2]), 0, 1),
     ];
 
     private static (Request Request, int Minutes, int Aim)[] Workdays(int days, int machine, int begin) =>
@@ -120,6 +143,7 @@ public static class FrontlineRequests
         (6, Number.Select(number => (Request)new Request.PowerOff(number))),
         (16, Gen.Select(Of(Dedicated), Entries()).Select((policy, entries) => (Request)new Request.AssignPolicy(policy, entries))),
         (18, Gen.Select(Of(Policies), Entries()).Select((policy, entries) => (Request)new Request.AssignPolicy(policy, entries))),
+        (5, Part().Array[2, 3].Select(parts => (Request)new Request.Together(parts))),
         (10, Gen.Select(Group, User.Array[1, 2]).Select((group, members) => (Request)new Request.AddMembers(group, members))),
         (10, Gen.Select(Group, User).Select((group, member) => (Request)new Request.RemoveMember(group, member))),
         (9, Gen.Select(Gen.Int[0, PartNumbers.Length - 1], Gen.Int[0, 3], Of<int?>(null, 0, 1, 2, 3, 4), Of(null, null, "Enabled", "Enabled", "Warning", "Suspended", "LockedOut", "Deleted"))
@@ -129,7 +153,9 @@ public static class FrontlineRequests
         (4, Number.Select(number => (Request)new Request.EndGrace(number))),
         (5, Number.Select(number => (Request)new Request.Reprovision(number))),
         (1, Gen.Select(Number, Plan).Select((number, plan) => (Request)new Request.Resize(number, plan))),
+        (5, Gen.Select(Number, Of<bool?>(null, null, true, true, false)).Select((number, restricted) => (Request)new Request.SetReview(number, restricted))),
         (7, Host()),
+        (12, Gen.Select(Number, Of("done", "done", "done", "failed")).Select((number, outcome) => (Request)new Request.ReportJob(number, "provision", 1, Desk.Opening, outcome, false))),
         (4, Settings()),
         (4, Plan.Select(plan => (Request)new Request.Unblock(plan))),
         (5, Of(Policies).Select(policy => (Request)new Request.RetryPolicy(policy))),
@@ -143,11 +169,23 @@ public static class FrontlineRequests
         (6, Number.Select(number => (Request)new Request.RestoreCloudPc(number, Desk.Opening.AddHours(12)))),
         (3, Number.Select(number => (Request)new Request.RestartCloudPc(number))),
         (2, Gen.Select(Of(Policies), Of("eastus", "westeurope")).Select((policy, region) => (Request)new Request.ChangePolicy(policy, []) { Region = region })),
+        (3, Gen.Select(Of(Shared), Storage).Select((policy, size) => (Request)new Request.ChangePolicy(policy, []) { StorageGB = size })),
+        (5, Gen.Select(Of(Shared), Group, Plan, User.Array[1, 2]).Select((policy, group, plan, users) => (Request)new Request.DeleteStorages(policy, group, plan, users))),
         (2, Of(Policies).Select(policy => (Request)new Request.ApplyPolicy(policy, ["region"], []))),
         (1, Group.Select(group => (Request)new Request.DeleteGroup(group))),
         (1, Gen.Select(Group, User.Array[0, 3]).Select((group, members) => (Request)new Request.CreateGroup(group, true, members))),
         (3, Gen.Const((Request)new Request.MoveClock())),
         (6, Gen.Const((Request)new Request.RunDue())));
+
+    // What a plan can have (B501).
+    private static Gen<Request> Part() => Gen.Frequency(
+        (3, Gen.Select(Of(Policies), Entries()).Select((policy, entries) => (Request)new Request.AssignPolicy(policy, entries))),
+        (2, Gen.Select(Group, User.Array[1, 2]).Select((group, members) => (Request)new Request.AddMembers(group, members))),
+        (2, Gen.Select(Group, User).Select((group, member) => (Request)new Request.RemoveMember(group, member))),
+        (2, Gen.Select(Gen.Int[0, PartNumbers.Length - 1], Gen.Int[0, 4])
+            .Select((sku, units) => (Request)new Request.SetUnits(Subscription(sku, 2), SpecFiles.Sku(PartNumbers[sku]), units))),
+        (1, Number.Select(number => (Request)new Request.Reprovision(number))),
+        (1, User.Select(user => (Request)new Request.DeleteUser(user))));
 
     private static Gen<Assigned[]> Entries() => Gen.Select(Group, Plan, Gen.Int[0, 3], Gen.Int[0, 15])
         .Select((group, plan, licenses, odd) => new Assigned(group, plan) { Licenses = licenses, Was = odd == 0 ? Plans[2] : null }).Array[0, 2]
@@ -161,7 +199,7 @@ public static class FrontlineRequests
         .Select((held, reset, prestart, excess) => (Request)new Request.ConfigureFrontline(held, reset, prestart, excess));
 
     private static Gen<Request> Host() => Gen.Select(Of(0, 0, 10, 10, Hour, Day), Gen.Frequency((3, Gen.Const(Array.Empty<string>())), (1, Gen.Shuffle(Kinds, 1, 2))))
-        .Select((minutes, failing) => (Request)new Request.SetHost(minutes, failing));
+        .Select((minutes, failing) => (Request)new Request.SetHost(minutes, failing) { Agent = minutes == Day });
 
     private static Gen<T> Of<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(at => values[at]);
 

@@ -85,6 +85,11 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
             {
                 Count(request, expected, wanted);
                 Count($"passes {oracle.Passes}");
+                if (request is not Request.DeleteStorages && engine.Last.Decision is Decision.Accepted { Event.Changes: { } changes } && changes.Any(change => change is Change.StoragesDeleted))
+                {
+                    Count("storages deleted by time");
+                }
+
                 if (oracle.Flips > 0)
                 {
                     Count(oracle.Flips > 1 ? "flips, several" : "flips, one");
@@ -172,6 +177,18 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
                 {
                     Count("session disconnected");
                 }
+            }
+            else if (line.StartsWith("use ", StringComparison.Ordinal))
+            {
+                Count(line.Contains(" out ", StringComparison.Ordinal) ? "use, in and out" : line.Contains(" in ", StringComparison.Ordinal) ? "use, in" : "use");
+                if (line.EndsWith(" administrator", StringComparison.Ordinal))
+                {
+                    Count("use, administrator");
+                }
+            }
+            else if (line.StartsWith("review ", StringComparison.Ordinal))
+            {
+                Count(line.EndsWith(" restricted", StringComparison.Ordinal) ? "review restricted" : "review");
             }
             else if (line.StartsWith("points ", StringComparison.Ordinal))
             {
