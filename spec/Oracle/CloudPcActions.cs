@@ -15,6 +15,7 @@ public sealed partial class OracleTenant
             : Accept(() =>
             {
                 RestReserve(row);
+                GoesAnyway(row);
                 (row.Status, row.Error) = ("provisioning", null);
                 Attempt(row, "reprovision", 1);
             }));

@@ -30,6 +30,7 @@ public sealed partial class OracleTenant
         }
 
         dues.AddRange(BufferDues());
+        dues.AddRange(ScheduleDues());
         return dues.Count == 0 ? null : dues.OrderBy(due => due.At).First(); // the sort is stable
     }
 

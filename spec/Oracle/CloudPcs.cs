@@ -181,6 +181,12 @@ public sealed class OracleFleet
     /// <summary>How many assignments there ever were.</summary>
     public int Assignments { get; set; }
 
+    /// <summary>The last run of each policy whose machines were made anew (B437).</summary>
+    public Dictionary<string, OracleRun> Runs { get; init; } = [];
+
+    /// <summary>The schedules, by policy (B438).</summary>
+    public Dictionary<string, OracleSchedule> Schedules { get; init; } = [];
+
     /// <summary>The concurrency buffers, by plan.</summary>
     public Dictionary<string, OracleBuffer> Buffers { get; init; } = [];
 
@@ -212,6 +218,8 @@ public sealed class OracleFleet
         Failing = Failing,
         Paused = [.. Paused],
         Assignments = Assignments,
+        Runs = Runs.ToDictionary(one => one.Key, one => one.Value.Copy()),
+        Schedules = new(Schedules),
         Buffers = Buffers.ToDictionary(one => one.Key, one => one.Value.Copy()),
         Held = Held,
         ProfileReset = ProfileReset,
@@ -251,7 +259,11 @@ public sealed partial class OracleTenant
 
         TakeWhatLapsed();
         AddRows();
-        AddShared();
+        do
+        {
+            AddShared();
+        }
+        while (GoOn());
         GiveSlots();
         GiveUnits();
         EndSessions();

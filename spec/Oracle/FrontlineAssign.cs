@@ -104,6 +104,7 @@ public sealed partial class OracleTenant
             {
                 foreach (OracleRow row in failed)
                 {
+                    GoesAnyway(row);
                     (row.Status, row.Error) = ("provisioning", null);
                     Attempt(row, "reprovision", 1);
                 }

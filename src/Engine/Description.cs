@@ -56,6 +56,11 @@ internal static class Description
         {
             yield return new Change.BufferSet(plan, buffer);
         }
+
+        foreach (Change change in tenant.Frontline.Reprovision.Describe())
+        {
+            yield return change;
+        }
     }
 
     private static IEnumerable<Change> Users(Tenant tenant)

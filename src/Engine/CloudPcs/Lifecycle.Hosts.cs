@@ -10,8 +10,13 @@ internal sealed partial class Lifecycle
     private ICloudPcHost Host => _draft.Settings.CloudPcHost();
 
     /// <summary>Begins to make a Cloud PC from the current settings of its policy; attempts from the first (C55, C160).</summary>
-    public void StartProvision(int index, CloudPc row, HostJobKind kind, CloudPcReason reason)
+    public void StartProvision(int index, CloudPc row, HostJobKind kind, CloudPcReason reason, Guid? about = null)
     {
+        if (row.IsShared)
+        {
+            _frontline.Provisions(index, row);
+        }
+
         Put(
             index,
             row with
@@ -25,7 +30,8 @@ internal sealed partial class Lifecycle
                 Job = null,
                 Points = Without(row.Points),
             },
-            reason);
+            reason,
+            about);
         Attempt(index, kind, 1);
     }
 

@@ -20,6 +20,8 @@ public static class FrontlineAim
         Request.EndGrace r => Row(fleet, random, words => words[3] == "inGracePeriod") is { } row ? new Request.EndGrace(Number(row)) : r,
         Request.Reprovision r => Row(fleet, random, words => words[3] is "provisioned" or "failed") is { } row ? new Request.Reprovision(Number(row)) : r,
         Request.RetryPolicy r => Row(fleet, random, words => words[1] == "shared" && words[3] == "failed" && words.Contains("by")) is { } row ? new Request.RetryPolicy(row[Array.IndexOf(row, "by") + 1]) : r,
+        Request.ReprovisionPolicy r => Pick(Allotments(fleet, "s"), random / 3) is { } target ? r with { Policy = target[0] } : r,
+        Request.SchedulePolicy r => Pick(Allotments(fleet, "s"), random / 3) is { } target ? r with { Policy = target[0] } : r,
         Request.RestoreCloudPc r => Row(fleet, random, words => words[3] == "provisioned") is { } row
             ? r with { CloudPc = Number(row), Point = Point(fleet, Number(row)) ?? r.Point } : r,
         Request.RestartCloudPc r => Row(fleet, random, words => words[3] is "provisioned" or "inGracePeriod") is { } row ? new Request.RestartCloudPc(Number(row)) : r,
