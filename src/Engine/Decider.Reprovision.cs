@@ -75,6 +75,7 @@ internal sealed partial class Decider
             : new Refusal(RefusalCode.OperationNotSupported)
             {
                 Subject = policy.Id,
+                Name = "Provisioning policy",
                 Detail = "only Cloud PCs of a policy of the type sharedByEntraGroup are made anew together: reprovision the others one by one (C55).",
             });
 

@@ -47,6 +47,7 @@ public static class GraphRoutes
         .. SnapshotReads.Routes,
         .. PolicyReads.Routes,
         .. PolicyWrites.Routes,
+        .. ReprovisionRoutes.Routes,
         .. UserSettingRoutes.Routes,
         .. BulkActionRoutes.Routes,
         .. TimelineReads.Routes,

@@ -55,7 +55,7 @@ internal static class FleetChangeReader
         Tag.BulkActionGone => new Change.BulkActionGone(from.Id()),
         Tag.OrganizationSettingsSet => new Change.OrganizationSettingsSet(
             new OrganizationSettings(from.Flag(), from.Flag(), from.Flag(), from.Flag(), from.OneOfFew())),
-        _ => from.ChangeOfAlerts(tag),
+        _ => from.ChangeOfReprovision(tag),
     };
 
     private static ProvisioningPolicy Policy(this ref PayloadReader from) => new(from.Id(), from.Text())

@@ -126,7 +126,7 @@ internal static class FleetChangeWriter
                 to.Number(refused.CloudPc);
                 break;
             default:
-                to.WriteOfAlerts(change);
+                to.WriteOfReprovision(change);
                 break;
         }
     }

@@ -92,6 +92,11 @@ internal static class PayloadFormat
         PlanUsed,
 
         CloudPcsCame = 90,
+
+        ReprovisionSet = 94,
+        ReprovisionStepped,
+        ReprovisionEnded,
+        ReprovisionScheduled,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>
