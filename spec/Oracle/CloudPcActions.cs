@@ -10,13 +10,13 @@ public sealed partial class OracleTenant
     /// <summary>Makes the machine anew (B272).</summary>
     public Answer Reprovision(int number) => With(number, row =>
         row.Status is not ("failed" or "provisioned" or "provisionedWithWarnings") || (row.Status == "failed" && row.Goes is not null)
-            || row.Job is not null || (row.IsShared && _fleet.Paused.Contains(row.Assignment!.Value))
+            || IsBusy(row) || (row.IsShared && _fleet.Paused.Contains(row.Assignment!.Value))
             ? Answer.Refused("B272", "operationConflict", $"#{number}")
             : Accept(() =>
             {
                 RestReserve(row);
                 GoesAnyway(row);
-                (row.Status, row.Error) = ("provisioning", null);
+                (row.Status, row.Error, row.Job) = ("provisioning", null, null);
                 Attempt(row, "reprovision", 1);
             }));
 
@@ -32,7 +32,7 @@ public sealed partial class OracleTenant
             return Answer.Refused("C60", "operationNotSupported", $"#{number}");
         }
 
-        if (row.Status != "provisioned" || row.Job is not null)
+        if (row.Status != "provisioned" || IsBusy(row))
         {
             return Answer.Refused("C61", "operationConflict", $"#{number}");
         }
@@ -84,7 +84,7 @@ public sealed partial class OracleTenant
     public Answer RestoreRetained(int number, int of) => With(number, row => Restore(
         row,
         _fleet.Retained.Find(one => one.Of.Number == of)?.Until - Retention ?? _now,
-        _fleet.Retained.Find(one => one.Of.Number == of) is not { } kept ? Answer.Refused("B279", "snapshotNotFound")
+        _fleet.Retained.Find(one => one.Of.Number == of && one.Job is null) is not { } kept ? Answer.Refused("B279", "snapshotNotFound")
             : !ReferenceEquals(kept.Of.User, row.User) || kept.Of.Plan != row.Plan || kept.Of.Place!.Region != row.Place?.Region ? Answer.Refused("B279", "operationNotSupported", $"#{number}")
             : null));
 
@@ -136,7 +136,10 @@ public sealed partial class OracleTenant
     private bool IsPaid(string sku) => _subscriptions.Values.Any(one => one.Sku == sku && one.Status is "Enabled" or "Warning" && !one.Trial && one.Units > 0);
 
     // B274, B279
-    private static bool IsFree(OracleRow row) => row.Status is "provisioned" or "provisionedWithWarnings" && row.Job is null;
+    private static bool IsFree(OracleRow row) => row.Status is "provisioned" or "provisionedWithWarnings" && !IsBusy(row);
+
+    // B286, B382
+    private static bool IsBusy(OracleRow row) => row.Job is { AtItsTime: false };
 
     private Answer Restore(OracleRow row, DateTimeOffset to, Answer? hindrance)
     {
@@ -153,36 +156,7 @@ public sealed partial class OracleTenant
     }
 
     // B278
-    private Answer Ask(OracleRow row, string kind) => row.Status is not ("provisioned" or "provisionedWithWarnings" or "inGracePeriod") || row.Job is not null
+    private Answer Ask(OracleRow row, string kind) => row.Status is not ("provisioned" or "provisionedWithWarnings" or "inGracePeriod") || IsBusy(row)
         ? Answer.Refused("B278", "operationConflict", $"#{row.Number}")
         : Accept(() => Work(row, kind));
-
-    // C57: for 28 days.
-    private static bool HasManual(OracleRow row, DateTimeOffset now) => WithData.Contains(row.Status) && row.ManualPoint + Retention > now;
-
-    // B279: the newest ten of every twelve hours, the newest four of every seven days; after a restore those it left and those since (B387).
-    private static List<DateTimeOffset> Points(OracleRow row, DateTimeOffset now)
-    {
-        if (!WithData.Contains(row.Status))
-        {
-            return [];
-        }
-
-        SortedSet<DateTimeOffset> points = [];
-        foreach ((TimeSpan every, int kept) in ((TimeSpan, int)[])[(TimeSpan.FromHours(12), 10), (TimeSpan.FromDays(7), 4)])
-        {
-            List<DateTimeOffset> all = row.Left is not { } left ? [] : [.. left.Points.Where(point => (point - row.PointsSince!.Value).Ticks % every.Ticks == 0)];
-            for (DateTimeOffset at = row.PointsSince!.Value + every; at <= now; at += every)
-            {
-                if (row.Left is not { } restored || at > restored.Ended)
-                {
-                    all.Add(at);
-                }
-            }
-
-            points.UnionWith(all.TakeLast(kept));
-        }
-
-        return [.. points];
-    }
 }

@@ -30,7 +30,8 @@ public sealed partial class OracleTenant
         lines.AddRange(_fleet.Rows.Select(Line));
         lines.AddRange(_catalog.CloudPcPlans.Keys.Where(plan => PlanOf(plan) is { Kind: not "Frontline" } && (Used(plan) > 0 || Slots(plan) > 0))
             .Order(StringComparer.Ordinal).Select(plan => $"slots {plan} {Used(plan)} of {Slots(plan)}"));
-        lines.AddRange(_fleet.Retained.OrderBy(one => one.Of.Number).Select(one => $"retained {one.Of.Plan}#{one.Of.Number} until {When(one.Until)}"));
+        lines.AddRange(_fleet.Retained.OrderBy(one => one.Of.Number).Select(one => $"retained {one.Of.Plan}#{one.Of.Number} "
+            + (one.Job is null ? $"until {When(one.Until)}" : $"asks agent to {one.Job.Kind} attempt {one.Job.Attempt} asked {When(one.Job.Asked)}")));
         lines.AddRange(_fleet.Rows.Where(row => _fleet.Sessions.ContainsKey(row.Number))
             .Select(row => $"session {row.UserId} {row.Plan}#{row.Number}{(_fleet.Sessions[row.Number] ? "" : " disconnected")}"));
         lines.AddRange(FrontlineLines());
@@ -65,7 +66,8 @@ public sealed partial class OracleTenant
             + (row.ReserveEnds is { } used ? $" until {When(used)}" : "")
             + (row.Goes is { } goes ? $" goes {When(goes)}" : "")
             + (row.Job is { Due: { } due } job && row.Status != "failed" ? $" attempt {job.Attempt} due {When(due)}" : "")
-            + (row.Job is { Due: null } asked ? $" asks agent to {asked.Kind} attempt {asked.Attempt} asked {When(asked.Asked)}" : "")
+            + (row.Job is { Due: null } asked ? $" asks agent to {asked.Kind}{(asked.AtItsTime ? " at its time" : "")} attempt {asked.Attempt} asked {When(asked.Asked)}{(asked.Keeps ? " keeping it" : "")}" : "")
+            + (row.Job is { Due: null, Kind: "snapshot" } point && KeptBeside(row, point) is { Count: > 0 } kept ? $" beside {string.Join(' ', kept)}" : "")
             + (row.Error is null || (row.Job is not null && row.Status != "failed") ? "" : $" error {row.Error}")
             + (row.Name is null ? "" : $" named {row.Name}");
     }

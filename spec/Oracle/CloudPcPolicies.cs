@@ -3,8 +3,9 @@ namespace Berth.Oracle;
 /// <content>Provisioning policies and network connections. (provisioning-policies.md, network-connections.md)</content>
 public sealed partial class OracleTenant
 {
-    /// <summary>Adds a policy; without connections it is on the Microsoft-hosted network, in a region.</summary>
-    public Answer CreatePolicy(string policy, string type, IReadOnlyList<string> connections, string region, bool singleSignOn, bool snapshotReset)
+    /// <summary>Adds a policy; without connections it is on the Microsoft-hosted network, in a region. With apps of its image it gives its users apps only.</summary>
+    public Answer CreatePolicy(
+        string policy, string type, IReadOnlyList<string> connections, string region, bool singleSignOn, bool snapshotReset, IReadOnlyList<(string Name, string Path)>? apps = null)
     {
         if (_fleet.Policies.Exists(one => one.Id == policy))
         {
@@ -12,7 +13,7 @@ public sealed partial class OracleTenant
         }
 
         return UnknownConnection(connections) ?? Accept(() =>
-            _fleet.Policies.Add(new OraclePolicy { Id = policy, Type = type, Connections = [.. connections], Region = region, SingleSignOn = singleSignOn, SnapshotReset = snapshotReset }));
+            _fleet.Policies.Add(new OraclePolicy { Id = policy, Type = type, Connections = [.. connections], Region = region, SingleSignOn = singleSignOn, SnapshotReset = snapshotReset, Apps = apps }));
     }
 
     /// <summary>Gives a policy other settings; nothing else happens (B273).</summary>
@@ -107,7 +108,13 @@ public sealed partial class OracleTenant
     /// <summary>The simulator takes another time, and fails in other kinds of jobs (B294); or an agent makes the machines (B320).</summary>
     public Answer SetHost(TimeSpan delay, IReadOnlyList<string> failing, bool agent) => Accept(() =>
     {
+        bool changes = agent != _fleet.Agent;
         (_fleet.Delay, _fleet.Failing, _fleet.Agent) = (delay, [.. failing], agent);
+        if (changes)
+        {
+            ChangePoints();
+        }
+
         foreach (OracleRow row in _fleet.Rows.Where(row => !agent && row.Job is { Due: null }))
         {
             DateTimeOffset begins = row.Job!.Asked > _now ? row.Job.Asked : _now;
@@ -119,7 +126,9 @@ public sealed partial class OracleTenant
     public Answer Report(int number, string kind, int attempt, DateTimeOffset asked, OracleReport report) =>
         _fleet.Rows.Find(row => row.Number == number) is { Job: { Due: null } job } row && (job.Kind, job.Attempt, job.Asked) == (kind, attempt, asked)
             ? Accept(() => Finish(row, job, report))
-            : Answer.Refused("B286", "hostJobClosed");
+            : _fleet.Retained.Find(one => one.Of.Number == number) is { Job: { } drop } kept && (drop.Kind, drop.Attempt, drop.Asked) == (kind, attempt, asked)
+                ? Accept(() => Drop(kept, drop.Attempt, report.Failed))
+                : Answer.Refused("B286", "hostJobClosed");
 
     private OraclePolicy? FindPolicy(string policy) => _fleet.Policies.Find(one => one.Id == policy);
 

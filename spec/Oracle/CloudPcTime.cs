@@ -22,15 +22,20 @@ public sealed partial class OracleTenant
         {
             dues.AddRange(DuesOf(row));
             dues.AddRange(PowerDues(row));
+            if (row.PointAt is { } point)
+            {
+                dues.Add((point, () => AskForPoint(row)));
+            }
         }
 
-        foreach (OracleRetained retained in _fleet.Retained)
+        foreach (OracleRetained retained in _fleet.Retained.Where(one => one.Job is null))
         {
-            dues.Add((retained.Until, () => _fleet.Retained.Remove(retained)));
+            dues.Add((retained.Until, () => RetentionEnds(retained)));
         }
 
         dues.AddRange(BufferDues());
         dues.AddRange(ScheduleDues());
+        dues.AddRange(AppDues());
         return dues.Count == 0 ? null : dues.OrderBy(due => due.At).First(); // the sort is stable
     }
 
@@ -81,17 +86,29 @@ public sealed partial class OracleTenant
     {
         bool fails = report.Failed;
         row.Job = null;
+        if (job.AtItsTime)
+        {
+            row.Made = fails ? row.Made : Beside(row, job.Asked); // B381
+            return;
+        }
+
         switch (job.Kind)
         {
             case "deprovision" when row.Status == "failed":
                 break; // B265: what was begun is gone, or goes with the row
             case "deprovision" when fails:
-                Work(row, "deprovision", job.Attempt + 1, AskAgain); // B269
+                Work(row, "deprovision", job.Attempt + 1, AskAgain, job.Keeps); // B269, B385
                 break;
             case "deprovision" when row.Allocated is not null:
-                (row.Status, row.Place, row.PointsSince, row.ManualPoint, row.Left) = ("notProvisioned", null, null, null, null); // B282
+                (row.Status, row.Place) = ("notProvisioned", null); // B282
+                ForgetPoints(row, null);
                 break;
             case "deprovision":
+                if (job.Keeps && report.Outcome == "done")
+                {
+                    Keep(row); // B385
+                }
+
                 Remove(row);
                 break;
             case "restore" when fails:
@@ -113,9 +130,7 @@ public sealed partial class OracleTenant
             case "resize" or "restore":
                 if (job.Kind == "restore")
                 {
-                    // C57, B387: what is newer is gone.
-                    row.Left = ([.. Points(row, _now).Where(point => point <= row.RestoresTo)], _now);
-                    row.ManualPoint = row.ManualPoint > row.RestoresTo ? null : row.ManualPoint;
+                    DropNewer(row);
                 }
 
                 row.Error = report.Error;
@@ -123,8 +138,9 @@ public sealed partial class OracleTenant
                 break;
             default:
                 RunReserve(row);
-                (row.Error, row.PointsSince, row.ManualPoint, row.Left) = (report.Error, _now, null, null); // B265, B279
-                row.Status = Settled(row);
+                ForgetPoints(row, _now);
+                row.Error = report.Error;
+                row.Status = Settled(row); // B265, B279
                 break;
         }
     }
@@ -137,7 +153,7 @@ public sealed partial class OracleTenant
             row.Place = row.TakesOver;
             if (row.Status == "movingRegion")
             {
-                (row.PointsSince, row.ManualPoint, row.Left) = (_now, null, null);
+                ForgetPoints(row, _now);
             }
         }
 

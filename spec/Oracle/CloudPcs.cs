@@ -21,11 +21,17 @@ public sealed class OraclePolicy
     /// <summary>Whether a shared machine goes back to a snapshot after each user (B348).</summary>
     public bool SnapshotReset { get; init; }
 
+    /// <summary>Names and paths of the apps of its image, when it gives its users apps only; null when it does not.</summary>
+    public IReadOnlyList<(string Name, string Path)>? Apps { get; init; }
+
+    /// <summary>Whether its apps have come.</summary>
+    public bool HasApps { get; set; }
+
     /// <summary>What it is assigned to.</summary>
     public List<OracleAssignment> Assignments { get; set; } = [];
 
     /// <summary>The same again.</summary>
-    public OraclePolicy Copy() => new() { Id = Id, Type = Type, Connections = [.. Connections], Region = Region, SingleSignOn = SingleSignOn, SnapshotReset = SnapshotReset, Assignments = [.. Assignments] };
+    public OraclePolicy Copy() => new() { Id = Id, Type = Type, Connections = [.. Connections], Region = Region, SingleSignOn = SingleSignOn, SnapshotReset = SnapshotReset, Apps = Apps, HasApps = HasApps, Assignments = [.. Assignments] };
 }
 
 /// <summary>Where a machine stands, and how one signs in.</summary>
@@ -48,7 +54,14 @@ public sealed record OracleConnection(string Region, string Health);
 /// <param name="Attempt">From 1.</param>
 /// <param name="Asked">When somebody asked for it.</param>
 /// <param name="Due">When the simulator ends it; null when an agent reports it.</param>
-public sealed record OracleJob(string Kind, int Attempt, DateTimeOffset Asked, DateTimeOffset? Due);
+public sealed record OracleJob(string Kind, int Attempt, DateTimeOffset Asked, DateTimeOffset? Due)
+{
+    /// <summary>Whether it makes a restore point that is due, which gives way to all else (B382).</summary>
+    public bool AtItsTime { get; init; }
+
+    /// <summary>Whether an agent that takes the machine down is to keep its disk (B385).</summary>
+    public bool Keeps { get; init; }
+}
 
 /// <summary>How a job ended.</summary>
 /// <param name="Outcome"><c>done</c>, <c>warning</c> or <c>failed</c>.</param>
@@ -132,12 +145,21 @@ public sealed partial class OracleRow
     /// <summary>The moment to which it is being put back.</summary>
     public DateTimeOffset RestoresTo { get; set; }
 
+    /// <summary>The restore points at their times that an agent made and keeps, ascending; null while they are counted (B381). Replaced, never changed.</summary>
+    public List<DateTimeOffset>? Made { get; set; }
+
+    /// <summary>When an agent is asked for the next one; null while something else is being done.</summary>
+    public DateTimeOffset? PointAt { get; set; }
+
     /// <summary>The same again.</summary>
     public OracleRow Copy() => (OracleRow)MemberwiseClone();
 }
 
 /// <summary>What is kept of a Cloud PC whose subscription expired.</summary>
-public sealed record OracleRetained(OracleRow Of, DateTimeOffset Until);
+/// <param name="Of">The Cloud PC as it was.</param>
+/// <param name="Until">When its time is over.</param>
+/// <param name="Job">An agent is asked to drop it; null before its time is over (B385).</param>
+public sealed record OracleRetained(OracleRow Of, DateTimeOffset Until, OracleJob? Job);
 
 /// <summary>Everything of Windows 365 that a tenant has.</summary>
 public sealed class OracleFleet
@@ -190,6 +212,12 @@ public sealed class OracleFleet
     /// <summary>The concurrency buffers, by plan.</summary>
     public Dictionary<string, OracleBuffer> Buffers { get; init; } = [];
 
+    /// <summary>Cloud apps, in the order in which they came.</summary>
+    public List<OracleApp> Apps { get; init; } = [];
+
+    /// <summary>How many cloud apps there ever were.</summary>
+    public int AppNumbers { get; set; }
+
     /// <summary>Whether a disconnected session keeps its license (B413).</summary>
     public bool Held { get; set; } = true;
 
@@ -221,6 +249,8 @@ public sealed class OracleFleet
         Runs = Runs.ToDictionary(one => one.Key, one => one.Value.Copy()),
         Schedules = new(Schedules),
         Buffers = Buffers.ToDictionary(one => one.Key, one => one.Value.Copy()),
+        Apps = [.. Apps.Select(app => app.Copy())],
+        AppNumbers = AppNumbers,
         Held = Held,
         ProfileReset = ProfileReset,
         Prestart = Prestart,
@@ -269,6 +299,8 @@ public sealed partial class OracleTenant
         EndSessions();
         EndFrontlineSessions();
         FollowBuffers();
+        FollowApps();
+        LookForPoints();
     }
 
     private CloudPcPlan? PlanOf(string plan) => _catalog.CloudPcPlans.GetValueOrDefault(plan);
@@ -388,11 +420,11 @@ public sealed partial class OracleTenant
     }
 
     // B269
-    private void Deprovision(OracleRow row)
+    private void Deprovision(OracleRow row, bool keeps = false)
     {
         (row.Status, row.GraceEnd, row.Window, row.Goes, row.Error, row.TakesOver) = ("deprovisioning", null, null, null, null, null);
         RestReserve(row);
-        Work(row, "deprovision");
+        Work(row, "deprovision", keeps: keeps);
     }
 
     private void Remove(OracleRow row)
@@ -422,13 +454,14 @@ public sealed partial class OracleTenant
             {
                 OracleRow last = _fleet.Rows.Where(row => row.Plan == plan && HoldsSlot(row))
                     .OrderByDescending(row => row.Since).ThenByDescending(row => row.UserId, StringComparer.Ordinal).First();
-                if (lapsed.Expired && KindOf(last) == "Enterprise" && WithData.Contains(last.Status))
+                bool keeps = lapsed.Expired && KindOf(last) == "Enterprise" && WithData.Contains(last.Status);
+                if (keeps && !_fleet.Agent)
                 {
-                    _fleet.Retained.Add(new OracleRetained(last.Copy(), _now + Retention));
+                    Keep(last);
                 }
 
                 last.Allocated = null; // B282
-                Deprovision(last);
+                Deprovision(last, keeps && _fleet.Agent);
             }
         }
     }
@@ -523,8 +556,8 @@ public sealed partial class OracleTenant
     }
 
     // B286, B294
-    private void Work(OracleRow row, string kind, int attempt = 1, TimeSpan later = default) =>
-        row.Job = new OracleJob(kind, attempt, _now + later, _fleet.Agent ? null : _now + later + _fleet.Delay);
+    private void Work(OracleRow row, string kind, int attempt = 1, TimeSpan later = default, bool keeps = false) =>
+        row.Job = new OracleJob(kind, attempt, _now + later, _fleet.Agent ? null : _now + later + _fleet.Delay) { Keeps = keeps };
 
     private static string Settled(OracleRow row) => row.Error is null ? "provisioned" : "provisionedWithWarnings";
 

@@ -20,7 +20,13 @@ public sealed partial class OracleTenant
         {
             yield return $"session {row.Session!.User} {row.Plan}#{row.Number}"
                 + (row.Session.Disconnected is { } since ? $" disconnected {When(since)}" : "")
+                + (row.Session.App is { } app ? $" with {_fleet.Apps.Find(one => one.Number == app)?.Name ?? "an app that is gone"}" : "")
                 + (row.Session.UsesBuffer ? " above the limit" : "");
+        }
+
+        foreach (string line in AppLines())
+        {
+            yield return line;
         }
 
         foreach (string plan in _catalog.CloudPcPlans.Keys.Where(plan => PlanOf(plan)!.Kind == "Frontline").Order(StringComparer.Ordinal))

@@ -134,7 +134,7 @@ public sealed partial class OracleTenant
             {
                 GoesAnyway(row);
                 (row.Session, row.Runs, row.OffAt, row.ReadyAt) = (null, false, null, null); // B410
-                (row.Status, row.Error) = ("provisioning", null);
+                (row.Status, row.Error, row.Job) = ("provisioning", null, null);
                 Attempt(row, "reprovision", 1);
                 went = true;
             }
@@ -187,7 +187,7 @@ public sealed partial class OracleTenant
         List<OracleRow> go = [];
         foreach (OracleRow row in rows.Where(row => run.Waiting.Contains(row.Number)).OrderBy(row => row.Session is null ? 0 : 1).ThenBy(row => row.Number))
         {
-            bool free = row.Job is null && row.Status is "provisioned" or "provisionedWithWarnings" or "failed" && (run.SignsOut || row.Session is not { Disconnected: null });
+            bool free = !IsBusy(row) && row.Status is "provisioned" or "provisionedWithWarnings" or "failed" && (run.SignsOut || row.Session is not { Disconnected: null });
             if (!free)
             {
                 continue;

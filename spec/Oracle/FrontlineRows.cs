@@ -12,7 +12,11 @@ public sealed record OracleAssignment(int Key, string Group, string? Plan, int L
 /// <param name="User">Who.</param>
 /// <param name="Disconnected">Since when nobody looks at it; null while connected.</param>
 /// <param name="UsesBuffer">Whether its license was above the limit when it was given.</param>
-public sealed record OracleSession(string User, DateTimeOffset? Disconnected, bool UsesBuffer);
+public sealed record OracleSession(string User, DateTimeOffset? Disconnected, bool UsesBuffer)
+{
+    /// <summary>The number of the app that was started last; null for none.</summary>
+    public int? App { get; init; }
+}
 
 /// <content>What only a Frontline row has. (frontline.md)</content>
 public sealed partial class OracleRow

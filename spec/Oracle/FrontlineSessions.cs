@@ -20,8 +20,8 @@ public sealed partial class OracleTenant
         }
     });
 
-    /// <summary>Begins a session on one of the machines of an assignment of shared mode (B414).</summary>
-    public Answer StartPooled(string user, string policy, string group, string plan)
+    /// <summary>Begins a session on one of the machines of an assignment of shared mode (B414), perhaps with an app (B477).</summary>
+    public Answer StartPooled(string user, string policy, string group, string plan, string? app = null)
     {
         if (!_users.TryGetValue(user, out OracleUser? found))
         {
@@ -38,10 +38,16 @@ public sealed partial class OracleTenant
             return Answer.Refused("B414", "notAssigned");
         }
 
+        OracleApp? started = app is null ? null : FindApp(policy, app);
+        if (app is not null && started is not { Available: true })
+        {
+            return Answer.Refused("B477", started is null ? "cloudAppNotFound" : "cloudAppNotReady");
+        }
+
         List<OracleRow> rows = RowsOf(assignment);
         if (rows.Find(row => row.Session?.User == user) is { } own)
         {
-            return own.Session!.Disconnected is null ? Answer.Refused("B414", "cloudPcInUse", $"#{own.Number}") : Accept(() => own.Session = own.Session with { Disconnected = null });
+            return own.Session!.Disconnected is null ? Answer.Refused("B414", "cloudPcInUse", $"#{own.Number}") : Accept(() => own.Session = own.Session with { Disconnected = null, App = started?.Number });
         }
 
         if (rows.Count(row => row.Session is not null) >= assignment.Licenses || SharedRows(plan).Count(row => row.Session is not null) >= Slots(plan))
@@ -50,7 +56,7 @@ public sealed partial class OracleTenant
         }
 
         return rows.Find(row => IsUsable(row) && row.Session is null && row.ReadyAt is null) is { } free
-            ? Accept(() => (free.Session, free.Runs, free.OffAt) = (new OracleSession(user, null, false), true, null))
+            ? Accept(() => (free.Session, free.Runs, free.OffAt) = (new OracleSession(user, null, false) { App = started?.Number }, true, null))
             : rows.Exists(row => row.Status == "provisioning" || row.ReadyAt is not null) ? Answer.Refused("B414", "cloudPcNotReady")
             : NoLicense(plan);
     }

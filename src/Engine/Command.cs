@@ -1,5 +1,6 @@
 using Berth.Engine.Alerts;
 using Berth.Engine.Catalog;
+using Berth.Engine.CloudApps;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
@@ -317,7 +318,11 @@ public abstract record Command
     /// <param name="Id">The id of the session when one begins.</param>
     /// <param name="UserId">The user.</param>
     /// <param name="AssignmentId">The assignment.</param>
-    public sealed record StartPoolSession(Guid Id, Guid UserId, Guid AssignmentId) : Command;
+    public sealed record StartPoolSession(Guid Id, Guid UserId, Guid AssignmentId) : Command
+    {
+        /// <summary>The cloud app that the user starts (B477); null when nobody said.</summary>
+        public Guid? CloudAppId { get; init; }
+    }
 
     /// <summary>Switches a Frontline Cloud PC on; one of dedicated mode takes a license (B411).</summary>
     public sealed record PowerOnCloudPc(Guid CloudPcId) : Command;
@@ -327,6 +332,51 @@ public abstract record Command
 
     /// <summary>Lifts a block of the concurrency buffer of a plan (B424).</summary>
     public sealed record UnblockBuffer(Guid ServicePlanId) : Command;
+
+    /// <summary>Adds a cloud app to a policy (B471).</summary>
+    /// <param name="Id">The app's id.</param>
+    /// <param name="PolicyId">The policy.</param>
+    /// <param name="DiscoveredName">What it is called in the Start menu.</param>
+    /// <param name="DisplayName">What users see.</param>
+    /// <param name="Description">What for; may be empty.</param>
+    /// <param name="Detail">How it is started.</param>
+    /// <param name="IsByPath">Whether its path is the administrator's; else it is one of the image's apps.</param>
+    public sealed record CreateCloudApp(Guid Id, Guid PolicyId, string DiscoveredName, string DisplayName, string Description, CloudAppDetail Detail, bool IsByPath) : Command;
+
+    /// <summary>Changes a cloud app; what is null stays (B473).</summary>
+    public sealed record UpdateCloudApp(Guid AppId) : Command
+    {
+        /// <summary>What users see.</summary>
+        public string? DisplayName { get; init; }
+
+        /// <summary>What for.</summary>
+        public string? Description { get; init; }
+
+        /// <summary>Where it is.</summary>
+        public string? FilePath { get; init; }
+
+        /// <summary>What it is started with.</summary>
+        public string? CommandLine { get; init; }
+
+        /// <summary>Where its icon is.</summary>
+        public string? IconPath { get; init; }
+
+        /// <summary>Which icon of that file.</summary>
+        public int? IconIndex { get; init; }
+    }
+
+    /// <summary>Deletes a cloud app (B475).</summary>
+    public sealed record DeleteCloudApp(Guid AppId) : Command;
+
+    /// <summary>Gives cloud apps to users (B472).</summary>
+    public sealed record PublishCloudApps(ValueArray<Guid> AppIds) : Command;
+
+    /// <summary>Takes cloud apps from users (B472, B475).</summary>
+    public sealed record UnpublishCloudApps(ValueArray<Guid> AppIds) : Command;
+
+    /// <summary>Gives cloud apps the details with which they came (B473).</summary>
+    public sealed record ResetCloudApps(ValueArray<Guid> AppIds) : Command;
+
     /// <summary>Changes a rule of alerts; what is null stays (B451).</summary>
     public sealed record UpdateAlertRule(AlertTemplate Template) : Command
     {

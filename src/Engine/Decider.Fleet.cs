@@ -47,6 +47,12 @@ internal sealed partial class Decider
         Command.PowerOnCloudPc one => PowerOn(one),
         Command.PowerOffCloudPc one => PowerOff(one),
         Command.UnblockBuffer one => UnblockBuffer(one),
+        Command.CreateCloudApp one => CreateCloudApp(one),
+        Command.UpdateCloudApp one => UpdateCloudApp(one),
+        Command.DeleteCloudApp one => DeleteCloudApp(one),
+        Command.PublishCloudApps one => PublishCloudApps(one),
+        Command.UnpublishCloudApps one => UnpublishCloudApps(one),
+        Command.ResetCloudApps one => ResetCloudApps(one),
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name}."),
     };
 }

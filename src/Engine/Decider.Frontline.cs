@@ -50,11 +50,16 @@ internal sealed partial class Decider
             return new Refusal(RefusalCode.NotAssigned) { Subject = start.AssignmentId, Name = "Assignment", Detail = why };
         }
 
+        if (CheckSessionApp(start.CloudAppId, assignment) is { } noApp)
+        {
+            return noApp;
+        }
+
         if (HeldOn(user, start.AssignmentId) is { } held)
         {
             return held.DisconnectedAt is null
                 ? new Refusal(RefusalCode.CloudPcInUse) { Subject = _draft.Fleet.CloudPc(held.CloudPc)!.Id }
-                : Occupy(held with { DisconnectedAt = null });
+                : Occupy(held with { DisconnectedAt = null, CloudApp = start.CloudAppId });
         }
 
         int plan = assignment.Assignment.Plan!.Value;
@@ -66,7 +71,7 @@ internal sealed partial class Decider
 
         if (_draft.Fleet.FreeOf(start.AssignmentId) is { Count: > 0 } free)
         {
-            return Occupy(Begin(start.Id, free.Min, user));
+            return Occupy(Begin(start.Id, free.Min, user) with { CloudApp = start.CloudAppId });
         }
 
         return use.Coming > 0

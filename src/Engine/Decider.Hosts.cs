@@ -29,7 +29,7 @@ internal sealed partial class Decider
         foreach ((int index, CloudPc row) in _draft.Fleet.All().Where(one => one.Row.Points is not null || one.Row.Job is { DueAt: null }).ToArray())
         {
             HostJob? job = !row.IsBusy ? null : row.Job!.DueAt is null ? Taken(row.Job, host) : row.Job;
-            _draft.Record(new Change.CloudPcSet(index, row with { Job = job, Points = null }, step));
+            _draft.Record(new Change.CloudPcSet(index, row with { Job = job, Points = null, ManualPointAt = null }, step));
         }
 
         foreach (RetentionSnapshot kept in _draft.Fleet.Retained.Values.Where(one => one.Job is not null).ToArray())

@@ -136,6 +136,7 @@ internal sealed partial class Decider
         if (after != policy)
         {
             _draft.Record(new Change.PolicySet(index, after));
+            _apps.Follow(index, policy, after, _now);
             foreach ((PolicyAssignment old, int to) in resized)
             {
                 _machines.ResizeAssignment(old.Key!.Value, old.Group, old.Plan!.Value, to);
@@ -188,7 +189,9 @@ internal sealed partial class Decider
         foreach (int index in _draft.Fleet.PoliciesOf(group))
         {
             ProvisioningPolicy policy = _draft.Fleet.Policies[index];
-            _draft.Record(new Change.PolicySet(index, policy with { Assignments = policy.Assignments.Where(one => one.Group != group).ToValueArray() }));
+            ProvisioningPolicy after = policy with { Assignments = policy.Assignments.Where(one => one.Group != group).ToValueArray() };
+            _draft.Record(new Change.PolicySet(index, after));
+            _apps.Follow(index, policy, after, _now);
         }
 
         foreach (UserSetting setting in _draft.Fleet.UserSettings.Values.Where(setting => setting.Assignments.Any(one => one.Group == group)).ToArray())

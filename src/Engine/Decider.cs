@@ -1,4 +1,5 @@
 using Berth.Engine.Catalog;
+using Berth.Engine.CloudApps;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
@@ -31,6 +32,7 @@ internal sealed partial class Decider
         _processing = new Processing(tenant, _draft, now);
         _memberships = new Memberships(tenant, _draft, _processing);
         _power = new MachinePower(_draft);
+        _apps = new CloudAppTurns(_draft);
         _machines = new Lifecycle(tenant, _draft, now, _power) { AtRest = Rest };
         (_notedUses, _notedSubscriptions, _notedCatalog) = (_draft.PlanUses, _draft.Subscriptions, _draft.Catalog);
     }
@@ -39,6 +41,7 @@ internal sealed partial class Decider
     private void Rest(DateTimeOffset now)
     {
         NoteUsage(now);
+        FollowCloudApps(now);
         WatchAlerts(now);
     }
 

@@ -47,7 +47,7 @@ internal static class Description
             }
         }
 
-        foreach (Change change in FleetDescription.Of(tenant).Concat(tenant.Alerts.Describe()))
+        foreach (Change change in FleetDescription.Of(tenant).Concat(tenant.Alerts.Describe()).Concat(tenant.CloudApps.Describe()))
         {
             yield return change;
         }

@@ -44,7 +44,8 @@ internal sealed partial class Draft
             Due? ofFleet = _fleet is { } fleet ? fleet.NextDue : _before.Fleet.FirstDue;
             DateTimeOffset? at = _frontline is { } frontline ? frontline.NextDue : _before.Frontline.NextDue;
             Due? own = at is not { } time || ofFleet?.At <= time ? ofFleet : new Due(time, DueKind.Frontline, -1, default);
-            return Alerts.DueAt is { } look && !(own?.At <= look) ? new Due(look, DueKind.Watch, -1, default) : own;
+            DateTimeOffset? watched = CloudApps.DueAt is { } app && !(Alerts.DueAt <= app) ? app : Alerts.DueAt;
+            return watched is { } look && !(own?.At <= look) ? new Due(look, DueKind.Watch, -1, default) : own;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Berth.Engine.Alerts;
 using Berth.Engine.Catalog;
+using Berth.Engine.CloudApps;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
@@ -43,6 +44,7 @@ internal sealed partial class Draft
         Subscriptions = before.Subscriptions;
         Deleted = before.Deleted;
         Alerts = before.Alerts;
+        CloudApps = before.CloudApps;
         Seats = new Seats(before);
     }
 
@@ -233,6 +235,12 @@ internal sealed partial class Draft
             case Change.AlertsDue due:
                 Alerts = Alerts.With(due.At);
                 break;
+            case Change.CloudAppSet set:
+                CloudApps = CloudApps.With(set.Index, set.App);
+                break;
+            case Change.CloudAppGone gone:
+                CloudApps = CloudApps.Without(gone.Index);
+                break;
             default:
                 throw new InvalidOperationException($"A change of kind {change.GetType().Name} has no effect yet.");
         }
@@ -298,11 +306,15 @@ internal sealed partial class Draft
             PassedTo,
             SealFleet(),
             SealFrontline(),
-            Alerts));
+            Alerts,
+            CloudApps));
     }
 
     /// <summary>The rules of alerts, and the alerts.</summary>
     public AlertBook Alerts { get; private set; }
+
+    /// <summary>The cloud apps.</summary>
+    public CloudAppBook CloudApps { get; private set; }
 
     /// <summary>What was recorded so far, in order.</summary>
     public List<Change> Recorded => _recorded;

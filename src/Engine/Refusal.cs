@@ -158,6 +158,9 @@ public enum RefusalCode
     /// <summary>No alert with this id (B458). Subject: the id asked for.</summary>
     AlertRecordNotFound,
 
+    /// <summary>No cloud app with this id (B472), or not of the assignment's policy (B477). Subject: the id asked for.</summary>
+    CloudAppNotFound,
+
     /// <summary>No open job of a host with this id (B286). Subject: the id asked for.</summary>
     HostJobClosed,
 
@@ -190,6 +193,9 @@ public enum RefusalCode
 
     /// <summary>No license of the target size is free (C61, C70). Subject: the service plan.</summary>
     NoLicenseForSize,
+
+    /// <summary>The cloud app is not in a status for this (B472, B473, B477). Subject: the app; Name: its status; Detail: what would do.</summary>
+    CloudAppNotReady,
 
     /// <summary>The user setting does not let the user do this alone (B372). Subject: the Cloud PC; Detail: why.</summary>
     SelfServiceNotAllowed,

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Berth.Engine.Alerts;
 using Berth.Engine.Catalog;
+using Berth.Engine.CloudApps;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
@@ -122,6 +123,9 @@ public sealed class Tenant
     /// <summary>Its rules of alerts, and the alerts there were.</summary>
     public AlertBook Alerts => Parts.Alerts;
 
+    /// <summary>The apps of its policies that give apps only (C125).</summary>
+    public CloudAppBook CloudApps => Parts.CloudApps;
+
     /// <summary>Every pair in error, in waiting order, whatever the error.</summary>
     public SortedPages<WaitingPair> Troubled => Parts.Troubled;
 
@@ -196,8 +200,8 @@ public sealed class Tenant
     }
 
     /// <summary>When time next brings something, by the tenant's clock: the flip of a rule (B135), the end of a deleted item (B147), something of a
-    /// Cloud PC (B283), or an alert (B455); null for never.</summary>
-    public DateTimeOffset? NextDue => Earliest(Earliest(Parts.Flips.Next, Deleted.NextPurge), Earliest(Earliest(Fleet.NextDue, Frontline.NextDue), Alerts.DueAt));
+    /// Cloud PC (B283), an alert (B455), or a cloud app (B470); null for never.</summary>
+    public DateTimeOffset? NextDue => Earliest(Earliest(Parts.Flips.Next, Deleted.NextPurge), Earliest(Earliest(Fleet.NextDue, Frontline.NextDue), Earliest(Alerts.DueAt, CloudApps.DueAt)));
 
     private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => other is null || one < other ? one : other;
 
@@ -252,7 +256,8 @@ internal sealed record TenantParts(
     DateTimeOffset PassedTo,
     Fleet Fleet,
     FrontlineState Frontline,
-    AlertBook Alerts)
+    AlertBook Alerts,
+    CloudAppBook CloudApps)
 {
     public static TenantParts Empty { get; } = new(
         0,
@@ -279,7 +284,8 @@ internal sealed record TenantParts(
         default,
         Fleet.Empty,
         FrontlineState.Empty,
-        AlertBook.Empty);
+        AlertBook.Empty,
+        CloudAppBook.Empty);
 
     public long Assignable(int sku)
     {

@@ -1,5 +1,6 @@
 using Berth.Engine.Alerts;
 using Berth.Engine.Catalog;
+using Berth.Engine.CloudApps;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
@@ -234,6 +235,12 @@ public abstract record Change
 
     /// <summary>When time alone can next raise an alert or end one (B455); null for never.</summary>
     public sealed record AlertsDue(DateTimeOffset? At) : Change;
+
+    /// <summary>A cloud app came or changed (C125).</summary>
+    public sealed record CloudAppSet(int Index, CloudApp App) : Change;
+
+    /// <summary>A cloud app is gone.</summary>
+    public sealed record CloudAppGone(int Index) : Change;
 }
 
 /// <summary>A relation between users and groups.</summary>

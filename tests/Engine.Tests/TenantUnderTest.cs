@@ -144,6 +144,11 @@ internal sealed class TenantUnderTest
         Assert.Equal(expected.Alerts.Records, actual.Alerts.Records);
         Assert.Equal(expected.Alerts.Active, actual.Alerts.Active);
         Assert.Equal((expected.Alerts.NextRecord, expected.Alerts.DueAt), (actual.Alerts.NextRecord, actual.Alerts.DueAt));
+        Assert.Equal(expected.CloudApps.Apps, actual.CloudApps.Apps);
+        Assert.Equal((expected.CloudApps.NextApp, expected.CloudApps.DueAt), (actual.CloudApps.NextApp, actual.CloudApps.DueAt));
+        Assert.Equal(expected.CloudApps.Awaiting, actual.CloudApps.Awaiting);
+        Assert.All(expected.CloudApps.Apps, one => Assert.Equal(one.Key, actual.CloudApps.Find(one.Value.Id)));
+        Assert.All(expected.Fleet.Policies.Keys, policy => Assert.Equal(expected.CloudApps.OfPolicy(policy), actual.CloudApps.OfPolicy(policy)));
     }
 
     private static void SameAs(Fleet expected, Fleet actual, int users, int groups, int plans)

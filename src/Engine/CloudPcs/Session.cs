@@ -11,6 +11,9 @@ public sealed record Session(Guid Id, int CloudPc, int User, DateTimeOffset Star
 {
     /// <summary>Whether its license was above the limit when it was taken, and the buffer gave it (B412).</summary>
     public bool UsesBuffer { get; init; }
+
+    /// <summary>The id of the cloud app that was started in it last (B477); null when nobody said.</summary>
+    public Guid? CloudApp { get; init; }
 }
 
 /// <summary>What a Cloud PC keeps of its sessions when they are over (B371).</summary>

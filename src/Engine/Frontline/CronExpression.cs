@@ -184,7 +184,7 @@ public sealed class CronExpression
         private static bool TryNumber(string text, out int value)
         {
             value = 0;
-            return text.Length is 1 or 2 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+            return text.Length is 1 or 2 && int.TryParse(text, NumberStyles.None, null, out value);
         }
     }
 }

@@ -49,6 +49,12 @@ internal sealed record CloudPcActivity(string Type, string Component, string Ope
         [nameof(Command.AssignUserSetting)] = Of("Assign", "UserSetting", "patch"),
         [nameof(Command.CreateDeviceImage)] = Of("Create", "DeviceImage", "create"),
         [nameof(Command.DeleteDeviceImage)] = Of("Delete", "DeviceImage", "delete"),
+        [nameof(Command.CreateCloudApp)] = Of("Create", "CloudApp", "create"),
+        [nameof(Command.UpdateCloudApp)] = Of("Update", "CloudApp", "patch"),
+        [nameof(Command.DeleteCloudApp)] = Of("Delete", "CloudApp", "delete"),
+        [nameof(Command.PublishCloudApps)] = Of("Publish", "CloudApp", "patch"),
+        [nameof(Command.UnpublishCloudApps)] = Of("Unpublish", "CloudApp", "patch"),
+        [nameof(Command.ResetCloudApps)] = Of("Reset", "CloudApp", "patch"),
     };
 
     private static CloudPcActivity Of(string verb, string component, string operation) => new($"{verb} {component}", component, operation);
@@ -166,6 +172,9 @@ internal readonly record struct CloudPcAuditRow(
                     break;
                 case Change.DeviceImageDeleted deleted:
                     yield return new CloudPcAuditResource(deleted.Id, null);
+                    break;
+                case Change.CloudAppSet set when Activity.Component == "CloudApp":
+                    yield return new CloudPcAuditResource(set.App.Id, set.App.DisplayName);
                     break;
                 default:
                     break;

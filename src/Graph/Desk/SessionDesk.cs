@@ -75,7 +75,7 @@ internal static class SessionDesk
 
     private static Handling Start(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(Resource, Read, wanted => wanted.CloudPcId is { } cloudPc
         ? Start(request, wanted.UserId, new Command.StartSession(Guid.NewGuid(), wanted.UserId, cloudPc), now => now.Fleet.SessionOn(now.Fleet.FindCloudPc(cloudPc)))
-        : Start(request, wanted.UserId, new Command.StartPoolSession(Guid.NewGuid(), wanted.UserId, wanted.AssignmentId), now => OnAssignment(now, wanted.UserId, wanted.AssignmentId)));
+        : Start(request, wanted.UserId, new Command.StartPoolSession(Guid.NewGuid(), wanted.UserId, wanted.AssignmentId) { CloudAppId = wanted.CloudAppId }, now => OnAssignment(now, wanted.UserId, wanted.AssignmentId)));
 
     // A session that was left has an id already (B380).
     private static Handling.Wanted Start(GraphRequest request, Guid user, Command start, Func<Tenant, Session?> find) => request.Submit($"{user}", start, accepted =>
@@ -100,9 +100,9 @@ internal static class SessionDesk
         ? request.Submit(keys.First, new Command.DisconnectSession(id), static _ => GraphResponse.Empty())
         : GraphResponse.Error(request, GraphError.NotFound(keys.First));
 
-    private static (Guid UserId, Guid? CloudPcId, Guid AssignmentId) Read(BodyReader read, JsonElement body)
+    private static (Guid UserId, Guid? CloudPcId, Guid AssignmentId, Guid? CloudAppId) Read(BodyReader read, JsonElement body)
     {
-        Guid? user = null, cloudPc = null, assignment = null;
+        Guid? user = null, cloudPc = null, assignment = null, app = null;
         foreach ((string name, JsonElement value) in read.Properties(body, "body"))
         {
             switch (name.ToUpperInvariant())
@@ -115,6 +115,9 @@ internal static class SessionDesk
                     break;
                 case "ASSIGNMENTID":
                     assignment = read.Id(value, name);
+                    break;
+                case "CLOUDAPPID":
+                    app = read.Id(value, name);
                     break;
                 default:
                     read.FailUnknown(name);
@@ -130,8 +133,12 @@ internal static class SessionDesk
         {
             read.FailValue("assignmentId", "A session names either the user's own Cloud PC with cloudPcId, or an assignment of shared mode with assignmentId, and not both.");
         }
+        else if (app is not null && assignment is null)
+        {
+            read.FailValue("cloudAppId", "An app is started on the shared Cloud PCs of an assignment: name that with assignmentId (B477).");
+        }
 
-        return (user ?? Guid.Empty, cloudPc, assignment ?? Guid.Empty);
+        return (user ?? Guid.Empty, cloudPc, assignment ?? Guid.Empty, app);
     }
 
     private static void Write(Utf8JsonWriter json, SessionRow row)
@@ -140,6 +147,7 @@ internal static class SessionDesk
         json.WriteString("id"u8, row.Session.Id);
         json.WriteString("cloudPcId"u8, row.CloudPc.Id);
         json.WriteString("assignmentId"u8, row.CloudPc.Assignment?.ToString());
+        json.WriteString("cloudAppId"u8, row.Session.CloudApp?.ToString());
         json.WriteString("userId"u8, row.UserId);
         json.WriteString("startedDateTime"u8, row.Session.StartedAt.UtcDateTime);
         if (row.Session.DisconnectedAt is { } since)

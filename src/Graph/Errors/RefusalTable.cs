@@ -31,7 +31,7 @@ public static class RefusalTable
         RefusalCode.UserNotFound or RefusalCode.GroupNotFound or RefusalCode.MemberNotFound or RefusalCode.OwnerNotFound or RefusalCode.ManagerNotFound or RefusalCode.DeletedItemNotFound
             or RefusalCode.SubscriptionNotFound or RefusalCode.PolicyNotFound or RefusalCode.CloudPcNotFound or RefusalCode.ConnectionNotFound
             or RefusalCode.UserSettingNotFound or RefusalCode.DeviceImageNotFound or RefusalCode.SnapshotNotFound or RefusalCode.SessionNotFound
-            or RefusalCode.AlertRecordNotFound or RefusalCode.AssignmentNotFound or RefusalCode.ServicePlanNotFound =>
+            or RefusalCode.AlertRecordNotFound or RefusalCode.CloudAppNotFound or RefusalCode.AssignmentNotFound or RefusalCode.ServicePlanNotFound =>
             GraphError.NotFound($"{refusal.Subject}"),
         RefusalCode.IdTaken => Conflict("idTaken", "id"),
         RefusalCode.UserPrincipalNameTaken => Conflict("userPrincipalNameTaken", "userPrincipalName"),
@@ -115,6 +115,7 @@ public static class RefusalTable
             "targetLicenseHasAssigned", $"The user of Cloud PC {refusal.Subject} has a license of the target size already, and with it another Cloud PC."),
         RefusalCode.NoLicenseForSize => GraphError.BadRequest(
             "noLicenseForSize", $"No license with service plan {refusal.Subject} is free. Buy one or free one, then resize again (C70)."),
+        RefusalCode.CloudAppNotReady => GraphError.Conflict("cloudAppNotReady", $"Cloud app {refusal.Subject} is {refusal.Name}: {refusal.Detail}"),
         RefusalCode.SelfServiceNotAllowed => GraphError.Denied with
         {
             Message = $"The user of Cloud PC {refusal.Subject} cannot do this alone: {refusal.Detail} An administrator can do it, or change the user setting.",

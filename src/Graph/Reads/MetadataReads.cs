@@ -2,6 +2,7 @@ using System.Text;
 using System.Xml;
 using Berth.Graph.Alerts;
 using Berth.Graph.Audit;
+using Berth.Graph.CloudApps;
 using Berth.Graph.CloudPcs;
 using Berth.Graph.Queries;
 using Berth.Graph.Requests;
@@ -58,6 +59,7 @@ internal static class MetadataReads
         Contain(endpoint, "supportedRegions", Add(model, RegionReads.Regions.Type, entity));
         Contain(endpoint, "galleryImages", Add(model, GalleryImageReads.Images.Type, entity));
         Contain(endpoint, "deviceImages", Add(model, DeviceImageRoutes.Images.Type, entity));
+        Contain(endpoint, "cloudApps", Add(model, CloudAppShapes.Apps.Type, entity));
         Contain(endpoint, "onPremisesConnections", Add(model, ConnectionReads.Connections.Type, entity));
         EdmEntityType setting = Add(model, UserSettingRoutes.Type, entity);
         Contain(endpoint, "userSettings", setting);

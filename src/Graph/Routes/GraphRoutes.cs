@@ -2,6 +2,7 @@ using Berth.Graph.Alerts;
 using Berth.Graph.Audit;
 using Berth.Graph.Batch;
 using Berth.Graph.Changes;
+using Berth.Graph.CloudApps;
 using Berth.Graph.CloudPcs;
 using Berth.Graph.Desk;
 using Berth.Graph.Notifications;
@@ -63,6 +64,7 @@ public static class GraphRoutes
         .. ConnectionWrites.Routes,
         .. SimulatedChecksDesk.Routes,
         .. AlertRoutes.Routes,
+        .. CloudAppRoutes.Routes,
         .. FrontlineReports.Routes,
         .. SubscriptionDesk.Routes,
         .. ClockDesk.Routes,

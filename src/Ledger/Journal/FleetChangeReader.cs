@@ -47,7 +47,7 @@ internal static class FleetChangeReader
             from.Id(), from.Text(), from.Text(), from.Time(), from.Text(),
             from.Each(LeastItem, static (ref from) => new BulkItem(from.Id(), from.Shared())))),
         Tag.SessionSet => new Change.SessionSet(
-            new Session(from.Id(), from.Number(), from.Number(), from.Time(), from.OptionalTime(), from.Flag()) { UsesBuffer = from.Flag() }),
+            new Session(from.Id(), from.Number(), from.Number(), from.Time(), from.OptionalTime(), from.Flag()) { UsesBuffer = from.Flag(), CloudApp = from.OptionalId() }),
         Tag.SessionEnded => new Change.SessionEnded(from.Id(), from.Time()),
         Tag.PowerSet => new Change.PowerSet(from.Number(), from.Power() ?? throw new InvalidDataException("the power is missing")),
         Tag.BufferSet => new Change.BufferSet(from.Number(), from.Buffer()),
@@ -55,6 +55,8 @@ internal static class FleetChangeReader
         Tag.BulkActionGone => new Change.BulkActionGone(from.Id()),
         Tag.OrganizationSettingsSet => new Change.OrganizationSettingsSet(
             new OrganizationSettings(from.Flag(), from.Flag(), from.Flag(), from.Flag(), from.OneOfFew())),
+        Tag.CloudAppSet => new Change.CloudAppSet(from.Number(), from.CloudApp()),
+        Tag.CloudAppGone => new Change.CloudAppGone(from.Number()),
         _ => from.ChangeOfReprovision(tag),
     };
 

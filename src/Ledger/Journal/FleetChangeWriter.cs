@@ -125,6 +125,15 @@ internal static class FleetChangeWriter
                 to.Id(refused.Assignment);
                 to.Number(refused.CloudPc);
                 break;
+            case Change.CloudAppSet set:
+                to.Begin(Tag.CloudAppSet);
+                to.Count(set.Index);
+                to.CloudApp(set.App);
+                break;
+            case Change.CloudAppGone gone:
+                to.Begin(Tag.CloudAppGone);
+                to.Count(gone.Index);
+                break;
             default:
                 to.WriteOfReprovision(change);
                 break;
@@ -431,5 +440,6 @@ internal static class FleetChangeWriter
         to.Time(session.DisconnectedAt);
         to.Flag(session.IsAdministrator);
         to.Flag(session.UsesBuffer);
+        to.Id(session.CloudApp);
     }
 }

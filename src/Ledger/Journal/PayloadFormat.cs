@@ -97,6 +97,9 @@ internal static class PayloadFormat
         ReprovisionStepped,
         ReprovisionEnded,
         ReprovisionScheduled,
+
+        CloudAppSet = 98,
+        CloudAppGone,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

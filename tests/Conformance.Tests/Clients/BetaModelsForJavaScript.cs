@@ -82,4 +82,20 @@ public sealed class BetaModelsForJavaScript(ClientTenant tenant)
         Assert.Equal(400, seen.GetProperty("refused")[0].GetInt32());
         Assert.Contains("isForceUserLogoffEnabled", seen.GetProperty("refused")[1].GetString(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(ClientDoor.OwnName)]
+    [InlineData(ClientDoor.Exec)]
+    public async Task Generated_models_read_and_write_cloud_apps(ClientDoor door)
+    {
+        // C125, B468, B471
+        JsonElement seen = await tenant.ScriptAsync(door, "beta-sdk/apps.mjs");
+
+        Assert.Equal(["Character Map", "Command Prompt", "Control Panel"], seen.GetProperty("names").EnumerateArray().Select(name => name.GetString()).Take(3));
+        Assert.Equal("""["#microsoft.graph.cloudPcAutomaticDiscoveredAppDetail","#microsoft.graph.cloudPcFilePathAppDetail"]""", seen.GetProperty("kinds").GetRawText());
+        Assert.Equal("""["Ledger","Ledger","Books","preparing",false]""", seen.GetProperty("app").GetRawText());
+        Assert.Equal("""["C:\\Apps\\ledger.exe","-x",2]""", seen.GetProperty("detail").GetRawText());
+        Assert.True(seen.GetProperty("added").GetBoolean() && seen.GetProperty("policy").GetBoolean());
+        Assert.Equal("""[409,"Conflict"]""", seen.GetProperty("refused").GetRawText());
+    }
 }

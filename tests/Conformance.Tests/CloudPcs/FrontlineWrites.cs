@@ -35,12 +35,16 @@ internal static class FrontlineWrites
 
     /// <summary>A policy of Frontline that is assigned to a group of users.</summary>
     /// <returns>The assignment.</returns>
-    public static async Task<Guid> AssignAsync(RunningRoom room, ProvisioningType type, int licenses, params Guid[] users)
+    public static Task<Guid> AssignAsync(RunningRoom room, ProvisioningType type, int licenses, params Guid[] users) => AssignAsync(room, type, UserExperienceType.CloudPc, licenses, users);
+
+    /// <summary>The same with what users see.</summary>
+    public static async Task<Guid> AssignAsync(RunningRoom room, ProvisioningType type, UserExperienceType experience, int licenses, params Guid[] users)
     {
         Guid group = await room.AddGroupAsync($"{type}", users), policy = Guid.NewGuid();
         await DoAsync(room, new Command.CreatePolicy(new ProvisioningPolicy(policy, $"{type}")
         {
             ProvisioningType = type,
+            UserExperienceType = experience,
             ImageId = "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc",
             ImageDisplayName = "Windows 11 Enterprise 24H2",
             Joins = [new DomainJoin(DomainJoinType.AzureADJoin, null, "eastus", null)],

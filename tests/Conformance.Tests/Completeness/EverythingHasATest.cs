@@ -40,6 +40,7 @@ public sealed partial class EverythingHasATest
         [RefusalCode.UserSettingNotFound] = "DELETE /deviceManagement/virtualEndpoint/userSettings/{userSetting}",
         [RefusalCode.CloudPcNotFound] = "POST /deviceManagement/virtualEndpoint/cloudPCs/{cloudPC}/reboot",
         [RefusalCode.AlertRecordNotFound] = "POST /deviceManagement/monitoring/alertRecords/{alertRecord}/setPortalNotificationAsSent",
+        [RefusalCode.CloudAppNotFound] = "POST /deviceManagement/virtualEndpoint/cloudApps/publish",
         [RefusalCode.SnapshotNotFound] = "POST /deviceManagement/virtualEndpoint/cloudPCs/{cloudPC}/restore",
         [RefusalCode.ConnectionNotFound] = "DELETE /deviceManagement/virtualEndpoint/onPremisesConnections/{connection}",
         [RefusalCode.AssignmentNotFound] = "POST /berth/v1/sessions",

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Berth.Conformance.Tests.CloudApps;
 using Berth.Conformance.Tests.CloudPcs;
 using Berth.Engine;
 using Berth.Engine.CloudPcs;
@@ -178,6 +179,12 @@ public sealed class Refusals
         [RefusalCode.UserSettingNotFound] = room => room.SendAsync("DELETE", $"/v1.0{FleetUnderTest.Root}/userSettings/{Guid.NewGuid()}"),
         [RefusalCode.CloudPcNotFound] = room => room.SendAsync("POST", $"/v1.0{FleetUnderTest.Root}/cloudPCs/{Guid.NewGuid()}/reboot"),
         [RefusalCode.AlertRecordNotFound] = room => room.SendAsync("POST", $"/beta/deviceManagement/monitoring/alertRecords/{Guid.NewGuid()}/setPortalNotificationAsSent"),
+        [RefusalCode.CloudAppNotFound] = room => room.SendAsync("POST", $"{CloudAppLines.Path}/publish", $$"""{"cloudAppIds":["{{Guid.NewGuid()}}"]}"""),
+        [RefusalCode.CloudAppNotReady] = async room =>
+        {
+            await CloudAppLines.AssignAsync(room);
+            return await room.SendAsync("POST", $"{CloudAppLines.Path}/unpublish", $$"""{"cloudAppIds":["{{CloudAppLines.Find(room, "Paint")}}"]}""");
+        },
         [RefusalCode.SnapshotNotFound] = room => OnCloudPc(room, "restore", $$"""{"cloudPcSnapshotId":"{{Guid.NewGuid()}}"}"""),
         [RefusalCode.OperationNotSupported] = room => OnCloudPc(room, "resize", $$"""{"targetServicePlanId":"{{room.Plan("CPC_1")}}"}"""),
         [RefusalCode.TargetLicenseHasAssigned] = async room =>

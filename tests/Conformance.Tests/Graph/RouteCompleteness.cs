@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Berth.Conformance.Tests.Alerts;
+using Berth.Conformance.Tests.CloudApps;
 using Berth.Conformance.Tests.CloudPcs;
 using Berth.Conformance.Tests.Notifications;
 using Berth.Graph;
@@ -104,6 +105,7 @@ public sealed partial class RouteCompleteness
             .. await FrontlineWrites.LinesAsync(room),
             .. await PolicyWriteLines.LinesAsync(room),
             .. await AlertWriteLines.LinesAsync(room),
+            .. await CloudAppLines.LinesAsync(room),
             ($"POST {Endpoint}/reports/getFrontlineReport", $"/beta{Endpoint}/reports/getFrontlineReport", """{"reportName":"frontlineLicenseUsageReport"}""", "application/json"),
             ($"POST {Endpoint}/reports/retrieveFrontlineReports", $"/beta{Endpoint}/reports/retrieveFrontlineReports", """{"reportName":"licenseUsageReport"}""", "application/json"),
             ("PUT /catalog/rules", "/berth/v1/catalog/rules", """{"requires":[]}""", "application/json"),

@@ -24,7 +24,7 @@ public sealed class RoomDirections
     };
 
     /// <summary>The rooms of the engine, each of which knows those before it.</summary>
-    private static readonly string[] _engineRooms = ["Collections", "Catalog", "Directory", "Licensing", "CloudPcs", "Frontline", "Alerts", "Insight"];
+    private static readonly string[] _engineRooms = ["Collections", "Catalog", "Directory", "Licensing", "CloudPcs", "Frontline", "Alerts", "CloudApps", "Insight"];
 
     [Fact]
     public void A_room_references_only_rooms_it_may_know() =>

@@ -101,6 +101,7 @@ internal static class Changes
             new Change.GroupReprocessAsked(2),
             .. FleetChanges.Examples(),
             .. AlertChanges.Examples(),
+            .. CloudAppChanges.Examples(),
         ];
     }
 
@@ -190,7 +191,7 @@ internal static class Changes
             [typeof(Change.GroupProcessed)] = Gen.Select(index, index, index).Select((one, good, bad) => (Change)new Change.GroupProcessed(one, good, bad)),
             [typeof(Change.GroupReprocessAsked)] = index.Select(one => (Change)new Change.GroupReprocessAsked(one)),
         };
-        foreach ((Type kind, Gen<Change> random) in FleetChanges.Random(index, text, maybe, time, indexes).Concat(AlertChanges.Random(index, text, maybe, time)))
+        foreach ((Type kind, Gen<Change> random) in FleetChanges.Random(index, text, maybe, time, indexes).Concat(AlertChanges.Random(index, text, maybe, time)).Concat(CloudAppChanges.Random(index, text, time)))
         {
             all.Add(kind, random);
         }

@@ -148,7 +148,7 @@ internal static class FleetChanges
             new Change.ReprovisionScheduled(3, new ReprovisionSchedule("0 0 0 20 * *", 50, false, ScheduleZone.Cst, _noon, _noon.AddDays(90)) { NextAt = _noon.AddDays(27), SkippedAt = _noon.AddDays(-3) }),
             new Change.BulkActionGone(id),
             new Change.OrganizationSettingsSet(new OrganizationSettings(true, false, true, false, "de-DE")),
-            new Change.SessionSet(new Session(id, 12, 9, _noon, _noon.AddMinutes(20), true) { UsesBuffer = true }),
+            new Change.SessionSet(new Session(id, 12, 9, _noon, _noon.AddMinutes(20), true) { UsesBuffer = true, CloudApp = other }),
             new Change.SessionEnded(id, _noon.AddHours(1)),
         ];
     }
@@ -331,7 +331,7 @@ internal static class FleetChanges
             [typeof(Change.OrganizationSettingsSet)] = Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Bool, text)
                 .Select((enrolls, signOn, ten, admin, locale) => (Change)new Change.OrganizationSettingsSet(new OrganizationSettings(enrolls, signOn, ten, admin, locale))),
             [typeof(Change.SessionSet)] = Gen.Select(Gen.Guid, index, index, time, sometime, Gen.Bool)
-                .Select((id, row, user, began, left, admin) => (Change)new Change.SessionSet(new Session(id, row, user, began, left, admin) { UsesBuffer = !admin })),
+                .Select((id, row, user, began, left, admin) => (Change)new Change.SessionSet(new Session(id, row, user, began, left, admin) { UsesBuffer = !admin, CloudApp = admin ? id : null })),
             [typeof(Change.SessionEnded)] = Gen.Select(Gen.Guid, time).Select((id, at) => (Change)new Change.SessionEnded(id, at)),
         };
     }

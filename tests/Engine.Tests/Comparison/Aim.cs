@@ -33,13 +33,13 @@ public static class Aim
         Request.Resize r => Row(tenant, random, CloudPcStatus.Provisioned) is { } number ? r with { CloudPc = number } : r,
         Request.RenameCloudPc r => Row(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.InGracePeriod) is { } number ? r with { CloudPc = number } : r,
         Request.RestoreCloudPc r => Row(tenant, random, CloudPcStatus.Provisioned) is { } number
-            ? new Request.RestoreCloudPc(number, tenant.Fleet.CloudPcs[number - 1]!.PointsSince!.Value.AddHours(12 * (1 + (random % 3)))) : r,
+            ? new Request.RestoreCloudPc(number, Point(tenant.Fleet.CloudPcs[number - 1]!, random)) : r,
         Request.RestoreManual r => RowWith(tenant, random, row => row.ManualPointAt is not null && row.HasData) is { } number
             ? new Request.RestoreManual(number, tenant.Fleet.CloudPcs[number - 1]!.ManualPointAt!.Value) : r,
         Request.RestoreRetained r => Retained(tenant, random) ?? r,
         Request.SnapshotCloudPc r => Row(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.InGracePeriod) is { } number ? new Request.SnapshotCloudPc(number) : r,
         Request.RestartCloudPc r => Row(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.InGracePeriod) is { } number ? new Request.RestartCloudPc(number) : r,
-        Request.ReportJob r => RowWith(tenant, random, row => row.Job is { DueAt: null }) is { } number && tenant.Fleet.CloudPcs[number - 1]!.Job is { } job
+        Request.ReportJob r => Asked(tenant, random) is var (number, job)
             ? r with { CloudPc = number, Kind = char.ToLowerInvariant($"{job.Kind}"[0]) + $"{job.Kind}"[1..], Attempt = job.Attempt, Asked = job.RequestedAt } : r,
         Request.ApplyPolicy r => Applied(tenant, r, random),
         Request.ChangePolicy r => random % 2 == 0 && Pick(Makers(tenant), random) is { } maker ? r with { Policy = maker } : r,
@@ -51,6 +51,10 @@ public static class Aim
         Request.DisconnectSession r => Session(tenant, random) is { } number ? new Request.DisconnectSession(number) : r,
         _ => request,
     };
+
+    // Mostly one that an agent made, or that is counted.
+    private static DateTimeOffset Point(CloudPc row, int random) =>
+        row.Points is { Made: { Count: > 0 } made } ? made[random % made.Count] : row.PointsSince!.Value.AddHours(12 * (1 + (random % 3)));
 
     private static int? Reserve(Tenant tenant, int random, params CloudPcStatus[] statuses) =>
         RowWith(tenant, random, row => row.AllocatedAt is not null && statuses.Contains(row.Status));
@@ -67,6 +71,20 @@ public static class Aim
     private static int[] Numbers(Tenant tenant, Func<CloudPc, bool> fits) =>
         [.. Enumerable.Range(0, tenant.Fleet.CloudPcs.Count).Where(index => tenant.Fleet.CloudPcs[index] is { } row && fits(row)).Select(index => index + 1)];
 
+    // A job that an agent has, and the number of the Cloud PC that it is about.
+    private static (int CloudPc, HostJob Job)? Asked(Tenant tenant, int random)
+    {
+        (int CloudPc, HostJob Job)[] all =
+        [
+            .. Numbers(tenant, row => row.Job is { DueAt: null }).Select(number => (number, tenant.Fleet.CloudPcs[number - 1]!.Job!)),
+            .. tenant.Fleet.Retained.Values.Where(kept => kept.Job is not null).Select(kept => (NumberOf(tenant, kept), kept.Job!)),
+        ];
+        return all.Length == 0 ? null : all[random % all.Length];
+    }
+
+    private static int NumberOf(Tenant tenant, RetentionSnapshot kept) =>
+        Enumerable.Range(1, tenant.Fleet.CloudPcs.Count).First(number => IdsByName.OfCloudPc(tenant.Profile.Id, number - 1) == kept.CloudPcId);
+
     // Mostly for a Cloud PC of the same user and plan. When there is none yet, a step on the way: a subscription expires, or is paid again.
     private static Request? Retained(Tenant tenant, int random)
     {
@@ -82,7 +100,7 @@ public static class Aim
         }
 
         RetentionSnapshot kept = all[random % all.Length];
-        int of = Enumerable.Range(1, tenant.Fleet.CloudPcs.Count).First(number => IdsByName.OfCloudPc(tenant.Profile.Id, number - 1) == kept.CloudPcId);
+        int of = NumberOf(tenant, kept);
         int? number = random % 2 == 0 ? Row(tenant, random, CloudPcStatus.Provisioned)
             : RowWith(tenant, random, row => row.User == kept.User && row.Plan == kept.Plan && row.Status == CloudPcStatus.Provisioned);
         return number is { } found ? new Request.RestoreRetained(found, of) : null;

@@ -15,7 +15,9 @@ public sealed class CloudPcComparisonTests(ITestOutputHelper output) : ScriptCom
         "done", "flips, one", "flips, several", "dues", "flips and dues", "retained", "session", "session disconnected", "reserve notProvisioned", "reserve provisioned",
         "points", "points, one by hand", "ApplyPolicy done", "SnapshotCloudPc done", "RestartCloudPc done", "RestoreCloudPc done", "RestoreManual done", "RestoreRetained done",
         "ApplyPolicy refused cloudPcNotFound", "ApplyPolicy refused operationNotSupported", "ApplyPolicy refused operationConflict", "ApplyPolicy refused policyNotFound",
-        "ReportJob refused hostJobClosed",
+        "ReportJob done", "ReportJob refused hostJobClosed", "agent is to provision, provisioning", "agent is to deprovision, failed", "status provisionedWithWarnings",
+        .. new[] { "provisioned", "inGracePeriod", "resizePendingLicense" }.Select(status => $"agent is to snapshot at its time, {status}"),
+        "agent is to snapshot, provisioned", "agent is to deprovision, keeping it", "agent is to deleteSnapshot",
         "SnapshotCloudPc refused operationConflict", "RestartCloudPc refused operationConflict", "Reprovision refused operationConflict", "Resize refused operationConflict",
         "RestoreCloudPc refused operationConflict", "RestoreManual refused snapshotNotFound", "RestoreRetained refused operationNotSupported", "RestoreRetained refused snapshotNotFound",
         .. new[]

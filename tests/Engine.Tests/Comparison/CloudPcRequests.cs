@@ -58,12 +58,23 @@ public static class CloudPcRequests
 
     /// <summary>A script; see <see cref="Requests.Script"/>.</summary>
     public static Gen<(string Country, (Request Request, int Minute, int Aim)[] Steps)> Script { get; } =
-        Gen.Select(Opening(), Gen.Select(Command(), Minutes, Gen.Int[0, 1_000_000]).Array[LongestScript / 2, LongestScript])
-            .Select((opening, commands) =>
-            {
-                int minute = 0;
-                return ("US", opening.Select(request => (request, 0, 0)).Concat(commands.Select(one => (one.Item1, minute += one.Item2, one.Item3))).ToArray());
-            });
+        Gen.Select(Opening(), Segment().Array[LongestScript / 2, LongestScript]).Select((opening, segments) =>
+        {
+            int minute = 0;
+            return ("US", opening.Select(request => (request, 0, 0)).Concat(segments.SelectMany(one => one).Select(one => (one.Request, minute += one.Minutes, one.Aim))).ToArray());
+        });
+
+    private static Gen<(Request Request, int Minutes, int Aim)[]> Segment() => Gen.Frequency(
+        (300, Gen.Select(Command(), Minutes, Gen.Int[0, 1_000_000]).Select(one => ((Request, int, int)[])[one])),
+        (1, Gen.Select(Gen.Int[4, 34], Of(6 * Hour, 12 * Hour, Day), Gen.Int[0, 1000]).Select(Days)));
+
+    // An agent makes one restore point after the other: alone chance does not make so many of one machine that some go.
+    private static (Request Request, int Minutes, int Aim)[] Days(int times, int pause, int random) =>
+    [
+        (new Request.SetHost(0, []) { Agent = true }, 0, 0),
+        .. Enumerable.Range(0, times).SelectMany(time => Enumerable.Range(0, 3).Select(i =>
+            ((Request)new Request.ReportJob(i + 1, "snapshot", 1, Desk.Opening, "done", false), i == 0 ? pause : 0, (8 * (random + time + i)) + 1))),
+    ];
 
     private static Gen<Request[]> Opening()
     {
@@ -123,7 +134,7 @@ public static class CloudPcRequests
         (2, Number.Select(number => (Request)new Request.EndSession(number))),
         (3, Number.Select(number => (Request)new Request.DisconnectSession(number))),
         (5, Host()),
-        (5, Gen.Select(Number, Of(Kinds), Of("done", "done", "done", "warning", "failed"), Of(false, false, false, true)).Select((number, kind, outcome, last) =>
+        (40, Gen.Select(Number, Of(Kinds), Of("done", "done", "done", "warning", "failed"), Of(false, false, false, true)).Select((number, kind, outcome, last) =>
             (Request)new Request.ReportJob(number, kind, 1, Desk.Opening, outcome, last))),
         (4, Gen.Select(Of(Connections), Of("passed", "passed", "warning", "failed")).Select((connection, health) => (Request)new Request.SetConnectionHealth(connection, health))),
         (6, Gen.Select(Of(Policies), Ways(), Of(Regions), Gen.Bool).Select((policy, ways, region, signOn) =>
@@ -148,9 +159,8 @@ public static class CloudPcRequests
     private static Gen<string[]> Ways() => Gen.Frequency(
         (30, Gen.Const(Array.Empty<string>())), (20, Gen.Shuffle(Connections, 1, 2)), (1, Gen.Const((string[])[Names.Connection("nowhere")])));
 
-    // The simulator only: the oracle does not know the restore points that an agent makes at their times (B381 to B385). Golden cases and the engine's tests have agents.
-    private static Gen<Request> Host() => Gen.Select(Of(0, 0, 10, Hour, 5 * Hour, 3 * Day), Gen.Frequency((3, Gen.Const(Array.Empty<string>())), (2, Gen.Shuffle(Kinds, 1, 2))))
-        .Select((minutes, failing) => (Request)new Request.SetHost(minutes, failing));
+    private static Gen<Request> Host() => Gen.Select(Of(0, 0, 10, Hour, 5 * Hour, 3 * Day), Gen.Frequency((3, Gen.Const(Array.Empty<string>())), (2, Gen.Shuffle(Kinds, 1, 2))), Gen.Bool)
+        .Select((minutes, failing, agent) => (Request)new Request.SetHost(minutes, failing) { Agent = agent });
 
     // Dates at which something else is often due too.
     private static Gen<Fact[]> Facts() => Gen.Select(Gen.Int[0, 40], Of(0, 0, 1, 10, 60), Of("Sales", "Legal", null), Of("true", "true", "true", "false"), Gen.Int[0, 7])

@@ -47,13 +47,15 @@ public sealed partial class EngineDesk
             .Where(plan => plan.Used > 0 || plan.Slots > 0).OrderBy(plan => Text(plan.Id), StringComparer.Ordinal)
             .Select(plan => $"slots {Text(plan.Id)} {plan.Used} of {plan.Slots}"));
         lines.AddRange(fleet.Retained.Values.Select(one => (Number: NumberOf(one.CloudPcId), Retained: one)).OrderBy(one => one.Number)
-            .Select(one => $"retained {PlanId(one.Retained.Plan)}#{one.Number} until {When(one.Retained.CreatedAt + RetentionSnapshot.Retention)}"));
+            .Select(one => $"retained {PlanId(one.Retained.Plan)}#{one.Number} " + (one.Retained.Job is { } drop
+                ? $"asks agent to {Camel(drop.Kind)} attempt {drop.Attempt} asked {When(drop.RequestedAt)}"
+                : $"until {When(one.Retained.CreatedAt + RetentionSnapshot.Retention)}")));
         lines.AddRange(rows.Where(one => one.Row.Assignment is null && fleet.SessionOn(one.Index) is not null)
             .Select(one => $"session {Text(one.Row.UserId)} {PlanId(one.Row.Plan)}#{one.Index + 1}{(fleet.SessionOn(one.Index)!.DisconnectedAt is null ? "" : " disconnected")}"));
         lines.AddRange(FrontlineLines(fleet, rows));
         lines.AddRange(rows.Select(one => (one.Index, one.Row, Points: RestorePoints.Of(one.Row, UserSetting.DefaultRestoreHours, Last.Context.Now))).Where(one => one.Points.Count > 0)
             .Select(one => $"points {Owner(one.Row)} {PlanId(one.Row.Plan)}#{one.Index + 1} "
-                + string.Join(' ', one.Points.OrderBy(point => point.Kind).ThenBy(point => point.At).Select(point => (point.Kind == RestorePointKind.Manual ? "by hand " : "") + When(point.At)))));
+                + Points(one.Points)));
         lines.AddRange(fleet.Connections.Values.OrderBy(one => Text(one.Id), StringComparer.Ordinal).Select(one => $"connection {Text(one.Id)} {Camel(one.Health)}"));
         return lines;
     }
@@ -68,13 +70,24 @@ public sealed partial class EngineDesk
         + (row.ReserveEndsAt is { } used ? $" until {When(used)}" : "")
         + (row.GoesAt is { } goes ? $" goes {When(goes)}" : "")
         + (row.Job is { DueAt: { } due } job && row.Status != CloudPcStatus.Failed ? $" attempt {job.Attempt} due {When(due)}" : "")
-        + (row.Job is { DueAt: null } asked ? $" asks agent to {Camel(asked.Kind)} attempt {asked.Attempt} asked {When(asked.RequestedAt)}" : "")
+        + (row.Job is { DueAt: null } asked ? $" asks agent to {Camel(asked.Kind)}{(asked.GivesWay ? " at its time" : "")} attempt {asked.Attempt} asked {When(asked.RequestedAt)}{(asked is { Kind: HostJobKind.Deprovision, Detail: not null } ? " keeping it" : "")}" : "")
+        + (row.Job is { DueAt: null, Kind: HostJobKind.Snapshot } point && Beside(row, point) is { Count: > 0 } beside ? $" beside {Points(beside)}" : "")
         + (row.Error is { } error && (row.Job is null || row.Status == CloudPcStatus.Failed) ? $" error {error.Code}" : "")
         + (row.DisplayName.StartsWith(DefaultName, StringComparison.Ordinal) ? "" : $" named {row.DisplayName}");
 
     private static string Where(CloudPcOrigin origin) => (origin.RegionName == Place.Usual ? "" : $" in {origin.RegionName}")
         + (origin.ConnectionId is { } connection ? $" through {Text(connection)}" : "")
         + (origin.SingleSignOn ? " with single sign-on" : "");
+
+    private static string Points(IEnumerable<RestorePoint> points) =>
+        string.Join(' ', points.OrderBy(point => point.Kind).ThenBy(point => point.At).Select(point => (point.Kind == RestorePointKind.Manual ? "by hand " : "") + When(point.At)));
+
+    // What an agent is told to keep.
+    private static List<RestorePoint> Beside(CloudPc row, HostJob snapshot)
+    {
+        ValueArray<Guid> kept = RestorePoints.KeptBeside(row, snapshot, UserSetting.DefaultRestoreHours, snapshot.RequestedAt);
+        return [.. RestorePoints.Of(row, UserSetting.DefaultRestoreHours, snapshot.RequestedAt).Where(point => kept.Contains(point.Id))];
+    }
 
     private Command TranslateFleet(Request request) => request switch
     {
@@ -86,6 +99,7 @@ public sealed partial class EngineDesk
             Joins = Joins(r.Connections, r.Region),
             SingleSignOn = r.SingleSignOn,
             SnapshotReset = r.KeepsProfiles ? false : null,
+            UserExperienceType = r.OnlyApps ? UserExperienceType.CloudApp : UserExperienceType.CloudPc,
         }),
         Request.ChangePolicy r => new Command.UpdatePolicy((Tenant.Fleet.FindPolicy(Id(r.Policy)) is >= 0 and int index
             ? Tenant.Fleet.Policies[index]
@@ -139,6 +153,14 @@ public sealed partial class EngineDesk
             if (Tenant.Fleet.CloudPcs[index]?.Job is { } job)
             {
                 _jobs[(index + 1, Camel(job.Kind), job.Attempt, job.RequestedAt)] = job.Id;
+            }
+        }
+
+        foreach (RetentionSnapshot kept in Tenant.Fleet.Retained.Values)
+        {
+            if (kept.Job is { } job)
+            {
+                _jobs[(NumberOf(kept.CloudPcId), Camel(job.Kind), job.Attempt, job.RequestedAt)] = job.Id;
             }
         }
 

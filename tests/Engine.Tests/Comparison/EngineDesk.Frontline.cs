@@ -45,8 +45,14 @@ public sealed partial class EngineDesk
             {
                 yield return $"session {Text(Tenant.Users[session.User]?.Id ?? default)} {PlanId(row.Plan)}#{index + 1}"
                     + (session.DisconnectedAt is { } since ? $" disconnected {When(since)}" : "")
+                    + (session.CloudApp is { } app ? $" with {AppOf(app)}" : "")
                     + (session.UsesBuffer ? " above the limit" : "");
             }
+        }
+
+        foreach (string line in AppLines())
+        {
+            yield return line;
         }
 
         foreach (CloudPcPlan plan in Tenant.Catalog.CloudPcPlans.Where(plan => plan.Kind == CloudPcKind.Frontline).OrderBy(plan => Text(plan.Id), StringComparer.Ordinal))
@@ -80,7 +86,10 @@ public sealed partial class EngineDesk
 
     private Command TranslateFrontline(Request request) => request switch
     {
-        Request.StartPooled r => new Command.StartPoolSession(new Guid(++_sessions, 0, 0, new byte[8]), Id(r.User), AssignmentOf(Id(r.Policy), r.Group, r.Plan) is { } id ? Guid.Parse(id) : NoAssignment),
+        Request.StartPooled r => new Command.StartPoolSession(new Guid(++_sessions, 0, 0, new byte[8]), Id(r.User), AssignmentOf(Id(r.Policy), r.Group, r.Plan) is { } id ? Guid.Parse(id) : NoAssignment)
+        {
+            CloudAppId = r.App is null ? null : App(r.Policy, r.App),
+        },
         Request.PowerOn r => new Command.PowerOnCloudPc(IdOf(r.CloudPc)),
         Request.PowerOff r => new Command.PowerOffCloudPc(IdOf(r.CloudPc)),
         Request.RetryPolicy r => new Command.RetryPolicy(Id(r.Policy)),
@@ -96,7 +105,7 @@ public sealed partial class EngineDesk
             IntelligentPrestart = r.Prestart,
             BufferExcess = r.Excess,
         }),
-        _ => throw new NotSupportedException(request.ToString()),
+        _ => TranslateCloudApps(request),
     };
 
     private AssignmentRequest Entry(Guid policy, Assigned one) => new(

@@ -180,6 +180,7 @@ public sealed partial class EngineDesk : Desk
             RefusalCode.InheritedFromGroup => ids.Order(StringComparer.Ordinal).Prepend(Text(refusal.Subject!.Value)),
             RefusalCode.GroupHasLicenses => ids.Order(StringComparer.Ordinal),
             RefusalCode.MembershipRuleInvalid => [$"{refusal.Position}"],
+            RefusalCode.CloudAppNotFound or RefusalCode.CloudAppNotReady => [],
             RefusalCode.SessionNotFound or RefusalCode.SnapshotNotFound or RefusalCode.AssignmentNotFound or RefusalCode.HostJobClosed => [],
             RefusalCode.OperationNotSupported when Last.Command is Command.RetryPolicy => [Text(refusal.Subject!.Value)],
             RefusalCode.OperationNotSupported or RefusalCode.OperationConflict when Last.Command is Command.ReprovisionPolicy or Command.SchedulePolicy => [Text(refusal.Subject!.Value)],

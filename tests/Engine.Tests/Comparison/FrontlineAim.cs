@@ -11,8 +11,8 @@ public static class FrontlineAim
     {
         Request.StartSession r => Row(fleet, random / 3, words => words[1] != "shared" && (words[3] is "provisioned" or "inGracePeriod" || random % 7 == 1)) is { } row
             ? new Request.StartSession(row[1], Number(row)) : r,
-        Request.StartPooled r => Pick(Allotments(fleet, "s"), random) is { } target
-            ? new Request.StartPooled(random % 5 == 0 ? r.User : Pick(Members(picture, target[1]), random / 5) ?? r.User, target[0], target[1], target[2]) : r,
+        Request.StartPooled r => Pick(Allotments(fleet, "").Where(one => Names.Readable(one[0])[0] != 'd'), random) is { } target
+            ? new Request.StartPooled(random % 5 == 0 ? r.User : Pick(Members(picture, target[1]), random / 5) ?? r.User, target[0], target[1], target[2]) { App = r.App } : r,
         Request.EndSession r => Session(fleet, random) is { } number ? new Request.EndSession(number) : r,
         Request.DisconnectSession r => Session(fleet, random) is { } number ? new Request.DisconnectSession(number) : r,
         Request.PowerOn r => Row(fleet, random, words => words[3] is "provisioned" or "inGracePeriod") is { } row ? new Request.PowerOn(Number(row)) : r,

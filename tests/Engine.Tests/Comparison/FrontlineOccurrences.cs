@@ -10,7 +10,9 @@ public static class FrontlineOccurrences
         return words[0] switch
         {
             "cloudPc" when words.Contains("for") || words[1] == "shared" => Row(words, words[1] == "shared" ? "shared" : "dedicated"),
+            "app" => App(words, line),
             "session" => [
+                .. line.Contains(" with ", StringComparison.Ordinal) ? ["session, with an app"] : Array.Empty<string>(),
                 .. words.Contains("disconnected") ? ["session, disconnected"] : Array.Empty<string>(),
                 .. line.EndsWith("above the limit", StringComparison.Ordinal) ? ["session, above the limit"] : Array.Empty<string>(),
             ],
@@ -52,6 +54,21 @@ public static class FrontlineOccurrences
         if (words.Contains("prestart"))
         {
             yield return $"{mode} prestart";
+        }
+    }
+
+    private static IEnumerable<string> App(string[] words, string line)
+    {
+        string status = words[Array.FindIndex(words, word => word.EndsWith(':')) + 1];
+        yield return $"app {status}";
+        if (words.Contains("available") && status != "published")
+        {
+            yield return $"app available, {status}";
+        }
+
+        if (line.Contains(" error ", StringComparison.Ordinal))
+        {
+            yield return $"app error {words[Array.IndexOf(words, "error") + 1]}";
         }
     }
 

@@ -209,6 +209,7 @@ public static class Invariants
         from change in (decision as Decision.Accepted)?.Event?.Changes.OfType<Change.CloudPcSet>() ?? []
         where change.CloudPc.Status == CloudPcStatus.InGracePeriod
         let begun = change.Step.Reason is not CloudPcReason.ActionAsked and not CloudPcReason.HostDone and not CloudPcReason.HostFailed and not CloudPcReason.HostChanged
+            and not CloudPcReason.PointAsked and not CloudPcReason.PointMade and not CloudPcReason.PointFailed
         where begun ? change.CloudPc.GraceEndsAt != change.Step.At.AddHours(168) : change.CloudPc.GraceEndsAt <= change.Step.At
         select $"The grace period of {change.CloudPc.Id} ends at {change.CloudPc.GraceEndsAt:O}, not a week after {change.Step.At:O}.";
 
@@ -302,6 +303,12 @@ public static class Invariants
         if (!one.Troubled.SequenceEqual(other.Troubled))
         {
             yield return $"{who} gives another waiting order.";
+        }
+
+        if (!one.CloudApps.Apps.SequenceEqual(other.CloudApps.Apps) || one.CloudApps.NextApp != other.CloudApps.NextApp || one.CloudApps.DueAt != other.CloudApps.DueAt
+            || !one.CloudApps.Awaiting.SequenceEqual(other.CloudApps.Awaiting))
+        {
+            yield return $"{who} gives other cloud apps.";
         }
 
         if (!FrontlineInvariants.AreSame(one, other))

@@ -7,7 +7,7 @@ public sealed partial class OracleDesk
 {
     private Answer FrontlineAnswer(Request request) => request switch
     {
-        Request.StartPooled r => _tenant.StartPooled(r.User, r.Policy, r.Group, r.Plan),
+        Request.StartPooled r => _tenant.StartPooled(r.User, r.Policy, r.Group, r.Plan, r.App),
         Request.PowerOn r => _tenant.PowerOn(r.CloudPc),
         Request.PowerOff r => _tenant.PowerOff(r.CloudPc),
         Request.RetryPolicy r => _tenant.RetryPolicy(r.Policy),
@@ -16,6 +16,12 @@ public sealed partial class OracleDesk
             r.Policy, r.Cron, r.Kept, r.SignsOut, r.Start is { } start ? Desk.Opening.AddMinutes(start) : null, r.End is { } end ? Desk.Opening.AddMinutes(end) : null),
         Request.Unblock r => _tenant.Unblock(r.Plan),
         Request.ConfigureFrontline r => _tenant.ConfigureFrontline(r.Held, TimeSpan.FromMinutes(r.Reset), r.Prestart, r.Excess),
+        Request.CreateApp r => _tenant.CreateApp(r.Policy, r.App, r.Path, r.Icon),
+        Request.UpdateApp r => _tenant.UpdateApp(r.Policy, r.App, r.Name, r.Path, r.Icon),
+        Request.DeleteApp r => _tenant.DeleteApp(r.Policy, r.App),
+        Request.PublishApps r => _tenant.PublishApps(r.Policy, r.Apps),
+        Request.UnpublishApps r => _tenant.UnpublishApps(r.Policy, r.Apps),
+        Request.ResetApps r => _tenant.ResetApps(r.Policy, r.Apps),
         _ => throw new NotSupportedException(request.ToString()),
     };
 }

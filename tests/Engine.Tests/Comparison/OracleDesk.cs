@@ -53,7 +53,7 @@ public sealed partial class OracleDesk(string country, IReadOnlyCollection<strin
         Request.Import r => _tenant.Import(
             r.Plans.Select(plan => new SkuRow(SpecFiles.PartNumber(plan.Sku), plan.Sku, plan.Plan, plan.Name)),
             r.Rules is null ? null : Oracle.PlanRules.Read(r.Rules)),
-        Request.CreatePolicy r => _tenant.CreatePolicy(r.Policy, r.Type, r.Connections, r.Region, r.SingleSignOn, !r.KeepsProfiles),
+        Request.CreatePolicy r => _tenant.CreatePolicy(r.Policy, r.Type, r.Connections, r.Region, r.SingleSignOn, !r.KeepsProfiles, r.OnlyApps ? SpecFiles.Windows11Apps : null),
         Request.ChangePolicy r => _tenant.ChangePolicy(r.Policy, r.Connections, r.Region, r.SingleSignOn),
         Request.ApplyPolicy r => _tenant.ApplyPolicy(r.Policy, r.Settings, r.CloudPcs),
         Request.DeletePolicy r => _tenant.DeletePolicy(r.Policy),

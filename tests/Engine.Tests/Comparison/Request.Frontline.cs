@@ -4,7 +4,11 @@ namespace Berth.Engine.Tests.Comparison;
 public abstract partial record Request
 {
     /// <summary>A session on one of the machines of an assignment of shared mode.</summary>
-    public sealed record StartPooled(string User, string Policy, string Group, string Plan) : Request;
+    public sealed record StartPooled(string User, string Policy, string Group, string Plan) : Request
+    {
+        /// <summary>The cloud app that is started.</summary>
+        public string? App { get; init; }
+    }
 
     public sealed record PowerOn(int CloudPc) : Request;
 

@@ -64,6 +64,9 @@ public abstract partial record Request
         /// <summary>Whether shared machines do not go back to a snapshot after each user.</summary>
         public bool KeepsProfiles { get; init; }
 
+        /// <summary>Whether users get apps and no desktop.</summary>
+        public bool OnlyApps { get; init; }
+
         public string Region { get; init; } = Place.Usual;
 
         public bool SingleSignOn { get; init; }

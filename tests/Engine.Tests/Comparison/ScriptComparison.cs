@@ -143,7 +143,11 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
                 Count($"status {words[3]}");
                 if (Array.IndexOf(words, "agent") is > 0 and int agent)
                 {
-                    Count($"agent is to {words[agent + 2]}, {words[3]}");
+                    Count($"agent is to {words[agent + 2]}{(words[agent + 3] == "at" ? " at its time" : "")}, {words[3]}");
+                    if (words[^1] == "it")
+                    {
+                        Count("agent is to deprovision, keeping it");
+                    }
                 }
 
                 if (words.Contains("allocated"))
@@ -159,6 +163,11 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
             else if (line.StartsWith("retained ", StringComparison.Ordinal) || line.StartsWith("session ", StringComparison.Ordinal))
             {
                 Count(line.Split(' ')[0]);
+                if (line.Contains(" deleteSnapshot ", StringComparison.Ordinal))
+                {
+                    Count("agent is to deleteSnapshot");
+                }
+
                 if (line.EndsWith(" disconnected", StringComparison.Ordinal))
                 {
                     Count("session disconnected");

@@ -12,11 +12,20 @@ public static class SpecFiles
 
     public static string PlanRulesJson { get; } = File.ReadAllText(Path.Combine(Root, "src/Engine/Catalog/Data/plan-rules.json"));
 
+    /// <summary>Names and paths of the apps of the image that the policies of the comparison have.</summary>
+    public static (string Name, string Path)[] Windows11Apps { get; } =
+    [
+        .. File.ReadLines(Path.Combine(Root, "src/Engine/Catalog/Data/image-apps.csv")).Select(line => line.Split(',')).Where(fields => fields[0] is "windows" or "windows11")
+            .Select(fields => (fields[1], fields[2])),
+    ];
+
     public static string GoldenFolder { get; } = Path.Combine(Root, "spec/golden");
 
     public static string CloudPcFolder { get; } = Path.Combine(GoldenFolder, "cloud-pcs");
 
     public static string FrontlineFolder { get; } = Path.Combine(GoldenFolder, "frontline");
+
+    public static string CloudAppFolder { get; } = Path.Combine(GoldenFolder, "cloud-apps");
 
     public static string RulesFolder { get; } = Path.Combine(Root, "spec/rules");
 

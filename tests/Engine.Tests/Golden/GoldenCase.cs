@@ -303,6 +303,7 @@ public sealed partial class Step
             case Request.CreatePolicy r:
                 (step.Policy, step.Type, step.Connections) = (Names.Readable(r.Policy), r.Type == "dedicated" ? null : r.Type, Readable(r.Connections));
                 step.KeepsProfiles = r.KeepsProfiles ? true : null;
+                step.OnlyApps = r.OnlyApps ? true : null;
                 (step.Region, step.SingleSignOn) = (r.Region == Place.Usual ? null : r.Region, r.SingleSignOn ? true : null);
                 break;
             case Request.ChangePolicy r:
@@ -417,6 +418,7 @@ public sealed partial class Step
             Region = Region ?? Place.Usual,
             SingleSignOn = SingleSignOn ?? false,
             KeepsProfiles = KeepsProfiles ?? false,
+            OnlyApps = OnlyApps ?? false,
         },
         "changePolicy" => new Request.ChangePolicy(Names.Policy(Policy!), [.. (Connections ?? []).Select(Names.Connection)]) { Region = Region ?? Place.Usual, SingleSignOn = SingleSignOn ?? false },
         "applyPolicy" => new Request.ApplyPolicy(Names.Policy(Policy!), Settings!, CloudPcs ?? []),

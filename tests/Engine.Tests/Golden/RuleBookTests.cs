@@ -52,7 +52,7 @@ public sealed partial class RuleBookTests
     private static IEnumerable<string> RuleLines() => new DirectoryInfo(SpecFiles.RulesFolder).GetFiles("*.md")
         .SelectMany(file => File.ReadLines(file.FullName)).Where(line => line.StartsWith("- ", StringComparison.Ordinal));
 
-    private static IEnumerable<GoldenCase> Cases() => ((string[])[SpecFiles.GoldenFolder, SpecFiles.CloudPcFolder, SpecFiles.FrontlineFolder])
+    private static IEnumerable<GoldenCase> Cases() => ((string[])[SpecFiles.GoldenFolder, SpecFiles.CloudPcFolder, SpecFiles.FrontlineFolder, SpecFiles.CloudAppFolder])
         .SelectMany(folder => new DirectoryInfo(folder).GetFiles("*.json")).Select(file => GoldenCase.Read(file.FullName));
 
     [GeneratedRegex(@"^- \*\*(?<id>[A-Z]\d+[ab]?)\*\* (?<unreachable>\(unreachable\) )?[^ ].*[.:] _\(source: [^()]+\)_$")]

@@ -37,6 +37,7 @@ public sealed partial class Step
         {
             case Request.StartPooled r:
                 (User, Policy, Group, Plan) = (Names.Readable(r.User), Names.Readable(r.Policy), Names.Readable(r.Group), Names.Readable(r.Plan));
+                App = r.App;
                 break;
             case Request.PowerOn r:
                 CloudPc = r.CloudPc;
@@ -59,12 +60,15 @@ public sealed partial class Step
             case Request.ConfigureFrontline r:
                 (Released, Reset, Prestart, Excess) = (r.Held ? null : true, r.Reset == 3 ? null : r.Reset, r.Prestart ? null : false, r.Excess);
                 break;
+            default:
+                TakeCloudApps(request);
+                break;
         }
     }
 
     private Request ToFrontline() => Do switch
     {
-        "startShared" => new Request.StartPooled(Names.User(User!), Names.Policy(Policy!), Names.Group(Group!), Names.Plan(Plan!, null)),
+        "startShared" => new Request.StartPooled(Names.User(User!), Names.Policy(Policy!), Names.Group(Group!), Names.Plan(Plan!, null)) { App = App },
         "powerOn" => new Request.PowerOn(CloudPc!.Value),
         "powerOff" => new Request.PowerOff(CloudPc!.Value),
         "retryPolicy" => new Request.RetryPolicy(Names.Policy(Policy!)),
@@ -72,7 +76,7 @@ public sealed partial class Step
         "schedulePolicy" => new Request.SchedulePolicy(Names.Policy(Policy!), Cron, Percent ?? 0, SignsOut ?? false, Start, End),
         "unblock" => new Request.Unblock(Names.Plan(Plan!, null)),
         "configureFrontline" => new Request.ConfigureFrontline(!(Released ?? false), Reset ?? 3, Prestart ?? true, Excess),
-        _ => throw new NotSupportedException($"No command is called '{Do}'."),
+        _ => ToCloudApps(),
     };
 
     private static string Written(Assigned one) => Names.Readable(one.Plan is null ? one.Group
