@@ -99,7 +99,7 @@ public sealed class Frontline(SdkTenant tenant)
     [Theory, EveryDoor]
     public async Task A_pool_is_made_anew_by_one_request_and_by_a_schedule(Door door)
     {
-        // B435, B437, B438, B439; only beta has it.
+        // B435, B437, B438, B439, C154; only beta has it.
         await tenant.SeatsAsync(Sku, 20);
         Group ward = await tenant.GroupAsync(door, await tenant.UserAsync(door));
         CloudPcProvisioningPolicy policy = await MakeAsync(door, "sharedByEntraGroup");
