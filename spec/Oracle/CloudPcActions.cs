@@ -8,7 +8,7 @@ public sealed partial class OracleTenant
         row.Status != "inGracePeriod" ? Answer.Refused("B268", "operationConflict", $"#{number}") : Accept(() => Deprovision(row)));
 
     /// <summary>Makes the machine anew (B272).</summary>
-    public Answer Reprovision(int number) => With(number, row =>
+    public Answer Reprovision(int number, bool? administrator, bool self) => With(number, row => Unserved(row, self) ?? (
         row.Status is not ("failed" or "provisioned" or "provisionedWithWarnings") || (row.Status == "failed" && row.Goes is not null)
             || IsBusy(row) || (row.IsShared && _fleet.Paused.Contains(row.Assignment!.Value))
             ? Answer.Refused("B272", "operationConflict", $"#{number}")
@@ -16,9 +16,9 @@ public sealed partial class OracleTenant
             {
                 RestReserve(row);
                 GoesAnyway(row);
-                (row.Status, row.Error, row.Job) = ("provisioning", null, null);
+                (row.Status, row.Error, row.Job, row.AsksAdministrator) = ("provisioning", null, null, administrator ?? false);
                 Attempt(row, "reprovision", 1);
-            }));
+            })));
 
     /// <summary>Gives it another name (B278).</summary>
     public Answer RenameCloudPc(int number, string name) => With(number, row => Accept(() => row.Name = name));
@@ -73,8 +73,8 @@ public sealed partial class OracleTenant
     });
 
     /// <summary>Puts it back to a restore point that is counted (B279), by its time.</summary>
-    public Answer RestoreCloudPc(int number, DateTimeOffset point) =>
-        With(number, row => Restore(row, point, Points(row, _now).Contains(point) ? null : Answer.Refused("B279", "snapshotNotFound")));
+    public Answer RestoreCloudPc(int number, DateTimeOffset point, bool self) =>
+        With(number, row => Unserved(row, self) ?? Restore(row, point, Points(row, _now).Contains(point) ? null : Answer.Refused("B279", "snapshotNotFound")));
 
     /// <summary>Puts it back to the restore point that was made by hand (B279), by its time.</summary>
     public Answer RestoreManual(int number, DateTimeOffset point) =>
@@ -111,10 +111,18 @@ public sealed partial class OracleTenant
 
             string? code = row.UserId != user || !IsThere(row) || !IsOn(found) ? "notAssigned"
                 : KindOf(row) != "Reserve" && !IsLicensed(row, row.Plan) && row.Status != "inGracePeriod" ? "notLicensed"
-                : row.Status is not ("provisioned" or "provisionedWithWarnings" or "inGracePeriod") ? "cloudPcNotReady"
+                : !LetsIn(row) ? "cloudPcNotReady"
                 : _fleet.Sessions.GetValueOrDefault(number) ? "cloudPcInUse"
                 : null;
-            return code is not null ? Answer.Refused("B285", code, $"#{number}") : Accept(() => _fleet.Sessions[number] = true);
+            return code is not null ? Answer.Refused("B285", code, $"#{number}") : Accept(() =>
+            {
+                if (!_fleet.Sessions.ContainsKey(number))
+                {
+                    SignIn(row, user); // B380: who comes back signs in no more
+                }
+
+                _fleet.Sessions[number] = true;
+            });
         });
     }
 
@@ -126,7 +134,11 @@ public sealed partial class OracleTenant
 
     /// <summary>Ends the session on a Cloud PC.</summary>
     public Answer EndSession(int number) => _fleet.Sessions.ContainsKey(number)
-        ? Accept(() => _fleet.Sessions.Remove(number))
+        ? Accept(() =>
+        {
+            _fleet.Sessions.Remove(number);
+            _fleet.Rows.First(row => row.Number == number).SignedOut = _now;
+        })
         : _fleet.Rows.Find(row => row.Number == number) is { Session: not null } row ? Accept(() => SignOut(row))
         : Answer.Refused("B285", "sessionNotFound");
 

@@ -35,6 +35,7 @@ public sealed partial class OracleTenant
         lines.AddRange(_fleet.Rows.Where(row => _fleet.Sessions.ContainsKey(row.Number))
             .Select(row => $"session {row.UserId} {row.Plan}#{row.Number}{(_fleet.Sessions[row.Number] ? "" : " disconnected")}"));
         lines.AddRange(FrontlineLines());
+        lines.AddRange(PeopleLines());
         foreach (OracleRow row in _fleet.Rows)
         {
             List<string> points = [.. Points(row, _asked).Select(When)];

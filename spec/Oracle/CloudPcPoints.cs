@@ -6,21 +6,23 @@ public sealed partial class OracleTenant
     private const int MostFrequent = 10; // C192
     private const int MostWeekly = 4; // C192
     private static readonly TimeSpan Week = TimeSpan.FromDays(7); // C57
-    private static readonly TimeSpan Rhythm = TimeSpan.FromHours(12); // C27
+    private const int UsualHours = 12; // C27
 
     // C57: for 28 days.
     private static bool HasManual(OracleRow row, DateTimeOffset now) => WithData.Contains(row.Status) && row.ManualPoint + Retention > now;
 
     // Those at their times: an agent made them, or they are counted.
-    private static List<DateTimeOffset> Points(OracleRow row, DateTimeOffset now) => !WithData.Contains(row.Status) ? [] : row.Made ?? Counted(row, now);
+    private List<DateTimeOffset> Points(OracleRow row, DateTimeOffset now) => !WithData.Contains(row.Status) ? [] : row.Made ?? Counted(row, now);
 
-    // B279: the newest ten of every twelve hours, the newest four of every seven days; after a restore those it left and those since (B387).
-    private static List<DateTimeOffset> Counted(OracleRow row, DateTimeOffset now)
+    private TimeSpan Rhythm(OracleRow row) => TimeSpan.FromHours(IsThere(row) ? SettingOf(row.UserId)?.Hours ?? UsualHours : UsualHours);
+
+    // B279: the newest ten of every so many hours, the newest four of every seven days; after a restore those it left and those since (B387).
+    private List<DateTimeOffset> Counted(OracleRow row, DateTimeOffset now)
     {
         SortedSet<DateTimeOffset> points = [];
-        foreach ((TimeSpan every, int kept) in ((TimeSpan, int)[])[(Rhythm, MostFrequent), (Week, MostWeekly)])
+        foreach ((TimeSpan every, int kept) in ((TimeSpan, int)[])[(Rhythm(row), MostFrequent), (Week, MostWeekly)])
         {
-            List<DateTimeOffset> all = row.Left is not { } left ? [] : [.. left.Points.Where(point => IsOn(point, row, every))];
+            List<DateTimeOffset> all = row.Left is not { } left ? [] : [.. left.Points.Where(point => IsOn(point, row, every) || (every != Week && !IsOn(point, row, Week)))];
             for (DateTimeOffset at = row.PointsSince!.Value + every; at <= now; at += every)
             {
                 if (row.Left is not { } restored || at > restored.Ended)
@@ -88,10 +90,11 @@ public sealed partial class OracleTenant
 
     private DateTimeOffset NextPoint(OracleRow row)
     {
-        DateTimeOffset frequent = row.PointsSince!.Value + Rhythm, weekly = row.PointsSince.Value + Week;
+        TimeSpan rhythm = Rhythm(row);
+        DateTimeOffset frequent = row.PointsSince!.Value + rhythm, weekly = row.PointsSince.Value + Week;
         while (frequent <= _now)
         {
-            frequent += Rhythm;
+            frequent += rhythm;
         }
 
         while (weekly <= _now)
@@ -108,8 +111,8 @@ public sealed partial class OracleTenant
         (row.Job, row.PointAt) = (row.Job! with { AtItsTime = true }, null);
     }
 
-    // B384: the newest ten, and the first of each of the newest four weeks.
-    private static List<DateTimeOffset> Beside(OracleRow row, DateTimeOffset one)
+    // B384: the first of each of the newest four weeks, and the newest ten of the others and of those that fit the hours.
+    private List<DateTimeOffset> Beside(OracleRow row, DateTimeOffset one)
     {
         List<DateTimeOffset> all = [.. row.Made!, one], weekly = [];
         for (DateTimeOffset week = row.PointsSince!.Value + Week; week <= one; week += Week)
@@ -117,11 +120,12 @@ public sealed partial class OracleTenant
             weekly.AddRange(all.Where(point => point >= week && point < week + Week).Take(1));
         }
 
-        return [.. all.TakeLast(MostFrequent).Union(weekly.TakeLast(MostWeekly)).Order()];
+        weekly = [.. weekly.TakeLast(MostWeekly)];
+        return [.. all.Where(point => !weekly.Contains(point) || IsOn(point, row, Rhythm(row))).TakeLast(MostFrequent).Union(weekly).Order()];
     }
 
     // What an agent that makes a restore point has besides when it is made (B384).
-    private static List<string> KeptBeside(OracleRow row, OracleJob job)
+    private List<string> KeptBeside(OracleRow row, OracleJob job)
     {
         List<DateTimeOffset> made = job.AtItsTime ? [.. Beside(row, job.Asked).Where(point => point != job.Asked)] : row.Made!;
         return [.. made.Select(When), .. job.AtItsTime && HasManual(row, job.Asked) ? [$"by hand {When(row.ManualPoint!.Value)}"] : Array.Empty<string>()];

@@ -14,8 +14,8 @@ public sealed partial class OracleTenant
                 ? Answer.Refused("B282", "operationConflict", $"#{number}")
             : Accept(() =>
             {
-                (row.Status, row.Error) = ("provisioning", null);
-                Attempt(row, "provision", 1);
+                (row.Status, row.Error, row.AsksAdministrator) = ("provisioning", null, false);
+                Attempt(row, FirstJob(row), 1);
             }));
 
     /// <summary>Takes the machine of a Reserve license down; the license stays.</summary>

@@ -95,7 +95,8 @@ public sealed partial class OracleTenant
         switch (job.Kind)
         {
             case "deprovision" when row.Status == "failed":
-                break; // B265: what was begun is gone, or goes with the row
+                row.Place = fails ? row.Place : null; // B265, B388: what was begun is gone, or goes with the row
+                break;
             case "deprovision" when fails:
                 Work(row, "deprovision", job.Attempt + 1, AskAgain, job.Keeps); // B269, B385
                 break;
@@ -139,7 +140,7 @@ public sealed partial class OracleTenant
             default:
                 RunReserve(row);
                 ForgetPoints(row, _now);
-                row.Error = report.Error;
+                (row.Error, row.Administrator) = (report.Error, row.AsksAdministrator || row.MakerWantsAdministrator);
                 row.Status = Settled(row); // B265, B279
                 break;
         }

@@ -21,6 +21,9 @@ public sealed class OraclePolicy
     /// <summary>Whether a shared machine goes back to a snapshot after each user (B348).</summary>
     public bool SnapshotReset { get; init; }
 
+    /// <summary>Whether users are administrators.</summary>
+    public bool Administrators { get; set; }
+
     /// <summary>Names and paths of the apps of its image, when it gives its users apps only; null when it does not.</summary>
     public IReadOnlyList<(string Name, string Path)>? Apps { get; init; }
 
@@ -31,7 +34,7 @@ public sealed class OraclePolicy
     public List<OracleAssignment> Assignments { get; set; } = [];
 
     /// <summary>The same again.</summary>
-    public OraclePolicy Copy() => new() { Id = Id, Type = Type, Connections = [.. Connections], Region = Region, SingleSignOn = SingleSignOn, SnapshotReset = SnapshotReset, Apps = Apps, HasApps = HasApps, Assignments = [.. Assignments] };
+    public OraclePolicy Copy() => new() { Id = Id, Type = Type, Connections = [.. Connections], Region = Region, SingleSignOn = SingleSignOn, SnapshotReset = SnapshotReset, Administrators = Administrators, Apps = Apps, HasApps = HasApps, Assignments = [.. Assignments] };
 }
 
 /// <summary>Where a machine stands, and how one signs in.</summary>
@@ -182,6 +185,9 @@ public sealed class OracleFleet
     /// <summary>Retention snapshots, oldest first.</summary>
     public List<OracleRetained> Retained { get; init; } = [];
 
+    /// <summary>The user settings.</summary>
+    public List<OracleSetting> Settings { get; init; } = [];
+
     /// <summary>The network connections.</summary>
     public Dictionary<string, OracleConnection> Connections { get; init; } = [];
 
@@ -239,6 +245,7 @@ public sealed class OracleFleet
         Rows = [.. Rows.Select(row => row.Copy())],
         Numbers = Numbers,
         Retained = [.. Retained],
+        Settings = [.. Settings.Select(setting => setting with { Groups = [.. setting.Groups] })],
         Connections = new(Connections),
         Sessions = new(Sessions),
         Agent = Agent,
@@ -362,7 +369,7 @@ public sealed partial class OracleTenant
         switch (row.Status)
         {
             case "notProvisioned" or "pendingProvision" when !IsLicensed(row, row.Plan):
-                Remove(row); // B262, B263
+                Leave(row); // B262, B263
                 break;
             case "notProvisioned" when Winner(row.UserId) is not null:
                 Wait(row); // B262
@@ -403,7 +410,7 @@ public sealed partial class OracleTenant
     private void Wait(OracleRow row)
     {
         (row.Status, row.Since) = ("pendingProvision", _now);
-        (row.Maker, row.Goes, row.Error, row.Job) = (null, null, null, null);
+        (row.Maker, row.Goes, row.Error, row.Job, row.AsksAdministrator) = (null, null, null, null, false);
     }
 
     private void BeginGrace(OracleRow row) => (row.Status, row.GraceEnd, row.Window) = ("inGracePeriod", _now + Grace, null);
@@ -422,9 +429,22 @@ public sealed partial class OracleTenant
     // B269
     private void Deprovision(OracleRow row, bool keeps = false)
     {
-        (row.Status, row.GraceEnd, row.Window, row.Goes, row.Error, row.TakesOver) = ("deprovisioning", null, null, null, null, null);
+        (row.Status, row.GraceEnd, row.Window, row.Goes, row.Error, row.TakesOver, row.Review) = ("deprovisioning", null, null, null, null, null, null);
         RestReserve(row);
         Work(row, "deprovision", keeps: keeps);
+    }
+
+    // B388: what was begun may be at the host still.
+    private void Leave(OracleRow row)
+    {
+        if (row.Place is null)
+        {
+            Remove(row);
+        }
+        else
+        {
+            Deprovision(row);
+        }
     }
 
     private void Remove(OracleRow row)
@@ -518,7 +538,7 @@ public sealed partial class OracleTenant
                 else if (IsSlotFree(row.Plan))
                 {
                     (row.Status, row.Maker) = ("provisioning", KindOf(row) == "Enterprise" ? Winner(row.UserId) : null);
-                    Attempt(row, "provision", 1);
+                    Attempt(row, FirstJob(row), 1);
                 }
             }
 
@@ -561,12 +581,16 @@ public sealed partial class OracleTenant
 
     private static string Settled(OracleRow row) => row.Error is null ? "provisioned" : "provisionedWithWarnings";
 
+    // B388
+    private static string FirstJob(OracleRow row) => row.Place is null ? "provision" : "reprovision";
+
     // B265, B295
     private void Attempt(OracleRow row, string kind, int attempt)
     {
         if (PlaceNow(row) is { } place)
         {
             row.Place = place;
+            (row.MakerWantsAdministrator, row.AdministratorBySignIn) = (FindPolicy(row.Maker ?? "")?.Administrators ?? false, false); // B265, B370
             Work(row, kind, attempt);
         }
         else
@@ -614,9 +638,11 @@ public sealed partial class OracleTenant
     {
         foreach (int number in _fleet.Sessions.Keys.ToList())
         {
-            if (_fleet.Rows.Find(row => row.Number == number) is not { Status: "provisioned" or "provisionedWithWarnings" or "inGracePeriod" } row || !IsThere(row) || !IsOn(row.User))
+            OracleRow row = _fleet.Rows.First(row => row.Number == number);
+            if (!LetsIn(row) || !IsThere(row) || !IsOn(row.User))
             {
                 _fleet.Sessions.Remove(number);
+                row.SignedOut = _now;
             }
         }
     }

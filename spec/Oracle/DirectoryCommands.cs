@@ -145,6 +145,8 @@ public sealed partial class OracleTenant
                 policy.Assignments.RemoveAll(one => one.Group == group); // B292
             }
 
+            _fleet.Settings.ForEach(setting => setting.Groups.Remove(group)); // B345
+
             _groups.Remove(group);
             foreach (OracleGroup other in _groups.Values)
             {
@@ -173,8 +175,8 @@ public sealed partial class OracleTenant
         });
     }
 
-    /// <summary>Removes a member.</summary>
-    public Answer RemoveMember(string group, string member)
+    /// <summary>Removes members, all or none (B501).</summary>
+    public Answer RemoveMembers(string group, params string[] members)
     {
         if (!_groups.TryGetValue(group, out OracleGroup? found))
         {
@@ -186,21 +188,19 @@ public sealed partial class OracleTenant
             return Answer.Refused("L140", "groupIsDynamic", group);
         }
 
-        if (!found.Members.Contains(member))
+        if (Array.Find(members, member => !found.Members.Contains(member)) is { } stranger)
         {
-            return Answer.Refused("E11", "memberNotFound", member);
+            return Answer.Refused("E11", "memberNotFound", stranger);
         }
 
         return Accept(() =>
         {
-            if (_users.ContainsKey(member))
+            foreach (string user in InOrder(group, members.Where(_users.ContainsKey)))
             {
-                Leave(member, group);
+                Leave(user, group);
             }
-            else
-            {
-                found.Members.Remove(member);
-            }
+
+            found.Members.RemoveAll(members.Contains);
         });
     }
 

@@ -134,7 +134,7 @@ public sealed partial class OracleTenant
             {
                 GoesAnyway(row);
                 (row.Session, row.Runs, row.OffAt, row.ReadyAt) = (null, false, null, null); // B410
-                (row.Status, row.Error, row.Job) = ("provisioning", null, null);
+                (row.Status, row.Error, row.Job, row.AsksAdministrator) = ("provisioning", null, null, false);
                 Attempt(row, "reprovision", 1);
                 went = true;
             }

@@ -112,7 +112,7 @@ public sealed partial class OracleTenant
         switch (row.Status)
         {
             case "pendingProvision" when !IsThere(row) || giving.Count == 0:
-                Remove(row);
+                Leave(row);
                 break;
             case "provisioning" when !HasRight(row):
                 Fail(row, !IsThere(row) ? "userNotFound" : "provisioningPolicyNotFound");
@@ -244,7 +244,7 @@ public sealed partial class OracleTenant
             while (NextToStart(plan) is { } row)
             {
                 (row.Status, row.Maker) = ("provisioning", row.IsShared ? row.Maker : FrontlineWinner(row.UserId));
-                Attempt(row, "provision", 1);
+                Attempt(row, FirstJob(row), 1);
             }
         }
     }

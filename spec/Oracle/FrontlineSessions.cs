@@ -55,8 +55,12 @@ public sealed partial class OracleTenant
             return NoLicense(plan);
         }
 
-        return rows.Find(row => IsUsable(row) && row.Session is null && row.ReadyAt is null) is { } free
-            ? Accept(() => (free.Session, free.Runs, free.OffAt) = (new OracleSession(user, null, false) { App = started?.Number }, true, null))
+        return rows.Find(row => LetsIn(row) && row.Session is null && row.ReadyAt is null) is { } free
+            ? Accept(() =>
+            {
+                SignIn(free, user);
+                (free.Session, free.Runs, free.OffAt) = (new OracleSession(user, null, false) { App = started?.Number }, true, null);
+            })
             : rows.Exists(row => row.Status == "provisioning" || row.ReadyAt is not null) ? Answer.Refused("B414", "cloudPcNotReady")
             : NoLicense(plan);
     }
@@ -69,7 +73,7 @@ public sealed partial class OracleTenant
             return Answer.Refused("B411", "operationNotSupported", $"#{number}");
         }
 
-        if (!IsUsable(row))
+        if (!LetsIn(row))
         {
             return Answer.Refused("B411", "operationConflict", $"#{number}");
         }
@@ -86,7 +90,7 @@ public sealed partial class OracleTenant
 
     /// <summary>Powers a Frontline Cloud PC off; whoever works on it is signed out (C87).</summary>
     public Answer PowerOff(int number) => With(number, row => !IsFrontline(row) ? Answer.Refused("B411", "operationNotSupported", $"#{number}")
-        : !IsUsable(row) ? Answer.Refused("B411", "operationConflict", $"#{number}")
+        : !LetsIn(row) ? Answer.Refused("B411", "operationConflict", $"#{number}")
         : Accept(() => TurnOff(row)));
 
     private static bool IsUsable(OracleRow row) => row.Status is "provisioned" or "provisionedWithWarnings" or "inGracePeriod";
@@ -101,7 +105,7 @@ public sealed partial class OracleTenant
     private Answer StartFrontline(OracleUser user, string id, OracleRow row)
     {
         string? code = row.UserId != id || !IsThere(row) || !IsOn(user) ? "notAssigned"
-            : !IsUsable(row) ? "cloudPcNotReady"
+            : !LetsIn(row) ? "cloudPcNotReady"
             : row.Session is { Disconnected: null } ? "cloudPcInUse"
             : null;
         if (code is not null)
@@ -112,6 +116,11 @@ public sealed partial class OracleTenant
         bool? fromBuffer = row.Licensed ? row.Session?.UsesBuffer ?? false : License(row);
         return fromBuffer is not { } above ? NoLicense(row.Plan) : Accept(() =>
         {
+            if (row.Session is null)
+            {
+                SignIn(row, id);
+            }
+
             row.Session = new OracleSession(id, null, above);
             (row.Runs, row.Licensed, row.OffAt) = (true, true, null);
             if (!row.Firsts.Exists(first => Day(first) == Day(_now)))
@@ -140,7 +149,7 @@ public sealed partial class OracleTenant
 
     private void SignOut(OracleRow row)
     {
-        row.Session = null;
+        (row.Session, row.SignedOut) = (null, _now);
         row.Licensed = false;
         if (row.IsShared)
         {
@@ -174,8 +183,9 @@ public sealed partial class OracleTenant
                 SignOut(row);
             }
 
-            if (!IsUsable(row))
+            if (!LetsIn(row))
             {
+                row.SignedOut = row.Session is null ? row.SignedOut : _now;
                 (row.Session, row.Runs, row.Licensed, row.OffAt, row.ReadyAt) = (null, false, false, null, null);
             }
         }
@@ -229,7 +239,7 @@ public sealed partial class OracleTenant
 
     private void Start(OracleRow row)
     {
-        if (_fleet.Prestart && IsUsable(row) && !row.Runs)
+        if (_fleet.Prestart && LetsIn(row) && !row.Runs)
         {
             (row.Runs, row.OffAt) = (true, _now + Standby);
         }

@@ -19,12 +19,17 @@ public sealed partial class OracleTenant
     public int Dues { get; private set; }
 
     /// <summary>A command at a time: what is due until then happens before; when the command is refused, nothing has happened (B135).</summary>
-    public Answer At(DateTimeOffset now, Func<Answer> command)
+    public Answer At(DateTimeOffset now, Func<Answer> command) => At(now, command, newEntry: true);
+
+    /// <summary>A further part of commands that are decided as one: it belongs to the same entry of the journal (B500).</summary>
+    public Answer AsPart(DateTimeOffset now, Func<Answer> command) => At(now, command, newEntry: false);
+
+    private Answer At(DateTimeOffset now, Func<Answer> command, bool newEntry)
     {
         DateTimeOffset before = _now;
         List<OraclePair> pairs = [.. _pairs.Select(pair => pair.Copy())];
         Dictionary<string, List<string>> members = _groups.ToDictionary(group => group.Key, group => group.Value.Members.ToList());
-        _sequence++;
+        _sequence += newEntry ? 1 : 0;
         (Flips, Dues) = (0, 0);
         OracleFleet fleet = _fleet;
         _fleet = fleet.Copy();

@@ -39,6 +39,36 @@ public sealed partial class OracleTenant
         });
     }
 
+    /// <summary>Makes the units of a SKU that can be given this many (B502).</summary>
+    public Answer SetUnits(string subscription, string sku, int units)
+    {
+        if (!_catalog.PlansOfSku.ContainsKey(sku))
+        {
+            return Answer.Refused("E1", "skuNotInTenant", sku);
+        }
+
+        return Accept(() =>
+        {
+            OracleSubscription[] newestFirst = [.. _subscriptions.Values.Where(one => one.Sku == sku && one.Status is "Enabled" or "Warning" && one.Sku == sku).Reverse()];
+            int more = units - newestFirst.Sum(one => one.Units);
+            if (more > 0 && Array.Find(newestFirst, one => one.Status == "Enabled") is { } newest)
+            {
+                newest.Units += more;
+            }
+            else if (more > 0)
+            {
+                _subscriptions.Add(subscription, new OracleSubscription { Sku = sku, Units = more, Status = "Enabled", Trial = false });
+            }
+
+            foreach (OracleSubscription one in newestFirst)
+            {
+                int less = Math.Min(one.Units, Math.Max(0, -more));
+                one.Units -= less;
+                more += less;
+            }
+        });
+    }
+
     /// <summary>Chooses the modes.</summary>
     public Answer Configure(bool entraStrict, bool independent)
     {

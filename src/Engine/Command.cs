@@ -107,6 +107,9 @@ public abstract record Command
     /// <summary>Removes a member, user or group.</summary>
     public sealed record RemoveMember(Guid GroupId, Guid MemberId) : Command;
 
+    /// <summary>Removes members, users or groups, all or nothing (B501).</summary>
+    public sealed record RemoveMembers(Guid GroupId, ValueArray<Guid> Members) : Command;
+
     /// <summary>Adds owners (users), all or nothing; a present one is refused (B143).</summary>
     public sealed record AddOwners(Guid GroupId, ValueArray<Guid> Owners) : Command;
 
@@ -130,6 +133,12 @@ public abstract record Command
 
     /// <summary>Changes units or status; null leaves one as it is. A shrink never revokes (L97).</summary>
     public sealed record UpdateSubscription(Guid Id, int? Units, SubscriptionStatus? Status) : Command;
+
+    /// <summary>Makes the units of a SKU that can be given this many, whatever its subscriptions (B502).</summary>
+    /// <param name="Id">The id of the subscription that comes when there is none to grow.</param>
+    /// <param name="SkuId">The SKU.</param>
+    /// <param name="Units">How many units there are to be.</param>
+    public sealed record SetUnits(Guid Id, Guid SkuId, int Units) : Command;
 
     /// <summary>Replaces the settings.</summary>
     public sealed record UpdateSettings(TenantSettings Settings) : Command
@@ -401,6 +410,19 @@ public abstract record Command
     {
         /// <summary>The most alerts of one command (B458).</summary>
         public const int Most = 100;
+    }
+
+    /// <summary>
+    /// Several commands as one: each is decided on what the earlier ones left, all at the same moment, all or nothing (B500). None of them is one of these
+    /// itself, and none moves the clock or brings a tenant into being.
+    /// </summary>
+    public sealed record ApplyChanges(ValueArray<Command> Commands) : Command
+    {
+        /// <summary>The version of the tenant that the caller has in mind; another one is refused. Null for whatever it is (B504).</summary>
+        public long? ExpectedVersion { get; init; }
+
+        /// <summary>Whether many holders of a SKU may lose it at once (B505).</summary>
+        public bool MayRemoveMany { get; init; }
     }
 
     /// <summary>Merges rows of a product-names table, and replaces the plan rules when given. Active pairs are not evaluated again.</summary>

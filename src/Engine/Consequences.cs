@@ -71,7 +71,7 @@ internal sealed class Consequences
                 CompareTrouble(user, was, becomes);
                 if (kept)
                 {
-                    PackSource((was ?? becomes)!.Value.Group, becomes).Add(user);
+                    PackSource(was, becomes).Add(user);
                 }
             }
         }
@@ -212,16 +212,18 @@ internal sealed class Consequences
     }
 
     // Neighbors mostly share the outcome, and then even its parts: looking at those first saves the hashing.
-    private List<int> PackSource(int group, GroupSource? after)
+    private List<int> PackSource(GroupSource? before, GroupSource? after)
     {
-        LicenseSet applied = after?.Applied ?? LicenseSet.Empty;
-        if (_last is { } last && last.Template.Group == group && ReferenceEquals(last.Template.Applied, applied)
-            && ReferenceEquals(last.Template.Trouble, after?.Trouble) && last.Template.UpdatedAt == (after?.UpdatedAt ?? default))
+        int group = (before ?? after)!.Value.Group;
+        LicenseSet applied = after?.Applied ?? LicenseSet.Empty, was = before?.Applied ?? LicenseSet.Empty;
+        ValueArray<SkuError> errors = before?.Trouble?.Errors ?? [];
+        if (_last is { } last && last.Template.Group == group && ReferenceEquals(last.Template.Applied, applied) && ReferenceEquals(last.Template.AppliedBefore, was)
+            && ReferenceEquals(last.Template.Trouble, after?.Trouble) && last.Template.UpdatedAt == (after?.UpdatedAt ?? default) && last.Template.ErrorsBefore == errors)
         {
             return last.Users;
         }
 
-        Change.SourceSet template = new(group, [], applied, after?.Trouble, after?.UpdatedAt ?? default);
+        Change.SourceSet template = new(group, [], applied, after?.Trouble, after?.UpdatedAt ?? default) { AppliedBefore = was, ErrorsBefore = errors };
         List<int> users = Pack(template);
         _last = (template, users);
         return users;

@@ -81,7 +81,7 @@ internal sealed partial class Decider
 
         foreach (int index in failed)
         {
-            CloudPc begun = _machines.Begun(_draft.Fleet.CloudPc(index)!, Lifecycle.NameOf(HostJobKind.Reprovision)) with { IsAdministrator = false };
+            CloudPc begun = _machines.Begun(_draft.Fleet.CloudPc(index)!, Lifecycle.NameOf(HostJobKind.Reprovision));
             _machines.StartProvision(index, begun, HostJobKind.Reprovision, CloudPcReason.ActionAsked);
         }
 
@@ -133,8 +133,8 @@ internal sealed partial class Decider
             return paused;
         }
 
-        CloudPc begun = _machines.Begun(row, Lifecycle.NameOf(HostJobKind.Reprovision)) with { IsAdministrator = again.IsAdministrator ?? false };
-        _machines.StartProvision(index, begun, HostJobKind.Reprovision, CloudPcReason.ActionAsked);
+        CloudPc begun = _machines.Begun(row, Lifecycle.NameOf(HostJobKind.Reprovision));
+        _machines.StartProvision(index, begun, HostJobKind.Reprovision, CloudPcReason.ActionAsked, again.IsAdministrator ?? false);
         return null;
     }
 
@@ -293,7 +293,8 @@ internal sealed partial class Decider
             return Conflict(row, "the 10 days of this license year are used up (C132).");
         }
 
-        _machines.StartProvision(index, _machines.Begun(row, Lifecycle.NameOf(HostJobKind.Provision)), HostJobKind.Provision, CloudPcReason.ActionAsked);
+        HostJobKind kind = Lifecycle.FirstJob(row);
+        _machines.StartProvision(index, _machines.Begun(row, Lifecycle.NameOf(kind)), kind, CloudPcReason.ActionAsked);
         return null;
     }
 
@@ -330,7 +331,7 @@ internal sealed partial class Decider
             return unsettled;
         }
 
-        if (row.HasAdministrator != change.IsAdministrator)
+        if (row.IsAdministrator != change.IsAdministrator || row.Use is { IsAdministrator: true })
         {
             // Whoever comes back to a session does not get back what was taken away (B370, B380).
             if (_draft.Fleet.SessionOn(index) is { IsAdministrator: true } session)
@@ -471,19 +472,15 @@ internal sealed partial class Decider
 
     private Refusal? ReportHostJob(Command.ReportHostJob report)
     {
-        if (Checks.Report(report, _now) || _machines.ReportRetained(report.JobId, report.Outcome == HostOutcome.Failed))
+        if (_draft.Fleet.FindJob(report.JobId) is >= 0 and int index && _draft.Fleet.CloudPc(index) is { Job: { DueAt: null } job })
         {
+            _machines.Finish(index, job, new HostReport(report.Outcome, report.Error) { IsFinal = report.IsFinal });
             return null;
         }
 
-        int index = _draft.Fleet.FindJob(report.JobId);
-        if (index < 0 || _draft.Fleet.CloudPc(index) is not { Job: { DueAt: null } job })
-        {
-            return new Refusal(RefusalCode.HostJobClosed) { Subject = report.JobId };
-        }
-
-        _machines.Finish(index, job, new HostReport(report.Outcome, report.Error) { IsFinal = report.IsFinal });
-        return null;
+        return Checks.Report(report, _now) || _machines.ReportRetained(report.JobId, report.Outcome == HostOutcome.Failed)
+            ? null
+            : new Refusal(RefusalCode.HostJobClosed) { Subject = report.JobId };
     }
 
     private Refusal? FindCloudPc(Guid id, out int index, out CloudPc row)

@@ -67,7 +67,8 @@ internal sealed partial class Decider
         Command.RestoreDeletedItem restore => Restore(restore),
         Command.PurgeDeletedItem purge => PurgeItem(purge.Id),
         Command.AddMembers add => AddMembers(add),
-        Command.RemoveMember remove => RemoveMember(remove),
+        Command.RemoveMember remove => RemoveMembers(remove.GroupId, [remove.MemberId]),
+        Command.RemoveMembers remove => RemoveMembers(remove.GroupId, remove.Members),
         Command.AddOwners add => AddOwners(add),
         Command.RemoveOwner remove => RemoveOwner(remove),
         Command.AssignUserLicenses assign => AssignUser(assign),
@@ -76,6 +77,7 @@ internal sealed partial class Decider
         Command.ReprocessGroup reprocess => ReprocessGroup(reprocess.GroupId),
         Command.CreateSubscription create => CreateSubscription(create),
         Command.UpdateSubscription update => UpdateSubscription(update),
+        Command.SetUnits set => SetUnits(set),
         Command.UpdateSettings update => UpdateSettings(update),
         Command.SetClock set => SetClock(set),
         Command.UpdateAlertRule update => UpdateAlertRule(update),
@@ -348,39 +350,53 @@ internal sealed partial class Decider
         _processing.Welcome(group, users);
     }
 
-    private Refusal? RemoveMember(Command.RemoveMember remove)
+    private Refusal? RemoveMembers(Guid groupId, ValueArray<Guid> members)
     {
-        if (FindGroup(remove.GroupId, out int index) is { } missing)
+        if (FindGroup(groupId, out int index) is { } missing)
         {
             return missing;
         }
 
-        if (CheckByHand(_draft.Group(index).Profile, somebody: true) is { } byRule)
+        if (CheckByHand(_draft.Group(index).Profile, members.Count > 0) is { } byRule)
         {
             return byRule;
         }
 
-        int user = _draft.FindUser(remove.MemberId);
-        if (user >= 0 && _draft.IsMember(user, index))
+        List<int> users = [], groups = [];
+        foreach (Guid member in members.Distinct())
         {
-            _draft.Record(new Change.MembersRemoved(index, [user], []));
+            if (_draft.FindUser(member) is >= 0 and int user && _draft.IsMember(user, index))
+            {
+                users.Add(user);
+            }
+            else if (_draft.FindGroup(member) is >= 0 and int group && _draft.Group(index).MemberGroups.Span.Contains(group))
+            {
+                groups.Add(group);
+            }
+            else
+            {
+                return new Refusal(RefusalCode.MemberNotFound) { Subject = member };
+            }
+        }
+
+        if (users.Count + groups.Count == 0)
+        {
+            return null;
+        }
+
+        users.Sort();
+        groups.Sort();
+        _draft.Record(new Change.MembersRemoved(index, users.ToValueArray(), groups.ToValueArray()));
+        foreach (int user in _processing.InOrder(index, [.. users]))
+        {
             _processing.Evaluate(user, index);
             if (_draft.Settings.Retry == RetryMode.EntraStrict)
             {
                 _processing.RetryUser(user, index);
             }
-
-            return null;
         }
 
-        int group = _draft.FindGroup(remove.MemberId);
-        if (group >= 0 && _draft.Group(index).MemberGroups.Span.Contains(group))
-        {
-            _draft.Record(new Change.MembersRemoved(index, [], [group]));
-            return null;
-        }
-
-        return new Refusal(RefusalCode.MemberNotFound) { Subject = remove.MemberId };
+        return null;
     }
 
     private Refusal? AssignUser(Command.AssignUserLicenses assign)

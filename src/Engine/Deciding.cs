@@ -14,6 +14,11 @@ public static class Deciding
             });
         }
 
+        if (command is Command.ApplyChanges several)
+        {
+            return Together.Decide(tenant, several, context);
+        }
+
         DateTimeOffset now = tenant.Now(context.Now);
         if (tenant.NextDue is not { } due || due > now)
         {

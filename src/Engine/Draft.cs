@@ -119,6 +119,7 @@ internal sealed partial class Draft
     /// <summary>Carries a change out and keeps it for the event.</summary>
     public void Record(Change change)
     {
+        NoteWhatWas(change);
         Apply(change);
         _recorded.Add(change);
     }
@@ -214,7 +215,7 @@ internal sealed partial class Draft
             case Change.SourceSet source:
                 SetSource(source);
                 break;
-            case Change.GroupProcessed or Change.GroupReprocessAsked or Change.UserWas or Change.GroupWas or Change.RelationsEnded or Change.PlanUsed:
+            case Change.GroupProcessed or Change.GroupReprocessAsked or Change.UserWas or Change.GroupWas or Change.RelationsEnded or Change.PlanUsed or Change.Earlier:
                 break;
             case Change.PolicySet or Change.PolicyDeleted or Change.CoverageSet or Change.CloudPcSet or Change.CloudPcsCame or Change.CloudPcGone or Change.ConnectionSet
                 or Change.ConnectionDeleted or Change.UserSettingSet or Change.UserSettingDeleted or Change.DeviceImageSet or Change.DeviceImageDeleted

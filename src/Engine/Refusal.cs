@@ -221,6 +221,12 @@ public enum RefusalCode
     /// <summary>The catalog has no such service plan of Frontline (B424). Subject: its id.</summary>
     ServicePlanNotFound,
 
+    /// <summary>The tenant is not the one that the caller has in mind (B504). Detail: the version it has, and the one that was expected.</summary>
+    VersionMoved,
+
+    /// <summary>More holders of a SKU would lose it than anybody means to take it from (B505). Subject: the SKU; Detail: how many of how many.</summary>
+    RemovesMany,
+
     /// <summary>The tenant's clock cannot be moved: it is a production tenant's.</summary>
     ClockNotMovable,
 
@@ -249,4 +255,7 @@ public sealed record Refusal(RefusalCode Code)
 
     /// <summary>A sentence for people.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>Which of several commands was refused, from 0 (B500); null when there was one.</summary>
+    public int? Part { get; init; }
 }

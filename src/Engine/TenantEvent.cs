@@ -109,6 +109,12 @@ public abstract record Change
     /// <summary>What a group wants changed.</summary>
     public sealed record GroupLicensesSet(int Group, LicenseSet Before, LicenseSet After) : Change;
 
+    /// <summary>
+    /// A fact as it was before this event changed or ended it, where the change itself does not say: tells, changes nothing. History and undo need it (B522).
+    /// What a group that is gone had is told as if it had just come.
+    /// </summary>
+    public sealed record Earlier(Change Fact) : Change;
+
     /// <summary>What users (ascending) have directly is now <paramref name="After"/>; <paramref name="UpdatedAt"/> stands beside its items.</summary>
     public sealed record DirectSet(ValueArray<int> Users, LicenseSet Before, LicenseSet After, ValueArray<DateTimeOffset> UpdatedAt) : Change;
 
@@ -116,7 +122,14 @@ public abstract record Change
     /// What a group gives users (ascending) is now this; nothing applied and no trouble means that the pair is gone.
     /// A decision about a million users is a handful of these.
     /// </summary>
-    public sealed record SourceSet(int Group, ValueArray<int> Users, LicenseSet Applied, Trouble? Trouble, DateTimeOffset UpdatedAt) : Change;
+    public sealed record SourceSet(int Group, ValueArray<int> Users, LicenseSet Applied, Trouble? Trouble, DateTimeOffset UpdatedAt) : Change
+    {
+        /// <summary>What the group gave them before: tells, changes nothing.</summary>
+        public LicenseSet AppliedBefore { get; init; } = LicenseSet.Empty;
+
+        /// <summary>The errors there were before: tells, changes nothing.</summary>
+        public ValueArray<SkuError> ErrorsBefore { get; init; }
+    }
 
     /// <summary>A group was processed: for the audit log (L86). Succeeded and failed count its members.</summary>
     public sealed record GroupProcessed(int Group, int Succeeded, int Failed) : Change;

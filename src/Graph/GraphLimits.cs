@@ -120,6 +120,9 @@ public static class GraphLimits
     /// <summary>The most entries of the journal that one page of the audit log reads.</summary>
     public const int AuditScanEntries = 2_000;
 
+    /// <summary>The most entries of the journal that a count of audit events reads; beyond that there is no number (B379).</summary>
+    public const int AuditCountEntries = 10 * AuditScanEntries;
+
     /// <summary>How far back reports tell, by the tenant's clock (B444).</summary>
     public static readonly TimeSpan ReportRetention = TimeSpan.FromDays(28);
 

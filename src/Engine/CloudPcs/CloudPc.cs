@@ -289,7 +289,7 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     /// <summary>Whether something is being done that nothing else may come between (B382).</summary>
     public bool IsBusy => Job is { GivesWay: false };
 
-    /// <summary>Whether the machine was made, or changed later, with its user as administrator.</summary>
+    /// <summary>Whether the machine was made, or changed later, with its user as administrator; while it is being made, whether somebody asked for that.</summary>
     public bool IsAdministrator { get; init; }
 
     /// <summary>The computer's name (C144); null before it is made.</summary>
@@ -379,8 +379,8 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
     /// <summary>The review it is under (B373); null for none.</summary>
     public CloudPcReview? Review { get; init; }
 
-    /// <summary>Whether the user is an administrator of the machine: by how it was made, or by the last sign-in (B370).</summary>
-    public bool HasAdministrator => IsAdministrator || Use is { IsAdministrator: true };
+    /// <summary>Whether the user is an administrator of the machine: by how it was made or is being made, or by the last sign-in (B370).</summary>
+    public bool HasAdministrator => IsAdministrator || Use is { IsAdministrator: true } || (Status == CloudPcStatus.Provisioning && Origin is { LocalAdmin: true });
 
     /// <summary>Since when the user has a license of Reserve by a policy (C133); null for none, and for other kinds.</summary>
     public DateTimeOffset? AllocatedAt

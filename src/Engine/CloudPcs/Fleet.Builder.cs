@@ -317,7 +317,6 @@ public sealed partial class Fleet
         public void Set(RetentionSnapshot snapshot)
         {
             RemoveRetained(snapshot.Id);
-            RemoveRetained(snapshot.Id);
             Retained = Retained.Add(snapshot.Id, snapshot);
             if (snapshot.DueAt is { } due)
             {

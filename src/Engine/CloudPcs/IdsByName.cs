@@ -10,6 +10,9 @@ namespace Berth.Engine.CloudPcs;
 /// </summary>
 public static class IdsByName
 {
+    // 2^48 entries of a journal.
+    private const int SequenceBytes = 6;
+
     /// <summary>
     /// The id of the Cloud PC at an index, whether it is there or not (B261). The index is in it, hidden by the rest, so that nobody needs a table to find the
     /// row of an id.
@@ -28,6 +31,37 @@ public static class IdsByName
         Span<byte> bytes = stackalloc byte[16];
         id.TryWriteBytes(bytes, bigEndian: true, out _);
         return BinaryPrimitives.ReadInt32BigEndian(bytes[^4..]) ^ BinaryPrimitives.ReadInt32BigEndian(bytes);
+    }
+
+    /// <summary>The id of an operation: an entry of the journal (B520). The number of the entry is in it, hidden by the rest.</summary>
+    public static Guid OfOperation(Guid tenant, long sequence)
+    {
+        Span<byte> id = stackalloc byte[16];
+        Of(tenant, $"operation/{sequence}").TryWriteBytes(id, bigEndian: true, out _);
+        Span<byte> number = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(number, sequence);
+        for (int i = 0; i < SequenceBytes; i++)
+        {
+            id[16 - SequenceBytes + i] = (byte)(number[8 - SequenceBytes + i] ^ id[i]);
+        }
+
+        return new Guid(id, bigEndian: true);
+    }
+
+    /// <summary>The number of the entry that an id of an operation names, or 0 when it is not one of the tenant.</summary>
+    public static long SequenceOf(Guid tenant, Guid operation)
+    {
+        Span<byte> id = stackalloc byte[16];
+        operation.TryWriteBytes(id, bigEndian: true, out _);
+        Span<byte> number = stackalloc byte[8];
+        number.Clear();
+        for (int i = 0; i < SequenceBytes; i++)
+        {
+            number[8 - SequenceBytes + i] = (byte)(id[16 - SequenceBytes + i] ^ id[i]);
+        }
+
+        long sequence = BinaryPrimitives.ReadInt64BigEndian(number);
+        return sequence > 0 && OfOperation(tenant, sequence) == operation ? sequence : 0;
     }
 
     /// <summary>The id of a name within a space; the same for the same two.</summary>

@@ -52,7 +52,7 @@ internal sealed partial class Lifecycle
         switch (row.Status)
         {
             case CloudPcStatus.PendingProvision when serving is null:
-                Go(index, WhyUncovered(row));
+                Leave(index, row, WhyUncovered(row));
                 break;
             case CloudPcStatus.Failed when row.GoesAt is not null && serving is not null && byWinner.TryGetValue(row.Plan, out PolicyAssignment? first):
                 WaitAgain(index, row with { Policy = winner, Assignment = winner == server ? serving.Key : first.Key });
@@ -207,7 +207,8 @@ internal sealed partial class Lifecycle
     {
         while (NextOf(plan) is { } next)
         {
-            StartProvision(next, Fleet.CloudPc(next)!, HostJobKind.Provision, CloudPcReason.ConditionsMet);
+            CloudPc row = Fleet.CloudPc(next)!;
+            StartProvision(next, row, FirstJob(row), CloudPcReason.ConditionsMet);
         }
     }
 

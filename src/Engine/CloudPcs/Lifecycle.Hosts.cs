@@ -10,7 +10,13 @@ internal sealed partial class Lifecycle
     private ICloudPcHost Host => _draft.Settings.CloudPcHost();
 
     /// <summary>Begins to make a Cloud PC from the current settings of its policy; attempts from the first (C55, C160).</summary>
-    public void StartProvision(int index, CloudPc row, HostJobKind kind, CloudPcReason reason, Guid? about = null)
+    /// <param name="index">Its index.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="kind">Whether there is a machine already.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="administrator">Whether its user is to be an administrator also when the policy does not say so (B370).</param>
+    /// <param name="about">What it is about; null for nothing.</param>
+    public void StartProvision(int index, CloudPc row, HostJobKind kind, CloudPcReason reason, bool administrator = false, Guid? about = null)
     {
         if (row.IsShared)
         {
@@ -29,11 +35,15 @@ internal sealed partial class Lifecycle
                 ReserveEndsAt = null,
                 Job = null,
                 Points = Without(row.Points),
+                IsAdministrator = administrator,
             },
             reason,
             about);
         Attempt(index, kind, 1);
     }
+
+    /// <summary>The job of a first attempt: what attempts before left may be at the host still (B388).</summary>
+    public static HostJobKind FirstJob(CloudPc row) => row.Origin is null ? HostJobKind.Provision : HostJobKind.Reprovision;
 
     /// <summary>Begins to give a Cloud PC another size; its pair is that of the new plan from now on.</summary>
     public void StartResize(int index, CloudPc row, int target, CloudPcReason reason)
@@ -50,7 +60,8 @@ internal sealed partial class Lifecycle
     /// <param name="index">Its index.</param>
     /// <param name="reason">Why.</param>
     /// <param name="retained">The id of the retention snapshot that the host is to keep of it (B385); null for none.</param>
-    public void Deprovision(int index, CloudPcReason reason, string? retained = null)
+    /// <param name="about">What the reason is about, where that is known.</param>
+    public void Deprovision(int index, CloudPcReason reason, string? retained = null, Guid? about = null)
     {
         CloudPc row = Fleet.CloudPc(index)!;
         Put(
@@ -64,12 +75,15 @@ internal sealed partial class Lifecycle
                 GoesAt = null,
                 Review = null,
                 TakesOver = null,
+                RestoresTo = null,
                 ReserveUsed = ReserveUsed(row),
                 ReserveEndsAt = null,
                 Job = null,
                 Points = Without(row.Points),
+                Actions = row.Job is { } job ? Canceled(row, job.Kind) : row.Actions,
             },
-            reason);
+            reason,
+            about);
         Turn(row);
         Work(index, HostJobKind.Deprovision, 1, retained);
     }
@@ -135,6 +149,7 @@ internal sealed partial class Lifecycle
                     {
                         Status = error is null ? CloudPcStatus.Provisioned : CloudPcStatus.ProvisionedWithWarnings,
                         Error = error,
+                        IsAdministrator = row.HasAdministrator,
                         ProvisionedAt = Now,
                         PointsSince = Now,
                         ManualPointAt = null,
@@ -189,6 +204,7 @@ internal sealed partial class Lifecycle
                         ManagedDeviceName = null,
                         PointsSince = null,
                         ManualPointAt = null,
+                        Points = null,
                         KeptPoints = null,
                         Error = null,
                         Actions = Ended(row, job.Kind, null),
@@ -202,8 +218,8 @@ internal sealed partial class Lifecycle
                 Go(index, asked);
                 break;
             case CloudPcStatus.Failed:
-                // What the host had begun of it is gone.
-                Fleet.Set(index, row);
+                // What the host had begun of it is gone, or goes with the row (B388).
+                Fleet.Set(index, failed ? row : row with { Origin = null });
                 _steps.TryAdd(index, (new CloudPcStep(Now, reason, null), null));
                 break;
             default:
@@ -243,7 +259,6 @@ internal sealed partial class Lifecycle
             {
                 Origin = origin,
                 ManagedDeviceName = row.ManagedDeviceName ?? ComputerName(row),
-                IsAdministrator = row.IsAdministrator || origin.LocalAdmin,
                 Use = row.Use is { } use ? use with { IsAdministrator = false } : null,
             });
         Work(index, kind, attempt, null);

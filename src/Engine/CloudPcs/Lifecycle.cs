@@ -278,7 +278,7 @@ internal sealed partial class Lifecycle
         {
             case CloudPcStatus.NotProvisioned when !isLicensed:
             case CloudPcStatus.PendingProvision when !isLicensed:
-                Go(index, WhyUnlicensed(row), WhatGave(row));
+                Leave(index, row, WhyUnlicensed(row), WhatGave(row));
                 break;
             case CloudPcStatus.NotProvisioned when winner >= 0:
                 Put(index, row with { Status = CloudPcStatus.PendingProvision, Policy = winner, ConditionsSince = Now }, CloudPcReason.NoSlot);
@@ -431,7 +431,7 @@ internal sealed partial class Lifecycle
                     }
                     else
                     {
-                        StartProvision(first.CloudPc, row, HostJobKind.Provision, CloudPcReason.ConditionsMet);
+                        StartProvision(first.CloudPc, row, FirstJob(row), CloudPcReason.ConditionsMet);
                     }
                 }
             }
@@ -442,6 +442,21 @@ internal sealed partial class Lifecycle
     private bool IsSlotFree(int plan, long slots) => slots > Fleet.SlotsUsed(plan)
         && (KindOf(plan) != CloudPcKind.Business
             || _draft.Catalog.CloudPcPlans.Where(one => one.Kind == CloudPcKind.Business).Sum(one => Fleet.SlotsUsed(one.Plan)) < MostBusiness);
+
+    // B388: what an attempt left may be at the host still.
+    private void Leave(int index, CloudPc row, CloudPcReason reason, Guid? about = null)
+    {
+        if (row.Origin is null)
+        {
+            Go(index, reason, about);
+        }
+        else
+        {
+            // It waited, and nobody was making it (B263).
+            Fleet.Set(index, row with { Policy = -1 });
+            Deprovision(index, reason, about: about);
+        }
+    }
 
     private void Go(int index, CloudPcReason reason, Guid? about = null)
     {

@@ -146,11 +146,6 @@ public static class RestorePoints
     public static RestorePoint Of(RetentionSnapshot snapshot) =>
         new(snapshot.Id, snapshot.CloudPcId, RestorePointKind.Retention, snapshot.CreatedAt, snapshot.CreatedAt + RetentionSnapshot.Retention);
 
-    private static DateTimeOffset Next(DateTimeOffset since, TimeSpan apart, DateTimeOffset after) =>
-        since + (apart * (after < since ? 1 : ((after - since).Ticks / apart.Ticks) + 1));
-
-    private static Guid AutomaticIdOf(CloudPc row, DateTimeOffset at) => IdOf(row, "automatic", at);
-
     /// <summary>A Cloud PC that was put back: what is newer than the moment is gone (C57, B387).</summary>
     /// <param name="row">The Cloud PC, as it was when it was asked for.</param>
     /// <param name="hours">How many hours the frequent ones are apart.</param>
@@ -163,6 +158,11 @@ public static class RestorePoints
             ? after with { Points = points with { Made = points.Made.Where(at => at <= to).ToValueArray() } }
             : after with { KeptPoints = new KeptPoints(Of(row, hours, now).Where(one => one.Kind == RestorePointKind.Automatic && one.At <= to).Select(one => one.At).Order().ToValueArray(), now) };
     }
+
+    private static DateTimeOffset Next(DateTimeOffset since, TimeSpan apart, DateTimeOffset after) =>
+        since + (apart * (after < since ? 1 : ((after - since).Ticks / apart.Ticks) + 1));
+
+    private static Guid AutomaticIdOf(CloudPc row, DateTimeOffset at) => IdOf(row, "automatic", at);
 
     private static bool IsOn(DateTimeOffset at, DateTimeOffset since, TimeSpan apart) => (at - since).Ticks % apart.Ticks == 0;
 

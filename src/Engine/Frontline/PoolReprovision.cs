@@ -52,9 +52,9 @@ internal sealed class PoolReprovision(Draft draft)
             Step(policy, ReprovisionStep.Went, next);
             foreach (int index in next)
             {
-                CloudPc begun = machines.Begun(Fleet.CloudPc(index)!, Lifecycle.NameOf(HostJobKind.Reprovision)) with { IsAdministrator = false };
+                CloudPc begun = machines.Begun(Fleet.CloudPc(index)!, Lifecycle.NameOf(HostJobKind.Reprovision));
                 machines.StartProvision(
-                    index, begun, HostJobKind.Reprovision, run.IsScheduled ? CloudPcReason.ScheduleCame : CloudPcReason.PolicyReprovisioned, Fleet.Policies[policy].Id);
+                    index, begun, HostJobKind.Reprovision, run.IsScheduled ? CloudPcReason.ScheduleCame : CloudPcReason.PolicyReprovisioned, about: Fleet.Policies[policy].Id);
             }
 
             if (Book.Runs[policy] is { Waiting.Count: 0, Making.Count: 0 })

@@ -51,7 +51,7 @@ public enum CloudPcEffect : byte
 /// <param name="Effect">What happens to it.</param>
 /// <param name="Date">When its data is destroyed, when that will be; otherwise when the effect happens.</param>
 /// <param name="DestroysData">Whether data is destroyed, now or at the date.</param>
-public sealed record PlannedCloudPc(Guid? Id, Guid UserId, int Plan, CloudPcEffect Effect, DateTimeOffset Date, bool DestroysData);
+public readonly record struct PlannedCloudPc(Guid? Id, Guid UserId, int Plan, CloudPcEffect Effect, DateTimeOffset Date, bool DestroysData);
 
 /// <summary>One SKU from one source of a user in a plan.</summary>
 /// <param name="UserId">The user.</param>
@@ -60,8 +60,8 @@ public sealed record PlannedCloudPc(Guid? Id, Guid UserId, int Plan, CloudPcEffe
 /// <param name="GroupId">The group that is the source; null for direct.</param>
 /// <param name="Before">The state before; null for no row.</param>
 /// <param name="After">The state after; null for no row.</param>
-/// <param name="Error">The error after.</param>
-public sealed record PlannedLicense(
+/// <param name="Error">The error after; none when it was the same before (B503).</param>
+public readonly record struct PlannedLicense(
     Guid UserId, string UserPrincipalName, int Sku, Guid? GroupId, AssignmentState? Before, AssignmentState? After, LicenseError Error);
 
 /// <summary>A SKU in a plan.</summary>
@@ -98,28 +98,29 @@ public sealed record Plan(
     /// <summary>The most changes of one plan.</summary>
     public const int MostChanges = 1_000;
 
+    /// <summary>The SKUs that so many of their holders lose that applying asks again (B505).</summary>
+    public ValueArray<MassRemoval> MassRemovals { get; init; }
+
     /// <summary>Users who get a Cloud PC and lack a companion license (C14 to C18); nobody enforces these.</summary>
     public ValueArray<Guid> WithoutCompanions { get; init; }
 
-    /// <summary>Decides commands on a tenant and says what they would do.</summary>
+    /// <summary>Decides commands on a tenant, as one (B500), and says what they would do.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="commands">The commands, in order.</param>
     /// <param name="context">Now, and who would act.</param>
-    /// <param name="refusal">The refusal of the first command that would be refused; then there is no plan.</param>
-    /// <param name="refused">The position of that command.</param>
-    public static Plan? Of(Tenant tenant, IReadOnlyList<Command> commands, DecisionContext context, out Refusal? refusal, out int refused)
+    /// <param name="refusal">The refusal of the first command that would be refused, with its position; then there is no plan.</param>
+    public static Plan? Of(Tenant tenant, IReadOnlyList<Command> commands, DecisionContext context, out Refusal? refusal)
     {
-        PlanDrawing drawing = new(tenant, context);
-        for (int i = 0; i < commands.Count; i++)
+        refusal = null;
+        switch (Deciding.Decide(tenant, new Command.ApplyChanges(commands.ToValueArray()) { MayRemoveMany = true }, context))
         {
-            if (drawing.Add(commands[i]) is { } no)
-            {
-                (refusal, refused) = (no, i);
+            case Decision.Refused refused:
+                refusal = refused.Refusal;
                 return null;
-            }
+            case Decision.Accepted accepted:
+                return new PlanDrawing(tenant, accepted.Next, tenant.Now(context.Now)).Draw(accepted.Event?.Changes ?? [], commands);
+            default:
+                throw new InvalidOperationException("A decision is one of two.");
         }
-
-        (refusal, refused) = (null, -1);
-        return drawing.Finish();
     }
 }

@@ -1,92 +1,94 @@
+using System.Collections;
 using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
-using Berth.Engine.Directory;
 using Berth.Engine.Licensing;
 
 namespace Berth.Engine.Insight;
 
-/// <summary>Draws a plan: it decides, keeps whom and what the events touch, and compares those before and after.</summary>
+/// <summary>Draws a plan: it keeps whom and what the changes touch, and compares those before and after.</summary>
 internal sealed class PlanDrawing
 {
     private readonly Tenant _before;
-    private readonly DecisionContext _context;
-    private readonly HashSet<int> _users = [];
+    private readonly Tenant _after;
+    private readonly DateTimeOffset _now;
+    private readonly BitArray _users;
+    private readonly BitArray _rows;
     private readonly HashSet<int> _skus = [];
-    private readonly SortedDictionary<int, CloudPcReason> _rows = [];
     private readonly HashSet<int> _asked = [];
-    private Tenant _after;
+    private (UserLicenses Of, bool Has)? _companions;
 
-    public PlanDrawing(Tenant before, DecisionContext context) => (_before, _context, _after) = (before, context, before);
-
-    /// <summary>Decides one more command; its refusal when it is refused.</summary>
-    public Refusal? Add(Command command)
+    public PlanDrawing(Tenant before, Tenant after, DateTimeOffset now)
     {
-        switch (Deciding.Decide(_after, command, _context))
-        {
-            case Decision.Refused refused:
-                return refused.Refusal;
-            case Decision.Accepted { Event: { } happened } accepted:
-                _after = accepted.Next;
-                foreach (Change change in happened.Changes)
-                {
-                    Touch(change);
-                }
-
-                break;
-        }
-
-        return null;
+        (_before, _after, _now) = (before, after, now);
+        _users = new BitArray(after.Users.Count);
+        _rows = new BitArray(after.Fleet.CloudPcs.Count);
     }
 
-    /// <summary>The plan.</summary>
-    public Plan Finish()
+    /// <summary>The plan of what commands changed.</summary>
+    public Plan Draw(ValueArray<Change> changes, IReadOnlyList<Command> commands)
     {
-        DateTimeOffset now = _before.Now(_context.Now);
-        List<PlannedLicense> licenses = [];
-        int gaining = 0, losing = 0, inError = 0;
-        foreach (int user in _users.Order())
+        foreach (Change change in changes)
         {
-            HashSet<int> held = [.. HeldBy(_before, user)], holds = [.. HeldBy(_after, user)];
-            gaining += holds.IsSubsetOf(held) ? 0 : 1;
-            losing += held.IsSubsetOf(holds) ? 0 : 1;
-            PlannedLicense[] changed = [.. Compare(user)];
-            inError += changed.Any(one => one.Error != LicenseError.None) ? 1 : 0;
-            licenses.AddRange(changed);
-            _skus.UnionWith(changed.Select(one => one.Sku));
+            Touch(change);
         }
 
-        PlannedCloudPc[] rows = [.. _rows.Select(pair => Compare(pair.Key, pair.Value, now)).OfType<PlannedCloudPc>()];
-        return new Plan(
-            _before.Version,
-            _after,
-            licenses.OrderBy(one => one.After is not null).ThenBy(one => one.Error == LicenseError.None)
-                .ThenBy(one => one.UserId).ThenBy(one => one.Sku).ThenBy(one => one.GroupId).ToValueArray(),
-            rows.OrderBy(one => !one.DestroysData).ThenBy(one => one.Date).ThenBy(one => one.UserId).ThenBy(one => one.Plan).ToValueArray(),
-            _skus.Order().Select(Pool).ToValueArray(),
-            gaining,
-            losing,
-            inError)
+        foreach (Command command in commands)
         {
+            _skus.UnionWith(Named(command).Select(id => _after.Catalog.TryGetSku(id, out Sku? sku) ? sku.Index : -1).Where(static sku => sku >= 0));
+        }
+
+        LicenseComparison licenses = new(_before, _after);
+        licenses.Compare(_users);
+        _skus.UnionWith(licenses.Skus);
+        List<PlannedCloudPc> rows = [];
+        for (int index = 0; index < _rows.Count; index++)
+        {
+            if (_rows[index] && Compare(index) is { } row)
+            {
+                rows.Add(row);
+            }
+        }
+
+        rows.Sort(static (one, other) =>
+        {
+            int order = other.DestroysData.CompareTo(one.DestroysData);
+            order = order != 0 ? order : one.Date.CompareTo(other.Date);
+            order = order != 0 ? order : one.UserId.CompareTo(other.UserId);
+            order = order != 0 ? order : one.Plan.CompareTo(other.Plan);
+            return order != 0 ? order : Nullable.Compare(one.Id, other.Id);
+        });
+        return new Plan(
+            _before.Version, _after, licenses.Rows(), rows.ToValueArray(), _skus.Order().Select(Pool).ToValueArray(), licenses.Gaining, licenses.Losing, licenses.InError)
+        {
+            MassRemovals = MassRemoval.Between(_before, _after),
             WithoutCompanions = rows.Where(one => one.Effect == CloudPcEffect.Provisioned && !HasCompanions(one.UserId)).Select(one => one.UserId).Distinct().Order().ToValueArray(),
         };
     }
+
+    private static IEnumerable<Guid> Named(Command command) => command switch
+    {
+        Command.AssignUserLicenses assign => assign.Add.Select(static one => one.SkuId).Concat(assign.Remove),
+        Command.AssignGroupLicenses assign => assign.Add.Select(static one => one.SkuId).Concat(assign.Remove),
+        Command.SetUnits set => [set.SkuId],
+        _ => [],
+    };
 
     private void Touch(Change change)
     {
         switch (change)
         {
             case Change.DirectSet direct:
-                _users.UnionWith(direct.Users);
+                Touch(direct.Users);
                 break;
             case Change.SourceSet source:
-                _users.UnionWith(source.Users);
+                Touch(source.Users);
                 break;
             case Change.UserToDeletedItems deleted:
-                _users.Add(deleted.User);
+                _users[deleted.User] = true;
                 break;
             case Change.UserRestored restored:
-                _users.Add(restored.User);
+                _users[restored.User] = true;
                 break;
             case Change.SubscriptionSet bought:
                 _skus.Add(bought.Subscription.Sku);
@@ -107,37 +109,28 @@ internal sealed class PlanDrawing
         }
     }
 
+    private void Touch(ValueArray<int> users)
+    {
+        foreach (int user in users.Span)
+        {
+            _users[user] = true;
+        }
+    }
+
     private void Step(int index, CloudPcReason reason)
     {
-        _rows[index] = reason;
+        if (index >= _rows.Count)
+        {
+            // It came and went.
+            return;
+        }
+
+        _rows[index] = true;
         if (reason == CloudPcReason.ActionAsked)
         {
             _asked.Add(index);
         }
     }
-
-    private static IEnumerable<int> HeldBy(Tenant tenant, int user) => user < tenant.Users.Count ? tenant.LicensesOf(user).Held() : [];
-
-    private IEnumerable<PlannedLicense> Compare(int user)
-    {
-        Dictionary<(int Sku, int Group), LicenseState> was = StatesOf(_before, user), is_ = StatesOf(_after, user);
-        User person = (user < _after.Users.Count ? _after.Users[user] : null) ?? _before.Users[user] ?? _after.Deleted.Users[user].User;
-        foreach ((int sku, int group) in was.Keys.Union(is_.Keys).Order())
-        {
-            LicenseState? old = was.TryGetValue((sku, group), out LicenseState one) ? one : null;
-            LicenseState? now = is_.TryGetValue((sku, group), out LicenseState other) ? other : null;
-            if (old?.State != now?.State || old?.Error != now?.Error)
-            {
-                Guid? source = group < 0 ? null : _after.Groups[group].Id;
-                yield return new PlannedLicense(
-                    person.Id, person.UserPrincipalName, sku, source, old?.State, now?.State, now?.Error == old?.Error ? LicenseError.None : now?.Error ?? LicenseError.None);
-            }
-        }
-    }
-
-    private static Dictionary<(int Sku, int Group), LicenseState> StatesOf(Tenant tenant, int user) => user < tenant.Users.Count
-        ? LicenseState.Of(tenant, user).ToDictionary(state => (state.Sku, state.Group))
-        : [];
 
     private PlannedPool Pool(int sku) => new(
         sku,
@@ -151,8 +144,9 @@ internal sealed class PlanDrawing
         tenant.WaitingFor(sku).Count(pair => tenant.LicensesOf(pair.User).Source(pair.Group)?.Trouble?[sku] == LicenseError.CountViolation);
 
     // Where a row stood and where it stands; what only happened on the way to the same place is no effect, unless somebody asked for it.
-    private PlannedCloudPc? Compare(int index, CloudPcReason reason, DateTimeOffset now)
+    private PlannedCloudPc? Compare(int index)
     {
+        DateTimeOffset now = _now;
         CloudPc? was = index < _before.Fleet.CloudPcs.Count ? _before.Fleet.CloudPcs[index] : null;
         CloudPc? is_ = index < _after.Fleet.CloudPcs.Count ? _after.Fleet.CloudPcs[index] : null;
         if (is_ is null or { Status: CloudPcStatus.Deprovisioning })
@@ -198,7 +192,7 @@ internal sealed class PlanDrawing
     private PlannedCloudPc Row(CloudPc row, CloudPcEffect effect, DateTimeOffset date, bool destroys) =>
         new(_before.Fleet.FindCloudPc(row.Id) < 0 ? null : row.Id, row.UserId, row.Plan, effect, date, destroys);
 
-    // C17: Intune, Entra ID P1 and one of the plans that bring Windows.
+    // C17: Intune, Entra ID P1 and one of the plans that bring Windows. Neighbors mostly have the same licenses.
     private bool HasCompanions(Guid userId)
     {
         if (userId == Guid.Empty)
@@ -207,7 +201,16 @@ internal sealed class PlanDrawing
         }
 
         int user = _after.FindUser(userId);
+        UserLicenses licenses = _after.LicensesOf(user);
+        if (_companions is { } known && ReferenceEquals(known.Of.Direct, licenses.Direct) && known.Of.Groups.Count == licenses.Groups.Count
+            && known.Of.Groups.Zip(licenses.Groups).All(static pair => ReferenceEquals(pair.First.Applied, pair.Second.Applied)))
+        {
+            return known.Has;
+        }
+
         HashSet<Guid> plans = [.. _after.PlansOf(user).Select(plan => plan.Plan.Id)];
-        return plans.Contains(Companions.Intune) && plans.Contains(Companions.EntraP1) && plans.Overlaps(Companions.Windows);
+        bool has = plans.Contains(Companions.Intune) && plans.Contains(Companions.EntraP1) && plans.Overlaps(Companions.Windows);
+        _companions = (licenses, has);
+        return has;
     }
 }

@@ -58,13 +58,14 @@ internal readonly ref struct GroupEvaluation
     {
         Outcome outcome = Evaluate(mode);
         SkuCatalog catalog = _catalog;
-        if (outcome.Errors.Count == 0)
-        {
-            return null;
-        }
+        return outcome.Errors.Count == 0 ? null : Details(outcome.Errors.OrderBy(error => error.Error).ThenBy(error => catalog.Skus[error.Sku].Id).First(), mode);
+    }
 
-        SkuError first = outcome.Errors.OrderBy(error => error.Error).ThenBy(error => catalog.Skus[error.Sku].Id).First();
-        Guid sku = catalog.Skus[first.Sku].Id;
+    /// <summary>For people: the violation of one SKU as this evaluation finds it, with the plans it is about.</summary>
+    public Refusal Details(SkuError first, GroupAtomicity mode)
+    {
+        Guid sku = _catalog.Skus[first.Sku].Id;
+        SkuCatalog catalog = _catalog;
         CompiledRules rules = catalog.Compiled;
         PlanBits enabled = EnabledIn(_wanted, first.Sku);
         PlanBits all = _others | Facing(first.Sku, mode).For(catalog).Union;

@@ -176,7 +176,7 @@ internal sealed class AuditTrail
     private AuditRow UserSet(int index, User after)
     {
         User? before = _happened.Changes.OfType<Change.UserWas>().FirstOrDefault(was => was.User == index)?.Was;
-        AuditTarget target = new(after.Id, "User", after.DisplayName, after.UserPrincipalName, null, [.. Changes(Properties(before), Properties(after))]);
+        AuditTarget target = new(after.Id, "User", after.DisplayName, after.UserPrincipalName, null, [.. Changes(DirectoryProperties.Of(before), DirectoryProperties.Of(after))]);
         return Row(before is null ? Activity.AddUser : Activity.UpdateUser, _happened.Actor, target);
     }
 
@@ -187,7 +187,7 @@ internal sealed class AuditTrail
     private AuditRow GroupSet(Change.GroupSet set)
     {
         GroupProfile? before = _happened.Changes.OfType<Change.GroupWas>().FirstOrDefault(was => was.Group == set.Group)?.Was;
-        AuditTarget target = Group(set.Profile) with { Changes = [.. Changes(Properties(before), Properties(set.Profile))] };
+        AuditTarget target = Group(set.Profile) with { Changes = [.. Changes(DirectoryProperties.Of(before), DirectoryProperties.Of(set.Profile))] };
         return Row(before is null ? Activity.AddGroup : Activity.UpdateGroup, _happened.Actor, target);
     }
 
@@ -245,54 +245,6 @@ internal sealed class AuditTrail
             {
                 yield return new AuditChange(name, Json(old is null ? [] : [old]), Json(now is null ? [] : [now]));
             }
-        }
-    }
-
-    private static Dictionary<string, string> Properties(User? user)
-    {
-        Dictionary<string, string> properties = [];
-        if (user is not null)
-        {
-            properties.Add("AccountEnabled", user.AccountEnabled ? "true" : "false");
-            properties.Add("DisplayName", user.DisplayName);
-            properties.Add("UserPrincipalName", user.UserPrincipalName);
-            Add(properties, "MailNickname", user.MailNickname);
-            Add(properties, "UsageLocation", user.UsageLocation);
-            foreach ((UserAttribute attribute, string value) in user.Attributes.Values)
-            {
-                properties.Add(NameOf(attribute), value);
-            }
-        }
-
-        return properties;
-    }
-
-    private static string NameOf(UserAttribute attribute) => attribute is >= UserAttribute.ExtensionAttribute1 and <= UserAttribute.ExtensionAttribute15
-        ? $"ExtensionAttribute{attribute - UserAttribute.ExtensionAttribute1 + 1}"
-        : attribute.ToString();
-
-    private static Dictionary<string, string> Properties(GroupProfile? group)
-    {
-        Dictionary<string, string> properties = [];
-        if (group is not null)
-        {
-            properties.Add("DisplayName", group.DisplayName);
-            properties.Add("MailEnabled", group.MailEnabled ? "true" : "false");
-            properties.Add("SecurityEnabled", group.SecurityEnabled ? "true" : "false");
-            Add(properties, "Description", group.Description);
-            Add(properties, "MailNickname", group.MailNickname);
-            Add(properties, "Visibility", group.Visibility);
-            Add(properties, "GroupType", group.GroupTypes.Count == 0 ? null : string.Join(", ", group.GroupTypes));
-        }
-
-        return properties;
-    }
-
-    private static void Add(Dictionary<string, string> properties, string name, string? value)
-    {
-        if (value is not null)
-        {
-            properties.Add(name, value);
         }
     }
 }

@@ -194,17 +194,24 @@ internal static class CloudPcAuditReads
         });
     }
 
-    // Every entry is looked at that is young enough: a count is a number, never a part of one.
+    // B379: every entry is looked at that is young enough: a count is a number, never a part of one.
     private static async ValueTask<GraphResponse> CountAsync(TenantDesk desk, Tenant tenant, GraphRequest request, Query<CloudPcAuditRow> query, CancellationToken cancel)
     {
         DateTimeOffset oldest = tenant.Now(request.ReceivedAt) - GraphLimits.AuditRetention;
         Dictionary<int, ProvisioningPolicy> none = [];
-        int count = 0;
+        int count = 0, entries = 0;
         await foreach (TenantEvent happened in desk.ReadBackAsync(tenant.Version + 1, cancel).ConfigureAwait(false))
         {
             if (happened.At < oldest)
             {
                 break;
+            }
+
+            if (++entries > GraphLimits.AuditCountEntries)
+            {
+                return GraphResponse.Error(request, GraphError.UnsupportedQuery(
+                    $"Audit events are counted in the newest {GraphLimits.AuditCountEntries} entries of the journal, and of the last {GraphLimits.AuditRetention.Days} days there are more. List them and follow @odata.nextLink.")
+                    with { Target = "$count" });
             }
 
             count += CloudPcAuditRow.Of(tenant.Profile.Id, happened, none) is { } row && query.Takes(row) ? 1 : 0;

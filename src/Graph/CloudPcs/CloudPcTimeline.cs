@@ -172,6 +172,7 @@ internal static class CloudPcTimeline
         nameof(Command.EndGracePeriod) => "ended a grace period",
         nameof(Command.ReprocessUser) or nameof(Command.ReprocessGroup) => "had licenses processed again",
         nameof(Command.StartBulkAction) => "began a bulk action",
+        nameof(Command.ApplyChanges) => "applied planned changes",
         _ => $"asked for {happened.Kind}",
     };
 

@@ -121,6 +121,13 @@ internal static class SettingsDesk
     private static GraphResponse Answer(TenantSettings settings) => GraphResponse.Json(200, settings, static (json, settings) =>
     {
         json.WriteStartObject();
+        Members(json, settings);
+        json.WriteEndObject();
+    });
+
+    /// <summary>The settings as members of an object.</summary>
+    internal static void Members(Utf8JsonWriter json, TenantSettings settings)
+    {
         json.WriteString("retry"u8, settings.Retry switch { RetryMode.Fair => "fair", RetryMode.EntraStrict => "entra-strict" });
         json.WriteString("groupAtomicity"u8, settings.GroupAtomicity switch { GroupAtomicity.Atomic => "atomic", GroupAtomicity.Independent => "independent" });
         json.WriteString("provisioningDelay"u8, XmlConvert.ToString(settings.ProvisioningDelay));
@@ -145,6 +152,5 @@ internal static class SettingsDesk
 
         json.WriteEndObject();
         json.WriteNumber("simulatorSeed"u8, settings.SimulatorSeed);
-        json.WriteEndObject();
-    });
+    }
 }

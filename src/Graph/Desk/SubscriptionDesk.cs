@@ -147,8 +147,15 @@ internal static class SubscriptionDesk
 
     private static void Write(Utf8JsonWriter json, Tenant tenant, Subscription subscription)
     {
-        Sku sku = tenant.Catalog.Skus[subscription.Sku];
         json.WriteStartObject();
+        Members(json, tenant, subscription);
+        json.WriteEndObject();
+    }
+
+    /// <summary>A subscription as members of an object.</summary>
+    internal static void Members(Utf8JsonWriter json, Tenant tenant, Subscription subscription)
+    {
+        Sku sku = tenant.Catalog.Skus[subscription.Sku];
         json.WriteString("id"u8, subscription.Id);
         json.WriteString("skuId"u8, sku.Id);
         json.WriteString("skuPartNumber"u8, sku.PartNumber);
@@ -156,6 +163,5 @@ internal static class SubscriptionDesk
         json.WriteString("status"u8, subscription.Status.ToString());
         json.WriteBoolean("isTrial"u8, subscription.IsTrial);
         json.WriteString("createdDateTime"u8, subscription.CreatedAt.UtcDateTime);
-        json.WriteEndObject();
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Berth.Engine;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory.Rules;
+using Berth.Engine.Licensing;
 using Berth.Graph.Requests;
 
 namespace Berth.Graph.Errors;
@@ -21,8 +22,16 @@ public static class RefusalTable
 
     private const int RetryAfterSeconds = 1;
 
-    /// <summary>The refusal as a client sees it.</summary>
-    public static GraphError ToError(this Refusal refusal) => refusal.Code switch
+    /// <summary>The refusal as a client sees it; of several commands it says which (B500).</summary>
+    public static GraphError ToError(this Refusal refusal)
+    {
+        GraphError error = Of(refusal);
+        return refusal.Part is { } part
+            ? error with { Details = [.. error.Details, new ErrorDetail("changeRefused", string.Create(CultureInfo.InvariantCulture, $"Change {part + 1} would be refused."), string.Create(CultureInfo.InvariantCulture, $"changes[{part}]"))] }
+            : error;
+    }
+
+    private static GraphError Of(Refusal refusal) => refusal.Code switch
     {
         RefusalCode.TenantNotReady => GraphError.Unavailable(refusal.Detail ?? "The tenant is not ready.", RetryAfterSeconds) with { InnerCode = "tenantNotReady" },
         RefusalCode.ValueInvalid => GraphError.BadRequest("valueInvalid", Invalid(refusal)),
@@ -129,6 +138,11 @@ public static class RefusalTable
         RefusalCode.NoLicensesAvailable => GraphError.Conflict(
             "noLicensesAvailable", $"Every license of service plan {refusal.Subject} that can be had is in use: {refusal.Detail}") with { Code = "noLicensesAvailable" },
         RefusalCode.CloudPcInUse => GraphError.Conflict("cloudPcInUse", $"The user of Cloud PC {refusal.Subject} is signed in to it and connected. Disconnect or end that session first (B380).") with { Code = "cloudPcInUse" },
+        RefusalCode.VersionMoved => GraphError.Conflict(
+            "versionMoved", $"The tenant has changed since: {refusal.Detail}. Draw the plan again, look at it, and apply that one."),
+        RefusalCode.RemovesMany => GraphError.Conflict(
+            "massRemoval",
+            $"This takes SKU {refusal.Subject} from {refusal.Detail}, more than {MassRemoval.Percent} % of them. Nothing was changed. Send allowMassRemoval true if that is what you want."),
         RefusalCode.ClockNotMovable => GraphError.BadRequest(
             "clockNotMovable", "The clock of a production tenant is the system's: only that of a demo or emulator tenant can be frozen and advanced."),
         RefusalCode.ClockNotFrozen => GraphError.BadRequest(

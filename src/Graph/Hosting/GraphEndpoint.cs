@@ -3,6 +3,7 @@ using System.Net;
 using Berth.Graph.Faults;
 using Berth.Graph.Hosts;
 using Berth.Graph.Notifications;
+using Berth.Graph.Plans;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
 using Berth.Ledger;
@@ -39,13 +40,13 @@ public static class GraphEndpoint
     {
         IServiceProvider services = app.ApplicationServices;
         InstalledFaults faults = new(time, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
-        GraphDoor door = new(desks, authenticate, faults, new HostLeases(time), subscriptions, passwords, time, services.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Graph"));
+        GraphDoor door = new(desks, authenticate, faults, new HostLeases(time), new PlanShelf(time), subscriptions, passwords, time, services.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Graph"));
         return app.Use(next => context => door.InvokeAsync(context, next));
     }
 }
 
 internal sealed class GraphDoor(
-    Func<Guid, TenantDesk?> desks, Func<HttpContext, ValueTask<Authentication>> authenticate, InstalledFaults faults, HostLeases hosts,
+    Func<Guid, TenantDesk?> desks, Func<HttpContext, ValueTask<Authentication>> authenticate, InstalledFaults faults, HostLeases hosts, PlanShelf plans,
     SubscriptionBooks? subscriptions, PasswordDoor? passwords, TimeProvider time, ILogger log)
 {
     private const string Minimal = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
@@ -132,7 +133,7 @@ internal sealed class GraphDoor(
             return exchange.Error(GraphError.Unauthenticated($"The token's tenant '{caller.TenantId}' is not here.", "Bearer"));
         }
 
-        (GraphRequest? request, GraphError? error) = exchange.Read(caller, faults, hosts, subscriptions, passwords);
+        (GraphRequest? request, GraphError? error) = exchange.Read(caller, faults, hosts, plans, subscriptions, passwords);
         if (request is null)
         {
             return exchange.Error(error!);
@@ -297,7 +298,7 @@ internal sealed class GraphDoor(
         public GraphResponse Error(GraphError error) => GraphResponse.Error(error, RequestId, ClientRequestId, _receivedAt);
 
         public (GraphRequest? Request, GraphError? Error) Read(
-            Caller caller, InstalledFaults faults, HostLeases hosts, SubscriptionBooks? subscriptions, PasswordDoor? passwords)
+            Caller caller, InstalledFaults faults, HostLeases hosts, PlanShelf plans, SubscriptionBooks? subscriptions, PasswordDoor? passwords)
         {
             int question = Target.IndexOf('?', StringComparison.Ordinal);
             string query = question < 0 ? "" : Target[(question + 1)..];
@@ -331,6 +332,7 @@ internal sealed class GraphDoor(
                 ThrottlePriority = faults.IsAny ? http.Headers["x-ms-throttle-priority"].ToString() : null,
                 Faults = faults,
                 Hosts = hosts,
+                Plans = plans,
                 Passwords = passwords,
                 ContentType = http.ContentType,
                 RepeatabilityId = http.Headers["Repeatability-Request-ID"] is { Count: > 0 } id ? id.ToString() : null,

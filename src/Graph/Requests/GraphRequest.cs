@@ -1,6 +1,7 @@
 using Berth.Graph.Faults;
 using Berth.Graph.Hosts;
 using Berth.Graph.Notifications;
+using Berth.Graph.Plans;
 
 namespace Berth.Graph.Requests;
 
@@ -105,6 +106,9 @@ public sealed record GraphRequest
 
     /// <summary>Where faults are installed that it may meet; null where there can be none.</summary>
     public InstalledFaults? Faults { get; init; }
+
+    /// <summary>The plans that can be applied by their id; null where none are kept.</summary>
+    public PlanShelf? Plans { get; init; }
 
     /// <summary>The leases of agents; null where there can be none.</summary>
     public HostLeases? Hosts { get; init; }

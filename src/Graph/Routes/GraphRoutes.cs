@@ -5,7 +5,10 @@ using Berth.Graph.Changes;
 using Berth.Graph.CloudApps;
 using Berth.Graph.CloudPcs;
 using Berth.Graph.Desk;
+using Berth.Graph.Explaining;
+using Berth.Graph.History;
 using Berth.Graph.Notifications;
+using Berth.Graph.Plans;
 using Berth.Graph.Reads;
 using Berth.Graph.Reports;
 using Berth.Graph.Writes;
@@ -74,6 +77,11 @@ public static class GraphRoutes
         .. CatalogDesk.Routes,
         .. FaultDesk.Routes,
         .. PlanDesk.Routes,
+        .. ApplyDesk.Routes,
+        .. HistoryDesk.Routes,
+        .. UndoDesk.Routes,
+        .. OperationDesk.Routes,
+        .. ExplainDesk.Routes,
         .. ShiftDesk.Routes,
         .. HostDesk.Routes,
         .. SessionDesk.Routes,

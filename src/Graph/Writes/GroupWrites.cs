@@ -10,8 +10,12 @@ namespace Berth.Graph.Writes;
 internal static class GroupWrites
 {
     private static readonly RouteAccess Make = RouteAccess.AnyOf("Group.Create", "Group.ReadWrite.All", "Directory.ReadWrite.All");
-    private static readonly RouteAccess Write = RouteAccess.AnyOf("Group.ReadWrite.All", "Directory.ReadWrite.All");
-    private static readonly RouteAccess Members = RouteAccess.AnyOf("GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All");
+
+    /// <summary>Who may change groups.</summary>
+    public static readonly RouteAccess Write = RouteAccess.AnyOf("Group.ReadWrite.All", "Directory.ReadWrite.All");
+
+    /// <summary>Who may change members of groups.</summary>
+    public static readonly RouteAccess Members = RouteAccess.AnyOf("GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All");
 
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =

@@ -20,7 +20,7 @@ internal static class LicenseBody
             if (name.Equals(AddLicenses, StringComparison.OrdinalIgnoreCase))
             {
                 // A null array counts as a missing one (L3).
-                add = value.ValueKind == JsonValueKind.Null ? null : Licenses(read, value);
+                add = value.ValueKind == JsonValueKind.Null ? null : Licenses(read, value, AddLicenses);
             }
             else if (name.Equals(RemoveLicenses, StringComparison.OrdinalIgnoreCase))
             {
@@ -57,14 +57,18 @@ internal static class LicenseBody
         }
     }
 
-    private static ValueArray<LicenseRequest> Licenses(BodyReader read, JsonElement list)
+    /// <summary>The items of a list of licenses to add.</summary>
+    /// <param name="read">Keeps what is wrong.</param>
+    /// <param name="list">The list.</param>
+    /// <param name="property">Its name.</param>
+    public static ValueArray<LicenseRequest> Licenses(BodyReader read, JsonElement list, string property)
     {
         List<LicenseRequest> licenses = [];
-        foreach (JsonElement item in read.Items(list, AddLicenses))
+        foreach (JsonElement item in read.Items(list, property))
         {
             Guid? sku = null;
             ValueArray<Guid> disabled = [];
-            foreach ((string name, JsonElement value) in read.Properties(item, AddLicenses))
+            foreach ((string name, JsonElement value) in read.Properties(item, property))
             {
                 if (name.Equals("skuId", StringComparison.OrdinalIgnoreCase))
                 {
@@ -77,13 +81,13 @@ internal static class LicenseBody
                 }
                 else
                 {
-                    read.Fail("propertyUnknown", $"Invalid property '{name}'. An item of {AddLicenses} has skuId and disabledPlans.");
+                    read.Fail("propertyUnknown", $"Invalid property '{name}'. An item of {property} has skuId and disabledPlans.");
                 }
             }
 
             if (sku is null)
             {
-                read.Fail("valueMissing", $"Every item of {AddLicenses} must have a skuId.");
+                read.Fail("valueMissing", $"Every item of {property} must have a skuId.");
             }
 
             if (read.Error is not null)

@@ -10,23 +10,29 @@ internal static class LicenseWrites
 {
     private const string Resource = "assignLicense";
 
+    /// <summary>Who may change licenses of users.</summary>
+    public static readonly RouteAccess OfUsers = RouteAccess.AnyOf("LicenseAssignment.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All");
+
+    /// <summary>Who may change licenses of groups.</summary>
+    public static readonly RouteAccess OfGroups = RouteAccess.AnyOf("LicenseAssignment.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All");
+
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
         new(
             GraphMethod.Post,
             "/users/{user}/assignLicense",
-            RouteAccess.AnyOf("LicenseAssignment.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"),
+            OfUsers,
             AssignUser),
         new(
             GraphMethod.Post,
             "/groups/{group}/assignLicense",
-            RouteAccess.AnyOf("LicenseAssignment.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"),
+            OfGroups,
             AssignGroup),
         new(
             GraphMethod.Post,
             "/users/{user}/reprocessLicenseAssignment",
-            RouteAccess.AnyOf("LicenseAssignment.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"),
+            OfUsers,
             Reprocess) { Body = RouteBody.None },
     ];
 

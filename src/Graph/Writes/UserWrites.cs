@@ -8,8 +8,10 @@ namespace Berth.Graph.Writes;
 /// <summary>Creating, changing and deleting users.</summary>
 internal static class UserWrites
 {
-    private static readonly RouteAccess Remove = RouteAccess.AnyOf("User.DeleteRestore.All", "User.ReadWrite.All", "Directory.ReadWrite.All");
-    private static readonly RouteAccess Write = RouteAccess.AnyOf("User.ReadWrite.All", "Directory.ReadWrite.All");
+    /// <summary>Who may delete users.</summary>
+    public static readonly RouteAccess Remove = RouteAccess.AnyOf("User.DeleteRestore.All", "User.ReadWrite.All", "Directory.ReadWrite.All");
+    /// <summary>Who may change users.</summary>
+    public static readonly RouteAccess Write = RouteAccess.AnyOf("User.ReadWrite.All", "Directory.ReadWrite.All");
 
     private static readonly PermissionSet WholeDirectory = PermissionSet.Of("Directory.ReadWrite.All");
 

@@ -63,6 +63,7 @@ internal static class ChangeReader
         Tag.DeletedGroupSet => new Change.DeletedGroupSet(from.Number(), new DeletedGroup(
             from.Id(), from.Time(), from.Indexes(), from.Indexes(), from.Indexes(), from.Indexes())),
         Tag.DeletedItemsPurged => new Change.DeletedItemsPurged(from.Indexes(), from.Indexes(), from.Flag()),
+        Tag.Earlier => new Change.Earlier(from.Change() is { } fact and not Engine.Change.Earlier ? fact : throw new InvalidDataException("what was is told of something that was")),
         Tag.GroupWas => new Change.GroupWas(from.Number(), from.Group()),
         Tag.MembershipProcessed => new Change.MembershipProcessed(from.Number(), from.Time()),
         Tag.TimePassed => new Change.TimePassed(from.Time()),
@@ -211,18 +212,24 @@ internal static class ChangeReader
         ValueArray<int> users = from.Indexes();
         LicenseSet applied = from.Licenses();
         DateTimeOffset updated = from.Time();
-        return new Change.SourceSet(group, users, applied, from.Flag() ? from.Trouble() : null, updated);
+        Change.SourceSet set = new(group, users, applied, from.Flag() ? from.Trouble() : null, updated);
+        return from.Format == Oldest ? set : set with { AppliedBefore = from.Licenses(), ErrorsBefore = from.Errors() };
     }
 
     private static Trouble Trouble(this ref PayloadReader from)
     {
         WaitingSince since = new(from.Signed(), from.Time());
+        return new Trouble(since, from.Errors());
+    }
+
+    private static ValueArray<SkuError> Errors(this ref PayloadReader from)
+    {
         SkuError[] errors = new SkuError[from.Count(LeastError)];
         for (int i = 0; i < errors.Length; i++)
         {
             errors[i] = new SkuError(from.Number(), (LicenseError)from.Choice((byte)LicenseError.Other));
         }
 
-        return new Trouble(since, ValueArray.Own(errors));
+        return ValueArray.Own(errors);
     }
 }

@@ -1,6 +1,7 @@
 using Berth.Engine;
 using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
+using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 using Berth.Engine.Licensing;
 using static Berth.Ledger.Journal.PayloadFormat;
@@ -124,6 +125,12 @@ internal static class ChangeWriter
                     to.Trouble(trouble);
                 }
 
+                to.Licenses(set.AppliedBefore);
+                to.Errors(set.ErrorsBefore);
+                break;
+            case Change.Earlier was:
+                to.Begin(Tag.Earlier);
+                to.Write(was.Fact);
                 break;
             case Change.GroupProcessed processed:
                 to.Begin(Tag.GroupProcessed);
@@ -307,8 +314,13 @@ internal static class ChangeWriter
     {
         to.Signed(trouble.Since.Sequence);
         to.Time(trouble.Since.At);
-        to.Count(trouble.Errors.Count);
-        foreach (SkuError error in trouble.Errors.Span)
+        to.Errors(trouble.Errors);
+    }
+
+    private static void Errors(this PayloadWriter to, ValueArray<SkuError> errors)
+    {
+        to.Count(errors.Count);
+        foreach (SkuError error in errors.Span)
         {
             to.Count(error.Sku);
             to.Byte((byte)error.Error);

@@ -100,6 +100,8 @@ internal static class PayloadFormat
 
         CloudAppSet = 98,
         CloudAppGone,
+
+        Earlier = 100,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

@@ -285,6 +285,19 @@ public sealed class Refusals
             Assert.Equal(204, (await AssignPolicy(room, policy, await room.AddGroupAsync("g"), null)).Status);
             return await room.SendAsync("DELETE", $"/v1.0{FleetUnderTest.Root}/provisioningPolicies/{policy}");
         },
+        [RefusalCode.VersionMoved] = async room =>
+        {
+            Guid ada = await room.AddUserAsync("ada");
+            return await room.SendAsync("POST", "/berth/v1/apply", $$"""{"changes":[{"kind":"deleteUser","userId":"{{ada}}"}],"expectedVersion":{{room.Tenant.Version - 1}}}""");
+        },
+        [RefusalCode.RemovesMany] = async room =>
+        {
+            await room.BuyAsync("SPE_E3", 20);
+            Guid group = await room.AddGroupAsync("many", [.. await Task.WhenAll(Enumerable.Range(0, 10).Select(i => room.AddUserAsync($"u{i}")))]);
+            await room.DoAsync("POST", $"/v1.0/groups/{group}/assignLicense", RunningRoom.Licenses([room.Sku("SPE_E3")], []));
+            return await room.SendAsync(
+                "POST", "/berth/v1/apply", $$"""{"changes":[{"kind":"groupLicense","groupId":"{{group}}","add":[],"remove":["{{room.Sku("SPE_E3")}}"]}]}""");
+        },
         [RefusalCode.ClockNotMovable] = room => room.SendAsync("POST", "/berth/v1/clock", """{"mode":"frozen"}"""),
         [RefusalCode.ClockNotFrozen] = room => room.SendAsync("POST", "/berth/v1/clock", """{"advance":"P1D"}"""),
         [RefusalCode.ClockBackwards] = room => room.SendAsync("POST", "/berth/v1/clock", """{"mode":"frozen","now":"2001-01-01T00:00:00Z"}"""),

@@ -50,6 +50,7 @@ public sealed partial class RouteCompleteness
         (string Route, string Path, string? Body, string ContentType)[] hosts = [.. HostRoutes(await HostedAsync(room))];
         await RepeatAsync(room, hosts);
         await room.DoAsync("PATCH", "/berth/v1/settings", """{"host":"simulator"}""");
+        string made = (await room.DoAsync("POST", "/berth/v1/apply", $$"""{"changes":[{"kind":"subscription","skuId":"{{room.Sku("SPE_E5")}}","units":6}]}""")).GetProperty("id").GetString()!;
         (string Route, string Path, string? Body, string ContentType)[] writes =
         [
             ("POST /users", "/v1.0/users", RunningRoom.UserJson("eve"), "application/json"),
@@ -97,6 +98,8 @@ public sealed partial class RouteCompleteness
             ($"DELETE {Endpoint}/deviceImages/{{deviceImage}}", $"/v1.0{Endpoint}/deviceImages/{image}", null, ""),
             .. hosts,
             ("POST /plan", "/berth/v1/plan", """{"changes":[]}""", "application/json"),
+            ("POST /apply", "/berth/v1/apply", $$"""{"changes":[{"kind":"subscription","skuId":"{{room.Sku("SPE_E5")}}","units":7}]}""", "application/json"),
+            ("POST /history/{operation}/undo", $"/berth/v1/history/{made}/undo", null, ""),
             ("POST /frontline/simulate", "/berth/v1/frontline/simulate", ShiftSimulations.Small, "application/json"),
             ("POST /faults", "/berth/v1/faults", """{"kind":"throttle","probability":0}""", "application/json"),
             ("DELETE /faults/{fault}", "/berth/v1/faults/1", null, ""),

@@ -19,6 +19,7 @@ internal static class Changes
         ? was with { Was = was.Was with { GroupTypes = [], MembershipRule = null, RuleProcessing = null } }
         : change is Change.SettingsSet set
         ? new Change.SettingsSet(new TenantSettings(set.Settings.Retry, set.Settings.GroupAtomicity, set.Settings.ProvisioningDelay, set.Settings.BufferExcess))
+        : change is Change.SourceSet source ? source with { AppliedBefore = LicenseSet.Empty, ErrorsBefore = [] }
         : change;
 
     /// <summary>Every kind of change there is.</summary>
@@ -85,7 +86,8 @@ internal static class Changes
             new Change.MembersRemoved(2, [5], []),
             new Change.GroupLicensesSet(2, LicenseSet.Empty, both),
             new Change.DirectSet([5, 8], one, both, [_noon, _noon.AddHours(-1)]),
-            new Change.SourceSet(2, [.. Enumerable.Range(0, 4000)], LicenseSet.Empty, trouble, _noon),
+            new Change.SourceSet(2, [.. Enumerable.Range(0, 4000)], LicenseSet.Empty, trouble, _noon) { AppliedBefore = both, ErrorsBefore = [new SkuError(7, LicenseError.Other)] },
+            new Change.Earlier(new Change.SubscriptionSet(new Subscription(id, 3, 200, SubscriptionStatus.Enabled, true, _noon))),
             new Change.ReportingSet([5, 6, 8], 3),
             new Change.OwnersAdded(2, [5, 8]),
             new Change.OwnersRemoved(2, [5]),
@@ -171,8 +173,10 @@ internal static class Changes
             [typeof(Change.GroupLicensesSet)] = Gen.Select(index, licenses, licenses).Select((one, before, after) => (Change)new Change.GroupLicensesSet(one, before, after)),
             [typeof(Change.DirectSet)] = Gen.Select(indexes, licenses, licenses, time.Array[0, 5])
                 .Select((users, before, after, times) => (Change)new Change.DirectSet(users, before, after, times.ToValueArray())),
-            [typeof(Change.SourceSet)] = Gen.Select(index, indexes, licenses, trouble, time)
-                .Select((one, users, applied, owed, at) => (Change)new Change.SourceSet(one, users, applied, owed, at)),
+            [typeof(Change.SourceSet)] = Gen.Select(index, indexes, licenses, trouble, time, licenses, trouble)
+                .Select((one, users, applied, owed, at, before, owedBefore) =>
+                    (Change)new Change.SourceSet(one, users, applied, owed, at) { AppliedBefore = before, ErrorsBefore = owedBefore?.Errors ?? [] }),
+            [typeof(Change.Earlier)] = Gen.Select(index, group).Select((one, was) => (Change)new Change.Earlier(new Change.GroupSet(one, was))),
             [typeof(Change.ReportingSet)] = Gen.Select(ascending, Gen.Int[0, 5_000_000].Nullable()).Select((users, manager) => (Change)new Change.ReportingSet(users, manager)),
             [typeof(Change.OwnersAdded)] = Gen.Select(index, ascending).Select((one, users) => (Change)new Change.OwnersAdded(one, users)),
             [typeof(Change.OwnersRemoved)] = Gen.Select(index, ascending).Select((one, users) => (Change)new Change.OwnersRemoved(one, users)),

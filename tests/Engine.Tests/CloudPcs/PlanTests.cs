@@ -88,13 +88,13 @@ public class PlanTests
     [Fact]
     public void A_change_that_would_be_refused_makes_no_plan()
     {
-        Assert.Null(Plan.Of(Tenant.Now, [new Command.EndGracePeriod(Guid.NewGuid())], new DecisionContext(Tenant.System, Actor.Berth), out Refusal? refusal, out int at));
-        Assert.Equal((RefusalCode.CloudPcNotFound, 0), (refusal!.Code, at));
+        Assert.Null(Plan.Of(Tenant.Now, [new Command.EndGracePeriod(Guid.NewGuid())], new DecisionContext(Tenant.System, Actor.Berth), out Refusal? refusal));
+        Assert.Equal((RefusalCode.CloudPcNotFound, 0), (refusal!.Code, refusal.Part));
     }
 
     private Plan Draw(params Command[] commands)
     {
-        Plan? plan = Plan.Of(Tenant.Now, commands, new DecisionContext(Tenant.System, Actor.Berth), out Refusal? refusal, out _);
+        Plan? plan = Plan.Of(Tenant.Now, commands, new DecisionContext(Tenant.System, Actor.Berth), out Refusal? refusal);
         Assert.Null(refusal);
         return plan!;
     }

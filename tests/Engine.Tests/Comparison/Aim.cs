@@ -20,6 +20,8 @@ public static class Aim
         Request.AssignGroup r => r with { Remove = r.Remove.Length == 0 ? [] : Wanted(tenant, r.Group, r, random) },
         Request.RemoveMember r when Pick(Dependents(tenant), random) is { } pair && random % 3 == 1 => new Request.RemoveMember(pair.Split(' ')[0], pair.Split(' ')[1]),
         Request.RemoveMember r => Pick(Members(tenant, r.Group), random) is { } member ? r with { Member = member } : r,
+        Request.RemoveMembers r => Members(tenant, r.Group).ToArray() is { Length: > 0 } there ? r with { Members = [.. there.Skip(random % there.Length).Take(3)] } : r,
+        Request.Together r => r with { Parts = [.. r.Parts.Select((part, i) => At(tenant, part, random / (i + 1)))] },
         Request.AddMembers r when random % 50 == 1 => r with { Members = [.. r.Members, r.Group] },
         Request.AddMembers r => r with { Members = [.. r.Members.Select((member, i) => Pick(Strangers(tenant, r.Group), random / (i + 1)) ?? member)] },
         Request.CreateGroup r => r with { Members = [.. r.Members.Select((member, i) => Pick(Everybody(tenant), random / (i + 1)) ?? member)] },
@@ -29,11 +31,11 @@ public static class Aim
         Request.DeleteGroup r => Pick(Groups(tenant).Where(group => !group.IsDeleted && (group.Licenses.IsEmpty || random % 5 == 0)).Select(group => $"{group.Id}"), random)
             is { } group ? new Request.DeleteGroup(group) : r,
         Request.EndGrace r => Row(tenant, random, CloudPcStatus.InGracePeriod) is { } number ? new Request.EndGrace(number) : r,
-        Request.Reprovision r => Row(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.Failed) is { } number ? new Request.Reprovision(number) : r,
+        Request.Reprovision r => Row(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.Failed) is { } number ? r with { CloudPc = number } : r,
         Request.Resize r => Row(tenant, random, CloudPcStatus.Provisioned) is { } number ? r with { CloudPc = number } : r,
         Request.RenameCloudPc r => Row(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.InGracePeriod) is { } number ? r with { CloudPc = number } : r,
         Request.RestoreCloudPc r => Row(tenant, random, CloudPcStatus.Provisioned) is { } number
-            ? new Request.RestoreCloudPc(number, Point(tenant.Fleet.CloudPcs[number - 1]!, random)) : r,
+            ? r with { CloudPc = number, Point = Point(tenant.Fleet.CloudPcs[number - 1]!, random) } : r,
         Request.RestoreManual r => RowWith(tenant, random, row => row.ManualPointAt is not null && row.HasData) is { } number
             ? new Request.RestoreManual(number, tenant.Fleet.CloudPcs[number - 1]!.ManualPointAt!.Value) : r,
         Request.RestoreRetained r => Retained(tenant, random) ?? r,
@@ -41,6 +43,9 @@ public static class Aim
         Request.RestartCloudPc r => Row(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.InGracePeriod) is { } number ? new Request.RestartCloudPc(number) : r,
         Request.ReportJob r => Asked(tenant, random) is var (number, job)
             ? r with { CloudPc = number, Kind = char.ToLowerInvariant($"{job.Kind}"[0]) + $"{job.Kind}"[1..], Attempt = job.Attempt, Asked = job.RequestedAt } : r,
+        Request.SetReview r => (r.Restricted is null ? RowWith(tenant, random, row => row.Review is not null) : Row(tenant, random, CloudPcStatus.Provisioned, CloudPcStatus.InGracePeriod)) is { } number
+            ? r with { CloudPc = number } : r,
+        Request.SetAccountType r => Row(tenant, random, CloudPcStatus.Provisioned) is { } number ? r with { CloudPc = number } : r,
         Request.ApplyPolicy r => Applied(tenant, r, random),
         Request.ChangePolicy r => random % 2 == 0 && Pick(Makers(tenant), random) is { } maker ? r with { Policy = maker } : r,
         Request.ProvisionReserve r => Reserve(tenant, random, CloudPcStatus.NotProvisioned, CloudPcStatus.Failed) is { } number ? new Request.ProvisionReserve(number) : r,

@@ -12,9 +12,10 @@ public sealed class CloudPcComparisonTests(ITestOutputHelper output) : ScriptCom
 
     private static readonly string[] MustOccur =
     [
-        "done", "flips, one", "flips, several", "dues", "flips and dues", "retained", "session", "session disconnected", "reserve notProvisioned", "reserve provisioned",
+        "done", "Together done", "flips, one", "flips, several", "dues", "flips and dues", "retained", "session", "session disconnected", "reserve notProvisioned", "reserve provisioned",
         "points", "points, one by hand", "ApplyPolicy done", "SnapshotCloudPc done", "RestartCloudPc done", "RestoreCloudPc done", "RestoreManual done", "RestoreRetained done",
-        "ApplyPolicy refused cloudPcNotFound", "ApplyPolicy refused operationNotSupported", "ApplyPolicy refused operationConflict", "ApplyPolicy refused policyNotFound",
+        "use, in", "use, in and out", "use, administrator", "review", "review restricted", "refused selfServiceNotAllowed", "SetReview done", "SetReview refused operationConflict",
+        "SetAccountType done", "SetAccountType refused operationConflict", "ApplyPolicy refused cloudPcNotFound", "ApplyPolicy refused operationNotSupported", "ApplyPolicy refused operationConflict", "ApplyPolicy refused policyNotFound",
         "ReportJob done", "ReportJob refused hostJobClosed", "agent is to provision, provisioning", "agent is to deprovision, failed", "status provisionedWithWarnings",
         .. new[] { "provisioned", "inGracePeriod", "resizePendingLicense" }.Select(status => $"agent is to snapshot at its time, {status}"),
         "agent is to snapshot, provisioned", "agent is to deprovision, keeping it", "agent is to deleteSnapshot",

@@ -16,6 +16,7 @@ public static class CloudPcRequests
     private static readonly string[] Users = [.. new[] { "ada", "bob", "cid", "dan", "eva" }.Select(Names.User)];
     private static readonly string[] Groups = [.. new[] { "blue", "gold", "gray", "pink", "teal" }.Select(Names.Group)];
     private static readonly string[] Policies = [.. new[] { "p1", "p2", "p3" }.Select(Names.Policy)];
+    private static readonly string[] Settings = [.. new[] { "u1", "u2" }.Select(Names.Setting)];
     private static readonly string[] Connections = [.. new[] { "a", "b" }.Select(Names.Connection)];
 
     private const string ReservePlan = "CPC_R_2C_8GB_128GB";
@@ -45,6 +46,8 @@ public static class CloudPcRequests
     private static readonly Gen<string> Group = Of(Groups);
     private static readonly Gen<string> Sku = Of([.. PartNumbers.Select(SpecFiles.Sku)]);
     private static readonly Gen<int> Number = Gen.Int[1, 12];
+
+    private static readonly Gen<int> Hours = Of(4, 12, 16, 24);
 
     private static readonly Gen<int> Minutes = Gen.Frequency(
         (50, Of(0, 0, 0, 1, 10)),
@@ -92,13 +95,15 @@ public static class CloudPcRequests
             Policies.Select((policy, i) => (Request)new Request.CreatePolicy(policy, "dedicated", ways[i]) { Region = region })
                 .Concat(Policies.Select((policy, i) => (Request)new Request.AssignPolicy(policy, [.. to[i].Select(group => new Assigned(group, null))]))).ToArray());
         Gen<Request> host = Gen.Frequency((2, Gen.Const((Request)new Request.SetHost(0, []))), (1, Host()));
-        return Gen.Select(purchases, people, groups, policies, licenses, host).Select((bought, users, there, made, given, machines) => (Request[])
+        Gen<Request[]> settings = Gen.Select(Gen.Bool, Gen.Bool, Hours, Gen.Shuffle(Groups, 0, 3)).Select((administrator, self, hours, to) =>
+            (Request[])[new Request.CreateSetting(Settings[0], administrator, self, hours), new Request.AssignSetting(Settings[0], to)]);
+        return Gen.Select(purchases, people, groups, policies, licenses, Gen.Select(host, settings)).Select((bought, users, there, made, given, more) => (Request[])
             [
                 .. Connections.Select((one, i) => new Request.CreateConnection(one) { Region = Regions[i] }), // while the simulator finds them healthy
-                machines, .. bought,
+                more.Item1, .. bought,
                 new Request.Import([new NewPlan(SpecFiles.Sku("VISIOCLIENT"), Names.Plan(ReservePlan, null), ReservePlan)], null),
                 .. ReservePolicies.Select(policy => new Request.CreatePolicy(policy, "reserve", [])),
-                .. users, .. there, .. made, .. given,
+                .. users, .. there, .. made, .. given, .. more.Item2,
             ]);
     }
 
@@ -113,6 +118,7 @@ public static class CloudPcRequests
         (12, Gen.Select(Of(Policies), Gen.Shuffle(Groups, 0, 3)).Select((policy, groups) => (Request)new Request.AssignPolicy(policy, [.. groups.Select(group => new Assigned(group, null))]))),
         (5, Gen.Select(Of(ReservePolicies), Gen.Shuffle(Groups, 0, 2)).Select((policy, groups) =>
             (Request)new Request.AssignPolicy(policy, [.. groups.Select(group => new Assigned(group, Names.Plan(ReservePlan, null)))]))),
+        (8, Part().Array[2, 4].Select(parts => (Request)new Request.Together(parts))),
         (6, Number.Select(number => (Request)new Request.ProvisionReserve(number))),
         (3, Number.Select(number => (Request)new Request.DeprovisionReserve(number))),
         (10, Gen.Select(Gen.Int[0, PartNumbers.Length - 1], Gen.Int[0, 3], Of<int?>(null, 0, 1, 1, 2, 3, 5), Of(null, null, "Enabled", "Enabled", "Warning", "Suspended", "LockedOut", "Deleted"))
@@ -120,25 +126,32 @@ public static class CloudPcRequests
         (2, Gen.Select(Gen.Int[0, PartNumbers.Length - 1], Gen.Int[0, 2], Gen.Bool)
             .Select((sku, units, trial) => (Request)new Request.Buy(Subscription(sku, 1), SpecFiles.Sku(PartNumbers[sku]), units, "Enabled") { Trial = trial })),
         (6, Number.Select(number => (Request)new Request.EndGrace(number))),
-        (5, Number.Select(number => (Request)new Request.Reprovision(number))),
+        (5, Gen.Select(Number, Of<bool?>(null, null, true, false), Of(false, false, true))
+            .Select((number, administrator, self) => (Request)new Request.Reprovision(number) { Administrator = self ? null : administrator, Self = self })),
         (14, Gen.Select(Number, Of(Plans)).Select((number, plan) => (Request)new Request.Resize(number, plan))),
         (1, Number.Select(number => (Request)new Request.RenameCloudPc(number, "another"))),
-        (5, Number.Select(number => (Request)new Request.RestoreCloudPc(number, Desk.Opening.AddHours(12)))),
-        (3, Number.Select(number => (Request)new Request.RestoreManual(number, Desk.Opening))),
-        (11, Gen.Select(Number, Number).Select((number, kept) => (Request)new Request.RestoreRetained(number, kept))),
-        (5, Number.Select(number => (Request)new Request.SnapshotCloudPc(number))),
+        (8, Gen.Select(Number, Of(false, false, true)).Select((number, self) => (Request)new Request.RestoreCloudPc(number, Desk.Opening.AddHours(12)) { Self = self })),
+        (6, Number.Select(number => (Request)new Request.RestoreManual(number, Desk.Opening))),
+        (14, Gen.Select(Number, Number).Select((number, kept) => (Request)new Request.RestoreRetained(number, kept))),
+        (8, Number.Select(number => (Request)new Request.SnapshotCloudPc(number))),
         (2, Number.Select(number => (Request)new Request.RestartCloudPc(number))),
         (10, Gen.Select(Of([.. Policies, .. ReservePolicies]), Of<string[]>(["region"], ["singleSignOn"], ["singleSignOn", "region"]), Number.Array[0, 2])
             .Select((policy, settings, numbers) => (Request)new Request.ApplyPolicy(policy, settings, numbers))),
         (9, Gen.Select(User, Number).Select((user, number) => (Request)new Request.StartSession(user, number))),
         (2, Number.Select(number => (Request)new Request.EndSession(number))),
         (3, Number.Select(number => (Request)new Request.DisconnectSession(number))),
+        (4, Gen.Select(Number, Of<bool?>(null, true, true, false)).Select((number, restricted) => (Request)new Request.SetReview(number, restricted))),
+        (3, Gen.Select(Number, Gen.Bool).Select((number, administrator) => (Request)new Request.SetAccountType(number, administrator))),
+        (2, Gen.Select(Of(Settings), Gen.Bool, Gen.Bool, Hours).Select((setting, administrator, self, hours) => (Request)new Request.CreateSetting(setting, administrator, self, hours))),
+        (2, Gen.Select(Of(Settings), Gen.Bool, Gen.Bool, Hours).Select((setting, administrator, self, hours) => (Request)new Request.ChangeSetting(setting, administrator, self, hours))),
+        (4, Gen.Select(Of(Settings), Gen.Shuffle(Groups, 0, 3)).Select((setting, groups) => (Request)new Request.AssignSetting(setting, groups))),
+        (1, Of(Settings).Select(setting => (Request)new Request.DeleteSetting(setting))),
         (5, Host()),
         (40, Gen.Select(Number, Of(Kinds), Of("done", "done", "done", "warning", "failed"), Of(false, false, false, true)).Select((number, kind, outcome, last) =>
             (Request)new Request.ReportJob(number, kind, 1, Desk.Opening, outcome, last))),
         (4, Gen.Select(Of(Connections), Of("passed", "passed", "warning", "failed")).Select((connection, health) => (Request)new Request.SetConnectionHealth(connection, health))),
-        (6, Gen.Select(Of(Policies), Ways(), Of(Regions), Gen.Bool).Select((policy, ways, region, signOn) =>
-            (Request)new Request.ChangePolicy(policy, ways) { Region = region, SingleSignOn = signOn })),
+        (6, Gen.Select(Of(Policies), Ways(), Of(Regions), Gen.Bool, Of(false, false, true)).Select((policy, ways, region, signOn, administrators) =>
+            (Request)new Request.ChangePolicy(policy, ways) { Region = region, SingleSignOn = signOn, Administrators = administrators })),
         (2, Gen.Select(Of(ReservePolicies), Of(Regions), Gen.Bool).Select((policy, region, signOn) => (Request)new Request.ChangePolicy(policy, []) { Region = region, SingleSignOn = signOn })),
         (2, Of(Policies).Select(policy => (Request)new Request.DeletePolicy(policy))),
         (2, Gen.Select(Of(Policies), Ways(), Of(Regions)).Select((policy, ways, region) => (Request)new Request.CreatePolicy(policy, "dedicated", ways) { Region = region })),
@@ -155,11 +168,26 @@ public static class CloudPcRequests
         (5, Gen.Const((Request)new Request.MoveClock())),
         (5, Gen.Const((Request)new Request.RunDue())));
 
+    // What a plan can have (B501).
+    private static Gen<Request> Part() => Gen.Frequency(
+        (4, Gen.Select(User, Sku).Select((user, sku) => (Request)new Request.AssignUser(user, [new Wanted(sku)], []))),
+        (3, Gen.Select(User, Sku).Select((user, sku) => (Request)new Request.AssignUser(user, [], [sku]))),
+        (2, Gen.Select(Group, Sku).Select((group, sku) => (Request)new Request.AssignGroup(group, [new Wanted(sku)], []))),
+        (3, Gen.Select(Group, User.Array[1, 2]).Select((group, members) => (Request)new Request.AddMembers(group, members))),
+        (3, Gen.Select(Group, User.Array[1, 2]).Select((group, members) => (Request)new Request.RemoveMembers(group, members))),
+        (2, Gen.Select(Of(Policies), Gen.Shuffle(Groups, 0, 3)).Select((policy, groups) => (Request)new Request.AssignPolicy(policy, [.. groups.Select(group => new Assigned(group, null))]))),
+        (2, Gen.Select(Gen.Int[0, PartNumbers.Length - 1], Gen.Int[0, 4])
+            .Select((sku, units) => (Request)new Request.SetUnits(Subscription(sku, 2), SpecFiles.Sku(PartNumbers[sku]), units))),
+        (1, Number.Select(number => (Request)new Request.EndGrace(number))),
+        (1, Number.Select(number => (Request)new Request.Reprovision(number))),
+        (1, Gen.Select(Number, Of(Plans)).Select((number, plan) => (Request)new Request.Resize(number, plan))),
+        (1, User.Select(user => (Request)new Request.DeleteUser(user))));
+
     // Mostly the Microsoft-hosted network.
     private static Gen<string[]> Ways() => Gen.Frequency(
         (30, Gen.Const(Array.Empty<string>())), (20, Gen.Shuffle(Connections, 1, 2)), (1, Gen.Const((string[])[Names.Connection("nowhere")])));
 
-    private static Gen<Request> Host() => Gen.Select(Of(0, 0, 10, Hour, 5 * Hour, 3 * Day), Gen.Frequency((3, Gen.Const(Array.Empty<string>())), (2, Gen.Shuffle(Kinds, 1, 2))), Gen.Bool)
+    private static Gen<Request> Host() => Gen.Select(Of(0, 0, 10, Hour, 5 * Hour, 3 * Day), Gen.Frequency((3, Gen.Const(Array.Empty<string>())), (2, Gen.Shuffle(Kinds, 1, 2))), Of(false, false, true))
         .Select((minutes, failing, agent) => (Request)new Request.SetHost(minutes, failing) { Agent = agent });
 
     // Dates at which something else is often due too.

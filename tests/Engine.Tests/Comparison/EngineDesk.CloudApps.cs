@@ -26,7 +26,7 @@ public sealed partial class EngineDesk
         Request.PublishApps r => new Command.PublishCloudApps(Apps(r.Policy, r.Apps)),
         Request.UnpublishApps r => new Command.UnpublishCloudApps(Apps(r.Policy, r.Apps)),
         Request.ResetApps r => new Command.ResetCloudApps(Apps(r.Policy, r.Apps)),
-        _ => throw new NotSupportedException(request.ToString()),
+        _ => TranslatePeople(request),
     };
 
     private ValueArray<Guid> Apps(string policy, string[] names) => names.Select(name => App(policy, name)).ToValueArray();

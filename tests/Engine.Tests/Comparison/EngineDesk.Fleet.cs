@@ -53,7 +53,8 @@ public sealed partial class EngineDesk
         lines.AddRange(rows.Where(one => one.Row.Assignment is null && fleet.SessionOn(one.Index) is not null)
             .Select(one => $"session {Text(one.Row.UserId)} {PlanId(one.Row.Plan)}#{one.Index + 1}{(fleet.SessionOn(one.Index)!.DisconnectedAt is null ? "" : " disconnected")}"));
         lines.AddRange(FrontlineLines(fleet, rows));
-        lines.AddRange(rows.Select(one => (one.Index, one.Row, Points: RestorePoints.Of(one.Row, UserSetting.DefaultRestoreHours, Last.Context.Now))).Where(one => one.Points.Count > 0)
+        lines.AddRange(PeopleLines(fleet, rows));
+        lines.AddRange(rows.Select(one => (one.Index, one.Row, Points: RestorePoints.Of(one.Row, HoursOf(one.Row), Last.Context.Now))).Where(one => one.Points.Count > 0)
             .Select(one => $"points {Owner(one.Row)} {PlanId(one.Row.Plan)}#{one.Index + 1} "
                 + Points(one.Points)));
         lines.AddRange(fleet.Connections.Values.OrderBy(one => Text(one.Id), StringComparer.Ordinal).Select(one => $"connection {Text(one.Id)} {Camel(one.Health)}"));
@@ -83,10 +84,10 @@ public sealed partial class EngineDesk
         string.Join(' ', points.OrderBy(point => point.Kind).ThenBy(point => point.At).Select(point => (point.Kind == RestorePointKind.Manual ? "by hand " : "") + When(point.At)));
 
     // What an agent is told to keep.
-    private static List<RestorePoint> Beside(CloudPc row, HostJob snapshot)
+    private List<RestorePoint> Beside(CloudPc row, HostJob snapshot)
     {
-        ValueArray<Guid> kept = RestorePoints.KeptBeside(row, snapshot, UserSetting.DefaultRestoreHours, snapshot.RequestedAt);
-        return [.. RestorePoints.Of(row, UserSetting.DefaultRestoreHours, snapshot.RequestedAt).Where(point => kept.Contains(point.Id))];
+        ValueArray<Guid> kept = RestorePoints.KeptBeside(row, snapshot, HoursOf(row), snapshot.RequestedAt);
+        return [.. RestorePoints.Of(row, HoursOf(row), snapshot.RequestedAt).Where(point => kept.Contains(point.Id))];
     }
 
     private Command TranslateFleet(Request request) => request switch
@@ -98,22 +99,23 @@ public sealed partial class EngineDesk
             ImageDisplayName = "Windows 11",
             Joins = Joins(r.Connections, r.Region),
             SingleSignOn = r.SingleSignOn,
+            LocalAdmin = r.Administrators,
             SnapshotReset = r.KeepsProfiles ? false : null,
             UserExperienceType = r.OnlyApps ? UserExperienceType.CloudApp : UserExperienceType.CloudPc,
         }),
         Request.ChangePolicy r => new Command.UpdatePolicy((Tenant.Fleet.FindPolicy(Id(r.Policy)) is >= 0 and int index
             ? Tenant.Fleet.Policies[index]
-            : new ProvisioningPolicy(Id(r.Policy), r.Policy)) with { Joins = Joins(r.Connections, r.Region), SingleSignOn = r.SingleSignOn }),
+            : new ProvisioningPolicy(Id(r.Policy), r.Policy)) with { Joins = Joins(r.Connections, r.Region), SingleSignOn = r.SingleSignOn, LocalAdmin = r.Administrators }),
         Request.ApplyPolicy r => new Command.ApplyPolicy(
             Id(r.Policy), r.Settings.Select(setting => Enum.Parse<AppliedSetting>(setting, ignoreCase: true)).ToValueArray(), r.CloudPcs.Select(IdOf).ToValueArray()),
         Request.DeletePolicy r => new Command.DeletePolicy(Id(r.Policy)),
         Request.AssignPolicy r => new Command.AssignPolicy(
             Id(r.Policy), r.To.Select(one => Entry(Id(r.Policy), one)).ToValueArray()),
         Request.EndGrace r => new Command.EndGracePeriod(IdOf(r.CloudPc)),
-        Request.Reprovision r => new Command.Reprovision(IdOf(r.CloudPc), null),
+        Request.Reprovision r => new Command.Reprovision(IdOf(r.CloudPc), r.Administrator) { IsSelfService = r.Self },
         Request.Resize r => new Command.ResizeCloudPc(IdOf(r.CloudPc), Id(r.Plan)),
         Request.RenameCloudPc r => new Command.RenameCloudPc(IdOf(r.CloudPc), r.Name),
-        Request.RestoreCloudPc r => new Command.RestoreCloudPc(IdOf(r.CloudPc), PointOf(r.CloudPc, r.Point)),
+        Request.RestoreCloudPc r => new Command.RestoreCloudPc(IdOf(r.CloudPc), PointOf(r.CloudPc, r.Point)) { IsSelfService = r.Self },
         Request.RestoreManual r => new Command.RestoreCloudPc(IdOf(r.CloudPc), RestorePoints.ManualIdOf(new CloudPc(IdOf(r.CloudPc), default, 0, 0, default), r.Point)),
         Request.RestoreRetained r => new Command.RestoreCloudPc(IdOf(r.CloudPc), Tenant.Fleet.Retained.Values.FirstOrDefault(kept => kept.CloudPcId == IdOf(r.Kept))?.Id ?? Guid.Empty),
         Request.SnapshotCloudPc r => new Command.SnapshotCloudPc(IdOf(r.CloudPc)),

@@ -186,7 +186,7 @@ public sealed partial class EngineDesk : Desk
             RefusalCode.OperationNotSupported or RefusalCode.OperationConflict when Last.Command is Command.ReprovisionPolicy or Command.SchedulePolicy => [Text(refusal.Subject!.Value)],
             RefusalCode.NotAssigned or RefusalCode.CloudPcNotReady when Last.Command is Command.StartPoolSession => [],
             RefusalCode.CloudPcNotFound or RefusalCode.OperationNotSupported or RefusalCode.OperationConflict or RefusalCode.TargetLicenseHasAssigned
-                or RefusalCode.NotAssigned or RefusalCode.NotLicensed or RefusalCode.CloudPcNotReady or RefusalCode.CloudPcInUse => [$"#{NumberOf(refusal.Subject!.Value)}"],
+                or RefusalCode.NotAssigned or RefusalCode.NotLicensed or RefusalCode.CloudPcNotReady or RefusalCode.CloudPcInUse or RefusalCode.SelfServiceNotAllowed => [$"#{NumberOf(refusal.Subject!.Value)}"],
             RefusalCode.MemberOfSourceNotFound or RefusalCode.MemberOfSourceNotAllowed => ids,
             _ => refusal.Subject is { } subject ? ids.Prepend(Text(subject)) : ids,
         };
@@ -213,6 +213,11 @@ public sealed partial class EngineDesk : Desk
         Request.Purge r => new Command.PurgeDeletedItem(Id(r.Item)),
         Request.AddMembers r => new Command.AddMembers(Id(r.Group), Ids(r.Members)),
         Request.RemoveMember r => new Command.RemoveMember(Id(r.Group), Id(r.Member)),
+        Request.RemoveMembers r => new Command.RemoveMembers(Id(r.Group), Ids(r.Members)),
+        Request.SetUnits r => new Command.SetUnits(Id(r.Subscription), Id(r.Sku), r.Units),
+        Request.Together r => new Command.ApplyChanges(r.Parts.Select(part => Translate(part) is var command && command is Command.UpdateUser update
+            ? update with { Basis = Tenant.TryGetUser(Tenant.FindUser(update.User.Id), out User? seen) ? seen : null }
+            : command).ToValueArray()),
         Request.AssignUser r => new Command.AssignUserLicenses(Id(r.User), Licenses(r.Add), Ids(r.Remove)),
         Request.AssignGroup r => new Command.AssignGroupLicenses(Id(r.Group), Licenses(r.Add), Ids(r.Remove)),
         Request.ReprocessUser r => new Command.ReprocessUser(Id(r.User)),

@@ -25,7 +25,11 @@ public static class FrontlineAim
         Request.RestoreCloudPc r => Row(fleet, random, words => words[3] == "provisioned") is { } row
             ? r with { CloudPc = Number(row), Point = Point(fleet, Number(row)) ?? r.Point } : r,
         Request.RestartCloudPc r => Row(fleet, random, words => words[3] is "provisioned" or "inGracePeriod") is { } row ? new Request.RestartCloudPc(Number(row)) : r,
+        Request.SetReview r => (r.Restricted is null ? Row(fleet, random, words => Reviews(fleet).Contains(words[2])) : Row(fleet, random, words => words[3] is "provisioned" or "inGracePeriod")) is { } row
+            ? r with { CloudPc = Number(row) } : r,
+        Request.ReportJob r => Row(fleet, random, words => words.Contains("agent")) is { } row ? Asked(row, r) : r,
         Request.AssignPolicy r when random % 3 != 0 => Edit(fleet, r, [.. Allotments(fleet, "").Where(one => one[0] == r.Policy)], random / 3),
+        Request.Together r => r with { Parts = [.. r.Parts.Select((part, i) => At(picture, fleet, part, random / (i + 1)))] },
         Request.AddMembers r when r.Members.Except(Members(picture, r.Group)).ToArray() is { Length: > 0 } strangers => r with { Members = strangers },
         Request.RemoveMember r => Pick(Members(picture, r.Group), random) is { } member ? r with { Member = member } : r,
         Request.Restore r => Pick(picture.Where(line => line.StartsWith("deleted ", StringComparison.Ordinal)), random) is { } item ? new Request.Restore(item.Split(' ')[1]) : r,
@@ -90,6 +94,17 @@ public static class FrontlineAim
     private static DateTimeOffset? Point(List<string> fleet, int number) =>
         fleet.Find(line => line.StartsWith("points ", StringComparison.Ordinal) && line.Split(' ')[2].EndsWith($"#{number}", StringComparison.Ordinal)) is { } line
             ? DateTimeOffset.Parse(line.Split(' ')[^1] + "Z", CultureInfo.InvariantCulture) : null;
+
+    // PLAN#NUMBER of each Cloud PC under review.
+    private static IEnumerable<string> Reviews(List<string> fleet) => fleet.Where(line => line.StartsWith("review ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]);
+
+    private static Request.ReportJob Asked(string[] row, Request.ReportJob report) => report with
+    {
+        CloudPc = Number(row),
+        Kind = row[Array.IndexOf(row, "agent") + 2],
+        Attempt = int.Parse(row[Array.IndexOf(row, "attempt") + 1], CultureInfo.InvariantCulture),
+        Asked = DateTimeOffset.Parse(row[Array.IndexOf(row, "asked") + 1] + "Z", CultureInfo.InvariantCulture),
+    };
 
     // Policy, group, plan and allotment.
     private static IEnumerable<string[]> Allotments(List<string> fleet, string policies) =>

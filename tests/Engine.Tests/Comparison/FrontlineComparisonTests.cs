@@ -12,7 +12,7 @@ public sealed class FrontlineComparisonTests(ITestOutputHelper output) : ScriptC
 
     private static readonly string[] MustOccur =
     [
-        "done", "done, still noLicensesAvailable", "dues", "flips, one", "flips and dues",
+        "done", "Together done", "done, still noLicensesAvailable", "dues", "flips, one", "flips and dues",
         "dedicated active", "dedicated running", "dedicated active off at", "shared running", "dedicated prestart", "shared ready at",
         "session, disconnected", "session, above the limit", "StartPooled done", "StartPooled done, still noLicensesAvailable", "Unblock done", "RetryPolicy done", "RetryPolicy refused operationNotSupported",
         "ReprovisionPolicy done", "ReprovisionPolicy refused operationConflict", "ReprovisionPolicy refused operationNotSupported", "ReprovisionPolicy refused valueInvalid",
@@ -20,6 +20,7 @@ public sealed class FrontlineComparisonTests(ITestOutputHelper output) : ScriptC
         "anew processing", "anew succeeded", "anew failed", "anew processing scheduled", "anew succeeded scheduled", "anew failed scheduled",
         "anew, one waits", "anew, one waits for another", "schedule next", "schedule over", "schedule skipped",
         "buffer in use", "buffer uses 4", "buffer overruns 1", "buffer overruns 3", "buffer blocked until", "buffer blocked for good",
+        "review", "review restricted", "use, in", "use, in and out", "ReportJob done", "agent is to snapshot at its time, provisioned", "agent is to provision, provisioning",
         "allotment paused", "pool overdrawn", "licenses overdrawn",
         .. new[] { "pendingProvision", "provisioning", "provisioned", "failed", "inGracePeriod", "deprovisioning", "resizing", "restoring" }.Select(status => "dedicated " + status),
         .. new[] { "pendingProvision", "provisioning", "provisioned", "failed", "deprovisioning" }.Select(status => "shared " + status),

@@ -98,7 +98,7 @@ public static class FrontlineInvariants
         from plan in Plans(after)
         let units = after.Fleet.UseOf(plan.Plan).Units
         where units > FrontlineAssignment.MachinesPerLicense * Slots.Of(after.Catalog, after.Subscriptions, plan.Plan) && units > before.Fleet.UseOf(plan.Plan).Units
-            && command is not Command.UpdateSubscription and not Command.AssignPolicy
+            && !Invariants.MayShrink(command) && command is not Command.AssignPolicy and not Command.ApplyChanges
         select $"{units} units of plan {plan.Id} are taken, more than there are.";
 
     // B412, B422

@@ -142,6 +142,7 @@ public static class FrontlineRequests
         (6, Number.Select(number => (Request)new Request.PowerOff(number))),
         (16, Gen.Select(Of(Dedicated), Entries()).Select((policy, entries) => (Request)new Request.AssignPolicy(policy, entries))),
         (18, Gen.Select(Of(Policies), Entries()).Select((policy, entries) => (Request)new Request.AssignPolicy(policy, entries))),
+        (5, Part().Array[2, 3].Select(parts => (Request)new Request.Together(parts))),
         (10, Gen.Select(Group, User.Array[1, 2]).Select((group, members) => (Request)new Request.AddMembers(group, members))),
         (10, Gen.Select(Group, User).Select((group, member) => (Request)new Request.RemoveMember(group, member))),
         (9, Gen.Select(Gen.Int[0, PartNumbers.Length - 1], Gen.Int[0, 3], Of<int?>(null, 0, 1, 2, 3, 4), Of(null, null, "Enabled", "Enabled", "Warning", "Suspended", "LockedOut", "Deleted"))
@@ -151,7 +152,9 @@ public static class FrontlineRequests
         (4, Number.Select(number => (Request)new Request.EndGrace(number))),
         (5, Number.Select(number => (Request)new Request.Reprovision(number))),
         (1, Gen.Select(Number, Plan).Select((number, plan) => (Request)new Request.Resize(number, plan))),
+        (5, Gen.Select(Number, Of<bool?>(null, null, true, true, false)).Select((number, restricted) => (Request)new Request.SetReview(number, restricted))),
         (7, Host()),
+        (12, Gen.Select(Number, Of("done", "done", "done", "failed")).Select((number, outcome) => (Request)new Request.ReportJob(number, "provision", 1, Desk.Opening, outcome, false))),
         (4, Settings()),
         (4, Plan.Select(plan => (Request)new Request.Unblock(plan))),
         (5, Of(Policies).Select(policy => (Request)new Request.RetryPolicy(policy))),
@@ -173,6 +176,16 @@ public static class FrontlineRequests
         (3, Gen.Const((Request)new Request.MoveClock())),
         (6, Gen.Const((Request)new Request.RunDue())));
 
+    // What a plan can have (B501).
+    private static Gen<Request> Part() => Gen.Frequency(
+        (3, Gen.Select(Of(Policies), Entries()).Select((policy, entries) => (Request)new Request.AssignPolicy(policy, entries))),
+        (2, Gen.Select(Group, User.Array[1, 2]).Select((group, members) => (Request)new Request.AddMembers(group, members))),
+        (2, Gen.Select(Group, User).Select((group, member) => (Request)new Request.RemoveMember(group, member))),
+        (2, Gen.Select(Gen.Int[0, PartNumbers.Length - 1], Gen.Int[0, 4])
+            .Select((sku, units) => (Request)new Request.SetUnits(Subscription(sku, 2), SpecFiles.Sku(PartNumbers[sku]), units))),
+        (1, Number.Select(number => (Request)new Request.Reprovision(number))),
+        (1, User.Select(user => (Request)new Request.DeleteUser(user))));
+
     private static Gen<Assigned[]> Entries() => Gen.Select(Group, Plan, Gen.Int[0, 3], Gen.Int[0, 15])
         .Select((group, plan, licenses, odd) => new Assigned(group, plan) { Licenses = licenses, Was = odd == 0 ? Plans[2] : null }).Array[0, 2]
         .Select(entries => entries.DistinctBy(one => (one.Group, one.Plan)).ToArray());
@@ -191,7 +204,7 @@ public static class FrontlineRequests
         .Select((held, reset, prestart, excess) => (Request)new Request.ConfigureFrontline(held, reset, prestart, excess));
 
     private static Gen<Request> Host() => Gen.Select(Of(0, 0, 10, 10, Hour, Day), Gen.Frequency((3, Gen.Const(Array.Empty<string>())), (1, Gen.Shuffle(Kinds, 1, 2))))
-        .Select((minutes, failing) => (Request)new Request.SetHost(minutes, failing));
+        .Select((minutes, failing) => (Request)new Request.SetHost(minutes, failing) { Agent = minutes == Day });
 
     private static Gen<T> Of<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(at => values[at]);
 

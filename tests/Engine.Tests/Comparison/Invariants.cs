@@ -49,11 +49,19 @@ public static class Invariants
         }
     }
 
+    /// <summary>Whether a command may leave fewer units.</summary>
+    public static bool MayShrink(Command command) => command switch
+    {
+        Command.UpdateSubscription or Command.SetUnits => true,
+        Command.ApplyChanges several => several.Commands.Any(MayShrink),
+        _ => false,
+    };
+
     // A shrink or a status may leave more holders than units (L97); no command adds one then.
     private static IEnumerable<string> NeverAboveAssignable(Tenant before, Tenant after, Command command, DateTimeOffset system)
     {
-        // What was due before a shrink got its seats before it (B135).
-        if (command is Command.UpdateSubscription && before.NextDue is { } due && due <= before.Now(system))
+        // What was due before a shrink got its seats before it (B135), and so did an earlier part of commands together.
+        if (MayShrink(command) && (before.NextDue <= before.Now(system) || command is Command.ApplyChanges))
         {
             yield break;
         }
@@ -73,7 +81,7 @@ public static class Invariants
     {
         // A reprocess in mode independent first evaluates what it touches, and may take a license away there.
         bool evaluatesFirst = command is Command.ReprocessUser or Command.ReprocessGroup && after.Settings.GroupAtomicity == GroupAtomicity.Independent;
-        if (before.Settings.Retry != RetryMode.Fair || command is Command.UpdateSettings or Command.ImportCatalog or Command.ImportDirectory || evaluatesFirst)
+        if (before.Settings.Retry != RetryMode.Fair || command is Command.UpdateSettings or Command.ImportCatalog or Command.ImportDirectory or Command.ApplyChanges || evaluatesFirst)
         {
             yield break;
         }
@@ -164,7 +172,7 @@ public static class Invariants
         from plan in after.Catalog.CloudPcPlans
         where plan.Kind != CloudPcKind.Frontline
         let used = after.Fleet.SlotsUsed(plan.Plan)
-        where used > Slots.Of(after.Catalog, after.Subscriptions, plan.Plan) && used > before.Fleet.SlotsUsed(plan.Plan) && command is not Command.UpdateSubscription
+        where used > Slots.Of(after.Catalog, after.Subscriptions, plan.Plan) && used > before.Fleet.SlotsUsed(plan.Plan) && !MayShrink(command)
         select $"{used} Cloud PCs of plan {plan.Id} hold a slot, more than there are.";
 
     // C11

@@ -9,7 +9,8 @@ public sealed partial class OracleDesk(string country, IReadOnlyCollection<strin
 {
     private static readonly List<SkuRow> Rows = Oracle.Catalog.ReadCsv(SpecFiles.CatalogCsv);
     private static readonly Oracle.PlanRules BuiltInRules = Oracle.PlanRules.Read(SpecFiles.PlanRulesJson);
-    private readonly OracleTenant _tenant = new(Rows.Where(row => skus is null || skus.Contains(row.SkuId)), BuiltInRules, country);
+    private readonly List<(Request Request, DateTimeOffset Now)> _done = [];
+    private OracleTenant _tenant = Empty(country, skus);
 
     /// <summary>Passes that the membership rules made for the last command; 0 when it was refused or did nothing.</summary>
     public int Passes => _tenant.Passes;
@@ -20,7 +21,48 @@ public sealed partial class OracleDesk(string country, IReadOnlyCollection<strin
     /// <summary>What was due of Cloud PCs before the last command and by it.</summary>
     public int Dues => _tenant.Dues;
 
-    public override string Do(Request request, DateTimeOffset now) => _tenant.At(now, () => Answer(request)).ToString();
+    public override string Do(Request request, DateTimeOffset now)
+    {
+        Answer answer = Carry(request, now);
+        if (answer.Happened)
+        {
+            _done.Add((request, now));
+        }
+
+        return answer.ToString();
+    }
+
+    private Answer Carry(Request request, DateTimeOffset now)
+    {
+        if (request is not Request.Together together)
+        {
+            return _tenant.At(now, () => Answer(request));
+        }
+
+        // All or nothing, the plain way: when a part is refused, everything that happened happens again without them.
+        Answer answer = _tenant.At(now, () => Answer(together.Parts[0]));
+        for (int part = 1; part < together.Parts.Length && answer.Happened; part++)
+        {
+            answer = _tenant.AsPart(now, () => Answer(together.Parts[part]));
+        }
+
+        if (!answer.Happened)
+        {
+            _tenant = Empty(country, skus);
+            foreach ((Request earlier, DateTimeOffset then) in _done)
+            {
+                Carry(earlier, then);
+            }
+
+            // It was asked for all the same, which says what time it is.
+            return _tenant.At(now, () => answer);
+        }
+
+        return answer;
+    }
+
+    private static OracleTenant Empty(string country, IReadOnlyCollection<string>? skus) =>
+        new(Rows.Where(row => skus is null || skus.Contains(row.SkuId)), BuiltInRules, country);
 
     public override List<string> Picture() => _tenant.Picture();
 
@@ -41,7 +83,9 @@ public sealed partial class OracleDesk(string country, IReadOnlyCollection<strin
         Request.Restore r => _tenant.Restore(r.Item),
         Request.Purge r => _tenant.Purge(r.Item),
         Request.AddMembers r => _tenant.AddMembers(r.Group, r.Members),
-        Request.RemoveMember r => _tenant.RemoveMember(r.Group, r.Member),
+        Request.RemoveMember r => _tenant.RemoveMembers(r.Group, r.Member),
+        Request.RemoveMembers r => _tenant.RemoveMembers(r.Group, r.Members),
+        Request.SetUnits r => _tenant.SetUnits(r.Subscription, r.Sku, r.Units),
         Request.AssignUser r => _tenant.AssignUser(r.User, Wishes(r.Add), r.Remove),
         Request.AssignGroup r => _tenant.AssignGroup(r.Group, Wishes(r.Add), r.Remove),
         Request.ReprocessUser r => _tenant.ReprocessUser(r.User),
@@ -53,16 +97,16 @@ public sealed partial class OracleDesk(string country, IReadOnlyCollection<strin
         Request.Import r => _tenant.Import(
             r.Plans.Select(plan => new SkuRow(SpecFiles.PartNumber(plan.Sku), plan.Sku, plan.Plan, plan.Name)),
             r.Rules is null ? null : Oracle.PlanRules.Read(r.Rules)),
-        Request.CreatePolicy r => _tenant.CreatePolicy(r.Policy, r.Type, r.Connections, r.Region, r.SingleSignOn, !r.KeepsProfiles, r.OnlyApps ? SpecFiles.Windows11Apps : null),
-        Request.ChangePolicy r => _tenant.ChangePolicy(r.Policy, r.Connections, r.Region, r.SingleSignOn),
+        Request.CreatePolicy r => _tenant.CreatePolicy(r.Policy, r.Type, r.Connections, r.Region, r.SingleSignOn, !r.KeepsProfiles, r.Administrators, r.OnlyApps ? SpecFiles.Windows11Apps : null),
+        Request.ChangePolicy r => _tenant.ChangePolicy(r.Policy, r.Connections, r.Region, r.SingleSignOn, r.Administrators),
         Request.ApplyPolicy r => _tenant.ApplyPolicy(r.Policy, r.Settings, r.CloudPcs),
         Request.DeletePolicy r => _tenant.DeletePolicy(r.Policy),
         Request.AssignPolicy r => _tenant.AssignPolicy(r.Policy, [.. r.To.Select(one => new OracleEntry(one.Group, one.Plan, one.Licenses, one.Was))]),
         Request.EndGrace r => _tenant.EndGrace(r.CloudPc),
-        Request.Reprovision r => _tenant.Reprovision(r.CloudPc),
+        Request.Reprovision r => _tenant.Reprovision(r.CloudPc, r.Administrator, r.Self),
         Request.Resize r => _tenant.Resize(r.CloudPc, r.Plan),
         Request.RenameCloudPc r => _tenant.RenameCloudPc(r.CloudPc, r.Name),
-        Request.RestoreCloudPc r => _tenant.RestoreCloudPc(r.CloudPc, r.Point),
+        Request.RestoreCloudPc r => _tenant.RestoreCloudPc(r.CloudPc, r.Point, r.Self),
         Request.RestoreManual r => _tenant.RestoreManual(r.CloudPc, r.Point),
         Request.RestoreRetained r => _tenant.RestoreRetained(r.CloudPc, r.Kept),
         Request.SnapshotCloudPc r => _tenant.SnapshotCloudPc(r.CloudPc),

@@ -39,6 +39,13 @@ public abstract partial record Request
 
     public sealed record RemoveMember(string Group, string Member) : Request;
 
+    public sealed record RemoveMembers(string Group, string[] Members) : Request;
+
+    public sealed record SetUnits(string Subscription, string Sku, int Units) : Request;
+
+    /// <summary>Several as one (B500).</summary>
+    public sealed record Together(Request[] Parts) : Request;
+
     public sealed record AssignUser(string User, Wanted[] Add, string[] Remove) : Request;
 
     public sealed record AssignGroup(string Group, Wanted[] Add, string[] Remove) : Request;
@@ -70,6 +77,9 @@ public abstract partial record Request
         public string Region { get; init; } = Place.Usual;
 
         public bool SingleSignOn { get; init; }
+
+        /// <summary>Whether users are administrators.</summary>
+        public bool Administrators { get; init; }
     }
 
     public sealed record ChangePolicy(string Policy, string[] Connections) : Request
@@ -77,6 +87,8 @@ public abstract partial record Request
         public string Region { get; init; } = Place.Usual;
 
         public bool SingleSignOn { get; init; }
+
+        public bool Administrators { get; init; }
     }
 
     /// <summary>Brings settings, <c>region</c> and <c>singleSignOn</c>, to some Cloud PCs, or to all of the policy.</summary>
@@ -88,14 +100,24 @@ public abstract partial record Request
 
     public sealed record EndGrace(int CloudPc) : Request;
 
-    public sealed record Reprovision(int CloudPc) : Request;
+    public sealed record Reprovision(int CloudPc) : Request
+    {
+        /// <summary>Whether its user is to be an administrator; null for what the policy says.</summary>
+        public bool? Administrator { get; init; }
+
+        /// <summary>Whether the user asks, without an administrator's right.</summary>
+        public bool Self { get; init; }
+    }
 
     public sealed record Resize(int CloudPc, string Plan) : Request;
 
     public sealed record RenameCloudPc(int CloudPc, string Name) : Request;
 
     /// <summary>Back to the restore point that came by itself at a time.</summary>
-    public sealed record RestoreCloudPc(int CloudPc, DateTimeOffset Point) : Request;
+    public sealed record RestoreCloudPc(int CloudPc, DateTimeOffset Point) : Request
+    {
+        public bool Self { get; init; }
+    }
 
     /// <summary>Back to the restore point that was made by hand at a time.</summary>
     public sealed record RestoreManual(int CloudPc, DateTimeOffset Point) : Request;

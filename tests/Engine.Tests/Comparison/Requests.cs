@@ -136,10 +136,26 @@ public static class Requests
         (3, Gen.Select(Group, Member.Array[0, 3], Gen.Bool).Select((group, members, unified) => (Request)new Request.CreateGroup(group, group != Mailing, members) { Unified = unified })),
         (2, Gen.Select(Group, Choice(timed), Gen.Int[0, 5]).Select((group, chosen, unified) =>
             (Request)new Request.CreateGroup(group, group != Mailing, []) { Chosen = chosen, Unified = unified == 0 })),
+        (6, Part().Array[2, 4].Select(parts => (Request)new Request.Together(parts))),
+        (3, Gen.Select(Group, Member.Array[1, 2]).Select((group, members) => (Request)new Request.RemoveMembers(group, members))),
+        (2, Units()),
         (9, User.Select(user => (Request)new Request.ReprocessUser(user))),
         (4, Group.Select(group => (Request)new Request.ReprocessGroup(group))),
         (1, Settings()),
         (1, Import()));
+
+    // What a plan can have (B501).
+    private static Gen<Request> Part() => Gen.Frequency(
+        (5, Gen.Select(Group, Wishes(), Removals()).Select((group, add, remove) => (Request)new Request.AssignGroup(group, add, remove))),
+        (5, Gen.Select(User, Wishes(), Removals()).Select((user, add, remove) => (Request)new Request.AssignUser(user, add, remove))),
+        (4, Gen.Select(Group, Member.Array[1, 3]).Select((group, members) => (Request)new Request.AddMembers(group, members))),
+        (4, Gen.Select(Group, Member.Array[1, 2]).Select((group, members) => (Request)new Request.RemoveMembers(group, members))),
+        (2, Units()),
+        (2, Gen.Select(User, Location).Select((user, location) => (Request)new Request.SetUsageLocation(user, location))),
+        (1, User.Select(user => (Request)new Request.DeleteUser(user))));
+
+    private static Gen<Request> Units() => Gen.Select(Of([.. All, .. Strangers]), Gen.Int[0, 6])
+        .Select((sku, units) => (Request)new Request.SetUnits(Subscription(sku, 2), sku, units));
 
     private static Gen<Line> Line(bool timed) => Gen.Frequency(
         (8, Gen.Select(User, Group).Select((user, group) => new Line(user, group, null))),

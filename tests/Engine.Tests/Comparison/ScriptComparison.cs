@@ -173,6 +173,18 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
                     Count("session disconnected");
                 }
             }
+            else if (line.StartsWith("use ", StringComparison.Ordinal))
+            {
+                Count(line.Contains(" out ", StringComparison.Ordinal) ? "use, in and out" : line.Contains(" in ", StringComparison.Ordinal) ? "use, in" : "use");
+                if (line.EndsWith(" administrator", StringComparison.Ordinal))
+                {
+                    Count("use, administrator");
+                }
+            }
+            else if (line.StartsWith("review ", StringComparison.Ordinal))
+            {
+                Count(line.EndsWith(" restricted", StringComparison.Ordinal) ? "review restricted" : "review");
+            }
             else if (line.StartsWith("points ", StringComparison.Ordinal))
             {
                 Count(line.Contains(" by hand ", StringComparison.Ordinal) ? "points, one by hand" : "points");

@@ -38,7 +38,7 @@ public class PlannedChangeTests
         Tenant.Buy(FrontlineDesk.Sku, 2);
         Guid user = Tenant.User(), group = Tenant.Group(user);
         Guid policy = _desk.Dedicated(_desk.To(group, 1)), pool = _desk.Shared(_desk.To(group, 1));
-        PlannedCloudPc grace = Assert.Single(Draw(policy).CloudPcs), gone = Assert.Single(Draw(pool).CloudPcs);
+        PlannedCloudPc grace = Assert.Single<PlannedCloudPc>(Draw(policy).CloudPcs), gone = Assert.Single(Draw(pool).CloudPcs);
         Assert.Equal((user, CloudPcEffect.EntersGrace, _desk.Time.AddDays(7), true), (grace.UserId, grace.Effect, grace.Date, grace.DestroysData));
         Assert.Equal((Guid.Empty, CloudPcEffect.Deprovisioned, _desk.Time, true), (gone.UserId, gone.Effect, gone.Date, gone.DestroysData));
         Assert.Equal(_desk.Pool(pool)[0].Id, gone.Id);
@@ -52,9 +52,9 @@ public class PlannedChangeTests
         Guid user = Tenant.User(), group = Tenant.Group(user);
         Guid policy = _desk.Dedicated(_desk.To(group, 1));
         string id = _desk.Assignments(policy)[0].Id;
-        PlannedCloudPc resized = Assert.Single(Draw(policy, _desk.To(group, 1, FrontlineDesk.LargePlan, id)).CloudPcs);
+        PlannedCloudPc resized = Assert.Single<PlannedCloudPc>(Draw(policy, _desk.To(group, 1, FrontlineDesk.LargePlan, id)).CloudPcs);
         Assert.Equal((CloudPcEffect.Resized, false, _desk.PlanIndex(FrontlineDesk.LargePlan)), (resized.Effect, resized.DestroysData, resized.Plan));
-        Assert.Null(Plan.Of(Tenant.Now, [Change(policy, _desk.To(group, 2))], new DecisionContext(Tenant.System, Actor.Berth), out Refusal? refusal, out _));
+        Assert.Null(Plan.Of(Tenant.Now, [Change(policy, _desk.To(group, 2))], new DecisionContext(Tenant.System, Actor.Berth), out Refusal? refusal));
         Assert.Equal("allotmentLicensesCount", refusal!.Name);
     }
 
@@ -62,7 +62,7 @@ public class PlannedChangeTests
 
     private Plan Draw(Guid policy, params AssignmentRequest[] to)
     {
-        Plan? plan = Plan.Of(Tenant.Now, [Change(policy, to)], new DecisionContext(Tenant.System, Actor.Berth), out Refusal? refusal, out _);
+        Plan? plan = Plan.Of(Tenant.Now, [Change(policy, to)], new DecisionContext(Tenant.System, Actor.Berth), out Refusal? refusal);
         Assert.Null(refusal);
         return plan!;
     }

@@ -112,6 +112,9 @@ public sealed partial class Step
     /// <summary>Lines of a directory import: a user, a group, or with both a member.</summary>
     public Line[]? Lines { get; set; }
 
+    /// <summary>Steps that are one command (B500).</summary>
+    public Step[]? Parts { get; set; }
+
     public string? User { get; set; }
 
     public string? Superior { get; set; }
@@ -275,6 +278,15 @@ public sealed partial class Step
             case Request.RemoveMember r:
                 (step.Group, step.Member) = (Names.Readable(r.Group), Names.MemberName(r.Member));
                 break;
+            case Request.RemoveMembers r:
+                (step.Group, step.Members) = (Names.Readable(r.Group), MemberNames(r.Members));
+                break;
+            case Request.SetUnits r:
+                (step.Subscription, step.Sku, step.Units) = (Names.Readable(r.Subscription), Names.Readable(r.Sku), r.Units);
+                break;
+            case Request.Together r:
+                step.Parts = [.. r.Parts.Select(Of)];
+                break;
             case Request.AssignUser r:
                 (step.User, step.Add, step.Remove) = (Names.Readable(r.User), Readable(r.Add), Readable(r.Remove));
                 break;
@@ -302,12 +314,12 @@ public sealed partial class Step
                 break;
             case Request.CreatePolicy r:
                 (step.Policy, step.Type, step.Connections) = (Names.Readable(r.Policy), r.Type == "dedicated" ? null : r.Type, Readable(r.Connections));
-                step.KeepsProfiles = r.KeepsProfiles ? true : null;
+                (step.KeepsProfiles, step.Administrator) = (r.KeepsProfiles ? true : null, r.Administrators ? true : null);
                 step.OnlyApps = r.OnlyApps ? true : null;
                 (step.Region, step.SingleSignOn) = (r.Region == Place.Usual ? null : r.Region, r.SingleSignOn ? true : null);
                 break;
             case Request.ChangePolicy r:
-                (step.Policy, step.Connections) = (Names.Readable(r.Policy), Readable(r.Connections));
+                (step.Policy, step.Connections, step.Administrator) = (Names.Readable(r.Policy), Readable(r.Connections), r.Administrators ? true : null);
                 (step.Region, step.SingleSignOn) = (r.Region == Place.Usual ? null : r.Region, r.SingleSignOn ? true : null);
                 break;
             case Request.ApplyPolicy r:
@@ -323,7 +335,7 @@ public sealed partial class Step
                 step.CloudPc = r.CloudPc;
                 break;
             case Request.Reprovision r:
-                step.CloudPc = r.CloudPc;
+                (step.CloudPc, step.Administrator, step.Self) = (r.CloudPc, r.Administrator, r.Self ? true : null);
                 break;
             case Request.Resize r:
                 (step.CloudPc, step.Plan) = (r.CloudPc, Names.Readable(r.Plan));
@@ -332,7 +344,7 @@ public sealed partial class Step
                 (step.CloudPc, step.Name) = (r.CloudPc, r.Name);
                 break;
             case Request.RestoreCloudPc r:
-                (step.CloudPc, step.Point) = (r.CloudPc, r.Point);
+                (step.CloudPc, step.Point, step.Self) = (r.CloudPc, r.Point, r.Self ? true : null);
                 break;
             case Request.RestoreManual r:
                 (step.CloudPc, step.Point) = (r.CloudPc, r.Point);
@@ -401,6 +413,9 @@ public sealed partial class Step
         "purge" => new Request.Purge(Names.Member(Item!)),
         "addMembers" => new Request.AddMembers(Names.Group(Group!), Ids(Members)),
         "removeMember" => new Request.RemoveMember(Names.Group(Group!), Names.Member(Member!)),
+        "removeMembers" => new Request.RemoveMembers(Names.Group(Group!), Ids(Members)),
+        "setUnits" => new Request.SetUnits(Names.Subscription(Subscription!), Names.Sku(Sku!), Units!.Value),
+        "together" => new Request.Together([.. Parts!.Select(part => part.ToRequest())]),
         "assignUser" => new Request.AssignUser(Names.User(User!), Wanted(Add), Skus(Remove)),
         "assignGroup" => new Request.AssignGroup(Names.Group(Group!), Wanted(Add), Skus(Remove)),
         "reprocessUser" => new Request.ReprocessUser(Names.User(User!)),
@@ -418,19 +433,20 @@ public sealed partial class Step
             Region = Region ?? Place.Usual,
             SingleSignOn = SingleSignOn ?? false,
             KeepsProfiles = KeepsProfiles ?? false,
+            Administrators = Administrator ?? false,
             OnlyApps = OnlyApps ?? false,
         },
-        "changePolicy" => new Request.ChangePolicy(Names.Policy(Policy!), [.. (Connections ?? []).Select(Names.Connection)]) { Region = Region ?? Place.Usual, SingleSignOn = SingleSignOn ?? false },
+        "changePolicy" => new Request.ChangePolicy(Names.Policy(Policy!), [.. (Connections ?? []).Select(Names.Connection)]) { Region = Region ?? Place.Usual, SingleSignOn = SingleSignOn ?? false, Administrators = Administrator ?? false },
         "applyPolicy" => new Request.ApplyPolicy(Names.Policy(Policy!), Settings!, CloudPcs ?? []),
         "deletePolicy" => new Request.DeletePolicy(Names.Policy(Policy!)),
         "assignPolicy" => new Request.AssignPolicy(
             Names.Policy(Policy!),
             [.. (To ?? []).Select(Meant)]),
         "endGrace" => new Request.EndGrace(CloudPc!.Value),
-        "reprovision" => new Request.Reprovision(CloudPc!.Value),
+        "reprovision" => new Request.Reprovision(CloudPc!.Value) { Administrator = Administrator, Self = Self ?? false },
         "resize" => new Request.Resize(CloudPc!.Value, Names.Plan(Plan!, null)),
         "renameCloudPc" => new Request.RenameCloudPc(CloudPc!.Value, Name!),
-        "restoreCloudPc" => new Request.RestoreCloudPc(CloudPc!.Value, Point!.Value),
+        "restoreCloudPc" => new Request.RestoreCloudPc(CloudPc!.Value, Point!.Value) { Self = Self ?? false },
         "restoreManual" => new Request.RestoreManual(CloudPc!.Value, Point!.Value),
         "restoreRetained" => new Request.RestoreRetained(CloudPc!.Value, Kept!.Value),
         "snapshotCloudPc" => new Request.SnapshotCloudPc(CloudPc!.Value),

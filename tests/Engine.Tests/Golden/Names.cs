@@ -17,6 +17,7 @@ public static partial class Names
     private const string PlanKind = "000000000004";
     private const string PolicyKind = "000000000005";
     private const string ConnectionKind = "000000000006";
+    private const string SettingKind = "000000000007";
 
     private static readonly Dictionary<string, string> Known = SpecFiles.Names().DistinctBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => pair.Value);
 
@@ -29,6 +30,8 @@ public static partial class Names
     public static string Policy(string name) => Spell(name, PolicyKind);
 
     public static string Connection(string name) => Spell(name, ConnectionKind);
+
+    public static string Setting(string name) => Spell(name, SettingKind);
 
     /// <summary>A user by default; a group is written <c>group:NAME</c>.</summary>
     public static string Member(string name) => name.StartsWith("group:", StringComparison.Ordinal) ? Group(name[6..]) : User(name);
@@ -65,7 +68,7 @@ public static partial class Names
         }
 
         string letters = id.Replace("-", "", StringComparison.Ordinal)[..16];
-        bool ours = id[24..] is UserKind or GroupKind or SubscriptionKind or PlanKind or PolicyKind or ConnectionKind;
+        bool ours = id[24..] is UserKind or GroupKind or SubscriptionKind or PlanKind or PolicyKind or ConnectionKind or SettingKind;
         return ours ? Encoding.ASCII.GetString(Convert.FromHexString(letters)).TrimEnd((char)0) : id;
     }
 

@@ -39,6 +39,9 @@ public sealed partial class Step
             case Request.ResetApps r:
                 (Policy, Apps) = (Names.Readable(r.Policy), r.Apps);
                 break;
+            default:
+                TakePeople(request);
+                break;
         }
     }
 
@@ -50,6 +53,6 @@ public sealed partial class Step
         "publishApps" => new Request.PublishApps(Names.Policy(Policy!), Apps!),
         "unpublishApps" => new Request.UnpublishApps(Names.Policy(Policy!), Apps!),
         "resetApps" => new Request.ResetApps(Names.Policy(Policy!), Apps!),
-        _ => throw new NotSupportedException($"No command is called '{Do}'."),
+        _ => ToPeople(),
     };
 }

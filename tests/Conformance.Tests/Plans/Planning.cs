@@ -1,0 +1,259 @@
+using System.Text.Json;
+using Berth.Conformance.Tests.Graph;
+using Berth.Graph.Plans;
+using Xunit;
+
+namespace Berth.Conformance.Tests.Plans;
+
+/// <summary>
+/// What <c>/berth/v1/plan</c> says of every kind of change (B500, B501, B503, B508), and what <c>/berth/v1/apply</c> then does (B502, B504, B505, B506, B507).
+/// </summary>
+public sealed class Planning : IAsyncLifetime
+{
+    private const string Suite = "SPE_E3";
+
+    private RunningRoom _room = null!;
+
+    public async ValueTask InitializeAsync() => _room = await RunningRoom.OpenAsync();
+
+    public async ValueTask DisposeAsync() => await _room.DisposeAsync();
+
+    [Fact]
+    public async Task A_group_license_names_who_gets_it_who_waits_and_the_pool()
+    {
+        await _room.BuyAsync(Suite, 1);
+        Guid ada = await _room.AddUserAsync("ada"), bob = await _room.AddUserAsync("bob"), group = await _room.AddGroupAsync("sales", ada, bob);
+        long version = _room.Tenant.Version;
+
+        JsonElement plan = await PlanAsync(GroupLicense(group, [Suite], []));
+
+        Assert.Equal(version, plan.GetProperty("version").GetInt64());
+        Assert.Equal(version, _room.Tenant.Version);
+        JsonElement[] rows = [.. plan.GetProperty("users").EnumerateArray()];
+        Assert.Equal(2, rows.Length);
+        Assert.Equal((null, "Error", "CountViolation"), (Text(rows[0], "before"), Text(rows[0], "after"), Text(rows[0], "error")));
+        Assert.Equal((null, "Active", "None", group.ToString()), (Text(rows[1], "before"), Text(rows[1], "after"), Text(rows[1], "error"), Text(rows[1], "source")));
+        Assert.Equal(new[] { ada, bob }.Order(), rows.Select(row => row.GetProperty("userId").GetGuid()).Order());
+        JsonElement summary = plan.GetProperty("summary");
+        Assert.Equal((1, 0, 1), (summary.GetProperty("usersGaining").GetInt32(), summary.GetProperty("usersLosing").GetInt32(), summary.GetProperty("usersInError").GetInt32()));
+        JsonElement pool = Assert.Single(plan.GetProperty("pools").EnumerateArray());
+        Assert.Equal(
+            (1, 0, 1, 0, 1),
+            (pool.GetProperty("assignable").GetInt32(), pool.GetProperty("consumedBefore").GetInt32(), pool.GetProperty("consumedAfter").GetInt32(),
+                pool.GetProperty("waitingBefore").GetInt32(), pool.GetProperty("waitingAfter").GetInt32()));
+    }
+
+    [Fact]
+    public async Task What_leaves_comes_first_and_a_seat_that_is_freed_is_taken_in_the_same_plan()
+    {
+        await _room.BuyAsync(Suite, 1);
+        Guid ada = await _room.AddUserAsync("ada"), bob = await _room.AddUserAsync("bob"), group = await _room.AddGroupAsync("sales", ada);
+        await _room.DoAsync("POST", $"/v1.0/groups/{group}/assignLicense", RunningRoom.Licenses([_room.Sku(Suite)], []));
+
+        JsonElement plan = await PlanAsync($$"""{"kind":"membership","groupId":"{{group}}","addMembers":["{{bob}}"],"removeMembers":["{{ada}}"]}""");
+
+        Assert.Equal(
+            [(ada, "Active", null), (bob, null, "Active")],
+            plan.GetProperty("users").EnumerateArray().Select(row => (row.GetProperty("userId").GetGuid(), Text(row, "before"), Text(row, "after"))));
+        JsonElement summary = plan.GetProperty("summary");
+        Assert.Equal((1, 1, 0), (summary.GetProperty("usersGaining").GetInt32(), summary.GetProperty("usersLosing").GetInt32(), summary.GetProperty("usersInError").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Every_kind_of_change_is_made_as_it_was_planned()
+    {
+        await _room.BuyAsync(Suite, 2);
+        Guid ada = await _room.AddUserAsync("ada", usageLocation: null), bob = await _room.AddUserAsync("bob"), cid = await _room.AddUserAsync("cid"), group = await _room.AddGroupAsync("sales", bob);
+        string changes = string.Join(
+            ',',
+            $$"""{"kind":"subscription","skuId":"{{_room.Sku(Suite)}}","units":3}""",
+            $$"""{"kind":"user","userId":"{{ada}}","set":{"usageLocation":"US","department":"Sales"} }""",
+            UserLicense(ada, [Suite], []),
+            GroupLicense(group, [Suite], []),
+            $$"""{"kind":"membership","groupId":"{{group}}","addMembers":["{{ada}}"]}""",
+            $$"""{"kind":"deleteUser","userId":"{{cid}}"}""");
+        JsonElement plan = await PlanAsync(changes);
+
+        JsonElement done = await ApplyAsync($$"""{"changes":[{{changes}}],"expectedVersion":{{plan.GetProperty("version").GetInt64()}}}""");
+
+        Assert.Equal("succeeded", Text(done, "state"));
+        Assert.Equal(plan.GetProperty("version").GetInt64() + 1, _room.Tenant.Version);
+        Assert.Equal(3, _room.Tenant.PrepaidUnitsOf(_room.Tenant.Catalog.FindByPartNumber(Suite).First().Index).Assignable);
+        Assert.Equal(2, (await _room.StatesAsync(ada)).Length);
+        Assert.True(_room.Tenant.FindUser(cid) < 0);
+        JsonElement operation = await _room.DoAsync("GET", $"/berth/v1/operations/{Text(done, "id")}");
+        Assert.Equal("applyChanges", Text(operation, "kind"));
+        Assert.Equal(
+            plan.GetProperty("users").EnumerateArray().Select(row => (Text(row, "userId"), Text(row, "source"), Text(row, "after"))).Order(),
+            operation.GetProperty("results").EnumerateArray().Where(row => Text(row, "kind") == "license").Select(row => (Text(row, "userId"), Text(row, "source"), Text(row, "after"))).Order());
+    }
+
+    [Fact]
+    public async Task A_change_that_Graph_would_refuse_refuses_them_all_in_its_words_and_is_named()
+    {
+        Guid ada = await _room.AddUserAsync("ada"), group = await _room.AddGroupAsync("sales");
+        string changes = $$"""{"changes":[{"kind":"membership","groupId":"{{group}}","addMembers":["{{ada}}"]},{{UserLicense(ada, [Suite], [])}}]}""";
+        long version = _room.Tenant.Version;
+        foreach (string path in new[] { "/berth/v1/plan", "/berth/v1/apply" })
+        {
+            Answer answer = await _room.SendAsync("POST", path, changes);
+            Assert.Equal((400, "skuNotInTenant"), (answer.Status, answer.InnerCode));
+            Assert.Contains("changes[1]", answer.Text, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(version, _room.Tenant.Version);
+    }
+
+    [Theory]
+    [InlineData("""{}""", "valueMissing")]
+    [InlineData("""{"changes":[{"kind":"party"}]}""", "valueInvalid")]
+    [InlineData("""{"changes":[{"kind":"userLicense","add":[]}]}""", "valueMissing")]
+    [InlineData("""{"changes":[{"kind":"deleteUser","userId":"me"}]}""", "guidInvalid")]
+    [InlineData("""{"changes":[{"kind":"subscription","skuId":"05e9a617-0261-4cee-bb44-138d3ef5d965"}]}""", "valueMissing")]
+    [InlineData("""{"changes":[{"kind":"subscription","skuId":"05e9a617-0261-4cee-bb44-138d3ef5d965","units":-1}]}""", "valueInvalid")]
+    [InlineData("""{"changes":[{"kind":"user","userId":"05e9a617-0261-4cee-bb44-138d3ef5d965","set":{"passwordProfile":{"password":"Never-1"}}}]}""", "valueInvalid")]
+    [InlineData("""{"changes":[],"when":"now"}""", "propertyUnknown")]
+    public async Task What_is_no_plan_says_so(string body, string code) => await _room.RefusedAsync(400, code, "POST", "/berth/v1/plan", body);
+
+    [Fact]
+    public async Task A_plan_takes_a_thousand_changes_and_a_change_twenty_thousand_members_and_no_more()
+    {
+        Guid group = await _room.AddGroupAsync("sales");
+        string one = $$"""{"kind":"membership","groupId":"{{group}}"}""";
+        Assert.Equal(200, (await _room.SendAsync("POST", "/berth/v1/plan", $$"""{"changes":[{{string.Join(',', Enumerable.Repeat(one, 1_000))}}]}""")).Status);
+        await _room.RefusedAsync(400, "valueInvalid", "POST", "/berth/v1/plan", $$"""{"changes":[{{string.Join(',', Enumerable.Repeat(one, 1_001))}}]}""");
+        string Many(int members) => $$"""{"changes":[{"kind":"membership","groupId":"{{group}}","removeMembers":[{{string.Join(',', Enumerable.Range(0, members).Select(_ => $"\"{Guid.NewGuid()}\""))}}]}]}""";
+        await _room.RefusedAsync(404, "resourceNotFound", "POST", "/berth/v1/plan", Many(PlanBody.MostMembers));
+        await _room.RefusedAsync(400, "valueInvalid", "POST", "/berth/v1/plan", Many(PlanBody.MostMembers + 1));
+    }
+
+    [Fact]
+    public async Task A_version_that_has_passed_is_not_applied()
+    {
+        await _room.BuyAsync(Suite, 1);
+        Guid ada = await _room.AddUserAsync("ada");
+        JsonElement plan = await PlanAsync(UserLicense(ada, [Suite], []));
+        await _room.AddUserAsync("bob");
+        await _room.RefusedAsync(
+            409, "versionMoved", "POST", "/berth/v1/apply", $$"""{"changes":[{{UserLicense(ada, [Suite], [])}}],"expectedVersion":{{plan.GetProperty("version").GetInt64()}}}""");
+        Assert.Empty(await _room.StatesAsync(ada));
+    }
+
+    [Fact]
+    public async Task A_saved_plan_is_applied_when_others_did_something_else_meanwhile()
+    {
+        await _room.BuyAsync(Suite, 1);
+        Guid ada = await _room.AddUserAsync("ada");
+        string id = Text(await PlanAsync(UserLicense(ada, [Suite], [])), "id")!;
+        await _room.AddUserAsync("bob");
+        (string, string) once = ("Repeatability-Request-ID", "again");
+        Answer done = await _room.SendAsync("POST", "/berth/v1/apply", $$"""{"planId":"{{id}}"}""", headers: once);
+        Assert.Equal(202, done.Status);
+        Assert.Equal([$"direct Active None"], [.. (await _room.StatesAsync(ada)).Select(state => state[(state.IndexOf("direct", StringComparison.Ordinal))..])]);
+
+        // Sent again it is the same answer, although the plan would do something else by now.
+        Assert.Equal(done.Text, (await _room.SendAsync("POST", "/berth/v1/apply", $$"""{"planId":"{{id}}"}""", headers: once)).Text);
+        await _room.RefusedAsync(409, "planOutdated", "POST", "/berth/v1/apply", $$"""{"planId":"{{id}}"}""");
+    }
+
+    [Fact]
+    public async Task A_saved_plan_that_would_come_out_otherwise_is_refused_and_says_how()
+    {
+        await _room.BuyAsync(Suite, 1);
+        Guid ada = await _room.AddUserAsync("ada"), bob = await _room.AddUserAsync("bob"), group = await _room.AddGroupAsync("sales", ada);
+        string id = Text(await PlanAsync(GroupLicense(group, [Suite], [])), "id")!;
+        await _room.DoAsync("POST", $"/v1.0/users/{bob}/assignLicense", RunningRoom.Licenses([_room.Sku(Suite)], []));
+
+        Answer answer = await _room.SendAsync("POST", "/berth/v1/apply", $$"""{"planId":"{{id}}"}""");
+
+        Assert.Equal((409, "planOutdated"), (answer.Status, answer.InnerCode));
+        Assert.Contains("Error with CountViolation", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("0 seats and +1 waiting, where the plan says +1 and 0", answer.Text, StringComparison.Ordinal);
+        Assert.Empty(await _room.StatesAsync(ada));
+        await _room.RefusedAsync(404, "planNotFound", "POST", "/berth/v1/apply", $$"""{"planId":"{{Guid.NewGuid()}}"}""");
+    }
+
+    [Fact]
+    public async Task A_plan_is_kept_for_an_hour_and_fifty_of_them()
+    {
+        Faults.ManualTime time = new();
+        await using RunningRoom room = await RunningRoom.OpenAsync(time: time);
+        Guid ada = await room.AddUserAsync("ada");
+        async Task<string> Draw(int i) =>
+            (await room.DoAsync("POST", "/berth/v1/plan", $$"""{"changes":[{"kind":"user","userId":"{{ada}}","set":{"department":"d{{i}}"} }]}""")).GetProperty("id").GetString()!;
+        async Task<string?> Apply(string plan) => await room.SendAsync("POST", "/berth/v1/apply", $$"""{"planId":"{{plan}}"}""") is { Status: not 202 } no ? no.InnerCode : null;
+        string first = await Draw(0), second = await Draw(1);
+        for (int i = 2; i <= PlanShelf.MostPlans; i++)
+        {
+            await Draw(i);
+        }
+
+        Assert.Equal("planNotFound", await Apply(first));
+        time.Advance(PlanShelf.Kept - TimeSpan.FromSeconds(1));
+        Assert.Null(await Apply(second));
+        string third = await Draw(99);
+        time.Advance(PlanShelf.Kept);
+        Assert.Equal("planNotFound", await Apply(third));
+    }
+
+    [Theory]
+    [InlineData(9, 9, false)]
+    [InlineData(10, 10, true)]
+    [InlineData(40, 12, false)]
+    [InlineData(40, 13, true)]
+    public async Task Taking_a_license_from_many_needs_a_word_more(int holders, int losing, bool guarded)
+    {
+        await _room.BuyAsync(Suite, holders);
+        List<Guid> users = [];
+        for (int i = 0; i < holders; i++)
+        {
+            users.Add(await _room.AddUserAsync($"u{i}"));
+        }
+
+        Guid group = await _room.AddGroupAsync("sales");
+        await ApplyAsync($$"""{"changes":[{"kind":"membership","groupId":"{{group}}","addMembers":[{{string.Join(',', users.Select(user => $"\"{user}\""))}}]}]}""");
+        await _room.DoAsync("POST", $"/v1.0/groups/{group}/assignLicense", RunningRoom.Licenses([_room.Sku(Suite)], []));
+        string change = $$"""{"kind":"membership","groupId":"{{group}}","removeMembers":[{{string.Join(',', users.Take(losing).Select(user => $"\"{user}\""))}}]}""";
+
+        JsonElement plan = await PlanAsync(change);
+        Assert.Equal(guarded ? 1 : 0, plan.GetProperty("guards").GetArrayLength());
+        Assert.Equal(losing, plan.GetProperty("summary").GetProperty("usersLosing").GetInt32());
+        Answer answer = await _room.SendAsync("POST", "/berth/v1/apply", $$"""{"changes":[{{change}}]}""");
+        Assert.Equal(guarded ? 409 : 202, answer.Status);
+        if (guarded)
+        {
+            Assert.Equal("massRemoval", answer.InnerCode);
+            Assert.Equal(202, (await _room.SendAsync("POST", "/berth/v1/apply", $$"""{"changes":[{{change}}],"allowMassRemoval":true}""")).Status);
+        }
+    }
+
+    [Fact]
+    public async Task Each_sees_of_a_plan_what_they_may_read_and_applies_what_they_may_change()
+    {
+        await _room.BuyAsync(Suite, 1);
+        Guid ada = await _room.AddUserAsync("ada");
+        string body = $$"""{"changes":[{{UserLicense(ada, [Suite], [])}}]}""";
+        JsonElement blind = (await _room.SendAsync("POST", "/berth/v1/plan", body, token: "CloudPC.Read.All")).Json;
+        Assert.Equal((0, 1), (blind.GetProperty("users").GetArrayLength(), blind.GetProperty("summary").GetProperty("usersGaining").GetInt32()));
+        Assert.Contains("LicenseAssignment.Read.All", blind.GetProperty("warnings").EnumerateArray().Last().GetString(), StringComparison.Ordinal);
+        Assert.Equal(1, (await _room.SendAsync("POST", "/berth/v1/plan", body, token: "LicenseAssignment.Read.All")).Json.GetProperty("users").GetArrayLength());
+        Assert.Equal(403, (await _room.SendAsync("POST", "/berth/v1/plan", body, token: "Group.Read.All")).Status);
+        Assert.Equal(403, (await _room.SendAsync("POST", "/berth/v1/apply", body, token: "GroupMember.ReadWrite.All")).Status);
+        string delete = $$"""{"changes":[{{UserLicense(ada, [Suite], [])}},{"kind":"deleteUser","userId":"{{ada}}"}]}""";
+        Assert.Equal(403, (await _room.SendAsync("POST", "/berth/v1/apply", delete, token: "LicenseAssignment.ReadWrite.All")).Status);
+        Assert.Equal(202, (await _room.SendAsync("POST", "/berth/v1/apply", body, token: "LicenseAssignment.ReadWrite.All")).Status);
+    }
+
+    private string UserLicense(Guid user, string[] add, string[] remove) => $$"""{"kind":"userLicense","userId":"{{user}}",{{Lists(add, remove)}}}""";
+
+    private string GroupLicense(Guid group, string[] add, string[] remove) => $$"""{"kind":"groupLicense","groupId":"{{group}}",{{Lists(add, remove)}}}""";
+
+    private string Lists(string[] add, string[] remove) =>
+        $"\"add\":[{string.Join(',', add.Select(sku => $"{{\"skuId\":\"{_room.Sku(sku)}\"}}"))}],\"remove\":[{string.Join(',', remove.Select(sku => $"\"{_room.Sku(sku)}\""))}]";
+
+    private Task<JsonElement> PlanAsync(string changes) => _room.DoAsync("POST", "/berth/v1/plan", $$"""{"changes":[{{changes}}]}""");
+
+    private Task<JsonElement> ApplyAsync(string body) => _room.DoAsync("POST", "/berth/v1/apply", body);
+
+    private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
+}
