@@ -133,6 +133,7 @@ public sealed partial class OracleTenant
             foreach (OracleRow row in go)
             {
                 GoesAnyway(row);
+                row.SignedOut = row.Session is null ? row.SignedOut : _now;
                 (row.Session, row.Runs, row.OffAt, row.ReadyAt) = (null, false, null, null); // B410
                 (row.Status, row.Error, row.Job, row.AsksAdministrator) = ("provisioning", null, null, false);
                 Attempt(row, "reprovision", 1);
@@ -183,7 +184,7 @@ public sealed partial class OracleTenant
     {
         List<OracleRow> rows = [.. RowsOf(assignment).Where(row => row.Status != "deprovisioning")];
         int keep = rows.Count * run.Kept / 100; // C250
-        int usable = rows.Count(IsUsable);
+        int usable = rows.Count(LetsIn);
         List<OracleRow> go = [];
         foreach (OracleRow row in rows.Where(row => run.Waiting.Contains(row.Number)).OrderBy(row => row.Session is null ? 0 : 1).ThenBy(row => row.Number))
         {
@@ -193,7 +194,7 @@ public sealed partial class OracleTenant
                 continue;
             }
 
-            if (!IsUsable(row))
+            if (!LetsIn(row))
             {
                 go.Add(row);
             }
