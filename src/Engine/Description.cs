@@ -61,6 +61,15 @@ internal static class Description
         {
             yield return change;
         }
+
+        foreach ((Guid assignment, StoragePool pool) in tenant.Frontline.Storages.Pools)
+        {
+            yield return new Change.StorageTermsSet(assignment, pool.Terms);
+            foreach ((int user, UserStorage storage) in pool.Storages)
+            {
+                yield return new Change.StorageAttached(assignment, user, storage);
+            }
+        }
     }
 
     private static IEnumerable<Change> Users(Tenant tenant)

@@ -221,7 +221,8 @@ internal sealed partial class Draft
                 or Change.ConnectionDeleted or Change.UserSettingSet or Change.UserSettingDeleted or Change.DeviceImageSet or Change.DeviceImageDeleted
                 or Change.SnapshotRetained or Change.RetainedGone or Change.BulkActionSet or Change.BulkActionGone or Change.OrganizationSettingsSet or Change.SessionSet or Change.SessionEnded
                 or Change.PowerSet or Change.BufferSet or Change.ConnectionRefused
-                or Change.ReprovisionSet or Change.ReprovisionStepped or Change.ReprovisionEnded or Change.ReprovisionScheduled:
+                or Change.ReprovisionSet or Change.ReprovisionStepped or Change.ReprovisionEnded or Change.ReprovisionScheduled
+                or Change.StorageTermsSet or Change.StorageAttached or Change.StoragesDeleted:
                 ApplyToFleet(change);
                 break;
             case Change.AlertRuleSet set:

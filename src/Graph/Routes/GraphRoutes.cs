@@ -52,6 +52,7 @@ public static class GraphRoutes
         .. PolicyReads.Routes,
         .. PolicyWrites.Routes,
         .. ReprovisionRoutes.Routes,
+        .. UserStorageRoutes.Routes,
         .. UserSettingRoutes.Routes,
         .. BulkActionRoutes.Routes,
         .. TimelineReads.Routes,

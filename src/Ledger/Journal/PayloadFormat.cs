@@ -92,6 +92,9 @@ internal static class PayloadFormat
         PlanUsed,
 
         CloudPcsCame = 90,
+        StorageTermsSet,
+        StorageAttached,
+        StoragesDeleted,
 
         ReprovisionSet = 94,
         ReprovisionStepped,

@@ -146,6 +146,9 @@ internal static class FleetChanges
             new Change.ReprovisionStepped(3, ReprovisionStep.Failed, [9, 12]),
             new Change.ReprovisionEnded(3, _noon.AddHours(1)),
             new Change.ReprovisionScheduled(3, new ReprovisionSchedule("0 0 0 20 * *", 50, false, ScheduleZone.Cst, _noon, _noon.AddDays(90)) { NextAt = _noon.AddDays(27), SkippedAt = _noon.AddDays(-3) }),
+            new Change.StorageTermsSet(id, new StorageTerms(16, _noon)),
+            new Change.StorageAttached(id, 9, new UserStorage(other, _noon.AddHours(-3))),
+            new Change.StoragesDeleted(id, [2, 3, 4, 9]),
             new Change.BulkActionGone(id),
             new Change.OrganizationSettingsSet(new OrganizationSettings(true, false, true, false, "de-DE")),
             new Change.SessionSet(new Session(id, 12, 9, _noon, _noon.AddMinutes(20), true) { UsesBuffer = true, CloudApp = other }),
@@ -327,6 +330,11 @@ internal static class FleetChanges
             [typeof(Change.ReprovisionScheduled)] = Gen.Select(index, text, Gen.Int[0, 99], Gen.Bool, Gen.Enum<ScheduleZone>(), Gen.Select(time, sometime, sometime, sometime))
                 .Select((policy, cron, kept, flag, zone, times) => (Change)new Change.ReprovisionScheduled(policy, cron.Length % 5 == 0 ? null : new ReprovisionSchedule(
                     cron, kept, flag, zone, times.Item1, times.Item2) { NextAt = times.Item3, SkippedAt = times.Item4 })),
+            [typeof(Change.StorageTermsSet)] = Gen.Select(Gen.Guid, Gen.Select(index, sometime).Select((size, since) => new StorageTerms(size, since)).Null())
+                .Select((assignment, terms) => (Change)new Change.StorageTermsSet(assignment, terms)),
+            [typeof(Change.StorageAttached)] = Gen.Select(Gen.Guid, index, Gen.Guid, time)
+                .Select((assignment, user, id, at) => (Change)new Change.StorageAttached(assignment, user, new UserStorage(id, at))),
+            [typeof(Change.StoragesDeleted)] = Gen.Select(Gen.Guid, indexes).Select((assignment, users) => (Change)new Change.StoragesDeleted(assignment, users)),
             [typeof(Change.BulkActionGone)] = Gen.Guid.Select(id => (Change)new Change.BulkActionGone(id)),
             [typeof(Change.OrganizationSettingsSet)] = Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Bool, text)
                 .Select((enrolls, signOn, ten, admin, locale) => (Change)new Change.OrganizationSettingsSet(new OrganizationSettings(enrolls, signOn, ten, admin, locale))),

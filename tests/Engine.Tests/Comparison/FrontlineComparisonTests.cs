@@ -3,7 +3,7 @@ using Xunit;
 namespace Berth.Engine.Tests.Comparison;
 
 /// <summary>
-/// The engine against the oracle on pools, assignments, sessions, power, pools that are made anew, and the concurrency buffer (B400 to B424, B435 to B438).
+/// The engine against the oracle on pools, assignments, sessions, power, pools that are made anew, what users keep, and the concurrency buffer (B400 to B438).
 /// BERTH_LONG=1 runs fifty times as long; a failure is shrunk and printed as a golden case.
 /// </summary>
 public sealed class FrontlineComparisonTests(ITestOutputHelper output) : ScriptComparison(output, FrontlineRequests.Skus)
@@ -20,6 +20,8 @@ public sealed class FrontlineComparisonTests(ITestOutputHelper output) : ScriptC
         "anew processing", "anew succeeded", "anew failed", "anew processing scheduled", "anew succeeded scheduled", "anew failed scheduled",
         "anew, one waits", "anew, one waits for another", "schedule next", "schedule over", "schedule skipped",
         "buffer in use", "buffer uses 4", "buffer overruns 1", "buffer overruns 3", "buffer blocked until", "buffer blocked for good",
+        "storages exceeded", "storages within the limit", "storages deleted by time", "storage connected", "storage not connected", "session, temporary profile",
+        "DeleteStorages done", "DeleteStorages refused storageInUse", "DeleteStorages refused storageNotFound", "DeleteStorages refused assignmentNotFound",
         "review", "review restricted", "use, in", "use, in and out", "ReportJob done", "agent is to snapshot at its time, provisioned", "agent is to provision, provisioning",
         "allotment paused", "pool overdrawn", "licenses overdrawn",
         .. new[] { "pendingProvision", "provisioning", "provisioned", "failed", "inGracePeriod", "deprovisioning", "resizing", "restoring" }.Select(status => "dedicated " + status),

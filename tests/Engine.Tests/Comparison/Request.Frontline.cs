@@ -29,6 +29,9 @@ public abstract partial record Request
     /// <param name="End">All moments are before, in minutes after the opening; null for no end.</param>
     public sealed record SchedulePolicy(string Policy, string? Cron, int Kept, bool SignsOut, int? Start, int? End) : Request;
 
+    /// <summary>Storages of users at an assignment are deleted.</summary>
+    public sealed record DeleteStorages(string Policy, string Group, string Plan, string[] Users) : Request;
+
     public sealed record Unblock(string Plan) : Request;
 
     /// <summary>The settings of Frontline.</summary>

@@ -11,6 +11,11 @@ public sealed partial class Step
     /// <summary>Minutes that the profile of who signed out takes to go.</summary>
     public int? Reset { get; set; }
 
+    /// <summary>GB that a policy keeps for each user of its shared machines; 0 for none any more.</summary>
+    public int? Storage { get; set; }
+
+    public string[]? Users { get; set; }
+
     public bool? Prestart { get; set; }
 
     /// <summary>The most licenses above the limit.</summary>
@@ -54,6 +59,9 @@ public sealed partial class Step
             case Request.SchedulePolicy r:
                 (Policy, Cron, Percent, SignsOut, Start, End) = (Names.Readable(r.Policy), r.Cron, r.Kept == 0 ? null : r.Kept, r.SignsOut ? true : null, r.Start, r.End);
                 break;
+            case Request.DeleteStorages r:
+                (Policy, Group, Plan, Users) = (Names.Readable(r.Policy), Names.Readable(r.Group), Names.Readable(r.Plan), Readable(r.Users));
+                break;
             case Request.Unblock r:
                 Plan = Names.Readable(r.Plan);
                 break;
@@ -74,6 +82,7 @@ public sealed partial class Step
         "retryPolicy" => new Request.RetryPolicy(Names.Policy(Policy!)),
         "reprovisionPolicy" => new Request.ReprovisionPolicy(Names.Policy(Policy!), Percent ?? 0, SignsOut ?? false),
         "schedulePolicy" => new Request.SchedulePolicy(Names.Policy(Policy!), Cron, Percent ?? 0, SignsOut ?? false, Start, End),
+        "deleteStorages" => new Request.DeleteStorages(Names.Policy(Policy!), Names.Group(Group!), Names.Plan(Plan!, null), [.. (Users ?? []).Select(Names.User)]),
         "unblock" => new Request.Unblock(Names.Plan(Plan!, null)),
         "configureFrontline" => new Request.ConfigureFrontline(!(Released ?? false), Reset ?? 3, Prestart ?? true, Excess),
         _ => ToCloudApps(),
