@@ -131,6 +131,9 @@ public abstract record Change
         public ValueArray<SkuError> ErrorsBefore { get; init; }
     }
 
+    /// <summary>The number of users who hold a SKU changed: tells, changes nothing. Forecasts need it (B540).</summary>
+    public sealed record HoldersCounted(int Sku, int Before, int After) : Change;
+
     /// <summary>A group was processed: for the audit log (L86). Succeeded and failed count its members.</summary>
     public sealed record GroupProcessed(int Group, int Succeeded, int Failed) : Change;
 

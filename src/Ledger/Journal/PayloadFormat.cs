@@ -100,6 +100,7 @@ internal static class PayloadFormat
         CloudAppGone,
 
         Earlier = 100,
+        HoldersCounted,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>
