@@ -83,6 +83,7 @@ internal sealed partial class Lifecycle
                 LookAtWhatTurned();
             }
 
+            _frontline.GoOn(this);
             GiveSlots();
         }
         while (_turns.Any);
