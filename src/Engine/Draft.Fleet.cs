@@ -28,6 +28,9 @@ internal sealed partial class Draft
     /// <summary>The concurrency buffers as they are now.</summary>
     public ImmutableSortedDictionary<int, ConcurrencyBuffer> Buffers => _frontline?.Buffers ?? _before.Frontline.Buffers;
 
+    /// <summary>Whether there was no concurrency buffer before the command and none was written.</summary>
+    public bool HasNoBuffers => _frontline is null && _before.Frontline.Buffers.IsEmpty;
+
     /// <summary>Plans whose licenses are used differently since <see cref="ForgetTurnedPlans"/>, ascending; null for none.</summary>
     public SortedSet<int>? TurnedPlans => _fleet?.TurnedPlans;
 

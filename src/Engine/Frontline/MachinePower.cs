@@ -124,8 +124,8 @@ internal sealed class MachinePower(Draft draft, StorageKeeping storages) : Front
 
     private void FollowBuffers(DateTimeOffset now)
     {
-        // What is used as before, within the limits of before, has a buffer that is known.
-        if (draft.Buffers.IsEmpty && !draft.LimitsMayHaveChanged)
+        // Without any buffer before and now, only what is used differently, or within other limits, can need one; a lifted block may be needed again at once (B421).
+        if (draft.HasNoBuffers && !draft.LimitsMayHaveChanged)
         {
             foreach (int plan in draft.TurnedPlans ?? [])
             {
@@ -135,8 +135,7 @@ internal sealed class MachinePower(Draft draft, StorageKeeping storages) : Front
             return;
         }
 
-        IEnumerable<int> turned = draft.LimitsMayHaveChanged ? Fleet.TakenPlans : draft.TurnedPlans ?? [];
-        foreach (int plan in turned.Union(draft.Buffers.Keys).Order().ToArray())
+        foreach (int plan in Fleet.TakenPlans.Union(draft.Buffers.Keys).Order().ToArray())
         {
             Follow(plan, now);
         }
