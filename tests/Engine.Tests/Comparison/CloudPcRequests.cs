@@ -128,16 +128,16 @@ public static class CloudPcRequests
         (6, Number.Select(number => (Request)new Request.EndGrace(number))),
         (5, Gen.Select(Number, Of<bool?>(null, null, true, false), Of(false, false, true))
             .Select((number, administrator, self) => (Request)new Request.Reprovision(number) { Administrator = self ? null : administrator, Self = self })),
-        (14, Gen.Select(Number, Of(Plans)).Select((number, plan) => (Request)new Request.Resize(number, plan))),
+        (18, Gen.Select(Number, Of(Plans)).Select((number, plan) => (Request)new Request.Resize(number, plan))),
         (1, Number.Select(number => (Request)new Request.RenameCloudPc(number, "another"))),
         (8, Gen.Select(Number, Of(false, false, true)).Select((number, self) => (Request)new Request.RestoreCloudPc(number, Desk.Opening.AddHours(12)) { Self = self })),
         (6, Number.Select(number => (Request)new Request.RestoreManual(number, Desk.Opening))),
         (14, Gen.Select(Number, Number).Select((number, kept) => (Request)new Request.RestoreRetained(number, kept))),
         (8, Number.Select(number => (Request)new Request.SnapshotCloudPc(number))),
-        (2, Number.Select(number => (Request)new Request.RestartCloudPc(number))),
-        (10, Gen.Select(Of([.. Policies, .. ReservePolicies]), Of<string[]>(["region"], ["singleSignOn"], ["singleSignOn", "region"]), Number.Array[0, 2])
+        (5, Number.Select(number => (Request)new Request.RestartCloudPc(number))),
+        (16, Gen.Select(Of([.. Policies, .. ReservePolicies]), Of<string[]>(["region"], ["singleSignOn"], ["singleSignOn", "region"]), Number.Array[0, 2])
             .Select((policy, settings, numbers) => (Request)new Request.ApplyPolicy(policy, settings, numbers))),
-        (9, Gen.Select(User, Number).Select((user, number) => (Request)new Request.StartSession(user, number))),
+        (14, Gen.Select(User, Number).Select((user, number) => (Request)new Request.StartSession(user, number))),
         (2, Number.Select(number => (Request)new Request.EndSession(number))),
         (3, Number.Select(number => (Request)new Request.DisconnectSession(number))),
         (4, Gen.Select(Number, Of<bool?>(null, true, true, false)).Select((number, restricted) => (Request)new Request.SetReview(number, restricted))),
