@@ -5,7 +5,7 @@ public sealed partial class OracleTenant
 {
     /// <summary>Adds a policy; without connections it is on the Microsoft-hosted network, in a region. With apps of its image it gives its users apps only.</summary>
     public Answer CreatePolicy(
-        string policy, string type, IReadOnlyList<string> connections, string region, bool singleSignOn, bool snapshotReset, bool administrators = false, IReadOnlyList<(string Name, string Path)>? apps = null)
+        string policy, string type, IReadOnlyList<string> connections, string region, bool singleSignOn, bool snapshotReset, int storageGB = 0, bool administrators = false, IReadOnlyList<(string Name, string Path)>? apps = null)
     {
         if (_fleet.Policies.Exists(one => one.Id == policy))
         {
@@ -13,13 +13,20 @@ public sealed partial class OracleTenant
         }
 
         return UnknownConnection(connections) ?? Accept(() =>
-            _fleet.Policies.Add(new OraclePolicy { Id = policy, Type = type, Connections = [.. connections], Region = region, SingleSignOn = singleSignOn, SnapshotReset = snapshotReset, Administrators = administrators, Apps = apps }));
+            _fleet.Policies.Add(new OraclePolicy
+            {
+                Id = policy, Type = type, Connections = [.. connections], Region = region, SingleSignOn = singleSignOn, SnapshotReset = snapshotReset, StorageGB = storageGB,
+                Administrators = administrators, Apps = apps,
+            }));
     }
 
     /// <summary>Gives a policy other settings; nothing else happens (B273).</summary>
-    public Answer ChangePolicy(string policy, IReadOnlyList<string> connections, string region, bool singleSignOn, bool administrators) =>
+    public Answer ChangePolicy(string policy, IReadOnlyList<string> connections, string region, bool singleSignOn, bool administrators, int? storageGB) =>
         FindPolicy(policy) is not { } found ? Answer.Refused("C155", "policyNotFound", policy)
-            : UnknownConnection(connections) ?? Accept(() => (found.Connections, found.Region, found.SingleSignOn, found.Administrators) = ([.. connections], region, singleSignOn, administrators));
+            : found.Assignments.Count > 0 && storageGB is { } wanted && wanted > 0 != found.StorageGB > 0 ? Answer.Refused("C123", "valueInvalid")
+            : UnknownConnection(connections) ?? Accept(() =>
+                (found.Connections, found.Region, found.SingleSignOn, found.Administrators, found.StorageGB) =
+                    ([.. connections], region, singleSignOn, administrators, storageGB ?? found.StorageGB));
 
     /// <summary>Brings settings of a policy to rows of it, or to all that it can (B274).</summary>
     public Answer ApplyPolicy(string policy, IReadOnlyList<string> settings, IReadOnlyList<int> numbers)

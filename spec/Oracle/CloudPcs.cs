@@ -21,6 +21,9 @@ public sealed class OraclePolicy
     /// <summary>Whether a shared machine goes back to a snapshot after each user (B348).</summary>
     public bool SnapshotReset { get; init; }
 
+    /// <summary>What each user of a shared machine keeps, in GB; 0 for nothing (C123).</summary>
+    public int StorageGB { get; set; }
+
     /// <summary>Whether users are administrators.</summary>
     public bool Administrators { get; set; }
 
@@ -34,7 +37,7 @@ public sealed class OraclePolicy
     public List<OracleAssignment> Assignments { get; set; } = [];
 
     /// <summary>The same again.</summary>
-    public OraclePolicy Copy() => new() { Id = Id, Type = Type, Connections = [.. Connections], Region = Region, SingleSignOn = SingleSignOn, SnapshotReset = SnapshotReset, Administrators = Administrators, Apps = Apps, HasApps = HasApps, Assignments = [.. Assignments] };
+    public OraclePolicy Copy() => new() { Id = Id, Type = Type, Connections = [.. Connections], Region = Region, SingleSignOn = SingleSignOn, SnapshotReset = SnapshotReset, StorageGB = StorageGB, Administrators = Administrators, Apps = Apps, HasApps = HasApps, Assignments = [.. Assignments] };
 }
 
 /// <summary>Where a machine stands, and how one signs in.</summary>
@@ -209,6 +212,9 @@ public sealed class OracleFleet
     /// <summary>How many assignments there ever were.</summary>
     public int Assignments { get; set; }
 
+    /// <summary>What users of shared machines keep, in the order in which the assignments were made.</summary>
+    public List<OraclePool> Pools { get; init; } = [];
+
     /// <summary>The concurrency buffers, by plan.</summary>
     public Dictionary<string, OracleBuffer> Buffers { get; init; } = [];
 
@@ -247,6 +253,7 @@ public sealed class OracleFleet
         Failing = Failing,
         Paused = [.. Paused],
         Assignments = Assignments,
+        Pools = [.. Pools.Select(pool => pool.Copy())],
         Buffers = Buffers.ToDictionary(one => one.Key, one => one.Value.Copy()),
         Apps = [.. Apps.Select(app => app.Copy())],
         AppNumbers = AppNumbers,
@@ -294,6 +301,7 @@ public sealed partial class OracleTenant
         EndSessions();
         EndFrontlineSessions();
         FollowBuffers();
+        FollowStorages();
         FollowApps();
         LookForPoints();
     }
@@ -304,8 +312,10 @@ public sealed partial class OracleTenant
 
     private bool IsThere(OracleRow row) => _users.TryGetValue(row.UserId, out OracleUser? user) && ReferenceEquals(user, row.User);
 
-    private bool IsGoneForGood(OracleRow row) =>
-        !IsThere(row) && !(_deletedUsers.TryGetValue(row.UserId, out OracleDeletedUser? deleted) && ReferenceEquals(deleted.User, row.User));
+    private bool IsGoneForGood(OracleRow row) => IsGoneForGood(row.User, row.UserId);
+
+    private bool IsGoneForGood(OracleUser user, string id) => !(_users.TryGetValue(id, out OracleUser? there) && ReferenceEquals(there, user))
+        && !(_deletedUsers.TryGetValue(id, out OracleDeletedUser? deleted) && ReferenceEquals(deleted.User, user));
 
     private bool IsLicensed(OracleRow row, string plan) => IsThere(row) && IsEnabled(plan, Others(row.UserId, null));
 

@@ -69,13 +69,18 @@ public sealed partial class OracleTenant
             }
         }
 
-        return TooMany(found, taken) ?? AllFailed(found, taken) ?? Accept(() =>
+        return TooMany(found, taken) ?? AllFailed(found, taken) ?? NoRoom(found, taken) ?? Accept(() =>
         {
             List<OracleAssignment> before = found.Assignments;
             found.Assignments = taken;
             _fleet.Assignments += taken.Count;
             foreach (OracleAssignment one in taken)
             {
+                if (found.StorageGB > 0 && !before.Exists(other => other.Key == one.Key))
+                {
+                    _fleet.Pools.Add(new OraclePool { Assignment = one.Key, Size = found.StorageGB }); // B430
+                }
+
                 if (before.Find(other => other.Key == one.Key && other.Plan != one.Plan) is { } smaller)
                 {
                     ResizeAll(smaller, one.Plan!);
@@ -141,6 +146,11 @@ public sealed partial class OracleTenant
 
         return null;
     }
+
+    // B433, C121
+    private Answer? NoRoom(OraclePolicy policy, List<OracleAssignment> wanted) =>
+        wanted.Exists(one => policy.Assignments.Exists(before => before.Key == one.Key && one.Licenses < before.Licenses && !HasRoomFor(before, one.Licenses)))
+            ? Answer.Refused("B433", "valueInvalid") : null;
 
     // B408: what is provisioned is resized, what waits waits for the other size, unless the user has a row of that; the others stay as they are and have lost their right.
     private void ResizeAll(OracleAssignment before, string plan)

@@ -11,12 +11,18 @@ public sealed partial class OracleTenant
                 + (_fleet.Paused.Contains(one.Key) ? " paused" : "");
         }
 
+        foreach (string line in StorageLines())
+        {
+            yield return line;
+        }
+
         foreach (OracleRow row in _fleet.Rows.Where(row => row.Session is not null))
         {
             yield return $"session {row.Session!.User} {row.Plan}#{row.Number}"
                 + (row.Session.Disconnected is { } since ? $" disconnected {When(since)}" : "")
                 + (row.Session.App is { } app ? $" with {_fleet.Apps.Find(one => one.Number == app)?.Name ?? "an app that is gone"}" : "")
-                + (row.Session.UsesBuffer ? " above the limit" : "");
+                + (row.Session.UsesBuffer ? " above the limit" : "")
+                + (IsTemporary(row) ? " with a temporary profile" : "");
         }
 
         foreach (string line in AppLines())

@@ -60,6 +60,7 @@ public sealed partial class OracleTenant
             {
                 SignIn(free, user);
                 (free.Session, free.Runs, free.OffAt) = (new OracleSession(user, null, false) { App = started?.Number }, true, null);
+                Attach(assignment, user);
             })
             : rows.Exists(row => row.Status == "provisioning" || row.ReadyAt is not null) ? Answer.Refused("B414", "cloudPcNotReady")
             : NoLicense(plan);

@@ -329,6 +329,11 @@ public abstract record Command
     /// <summary>Switches a Frontline Cloud PC off, which signs out and frees its license (B411).</summary>
     public sealed record PowerOffCloudPc(Guid CloudPcId) : Command;
 
+    /// <summary>Deletes what is kept of users of the Cloud PCs of an assignment, as long as none of it is connected (B434).</summary>
+    /// <param name="AssignmentId">The assignment.</param>
+    /// <param name="StorageIds">The storages.</param>
+    public sealed record DeleteUserStorages(Guid AssignmentId, ValueArray<Guid> StorageIds) : Command;
+
     /// <summary>Lifts a block of the concurrency buffer of a plan (B424).</summary>
     public sealed record UnblockBuffer(Guid ServicePlanId) : Command;
 

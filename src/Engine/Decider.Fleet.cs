@@ -44,6 +44,7 @@ internal sealed partial class Decider
         Command.StartPoolSession one => StartPoolSession(one),
         Command.PowerOnCloudPc one => PowerOn(one),
         Command.PowerOffCloudPc one => PowerOff(one),
+        Command.DeleteUserStorages one => DeleteUserStorages(one),
         Command.UnblockBuffer one => UnblockBuffer(one),
         Command.CreateCloudApp one => CreateCloudApp(one),
         Command.UpdateCloudApp one => UpdateCloudApp(one),

@@ -71,7 +71,9 @@ internal sealed partial class Decider
 
         if (_draft.Fleet.FreeOf(start.AssignmentId) is { Count: > 0 } free)
         {
-            return Occupy(Begin(start.Id, free.Min, user) with { CloudApp = start.CloudAppId });
+            Occupy(Begin(start.Id, free.Min, user) with { CloudApp = start.CloudAppId });
+            _storages.Attach(start.AssignmentId, user, _now);
+            return null;
         }
 
         return use.Coming > 0

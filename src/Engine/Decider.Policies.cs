@@ -136,6 +136,7 @@ internal sealed partial class Decider
         if (after != policy)
         {
             _draft.Record(new Change.PolicySet(index, after));
+            _storages.Follow(policy, after);
             _apps.Follow(index, policy, after, _now);
             foreach ((PolicyAssignment old, int to) in resized)
             {
@@ -191,6 +192,7 @@ internal sealed partial class Decider
             ProvisioningPolicy policy = _draft.Fleet.Policies[index];
             ProvisioningPolicy after = policy with { Assignments = policy.Assignments.Where(one => one.Group != group).ToValueArray() };
             _draft.Record(new Change.PolicySet(index, after));
+            _storages.Follow(policy, after);
             _apps.Follow(index, policy, after, _now);
         }
 
@@ -257,16 +259,26 @@ internal sealed partial class Decider
         return null;
     }
 
-    // C121: what failed on all of them would fail again.
+    // C121: what failed on all of them would fail again; and what users keep must have room (B433).
     private Refusal? CheckLowered(ProvisioningPolicy before, ProvisioningPolicy after)
     {
-        foreach (PolicyAssignment one in after.Assignments)
+        foreach (PolicyAssignment one in after.ProvisioningType == ProvisioningType.SharedByEntraGroup ? after.Assignments : [])
         {
-            if (after.ProvisioningType == ProvisioningType.SharedByEntraGroup && one.Key is { } key
-                && before.Assignments.Any(old => old.Key == key && one.AllotmentLicenses < old.AllotmentLicenses)
-                && _draft.Fleet.PoolOf(key) is { IsEmpty: false } rows && rows.All(row => _draft.Fleet.CloudPc(row)!.Status == CloudPcStatus.Failed))
+            if (one.Key is not { } key || !before.Assignments.Any(old => old.Key == key && one.AllotmentLicenses < old.AllotmentLicenses))
+            {
+                continue;
+            }
+
+            if (_draft.Fleet.PoolOf(key) is { IsEmpty: false } rows && rows.All(row => _draft.Fleet.CloudPc(row)!.Status == CloudPcStatus.Failed))
             {
                 return Invalid("allotmentLicensesCount", $"All Cloud PCs of {one.AllotmentName} failed (C121): reprovision them first, then their number can be lowered.");
+            }
+
+            if (_storages.Missing(key, one.AllotmentLicenses ?? 0) is { } missing)
+            {
+                return Invalid(
+                    "allotmentLicensesCount",
+                    $"The user storages of {one.AllotmentName} take {missing} GB more than the disks of {one.AllotmentLicenses} Cloud PCs have (C121): delete storages first, then their number can be lowered.");
             }
         }
 

@@ -31,7 +31,8 @@ internal sealed partial class Decider
         _draft = new Draft(tenant, now);
         _processing = new Processing(tenant, _draft, now);
         _memberships = new Memberships(tenant, _draft, _processing);
-        _power = new MachinePower(_draft);
+        _storages = new StorageKeeping(_draft, tenant.Version + 1);
+        _power = new MachinePower(_draft, _storages);
         _apps = new CloudAppTurns(_draft);
         _machines = new Lifecycle(tenant, _draft, now, _power) { AtRest = Rest };
         (_notedUses, _notedSubscriptions, _notedCatalog) = (_draft.PlanUses, _draft.Subscriptions, _draft.Catalog);

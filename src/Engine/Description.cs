@@ -56,6 +56,15 @@ internal static class Description
         {
             yield return new Change.BufferSet(plan, buffer);
         }
+
+        foreach ((Guid assignment, StoragePool pool) in tenant.Frontline.Storages.Pools)
+        {
+            yield return new Change.StorageTermsSet(assignment, pool.Terms);
+            foreach ((int user, UserStorage storage) in pool.Storages)
+            {
+                yield return new Change.StorageAttached(assignment, user, storage);
+            }
+        }
     }
 
     private static IEnumerable<Change> Users(Tenant tenant)

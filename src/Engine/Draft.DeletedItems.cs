@@ -53,6 +53,11 @@ internal sealed partial class Draft
             Turns?.Users.Add(user);
         }
 
+        if (purged.Users.Count > 0 && !Storages.Pools.IsEmpty)
+        {
+            Frontline.Forget(purged.Users);
+        }
+
         foreach (int group in purged.Groups)
         {
             Deleted = Deleted.WithoutGroup(group);

@@ -28,6 +28,9 @@ internal sealed partial class Draft
     /// <summary>The concurrency buffers as they are now.</summary>
     public ImmutableSortedDictionary<int, ConcurrencyBuffer> Buffers => _frontline?.Buffers ?? _before.Frontline.Buffers;
 
+    /// <summary>What users of shared Cloud PCs keep, as it is now.</summary>
+    public UserStorages Storages => _frontline?.Storages ?? _before.Frontline.Storages;
+
     /// <summary>Whether anything can have changed for rows that wait, or for the limits of Frontline: the fleet itself, or how many slots there are.</summary>
     public bool FleetChanged => _fleet is not null || _frontline is not null
         || ((!_before.Fleet.Pending.IsEmpty || !_before.Fleet.Resizes.IsEmpty || !_before.Fleet.UsesOfAssignments.IsEmpty)
@@ -204,6 +207,15 @@ internal sealed partial class Draft
                 break;
             case Change.BufferSet set:
                 Frontline.Set(set.Plan, set.Buffer);
+                break;
+            case Change.StorageTermsSet set:
+                Frontline.Set(set.Assignment, set.Terms);
+                break;
+            case Change.StorageAttached attached:
+                Frontline.Set(attached.Assignment, attached.User, attached.Storage);
+                break;
+            case Change.StoragesDeleted deleted:
+                Frontline.Delete(deleted.Assignment, deleted.Users);
                 break;
             case Change.ConnectionRefused:
                 // Told, and nothing else (B415).

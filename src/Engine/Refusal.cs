@@ -221,6 +221,12 @@ public enum RefusalCode
     /// <summary>The catalog has no such service plan of Frontline (B424). Subject: its id.</summary>
     ServicePlanNotFound,
 
+    /// <summary>The assignment keeps no such user storage (B434). Subject: the id asked for.</summary>
+    StorageNotFound,
+
+    /// <summary>The user of a storage has a session, and it cannot be deleted (B434). Subject: the storage.</summary>
+    StorageInUse,
+
     /// <summary>The tenant is not the one that the caller has in mind (B504). Detail: the version it has, and the one that was expected.</summary>
     VersionMoved,
 

@@ -221,6 +221,16 @@ public abstract record Change
     /// <param name="Assignment">The assignment; null when the Cloud PC's is gone.</param>
     /// <param name="CloudPc">The index of the Cloud PC; null in shared mode.</param>
     public sealed record ConnectionRefused(int User, int Plan, Guid? Assignment, int? CloudPc) : Change;
+
+    /// <summary>What holds for the user storages of an assignment is now this; null when they are gone with it (B430, B433).</summary>
+    public sealed record StorageTermsSet(Guid Assignment, StorageTerms? Terms) : Change;
+
+    /// <summary>The storage of a user (by index) at an assignment came, or was attached (B431).</summary>
+    public sealed record StorageAttached(Guid Assignment, int User, UserStorage Storage) : Change;
+
+    /// <summary>Storages of users (by index, ascending) at an assignment were deleted (B432, B434).</summary>
+    public sealed record StoragesDeleted(Guid Assignment, ValueArray<int> Users) : Change;
+
     /// <summary>A rule of alerts is now this.</summary>
     public sealed record AlertRuleSet(AlertRule Rule) : Change;
 

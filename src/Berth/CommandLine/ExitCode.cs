@@ -14,8 +14,11 @@ internal static class ExitCode
     /// </summary>
     public const int BadUsage = 2;
 
-    /// <summary>The server refused it; of a list, some rows failed or are left, and the result file names them.</summary>
+    /// <summary>The server refused it, or a guard did; of a list, some rows failed or are left, and the result file names them.</summary>
     public const int SomeRowsFailed = 3;
+
+    /// <summary>Of <c>plan</c>: there is something to do.</summary>
+    public const int Changes = 4;
 
     /// <summary>Of <c>exec</c>: the command is there and cannot be run. Shells say the same.</summary>
     public const int CannotRun = 126;

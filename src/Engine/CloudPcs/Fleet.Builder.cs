@@ -89,6 +89,14 @@ public sealed partial class Fleet
 
         public ImmutableSortedSet<int> FreeOf(Guid assignment) => _frontline.FreeOf(assignment);
 
+        /// <summary>Assignments of which the number of provisioned rows may have changed since this was last asked (B432).</summary>
+        public Guid[] TakeShifted()
+        {
+            Guid[] shifted = [.. _frontline.Shifted];
+            _frontline.Shifted.Clear();
+            return shifted;
+        }
+
         /// <summary>Plans of which licenses are taken (B411).</summary>
         public IEnumerable<int> TakenPlans => _frontline.UsesOfPlans.Where(one => one.Value.Taken > 0).Select(one => one.Key);
 

@@ -30,6 +30,9 @@ public readonly record struct AssignmentUse(int Rows, int Places, int Taken)
 
     /// <summary>How many shared rows will be free by themselves: they are being made, or a profile is going (B414).</summary>
     public int Coming { get; init; }
+
+    /// <summary>How many shared rows are provisioned, with warnings or without (B430).</summary>
+    public int Provisioned { get; init; }
 }
 
 /// <summary>What Frontline Cloud PCs take of a plan.</summary>
@@ -63,6 +66,9 @@ internal sealed class FrontlineIndex(Fleet source)
 
     public ImmutableDictionary<int, ValueArray<Guid>> SessionsOfUsers { get; private set; } = source.SessionsOfUsers;
 
+    /// <summary>Assignments of which the number of provisioned rows may be another than before; taken out by who looks at them.</summary>
+    public HashSet<Guid> Shifted { get; } = [];
+
     public AssignmentUse UseOf(Guid assignment) => Fleet.UseOf(assignment, Assignments, UsesOfAssignments);
 
     public ImmutableSortedSet<int> PoolOf(Guid assignment) => Pools.GetValueOrDefault(assignment, []);
@@ -95,7 +101,11 @@ internal sealed class FrontlineIndex(Fleet source)
         AssignmentUse now = use with { Rows = use.Rows + rows, Places = use.Places + places, Taken = use.Taken + taken, Sessions = use.Sessions + sessions };
         if (row.IsShared)
         {
-            now = now with { Coming = use.Coming + (row.Status == CloudPcStatus.Provisioning || row.Power?.ReadyAt is not null ? rows : 0) };
+            now = now with
+            {
+                Coming = use.Coming + (row.Status == CloudPcStatus.Provisioning || row.Power?.ReadyAt is not null ? rows : 0),
+                Provisioned = use.Provisioned + (row.Status is CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings ? rows : 0),
+            };
             Pools = With(Pools, assignment, index, rows > 0);
             Free = With(Free, assignment, index, rows > 0 && row.IsReady && !hasSession);
         }
@@ -188,6 +198,11 @@ internal sealed class FrontlineIndex(Fleet source)
         if (Assignments.TryGetValue(assignment, out FrontlineAssignment? listed) && listed.Assignment.Plan == plan)
         {
             Exceed(listed, Over(listed, use) - Over(listed, UseOf(assignment)));
+        }
+
+        if (use.Provisioned != UsesOfAssignments.GetValueOrDefault((assignment, plan)).Provisioned)
+        {
+            Shifted.Add(assignment);
         }
 
         UsesOfAssignments = use.Rows == 0 ? UsesOfAssignments.Remove((assignment, plan)) : UsesOfAssignments.SetItem((assignment, plan), use);

@@ -3,7 +3,9 @@ using Berth.Engine.CloudPcs;
 namespace Berth.Engine.Frontline;
 
 /// <summary>The power of Frontline's machines, who takes a license, and the concurrency buffers, while a command is decided (B410 to B424).</summary>
-internal sealed class MachinePower(Draft draft) : FrontlineRoom
+/// <param name="draft">The tenant in the making.</param>
+/// <param name="storages">What users of shared machines keep, which time and settlings change too.</param>
+internal sealed class MachinePower(Draft draft, StorageKeeping storages) : FrontlineRoom
 {
     /// <summary>How long a machine of dedicated mode stays on when nobody works on it (C96, C98).</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromHours(2);
@@ -103,6 +105,8 @@ internal sealed class MachinePower(Draft draft) : FrontlineRoom
                 draft.Record(new Change.BufferSet(plan, buffer.BecomeDue()));
             }
         }
+
+        storages.BecomeDue(now);
     }
 
     public override void Settle(DateTimeOffset now)
@@ -116,6 +120,8 @@ internal sealed class MachinePower(Draft draft) : FrontlineRoom
                 draft.Record(new Change.BufferSet(plan, after));
             }
         }
+
+        storages.Settle(now);
     }
 
     private static CloudPcPower Off(CloudPcPower power) => power with { IsRunning = false, LicenseSince = null, OffAt = null, SignOutAt = null };

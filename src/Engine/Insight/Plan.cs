@@ -98,6 +98,9 @@ public sealed record Plan(
     /// <summary>The most changes of one plan.</summary>
     public const int MostChanges = 1_000;
 
+    /// <summary>Whether anything at all would be written.</summary>
+    public bool Changes { get; init; }
+
     /// <summary>The SKUs that so many of their holders lose that applying asks again (B505).</summary>
     public ValueArray<MassRemoval> MassRemovals { get; init; }
 
@@ -118,7 +121,7 @@ public sealed record Plan(
                 refusal = refused.Refusal;
                 return null;
             case Decision.Accepted accepted:
-                return new PlanDrawing(tenant, accepted.Next, tenant.Now(context.Now)).Draw(accepted.Event?.Changes ?? [], commands);
+                return new PlanDrawing(tenant, accepted.Next, tenant.Now(context.Now)).Draw(accepted.Event?.Changes ?? [], commands) with { Changes = accepted.Event is not null };
             default:
                 throw new InvalidOperationException("A decision is one of two.");
         }

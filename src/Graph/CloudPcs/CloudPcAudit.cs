@@ -20,6 +20,7 @@ internal sealed record CloudPcActivity(string Type, string Component, string Ope
         [nameof(Command.AssignPolicy)] = Of("Assign", "ProvisioningPolicy", "patch"),
         [nameof(Command.ApplyPolicy)] = Of("Apply", "ProvisioningPolicy", "patch"),
         [nameof(Command.RetryPolicy)] = Of("Retry", "ProvisioningPolicy", "patch"),
+        [nameof(Command.DeleteUserStorages)] = Of("DeleteUserStorages", "ProvisioningPolicy", "delete"),
         [nameof(Command.EndGracePeriod)] = Of("EndGracePeriod", "CloudPC", "patch"),
         [nameof(Command.Reprovision)] = Of("Reprovision", "CloudPC", "patch"),
         [nameof(Command.RenameCloudPc)] = Of("Rename", "CloudPC", "patch"),

@@ -101,6 +101,26 @@ internal static class FrontlineDesk
         json.WriteNumber("licenses"u8, known.Allotment);
         json.WriteNumber("cloudPcs"u8, use.Places);
         json.WriteNumber("taken"u8, known.IsShared ? use.Sessions : use.Taken);
+        WriteStorage(json, tenant, known.Assignment.Key!.Value);
+        json.WriteEndObject();
+    }
+
+    // B430, B432
+    private static void WriteStorage(Utf8JsonWriter json, Tenant tenant, Guid assignment)
+    {
+        if (!tenant.Frontline.Storages.Pools.TryGetValue(assignment, out StoragePool? pool))
+        {
+            json.WriteNull("storage"u8);
+            return;
+        }
+
+        json.WriteStartObject("storage"u8);
+        json.WriteNumber("sizeInGB"u8, pool.Terms.SizeGB);
+        json.WriteNumber("users"u8, pool.Storages.Count);
+        json.WriteNumber("usedInGB"u8, pool.UsedGB);
+        json.WriteNumber("totalInGB"u8, StoragePool.CapacityOf(tenant, assignment));
+        Time(json, "exceededSince"u8, pool.Terms.ExceededSince);
+        Time(json, "deletesAt"u8, pool.Terms.DueAt);
         json.WriteEndObject();
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Berth.Engine;
 using Berth.Engine.CloudPcs;
+using Berth.Engine.Frontline;
 using Berth.Graph.Errors;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
@@ -161,13 +162,19 @@ internal static class SessionDesk
 
         json.WriteString("userAccountType"u8, row.CloudPc.HasAdministrator ? "administrator" : "standardUser");
         json.WriteBoolean("usesBuffer"u8, row.Session.UsesBuffer);
+        json.WriteBoolean("temporaryProfile"u8, row.IsTemporary);
         json.WriteEndObject();
     }
 
     /// <summary>A session on the wire.</summary>
-    private readonly record struct SessionRow(Session Session, CloudPc CloudPc, Guid UserId)
+    private readonly record struct SessionRow(Session Session, CloudPc CloudPc, Guid UserId, bool IsTemporary)
     {
         // Whoever is deleted is signed out (B285), so the user is there.
-        public static SessionRow Of(Tenant tenant, Session session) => new(session, tenant.Fleet.CloudPcs[session.CloudPc]!, tenant.Users[session.User]!.Id);
+        public static SessionRow Of(Tenant tenant, Session session)
+        {
+            CloudPc row = tenant.Fleet.CloudPcs[session.CloudPc]!;
+            bool isTemporary = row.Assignment is { } key && tenant.Frontline.Storages.Pools.TryGetValue(key, out StoragePool? pool) && !pool.Storages.ContainsKey(session.User);
+            return new SessionRow(session, row, tenant.Users[session.User]!.Id, isTemporary);
+        }
     }
 }

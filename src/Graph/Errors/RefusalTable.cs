@@ -40,7 +40,8 @@ public static class RefusalTable
         RefusalCode.UserNotFound or RefusalCode.GroupNotFound or RefusalCode.MemberNotFound or RefusalCode.OwnerNotFound or RefusalCode.ManagerNotFound or RefusalCode.DeletedItemNotFound
             or RefusalCode.SubscriptionNotFound or RefusalCode.PolicyNotFound or RefusalCode.CloudPcNotFound or RefusalCode.ConnectionNotFound
             or RefusalCode.UserSettingNotFound or RefusalCode.DeviceImageNotFound or RefusalCode.SnapshotNotFound or RefusalCode.SessionNotFound
-            or RefusalCode.AlertRecordNotFound or RefusalCode.CloudAppNotFound or RefusalCode.AssignmentNotFound or RefusalCode.ServicePlanNotFound =>
+            or RefusalCode.AlertRecordNotFound or RefusalCode.CloudAppNotFound or RefusalCode.AssignmentNotFound or RefusalCode.ServicePlanNotFound
+            or RefusalCode.StorageNotFound =>
             GraphError.NotFound($"{refusal.Subject}"),
         RefusalCode.IdTaken => Conflict("idTaken", "id"),
         RefusalCode.UserPrincipalNameTaken => Conflict("userPrincipalNameTaken", "userPrincipalName"),
@@ -137,6 +138,8 @@ public static class RefusalTable
         RefusalCode.NoLicensesAvailable => GraphError.Conflict(
             "noLicensesAvailable", $"Every license of service plan {refusal.Subject} that can be had is in use: {refusal.Detail}") with { Code = "noLicensesAvailable" },
         RefusalCode.CloudPcInUse => GraphError.Conflict("cloudPcInUse", $"The user of Cloud PC {refusal.Subject} is signed in to it and connected. Disconnect or end that session first (B380).") with { Code = "cloudPcInUse" },
+        RefusalCode.StorageInUse => GraphError.Conflict(
+            "storageInUse", $"User storage {refusal.Subject} is connected: its user has a session. End that session first, or leave the storage out (B434); nothing was deleted."),
         RefusalCode.VersionMoved => GraphError.Conflict(
             "versionMoved", $"The tenant has changed since: {refusal.Detail}. Draw the plan again, look at it, and apply that one."),
         RefusalCode.RemovesMany => GraphError.Conflict(

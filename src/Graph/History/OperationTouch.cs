@@ -28,6 +28,8 @@ internal static class OperationTouch
         Change.CloudPcsCame came => came.Users.Contains(user),
         Change.SessionSet set => set.Session.User == user,
         Change.ConnectionRefused refused => refused.User == user,
+        Change.StorageAttached attached => attached.User == user,
+        Change.StoragesDeleted deleted => Has(deleted.Users, user),
         _ => false,
     };
 

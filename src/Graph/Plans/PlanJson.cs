@@ -29,6 +29,7 @@ internal static class PlanJson
         bool users = DeskAccess.Read.Allows(request.Caller.Permissions), machines = CloudPcAccess.Read.Allows(request.Caller.Permissions);
         json.WriteString("id"u8, id);
         json.WriteNumber("version"u8, plan.Version);
+        json.WriteBoolean("changes"u8, plan.Changes);
         Summary(json, plan);
         json.WriteStartArray("users"u8);
         foreach (ref readonly PlannedLicense one in users ? plan.Licenses.Span : [])

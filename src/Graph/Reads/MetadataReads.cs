@@ -71,7 +71,12 @@ internal static class MetadataReads
         });
         EdmEntityType policy = Add(model, PolicyReads.Policies.Type, entity);
         Contain(endpoint, "provisioningPolicies", policy);
-        Contain(policy, "assignments", Add(model, PolicyReads.Assignments.Type, entity));
+        EdmEntityType assignment = Add(model, PolicyReads.Assignments.Type, entity);
+        Contain(policy, "assignments", assignment);
+        assignment.AddUnidirectionalNavigation(new EdmNavigationPropertyInfo
+        {
+            Name = "userSettingsPersistenceDetail", Target = Add(model, UserStorageRoutes.Details.Type, entity), TargetMultiplicity = EdmMultiplicity.ZeroOrOne, ContainsTarget = true,
+        });
         EdmEntityType deviceManagement = new(entity.Namespace, "deviceManagement", entity);
         deviceManagement.AddUnidirectionalNavigation(new EdmNavigationPropertyInfo
         {

@@ -51,6 +51,7 @@ public static class GraphRoutes
         .. SnapshotReads.Routes,
         .. PolicyReads.Routes,
         .. PolicyWrites.Routes,
+        .. UserStorageRoutes.Routes,
         .. UserSettingRoutes.Routes,
         .. BulkActionRoutes.Routes,
         .. TimelineReads.Routes,

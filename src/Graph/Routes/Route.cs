@@ -10,13 +10,14 @@ namespace Berth.Graph.Routes;
 public delegate Handling RouteHandler(Tenant tenant, GraphRequest request, RouteKeys keys);
 
 /// <summary>The values that stood where a template has braces, in order of the path.</summary>
-public readonly record struct RouteKeys(string First, string Second)
+public readonly record struct RouteKeys(string First, string Second, string Third = "")
 {
-    /// <summary>The key at a position, 0 or 1.</summary>
+    /// <summary>The key at a position, 0 to 2.</summary>
     public string this[int index] => index switch
     {
         0 => First,
         1 => Second,
+        2 => Third,
         _ => throw new ArgumentOutOfRangeException(nameof(index)),
     };
 }
@@ -100,7 +101,7 @@ public sealed record RouteAccess(IReadOnlyList<PermissionSet> Sets)
 /// <summary>One line of the route table.</summary>
 /// <param name="Method">The method.</param>
 /// <param name="Template">
-/// The path, such as <c>/users/{user}/assignLicense</c>; <c>/x(name={name})</c> is a named key, <c>/x(one={one},other={other})</c> two, <c>graph.user</c> a cast. At most two braces.
+/// The path, such as <c>/users/{user}/assignLicense</c>; <c>/x(name={name})</c> is a named key, <c>/x(one={one},other={other})</c> two, <c>graph.user</c> a cast. At most three braces.
 /// </param>
 /// <param name="Access">Who may.</param>
 /// <param name="Handler">What it does.</param>

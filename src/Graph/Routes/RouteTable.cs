@@ -30,8 +30,8 @@ public sealed class RouteTable
     public RouteMatch Find(GraphVersion version, GraphMethod method, GraphPath path)
     {
         Node node = _roots[(int)version];
-        string first = "", second = "";
-        int keys = 0;
+        RouteKeys keys = new("", "");
+        int known = 0;
         foreach (ref readonly PathSegment segment in path.Segments.AsSpan())
         {
             Node? next = node.Next(segment, out (string? First, string? Second) named);
@@ -44,7 +44,7 @@ public sealed class RouteTable
             {
                 if (key is not null)
                 {
-                    (first, second) = keys++ == 0 ? (key, second) : (first, key);
+                    keys = known++ switch { 0 => keys with { First = key }, 1 => keys with { Second = key }, _ => keys with { Third = key } };
                 }
             }
 
@@ -57,7 +57,7 @@ public sealed class RouteTable
         }
 
         return method < GraphMethod.Other && node.Routes[(int)method] is { } route
-            ? new RouteMatch(route, new RouteKeys(first, second), null)
+            ? new RouteMatch(route, keys, null)
             : new RouteMatch(null, default, GraphError.MethodNotAllowed(node.Allowed));
     }
 

@@ -51,6 +51,9 @@ internal static class FleetChangeReader
         Tag.SessionEnded => new Change.SessionEnded(from.Id(), from.Time()),
         Tag.PowerSet => new Change.PowerSet(from.Number(), from.Power() ?? throw new InvalidDataException("the power is missing")),
         Tag.BufferSet => new Change.BufferSet(from.Number(), from.Buffer()),
+        Tag.StorageTermsSet => new Change.StorageTermsSet(from.Id(), from.Flag() ? new StorageTerms(from.Number(), from.OptionalTime()) : null),
+        Tag.StorageAttached => new Change.StorageAttached(from.Id(), from.Number(), new UserStorage(from.Id(), from.Time())),
+        Tag.StoragesDeleted => new Change.StoragesDeleted(from.Id(), from.Indexes()),
         Tag.ConnectionRefused => new Change.ConnectionRefused(from.Number(), from.Number(), from.OptionalId(), from.OptionalNumber()),
         Tag.BulkActionGone => new Change.BulkActionGone(from.Id()),
         Tag.OrganizationSettingsSet => new Change.OrganizationSettingsSet(

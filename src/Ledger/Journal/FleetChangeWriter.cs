@@ -118,6 +118,29 @@ internal static class FleetChangeWriter
                 to.Count(set.Plan);
                 to.Buffer(set.Buffer);
                 break;
+            case Change.StorageTermsSet set:
+                to.Begin(Tag.StorageTermsSet);
+                to.Id(set.Assignment);
+                to.Flag(set.Terms is not null);
+                if (set.Terms is { } terms)
+                {
+                    to.Count(terms.SizeGB);
+                    to.Time(terms.ExceededSince);
+                }
+
+                break;
+            case Change.StorageAttached attached:
+                to.Begin(Tag.StorageAttached);
+                to.Id(attached.Assignment);
+                to.Count(attached.User);
+                to.Id(attached.Storage.Id);
+                to.Time(attached.Storage.AttachedAt);
+                break;
+            case Change.StoragesDeleted deleted:
+                to.Begin(Tag.StoragesDeleted);
+                to.Id(deleted.Assignment);
+                to.Indexes(deleted.Users);
+                break;
             case Change.ConnectionRefused refused:
                 to.Begin(Tag.ConnectionRefused);
                 to.Count(refused.User);

@@ -92,6 +92,9 @@ internal static class PayloadFormat
         PlanUsed,
 
         CloudPcsCame = 90,
+        StorageTermsSet,
+        StorageAttached,
+        StoragesDeleted,
 
         CloudAppSet = 98,
         CloudAppGone,

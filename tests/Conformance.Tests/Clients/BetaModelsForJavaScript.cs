@@ -1,4 +1,6 @@
+using System.Net.Http.Json;
 using System.Text.Json;
+using Berth.Engine.Catalog;
 using Xunit;
 
 namespace Berth.Conformance.Tests.Clients;
@@ -81,5 +83,62 @@ public sealed class BetaModelsForJavaScript(ClientTenant tenant)
         Assert.Equal("""["C:\\Apps\\ledger.exe","-x",2]""", seen.GetProperty("detail").GetRawText());
         Assert.True(seen.GetProperty("added").GetBoolean() && seen.GetProperty("policy").GetBoolean());
         Assert.Equal("""[409,"Conflict"]""", seen.GetProperty("refused").GetRawText());
+    }
+
+    [Theory]
+    [InlineData(ClientDoor.OwnName)]
+    [InlineData(ClientDoor.Exec)]
+    public async Task Generated_models_read_and_delete_what_users_of_shared_Cloud_PCs_keep(ClientDoor door)
+    {
+        // C123, C124, B434
+        (string policy, string user) = await KeepAsync();
+        JsonElement seen = await tenant.ScriptAsync(door, "beta-sdk/storage.mjs");
+
+        Assert.Equal(policy, seen.GetProperty("policy").GetString());
+        Assert.Equal(JsonValueKind.Null, seen.GetProperty("grace").ValueKind);
+        Assert.Equal("[64,48,16]", seen.GetProperty("before").GetRawText());
+        Assert.Equal($"""["{user}",16,"notConnected",true]""", seen.GetProperty("profile").GetRawText());
+        Assert.Equal("[64,64,0]", seen.GetProperty("after").GetRawText());
+        Assert.Equal(0, seen.GetProperty("left").GetInt32());
+    }
+
+    // A policy whose assignment keeps something of a user who was there.
+    private async Task<(string Policy, string User)> KeepAsync()
+    {
+        const string Policies = "/beta/deviceManagement/virtualEndpoint/provisioningPolicies";
+        string name = tenant.Name("keeper");
+        await PostAsync("/berth/v1/subscriptions", new { skuPartNumber = "Windows_365_S_2vCPU_4GB_64GB", units = 1 });
+        string user = Id(await PostAsync("/v1.0/users", new
+        {
+            accountEnabled = true, displayName = name, mailNickname = name, userPrincipalName = $"{name}@contoso.example", usageLocation = "US",
+            passwordProfile = new { password = "never-used-1A" },
+        }));
+        string group = Id(await PostAsync("/v1.0/groups", new { displayName = name, mailEnabled = false, mailNickname = name, securityEnabled = true }));
+        await PostAsync($"/v1.0/groups/{group}/members/$ref", new Dictionary<string, string> { ["@odata.id"] = $"https://graph.microsoft.com/v1.0/users/{user}" });
+        string policy = Id(await PostAsync(Policies, new
+        {
+            displayName = $"Kept {name}", provisioningType = "sharedByEntraGroup", imageId = "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc",
+            domainJoinConfigurations = new[] { new { regionName = "eastus" } },
+            userSettingsPersistenceConfiguration = new { userSettingsPersistenceEnabled = true, userSettingsPersistenceStorageSizeCategory = "sixteenGB" },
+        }));
+        await PostAsync($"{Policies}/{policy}/assign", new
+        {
+            assignments = new[] { new { target = new { groupId = group, servicePlanId = SkuCatalog.BuiltIn.Plans.Single(plan => plan.Name == "CPC_S_2C_4GB_64GB").Id, allotmentDisplayName = "Ward", allotmentLicensesCount = 1 } } },
+        });
+        string assignment = Id((await tenant.Http.GetFromJsonAsync<JsonElement>($"{Policies}/{policy}/assignments", TestContext.Current.CancellationToken)).GetProperty("value")[0]);
+        string session = Id(await PostAsync("/berth/v1/sessions", new { userId = user, assignmentId = assignment }));
+        using HttpResponseMessage ended = await tenant.Http.DeleteAsync($"/berth/v1/sessions/{session}", TestContext.Current.CancellationToken);
+        ended.EnsureSuccessStatusCode();
+        return (policy, $"{name}@contoso.example");
+    }
+
+    private static string Id(JsonElement json) => json.GetProperty("id").GetString()!;
+
+    private async Task<JsonElement> PostAsync(string path, object body)
+    {
+        using HttpResponseMessage response = await tenant.Http.PostAsJsonAsync(path, body, TestContext.Current.CancellationToken);
+        string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(response.IsSuccessStatusCode, $"{path} was answered {(int)response.StatusCode}: {text}");
+        return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement.Clone();
     }
 }

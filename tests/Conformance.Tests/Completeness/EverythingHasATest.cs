@@ -44,6 +44,7 @@ public sealed partial class EverythingHasATest
         [RefusalCode.SnapshotNotFound] = "POST /deviceManagement/virtualEndpoint/cloudPCs/{cloudPC}/restore",
         [RefusalCode.ConnectionNotFound] = "DELETE /deviceManagement/virtualEndpoint/onPremisesConnections/{connection}",
         [RefusalCode.AssignmentNotFound] = "POST /berth/v1/sessions",
+        [RefusalCode.StorageNotFound] = "POST /deviceManagement/virtualEndpoint/provisioningPolicies/{policy}/assignments/{assignment}/userSettingsPersistenceDetail/batchCleanupUserSettingsPersistenceProfile",
         [RefusalCode.ServicePlanNotFound] = "POST /berth/v1/frontline/{servicePlan}/unblock",
         [RefusalCode.DeviceImageNotFound] = "DELETE /deviceManagement/virtualEndpoint/deviceImages/{deviceImage}",
     };

@@ -202,6 +202,16 @@ public sealed class Refusals
         [RefusalCode.AssignmentNotFound] = async room =>
             await room.SendAsync("POST", "/berth/v1/sessions", $$"""{"userId":"{{await room.AddUserAsync("ada")}}","assignmentId":"{{Guid.NewGuid()}}"}"""),
         [RefusalCode.ServicePlanNotFound] = room => room.SendAsync("POST", $"/berth/v1/frontline/{room.Plan("CPC_1")}/unblock"),
+        [RefusalCode.StorageNotFound] = async room =>
+        {
+            (string path, string configuration, _) = await FrontlineWrites.KeepAsync(room);
+            return await room.SendAsync("POST", path, FrontlineWrites.Cleanup(configuration, Guid.NewGuid()));
+        },
+        [RefusalCode.StorageInUse] = async room =>
+        {
+            (string path, string configuration, Guid storage) = await FrontlineWrites.KeepAsync(room);
+            return await room.SendAsync("POST", path, FrontlineWrites.Cleanup(configuration, storage));
+        },
         [RefusalCode.NoLicensesAvailable] = async room =>
         {
             await room.BuyAsync(FrontlineWrites.Part, 1);

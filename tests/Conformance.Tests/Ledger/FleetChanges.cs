@@ -142,6 +142,9 @@ internal static class FleetChanges
                 BlockedUntil = _noon.AddDays(2),
             }),
             new Change.ConnectionRefused(9, 70, other, 12),
+            new Change.StorageTermsSet(id, new StorageTerms(16, _noon)),
+            new Change.StorageAttached(id, 9, new UserStorage(other, _noon.AddHours(-3))),
+            new Change.StoragesDeleted(id, [2, 3, 4, 9]),
             new Change.BulkActionGone(id),
             new Change.OrganizationSettingsSet(new OrganizationSettings(true, false, true, false, "de-DE")),
             new Change.SessionSet(new Session(id, 12, 9, _noon, _noon.AddMinutes(20), true) { UsesBuffer = true, CloudApp = other }),
@@ -309,6 +312,11 @@ internal static class FleetChanges
                 (Change)new Change.BufferSet(plan, new ConcurrencyBuffer { Uses = uses, Overruns = blocks, Blocks = uses, Since = since, HasOverrun = flag, IsBlocked = !flag, BlockedUntil = until })),
             [typeof(Change.ConnectionRefused)] = Gen.Select(index, index, Gen.Guid.Nullable(), index.Nullable())
                 .Select((user, plan, assignment, row) => (Change)new Change.ConnectionRefused(user, plan, assignment, row)),
+            [typeof(Change.StorageTermsSet)] = Gen.Select(Gen.Guid, Gen.Select(index, sometime).Select((size, since) => new StorageTerms(size, since)).Null())
+                .Select((assignment, terms) => (Change)new Change.StorageTermsSet(assignment, terms)),
+            [typeof(Change.StorageAttached)] = Gen.Select(Gen.Guid, index, Gen.Guid, time)
+                .Select((assignment, user, id, at) => (Change)new Change.StorageAttached(assignment, user, new UserStorage(id, at))),
+            [typeof(Change.StoragesDeleted)] = Gen.Select(Gen.Guid, indexes).Select((assignment, users) => (Change)new Change.StoragesDeleted(assignment, users)),
             [typeof(Change.BulkActionGone)] = Gen.Guid.Select(id => (Change)new Change.BulkActionGone(id)),
             [typeof(Change.OrganizationSettingsSet)] = Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Bool, text)
                 .Select((enrolls, signOn, ten, admin, locale) => (Change)new Change.OrganizationSettingsSet(new OrganizationSettings(enrolls, signOn, ten, admin, locale))),

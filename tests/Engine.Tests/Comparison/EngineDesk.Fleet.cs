@@ -76,6 +76,8 @@ public sealed partial class EngineDesk
         + (row.Error is { } error && (row.Job is null || row.Status == CloudPcStatus.Failed) ? $" error {error.Code}" : "")
         + (row.DisplayName.StartsWith(DefaultName, StringComparison.Ordinal) ? "" : $" named {row.DisplayName}");
 
+    private static UserSettingsPersistence? Kept(int size) => size == 0 ? null : new UserSettingsPersistence(true, size);
+
     private static string Where(CloudPcOrigin origin) => (origin.RegionName == Place.Usual ? "" : $" in {origin.RegionName}")
         + (origin.ConnectionId is { } connection ? $" through {Text(connection)}" : "")
         + (origin.SingleSignOn ? " with single sign-on" : "");
@@ -101,11 +103,12 @@ public sealed partial class EngineDesk
             SingleSignOn = r.SingleSignOn,
             LocalAdmin = r.Administrators,
             SnapshotReset = r.KeepsProfiles ? false : null,
+            Persistence = Kept(r.StorageGB),
             UserExperienceType = r.OnlyApps ? UserExperienceType.CloudApp : UserExperienceType.CloudPc,
         }),
-        Request.ChangePolicy r => new Command.UpdatePolicy((Tenant.Fleet.FindPolicy(Id(r.Policy)) is >= 0 and int index
-            ? Tenant.Fleet.Policies[index]
-            : new ProvisioningPolicy(Id(r.Policy), r.Policy)) with { Joins = Joins(r.Connections, r.Region), SingleSignOn = r.SingleSignOn, LocalAdmin = r.Administrators }),
+        Request.ChangePolicy r => (Tenant.Fleet.FindPolicy(Id(r.Policy)) is >= 0 and int index ? Tenant.Fleet.Policies[index] : new ProvisioningPolicy(Id(r.Policy), r.Policy)) is var now
+            ? new Command.UpdatePolicy(now with { Joins = Joins(r.Connections, r.Region), SingleSignOn = r.SingleSignOn, LocalAdmin = r.Administrators, Persistence = r.StorageGB is { } size ? Kept(size) : now.Persistence })
+            : throw new NotSupportedException(request.ToString()),
         Request.ApplyPolicy r => new Command.ApplyPolicy(
             Id(r.Policy), r.Settings.Select(setting => Enum.Parse<AppliedSetting>(setting, ignoreCase: true)).ToValueArray(), r.CloudPcs.Select(IdOf).ToValueArray()),
         Request.DeletePolicy r => new Command.DeletePolicy(Id(r.Policy)),

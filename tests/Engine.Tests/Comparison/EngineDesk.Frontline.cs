@@ -1,5 +1,6 @@
 using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
+using Berth.Engine.Collections;
 using Berth.Engine.Frontline;
 
 namespace Berth.Engine.Tests.Comparison;
@@ -24,6 +25,20 @@ public sealed partial class EngineDesk
                 + (one.IsReprovisionPaused ? " paused" : "");
         }
 
+        foreach ((ProvisioningPolicy policy, PolicyAssignment one) in policies.SelectMany(policy => policy.Assignments.Select(one => (policy, one))))
+        {
+            if (Tenant.Frontline.Storages.Pools.TryGetValue(one.Key!.Value, out StoragePool? pool))
+            {
+                string whose = $"{Text(policy.Id)}/{Text(Tenant.Groups[one.Group].Id)}/{PlanId(one.Plan!.Value)}";
+                yield return $"storages {whose} of {pool.Terms.SizeGB} used {pool.UsedGB} of {StoragePool.CapacityOf(Tenant, one.Key!.Value)}"
+                    + (pool.Terms.ExceededSince is { } exceeded ? $" exceeded from {When(exceeded)}" : "");
+                foreach ((string user, int index, UserStorage storage) in pool.Storages.Select(its => (UserText(its.Key), its.Key, its.Value)).OrderBy(its => its.Item1, StringComparer.Ordinal))
+                {
+                    yield return $"storage {user} {whose} attached {When(storage.AttachedAt)}{(StoragePool.IsConnected(Tenant, one.Key!.Value, index) ? " connected" : "")}";
+                }
+            }
+        }
+
         foreach ((int index, CloudPc row) in rows.Where(one => one.Row.Assignment is not null))
         {
             if (fleet.SessionOn(index) is { } session)
@@ -31,7 +46,8 @@ public sealed partial class EngineDesk
                 yield return $"session {Text(Tenant.Users[session.User]?.Id ?? default)} {PlanId(row.Plan)}#{index + 1}"
                     + (session.DisconnectedAt is { } since ? $" disconnected {When(since)}" : "")
                     + (session.CloudApp is { } app ? $" with {AppOf(app)}" : "")
-                    + (session.UsesBuffer ? " above the limit" : "");
+                    + (session.UsesBuffer ? " above the limit" : "")
+                    + (Tenant.Frontline.Storages.Pools.GetValueOrDefault(row.Assignment!.Value)?.Storages.ContainsKey(session.User) == false ? " with a temporary profile" : "");
             }
         }
 
@@ -60,6 +76,11 @@ public sealed partial class EngineDesk
         }
     }
 
+    private string UserText(int index) => Text((Tenant.Users[index] ?? Tenant.Deleted.Users[index].User).Id);
+
+    private Guid StorageOf(Guid assignment, string user) => Tenant.Frontline.Storages.Pools.GetValueOrDefault(assignment)?.Storages
+        .Where(one => UserText(one.Key) == user).Select(one => one.Value.Id).FirstOrDefault() ?? Guid.Empty;
+
     private static string Owner(CloudPc row) => row.IsShared ? "shared" : Text(row.UserId);
 
     private string FrontlineLine(CloudPc row) =>
@@ -78,6 +99,9 @@ public sealed partial class EngineDesk
         Request.PowerOn r => new Command.PowerOnCloudPc(IdOf(r.CloudPc)),
         Request.PowerOff r => new Command.PowerOffCloudPc(IdOf(r.CloudPc)),
         Request.RetryPolicy r => new Command.RetryPolicy(Id(r.Policy)),
+        Request.DeleteStorages r => AssignmentOf(Id(r.Policy), r.Group, r.Plan) is { } named && Guid.Parse(named) is var whose
+            ? new Command.DeleteUserStorages(whose, r.Users.Select(user => StorageOf(whose, user)).ToValueArray())
+            : new Command.DeleteUserStorages(NoAssignment, []),
         Request.Unblock r => new Command.UnblockBuffer(Id(r.Plan)),
         Request.ConfigureFrontline r => new Command.UpdateSettings(Tenant.Settings with
         {

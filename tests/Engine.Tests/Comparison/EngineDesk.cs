@@ -181,7 +181,8 @@ public sealed partial class EngineDesk : Desk
             RefusalCode.GroupHasLicenses => ids.Order(StringComparer.Ordinal),
             RefusalCode.MembershipRuleInvalid => [$"{refusal.Position}"],
             RefusalCode.CloudAppNotFound or RefusalCode.CloudAppNotReady => [],
-            RefusalCode.SessionNotFound or RefusalCode.SnapshotNotFound or RefusalCode.AssignmentNotFound or RefusalCode.HostJobClosed => [],
+            RefusalCode.SessionNotFound or RefusalCode.SnapshotNotFound or RefusalCode.AssignmentNotFound or RefusalCode.HostJobClosed
+                or RefusalCode.StorageNotFound or RefusalCode.StorageInUse => [],
             RefusalCode.OperationNotSupported when Last.Command is Command.RetryPolicy => [Text(refusal.Subject!.Value)],
             RefusalCode.NotAssigned or RefusalCode.CloudPcNotReady when Last.Command is Command.StartPoolSession => [],
             RefusalCode.CloudPcNotFound or RefusalCode.OperationNotSupported or RefusalCode.OperationConflict or RefusalCode.TargetLicenseHasAssigned

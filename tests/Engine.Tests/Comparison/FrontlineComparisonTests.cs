@@ -3,7 +3,7 @@ using Xunit;
 namespace Berth.Engine.Tests.Comparison;
 
 /// <summary>
-/// The engine against the oracle on pools, assignments, sessions, power and the concurrency buffer (B400 to B424).
+/// The engine against the oracle on pools, assignments, sessions, power and the concurrency buffer (B400 to B433).
 /// BERTH_LONG=1 runs fifty times as long; a failure is shrunk and printed as a golden case.
 /// </summary>
 public sealed class FrontlineComparisonTests(ITestOutputHelper output) : ScriptComparison(output, FrontlineRequests.Skus)
@@ -16,6 +16,8 @@ public sealed class FrontlineComparisonTests(ITestOutputHelper output) : ScriptC
         "dedicated active", "dedicated running", "dedicated active off at", "shared running", "dedicated prestart", "shared ready at",
         "session, disconnected", "session, above the limit", "StartPooled done", "StartPooled done, still noLicensesAvailable", "Unblock done", "RetryPolicy done", "RetryPolicy refused operationNotSupported",
         "buffer in use", "buffer uses 4", "buffer overruns 1", "buffer overruns 3", "buffer blocked until", "buffer blocked for good",
+        "storages exceeded", "storages within the limit", "storages deleted by time", "storage connected", "storage not connected", "session, temporary profile",
+        "DeleteStorages done", "DeleteStorages refused storageInUse", "DeleteStorages refused storageNotFound", "DeleteStorages refused assignmentNotFound",
         "review", "review restricted", "use, in", "use, in and out", "ReportJob done", "agent is to snapshot at its time, provisioned", "agent is to provision, provisioning",
         "allotment paused", "pool overdrawn", "licenses overdrawn",
         .. new[] { "pendingProvision", "provisioning", "provisioned", "failed", "inGracePeriod", "deprovisioning", "resizing", "restoring" }.Select(status => "dedicated " + status),

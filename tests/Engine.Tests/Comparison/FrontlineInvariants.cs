@@ -9,7 +9,7 @@ namespace Berth.Engine.Tests.Comparison;
 public static class FrontlineInvariants
 {
     /// <summary>Says what is broken; nothing when all is well.</summary>
-    public static IEnumerable<string> Broken(Tenant before, Tenant after, Command command) =>
+    public static IEnumerable<string> Broken(Tenant before, Tenant after, Command command, DateTimeOffset now) =>
     [
         .. TheCountsOfPlansAreRight(after),
         .. TheCountsOfAssignmentsAreRight(after),
@@ -17,6 +17,7 @@ public static class FrontlineInvariants
         .. NoMachineStartsWithoutUnits(before, after, command),
         .. NobodyGetsInAboveTheLimit(before, after, command),
         .. SharedModeHasNoMoreThanItsMachines(after),
+        .. StoragesAreWithinTheirLimit(after, now),
     ];
 
     /// <summary>Whether a row belongs to an assignment, of its policy and plan, that gives it (B402, B405).</summary>
@@ -26,6 +27,7 @@ public static class FrontlineInvariants
 
     /// <summary>Whether two tenants count and remember the same of Frontline.</summary>
     public static bool AreSame(Tenant one, Tenant other) => one.Frontline.Buffers.SequenceEqual(other.Frontline.Buffers) && one.Frontline.NextDue == other.Frontline.NextDue
+        && Pools(one).SequenceEqual(Pools(other))
         && Plans(one).All(plan => one.Fleet.UseOf(plan.Plan) == other.Fleet.UseOf(plan.Plan))
         && Assignments(one).Select(assignment => assignment.Assignment.Key!.Value)
             .All(key => one.Fleet.UseOf(key) == other.Fleet.UseOf(key) && one.Fleet.PoolOf(key).SequenceEqual(other.Fleet.PoolOf(key)));
@@ -58,6 +60,7 @@ public static class FrontlineInvariants
             AssignmentUse counted = new(rows.Length, rows.Count(one => one.Row.HoldsSlot), rows.Count(one => one.Row.TakesLicense))
             {
                 Sessions = shared.Count(index => tenant.Fleet.SessionOn(index) is not null),
+                Provisioned = rows.Count(one => one.Row is { IsShared: true, Status: CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings }),
                 Coming = rows.Count(one => one.Row.IsShared && (one.Row.Status == CloudPcStatus.Provisioning || one.Row.Power?.ReadyAt is not null)),
             };
             IEnumerable<int> free = rows.Where(one => one.Row is { IsShared: true, IsReady: true } && tenant.Fleet.SessionOn(one.Index) is null).Select(one => one.Index);
@@ -124,6 +127,25 @@ public static class FrontlineInvariants
             }
         }
     }
+
+    // B430, B432
+    private static IEnumerable<string> StoragesAreWithinTheirLimit(Tenant tenant, DateTimeOffset now)
+    {
+        foreach ((Guid key, StoragePool pool) in tenant.Frontline.Storages.Pools)
+        {
+            bool exceeded = pool.UsedGB > StoragePool.CapacityOf(tenant, key);
+            if (tenant.Fleet.FindAssignment(key) is not { IsShared: true } || exceeded != pool.Terms.ExceededSince is not null || now >= pool.Terms.DueAt
+                || pool.Storages.Keys.Any(user => tenant.Users[user] is null && !tenant.Deleted.Users.ContainsKey(user)))
+            {
+                yield return $"The storages of assignment {key} take {pool.UsedGB} of {StoragePool.CapacityOf(tenant, key)} GB with {pool.Terms} at {now:O}, for users {string.Join(' ', pool.Storages.Keys)}.";
+            }
+        }
+    }
+
+    private static IEnumerable<(Guid, StorageTerms, int, UserStorage?)> Pools(Tenant tenant) =>
+        from pool in tenant.Frontline.Storages.Pools
+        from storage in pool.Value.Storages.Select(one => (one.Key, (UserStorage?)one.Value)).Append((-1, null))
+        select (pool.Key, pool.Value.Terms, storage.Item1, storage.Item2);
 
     private static int Taken((int Index, CloudPc Row)[] rows, FrontlineAssignment assignment) => RowsOf(rows, assignment).Count(one => one.Row.TakesLicense);
 

@@ -14,9 +14,12 @@ public static class FrontlineOccurrences
             "session" => [
                 .. line.Contains(" with ", StringComparison.Ordinal) ? ["session, with an app"] : Array.Empty<string>(),
                 .. words.Contains("disconnected") ? ["session, disconnected"] : Array.Empty<string>(),
+                .. line.EndsWith("a temporary profile", StringComparison.Ordinal) ? ["session, temporary profile"] : Array.Empty<string>(),
                 .. line.EndsWith("above the limit", StringComparison.Ordinal) ? ["session, above the limit"] : Array.Empty<string>(),
             ],
             "buffer" => Buffer(words),
+            "storages" => [words.Contains("exceeded") ? "storages exceeded" : "storages within the limit"],
+            "storage" => [words[^1] == "connected" ? "storage connected" : "storage not connected"],
             "allotment" when words[^1] == "paused" => ["allotment paused"],
             "pool" => [
                 .. Number(words[3]) > Number(words[5]) ? ["pool overdrawn"] : Array.Empty<string>(),

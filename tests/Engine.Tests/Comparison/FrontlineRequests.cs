@@ -35,6 +35,7 @@ public static class FrontlineRequests
     private static readonly Gen<string> User = Of(Users);
     private static readonly Gen<string> Group = Of(Groups);
     private static readonly Gen<string> Plan = Of(Plans);
+    private static readonly Gen<int> Storage = Of(0, 16, 32, 64, 64);
     private static readonly Gen<int> Number = Gen.Int[1, 12];
 
     private static readonly Gen<int> Minutes = Gen.Frequency(
@@ -66,9 +67,13 @@ public static class FrontlineRequests
         Gen<Request[]> groups = Gen.Shuffle(Users, 1, Users.Length).Array[Groups.Length]
             .Select(members => Groups.Select((group, i) => (Request)new Request.CreateGroup(group, true, i == 0 ? [] : members[i]) { Chosen = i == 0 ? Chosen.By(Rule) : Chosen.ByHand }).ToArray());
         Gen<Assigned[]> one = Gen.Select(Group, Gen.Int[0, 2], Of(1, 1, 1, 2)).Select((group, plan, licenses) => (Assigned[])[new Assigned(group, Plans[plan]) { Licenses = licenses }]);
-        Gen<Request[]> policies = Gen.Select(Gen.Select(one, Entries(), one, Entries()).Select((a, b, c, d) => (Assigned[][])[a, b, c, d]), Group).Select((entries, group) => (Request[])
+        Gen<Request[]> policies = Gen.Select(Gen.Select(one, Entries(), one, Entries()).Select((a, b, c, d) => (Assigned[][])[a, b, c, d]), Group, Storage.Array[Shared.Length]).Select((entries, group, kept) => (Request[])
         [
-            .. Policies.Select((policy, i) => new Request.CreatePolicy(policy, i < Dedicated.Length ? "sharedByUser" : "sharedByEntraGroup", []) { KeepsProfiles = i == Policies.Length - 1 }),
+            .. Policies.Select((policy, i) => new Request.CreatePolicy(policy, i < Dedicated.Length ? "sharedByUser" : "sharedByEntraGroup", [])
+            {
+                KeepsProfiles = i == Policies.Length - 1,
+                StorageGB = i < Dedicated.Length ? 0 : kept[i - Dedicated.Length],
+            }),
             new Request.CreatePolicy(Enterprise, "dedicated", []),
             new Request.AssignPolicy(Enterprise, [new Assigned(group, null)]),
             .. Policies.Select((policy, i) => new Request.AssignPolicy(policy, entries[i])),
@@ -87,7 +92,8 @@ public static class FrontlineRequests
         (50, Gen.Select(Command(), Minutes, Gen.Int[0, 1_000_000]).Select(one => ((Request, int, int)[])[one])),
         (4, Gen.Select(Gen.Int[1, 4], Gen.Int[2, 3], Of(0, 0, 30, 2 * Day)).Select(Overruns)),
         (1, Gen.Int[2, 3].Select(sessions => ((Request, int, int)[])[.. Enumerable.Repeat(Overruns(4, sessions, 2 * Day), 3).SelectMany(one => one)])),
-        (2, Gen.Select(Gen.Int[2, 5], Gen.Int[0, 1000], Of(0, 10, 45, 7 * Hour)).Select(Workdays)));
+        (2, Gen.Select(Gen.Int[2, 5], Gen.Int[0, 1000], Of(0, 10, 45, 7 * Hour)).Select(Workdays)),
+        (3, Gen.Select(Gen.Int[3, 8], Gen.Int[0, 1000], Of((7 * Day) - 1, 7 * Day, 7 * Day, 8 * Day), Of(0, 10, Hour, Day)).Select(Crowds)));
 
     // Uses of the buffer that last longer than an hour; the same machines each time.
     private static (Request Request, int Minutes, int Aim)[] Overruns(int times, int sessions, int pause) =>
@@ -98,6 +104,23 @@ public static class FrontlineRequests
             .. Enumerable.Range(0, sessions).Select(i => ((Request)new Request.EndSession(i + 1), i == 0 ? Hour + 1 : 0, (8 * i) + 1)),
         ]),
         (new Request.RunDue(), pause, 0),
+    ];
+
+    // One after another on shared machines, some of which fail then: what is kept has no room any more.
+    private static (Request Request, int Minutes, int Aim)[] Crowds(int people, int aim, int wait, int delay) =>
+    [
+        (new Request.ConfigureFrontline(true, 0, true, null), 0, 0),
+        .. Enumerable.Range(0, people).SelectMany(i => ((Request Request, int Minutes, int Aim)[])
+        [
+            (new Request.StartPooled(Users[i % Users.Length], Shared[0], Groups[^1], Plans[0]), i % 3, (8 * (aim + (11 * i))) + 1),
+            i % 3 == 1 ? (new Request.DeleteStorages(Shared[0], Groups[^1], Plans[0], []), 0, (24 * (aim + i)) + 1) : (new Request.EndSession(1), 1, (8 * (aim + i)) + 1),
+        ]),
+        (new Request.SetHost(0, ["reprovision"]), 0, 0),
+        .. Enumerable.Range(0, 2).Select(i => ((Request)new Request.Reprovision(1), 0, (24 * (aim + i)) + 1)),
+        (new Request.RunDue(), wait, 0),
+        (new Request.StartPooled(Users[0], Shared[0], Groups[^1], Plans[0]), 1, (8 * aim) + 1),
+        (new Request.SetHost(delay, []), 0, 0),
+        (new Request.RetryPolicy(Shared[aim % 2]), 0, 1),
     ];
 
     private static (Request Request, int Minutes, int Aim)[] Workdays(int days, int machine, int begin) =>
@@ -146,6 +169,8 @@ public static class FrontlineRequests
         (6, Number.Select(number => (Request)new Request.RestoreCloudPc(number, Desk.Opening.AddHours(12)))),
         (3, Number.Select(number => (Request)new Request.RestartCloudPc(number))),
         (2, Gen.Select(Of(Policies), Of("eastus", "westeurope")).Select((policy, region) => (Request)new Request.ChangePolicy(policy, []) { Region = region })),
+        (3, Gen.Select(Of(Shared), Storage).Select((policy, size) => (Request)new Request.ChangePolicy(policy, []) { StorageGB = size })),
+        (5, Gen.Select(Of(Shared), Group, Plan, User.Array[1, 2]).Select((policy, group, plan, users) => (Request)new Request.DeleteStorages(policy, group, plan, users))),
         (2, Of(Policies).Select(policy => (Request)new Request.ApplyPolicy(policy, ["region"], []))),
         (1, Group.Select(group => (Request)new Request.DeleteGroup(group))),
         (1, Gen.Select(Group, User.Array[0, 3]).Select((group, members) => (Request)new Request.CreateGroup(group, true, members))),

@@ -29,7 +29,7 @@ public static class Invariants
             .. OneRowForEachPair(desk.Tenant),
             .. NobodyWorksWithoutRight(desk.Tenant),
             .. GraceIsAWeek(desk.Last.Decision),
-            .. FrontlineInvariants.Broken(desk.Before, desk.Tenant, desk.Last.Command),
+            .. FrontlineInvariants.Broken(desk.Before, desk.Tenant, desk.Last.Command, desk.Last.Context.Now),
             .. NothingIsOverdue(desk.Tenant, desk.Last.Context.Now),
             .. AlertsSayWhatIs(desk.Tenant),
             .. ReplayIsTheState(desk),

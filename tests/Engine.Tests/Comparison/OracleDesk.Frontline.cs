@@ -11,6 +11,7 @@ public sealed partial class OracleDesk
         Request.PowerOn r => _tenant.PowerOn(r.CloudPc),
         Request.PowerOff r => _tenant.PowerOff(r.CloudPc),
         Request.RetryPolicy r => _tenant.RetryPolicy(r.Policy),
+        Request.DeleteStorages r => _tenant.DeleteStorages(r.Policy, r.Group, r.Plan, r.Users),
         Request.Unblock r => _tenant.Unblock(r.Plan),
         Request.ConfigureFrontline r => _tenant.ConfigureFrontline(r.Held, TimeSpan.FromMinutes(r.Reset), r.Prestart, r.Excess),
         Request.CreateSetting r => _tenant.CreateSetting(r.Setting, r.Administrator, r.Self, r.Hours),

@@ -97,8 +97,8 @@ public sealed partial class OracleDesk(string country, IReadOnlyCollection<strin
         Request.Import r => _tenant.Import(
             r.Plans.Select(plan => new SkuRow(SpecFiles.PartNumber(plan.Sku), plan.Sku, plan.Plan, plan.Name)),
             r.Rules is null ? null : Oracle.PlanRules.Read(r.Rules)),
-        Request.CreatePolicy r => _tenant.CreatePolicy(r.Policy, r.Type, r.Connections, r.Region, r.SingleSignOn, !r.KeepsProfiles, r.Administrators, r.OnlyApps ? SpecFiles.Windows11Apps : null),
-        Request.ChangePolicy r => _tenant.ChangePolicy(r.Policy, r.Connections, r.Region, r.SingleSignOn, r.Administrators),
+        Request.CreatePolicy r => _tenant.CreatePolicy(r.Policy, r.Type, r.Connections, r.Region, r.SingleSignOn, !r.KeepsProfiles, r.StorageGB, r.Administrators, r.OnlyApps ? SpecFiles.Windows11Apps : null),
+        Request.ChangePolicy r => _tenant.ChangePolicy(r.Policy, r.Connections, r.Region, r.SingleSignOn, r.Administrators, r.StorageGB),
         Request.ApplyPolicy r => _tenant.ApplyPolicy(r.Policy, r.Settings, r.CloudPcs),
         Request.DeletePolicy r => _tenant.DeletePolicy(r.Policy),
         Request.AssignPolicy r => _tenant.AssignPolicy(r.Policy, [.. r.To.Select(one => new OracleEntry(one.Group, one.Plan, one.Licenses, one.Was))]),

@@ -17,6 +17,9 @@ public abstract partial record Request
     /// <summary>What failed of a policy is made anew.</summary>
     public sealed record RetryPolicy(string Policy) : Request;
 
+    /// <summary>Storages of users at an assignment are deleted.</summary>
+    public sealed record DeleteStorages(string Policy, string Group, string Plan, string[] Users) : Request;
+
     public sealed record Unblock(string Plan) : Request;
 
     /// <summary>The settings of Frontline.</summary>

@@ -71,6 +71,9 @@ public abstract partial record Request
         /// <summary>Whether shared machines do not go back to a snapshot after each user.</summary>
         public bool KeepsProfiles { get; init; }
 
+        /// <summary>What users of shared machines keep, in GB; 0 for nothing.</summary>
+        public int StorageGB { get; init; }
+
         /// <summary>Whether users get apps and no desktop.</summary>
         public bool OnlyApps { get; init; }
 
@@ -84,6 +87,9 @@ public abstract partial record Request
 
     public sealed record ChangePolicy(string Policy, string[] Connections) : Request
     {
+        /// <summary>What users of shared machines keep, in GB; 0 for nothing, null for what it was.</summary>
+        public int? StorageGB { get; init; }
+
         public string Region { get; init; } = Place.Usual;
 
         public bool SingleSignOn { get; init; }

@@ -85,6 +85,11 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
             {
                 Count(request, expected, wanted);
                 Count($"passes {oracle.Passes}");
+                if (request is not Request.DeleteStorages && engine.Last.Decision is Decision.Accepted { Event.Changes: { } changes } && changes.Any(change => change is Change.StoragesDeleted))
+                {
+                    Count("storages deleted by time");
+                }
+
                 if (oracle.Flips > 0)
                 {
                     Count(oracle.Flips > 1 ? "flips, several" : "flips, one");

@@ -314,12 +314,14 @@ public sealed partial class Step
                 break;
             case Request.CreatePolicy r:
                 (step.Policy, step.Type, step.Connections) = (Names.Readable(r.Policy), r.Type == "dedicated" ? null : r.Type, Readable(r.Connections));
-                (step.KeepsProfiles, step.Administrator) = (r.KeepsProfiles ? true : null, r.Administrators ? true : null);
+                (step.KeepsProfiles, step.Storage) = (r.KeepsProfiles ? true : null, r.StorageGB == 0 ? null : r.StorageGB);
+                step.Administrator = r.Administrators ? true : null;
                 step.OnlyApps = r.OnlyApps ? true : null;
                 (step.Region, step.SingleSignOn) = (r.Region == Place.Usual ? null : r.Region, r.SingleSignOn ? true : null);
                 break;
             case Request.ChangePolicy r:
-                (step.Policy, step.Connections, step.Administrator) = (Names.Readable(r.Policy), Readable(r.Connections), r.Administrators ? true : null);
+                (step.Policy, step.Connections, step.Storage) = (Names.Readable(r.Policy), Readable(r.Connections), r.StorageGB);
+                step.Administrator = r.Administrators ? true : null;
                 (step.Region, step.SingleSignOn) = (r.Region == Place.Usual ? null : r.Region, r.SingleSignOn ? true : null);
                 break;
             case Request.ApplyPolicy r:
@@ -433,10 +435,11 @@ public sealed partial class Step
             Region = Region ?? Place.Usual,
             SingleSignOn = SingleSignOn ?? false,
             KeepsProfiles = KeepsProfiles ?? false,
+            StorageGB = Storage ?? 0,
             Administrators = Administrator ?? false,
             OnlyApps = OnlyApps ?? false,
         },
-        "changePolicy" => new Request.ChangePolicy(Names.Policy(Policy!), [.. (Connections ?? []).Select(Names.Connection)]) { Region = Region ?? Place.Usual, SingleSignOn = SingleSignOn ?? false, Administrators = Administrator ?? false },
+        "changePolicy" => new Request.ChangePolicy(Names.Policy(Policy!), [.. (Connections ?? []).Select(Names.Connection)]) { Region = Region ?? Place.Usual, SingleSignOn = SingleSignOn ?? false, Administrators = Administrator ?? false, StorageGB = Storage },
         "applyPolicy" => new Request.ApplyPolicy(Names.Policy(Policy!), Settings!, CloudPcs ?? []),
         "deletePolicy" => new Request.DeletePolicy(Names.Policy(Policy!)),
         "assignPolicy" => new Request.AssignPolicy(

@@ -11,6 +11,11 @@ public sealed partial class Step
     /// <summary>Minutes that the profile of who signed out takes to go.</summary>
     public int? Reset { get; set; }
 
+    /// <summary>GB that a policy keeps for each user of its shared machines; 0 for none any more.</summary>
+    public int? Storage { get; set; }
+
+    public string[]? Users { get; set; }
+
     public bool? Prestart { get; set; }
 
     /// <summary>The most licenses above the limit.</summary>
@@ -33,6 +38,9 @@ public sealed partial class Step
             case Request.RetryPolicy r:
                 Policy = Names.Readable(r.Policy);
                 break;
+            case Request.DeleteStorages r:
+                (Policy, Group, Plan, Users) = (Names.Readable(r.Policy), Names.Readable(r.Group), Names.Readable(r.Plan), Readable(r.Users));
+                break;
             case Request.Unblock r:
                 Plan = Names.Readable(r.Plan);
                 break;
@@ -51,6 +59,7 @@ public sealed partial class Step
         "powerOn" => new Request.PowerOn(CloudPc!.Value),
         "powerOff" => new Request.PowerOff(CloudPc!.Value),
         "retryPolicy" => new Request.RetryPolicy(Names.Policy(Policy!)),
+        "deleteStorages" => new Request.DeleteStorages(Names.Policy(Policy!), Names.Group(Group!), Names.Plan(Plan!, null), [.. (Users ?? []).Select(Names.User)]),
         "unblock" => new Request.Unblock(Names.Plan(Plan!, null)),
         "configureFrontline" => new Request.ConfigureFrontline(!(Released ?? false), Reset ?? 3, Prestart ?? true, Excess),
         _ => ToCloudApps(),

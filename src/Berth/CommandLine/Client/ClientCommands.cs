@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Berth.CommandLine.Client.Bulk;
 using Berth.CommandLine.Client.Licenses;
+using Berth.CommandLine.Client.Plans;
 
 namespace Berth.CommandLine.Client;
 
@@ -14,6 +15,7 @@ internal static class ClientCommands
         foreach (Command command in new[]
         {
             CatalogCommands.Create(options), UserCommands.Create(options), GroupCommands.Create(options), SkuCommands.Create(options), BulkCommands.Create(options),
+            PlanCommands.CreatePlan(options), PlanCommands.CreateApply(options), ExplainCommand.Create(options), HistoryCommands.CreateHistory(options), HistoryCommands.CreateUndo(options),
         })
         {
             options.AddTo(command);

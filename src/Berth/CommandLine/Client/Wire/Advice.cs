@@ -44,6 +44,8 @@ internal static class Advice
         "groupNotSecurityEnabled" => "Only a security-enabled group can carry licenses (L37).",
         "resourceNotFound" => "There is no such user or group (E11): check the spelling, and --tenant.",
         "permissionMissing" => "The application may not do this (E12): grant it LicenseAssignment.ReadWrite.All and User.Read.All, or sign in as another.",
+        "versionMoved" or "planOutdated" => "Somebody was quicker: draw the plan again (B504, B506).",
+        "massRemoval" => "Give --allow-mass-removal if that is what you want (B505).",
         "throttled" => "The server is busy: run this again later.",
         _ => null,
     };
