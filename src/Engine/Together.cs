@@ -1,4 +1,3 @@
-using System.Globalization;
 using Berth.Engine.Catalog;
 using Berth.Engine.Collections;
 using Berth.Engine.Licensing;
@@ -14,7 +13,7 @@ internal static class Together
         {
             return new Decision.Refused(new Refusal(RefusalCode.VersionMoved)
             {
-                Detail = string.Create(CultureInfo.InvariantCulture, $"it has version {tenant.Version}, and {expected} was expected"),
+                Detail = $"it has version {tenant.Version}, and {expected} was expected",
             });
         }
 
@@ -57,7 +56,7 @@ internal static class Together
             return new Decision.Refused(new Refusal(RefusalCode.RemovesMany)
             {
                 Subject = tenant.Catalog.Skus[many[0].Sku].Id,
-                Detail = string.Create(CultureInfo.InvariantCulture, $"{many[0].Losing} of its {many[0].Holders} holders"),
+                Detail = $"{many[0].Losing} of its {many[0].Holders} holders",
             })
             {
                 RuleEvaluations = evaluations,

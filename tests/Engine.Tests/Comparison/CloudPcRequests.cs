@@ -69,7 +69,19 @@ public static class CloudPcRequests
 
     private static Gen<(Request Request, int Minutes, int Aim)[]> Segment() => Gen.Frequency(
         (300, Gen.Select(Command(), Minutes, Gen.Int[0, 1_000_000]).Select(one => ((Request, int, int)[])[one])),
+        (3, Gen.Int[0, 1000].Select(SignOns)),
         (1, Gen.Select(Gen.Int[4, 34], Of(6 * Hour, 12 * Hour, Day), Gen.Int[0, 1000]).Select(Days)));
+
+    // A policy gets another single sign-on and is applied, twice, so that once something differs.
+    private static (Request Request, int Minutes, int Aim)[] SignOns(int random) =>
+    [
+        (new Request.SetHost(10, []), 0, 0),
+        .. Enumerable.Range(0, 2).SelectMany(time => ((Request Request, int Minutes, int Aim)[])
+        [
+            (new Request.ChangePolicy(Policies[0], []) { SingleSignOn = time == 1 }, 10, (8 * random) + 2),
+            (new Request.ApplyPolicy(Policies[0], ["singleSignOn"], []), 0, (8 * random) + 2),
+        ]),
+    ];
 
     // An agent makes one restore point after the other: alone chance does not make so many of one machine that some go.
     private static (Request Request, int Minutes, int Aim)[] Days(int times, int pause, int random) =>
