@@ -20,6 +20,7 @@ internal sealed class Consequences
     private readonly Dictionary<int, (List<int> On, List<int> Off)> _troubledUsers = [];
     private readonly Dictionary<Change, List<int>> _packed = [];
     private readonly List<Change> _packedOrder = [];
+    private readonly List<Change> _counted = [];
     private (Change.SourceSet Template, List<int> Users)? _last;
 
     public Consequences(Tenant before, Draft draft, List<Change>? outcomes)
@@ -83,7 +84,12 @@ internal sealed class Consequences
         foreach ((int sku, (List<int> on, List<int> off)) in _holders)
         {
             SortedPages<int>[] holders = Holders = Reach(Holders, _before.Parts.Holders, sku, SortedPages<int>.Empty);
+            int had = holders[sku].Count;
             holders[sku] = holders[sku].Merge(CollectionsMarshal.AsSpan(on), CollectionsMarshal.AsSpan(off));
+            if (holders[sku].Count != had)
+            {
+                _counted.Add(new Change.HoldersCounted(sku, had, holders[sku].Count));
+            }
         }
 
         foreach ((int sku, (List<WaitingPair> on, List<WaitingPair> off)) in _waiting)
@@ -109,6 +115,8 @@ internal sealed class Consequences
                     _ => throw new InvalidOperationException("Only licenses are packed."),
                 });
             }
+
+            _outcomes.AddRange(_counted);
         }
     }
 

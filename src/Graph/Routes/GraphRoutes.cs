@@ -6,6 +6,7 @@ using Berth.Graph.CloudApps;
 using Berth.Graph.CloudPcs;
 using Berth.Graph.Desk;
 using Berth.Graph.Explaining;
+using Berth.Graph.Forecasts;
 using Berth.Graph.History;
 using Berth.Graph.Notifications;
 using Berth.Graph.Plans;
@@ -51,6 +52,7 @@ public static class GraphRoutes
         .. SnapshotReads.Routes,
         .. PolicyReads.Routes,
         .. PolicyWrites.Routes,
+        .. ReprovisionRoutes.Routes,
         .. UserStorageRoutes.Routes,
         .. UserSettingRoutes.Routes,
         .. BulkActionRoutes.Routes,
@@ -82,6 +84,7 @@ public static class GraphRoutes
         .. UndoDesk.Routes,
         .. OperationDesk.Routes,
         .. ExplainDesk.Routes,
+        .. ForecastDesk.Routes,
         .. ShiftDesk.Routes,
         .. HostDesk.Routes,
         .. SessionDesk.Routes,

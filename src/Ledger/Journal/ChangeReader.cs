@@ -64,6 +64,7 @@ internal static class ChangeReader
             from.Id(), from.Time(), from.Indexes(), from.Indexes(), from.Indexes(), from.Indexes())),
         Tag.DeletedItemsPurged => new Change.DeletedItemsPurged(from.Indexes(), from.Indexes(), from.Flag()),
         Tag.Earlier => new Change.Earlier(from.Change() is { } fact and not Engine.Change.Earlier ? fact : throw new InvalidDataException("what was is told of something that was")),
+        Tag.HoldersCounted => new Change.HoldersCounted(from.Number(), from.Number(), from.Number()),
         Tag.GroupWas => new Change.GroupWas(from.Number(), from.Group()),
         Tag.MembershipProcessed => new Change.MembershipProcessed(from.Number(), from.Time()),
         Tag.TimePassed => new Change.TimePassed(from.Time()),

@@ -128,6 +128,12 @@ internal static class ChangeWriter
                 to.Licenses(set.AppliedBefore);
                 to.Errors(set.ErrorsBefore);
                 break;
+            case Change.HoldersCounted counted:
+                to.Begin(Tag.HoldersCounted);
+                to.Count(counted.Sku);
+                to.Count(counted.Before);
+                to.Count(counted.After);
+                break;
             case Change.Earlier was:
                 to.Begin(Tag.Earlier);
                 to.Write(was.Fact);

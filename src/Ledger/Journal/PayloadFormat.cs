@@ -96,10 +96,16 @@ internal static class PayloadFormat
         StorageAttached,
         StoragesDeleted,
 
+        ReprovisionSet = 94,
+        ReprovisionStepped,
+        ReprovisionEnded,
+        ReprovisionScheduled,
+
         CloudAppSet = 98,
         CloudAppGone,
 
         Earlier = 100,
+        HoldersCounted,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

@@ -101,6 +101,7 @@ internal static class Changes
             new Change.DeletedItemsPurged([5, 9], [2], true),
             new Change.GroupProcessed(2, 998, 2),
             new Change.GroupReprocessAsked(2),
+            new Change.HoldersCounted(3, 17, 1_000_017),
             .. FleetChanges.Examples(),
             .. AlertChanges.Examples(),
             .. CloudAppChanges.Examples(),
@@ -193,6 +194,7 @@ internal static class Changes
             [typeof(Change.DeletedItemsPurged)] = Gen.Select(ascending, ascending, Gen.Bool)
                 .Select((users, groups, over) => (Change)new Change.DeletedItemsPurged(users, groups, over)),
             [typeof(Change.GroupProcessed)] = Gen.Select(index, index, index).Select((one, good, bad) => (Change)new Change.GroupProcessed(one, good, bad)),
+            [typeof(Change.HoldersCounted)] = Gen.Select(index, index, index).Select((sku, before, after) => (Change)new Change.HoldersCounted(sku, before, after)),
             [typeof(Change.GroupReprocessAsked)] = index.Select(one => (Change)new Change.GroupReprocessAsked(one)),
         };
         foreach ((Type kind, Gen<Change> random) in FleetChanges.Random(index, text, maybe, time, indexes).Concat(AlertChanges.Random(index, text, maybe, time)).Concat(CloudAppChanges.Random(index, text, time)))

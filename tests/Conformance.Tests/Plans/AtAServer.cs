@@ -53,6 +53,7 @@ public sealed class AtAServer : IAsyncLifetime
         Assert.Equal(user, (await SendAsync(HttpMethod.Get, $"/berth/v1/operations/{id}")).GetProperty("results")[0].GetProperty("userId").GetString());
         Assert.Equal(id, (await SendAsync(HttpMethod.Get, $"/berth/v1/history?userId={user}")).GetProperty("value")[0].GetProperty("id").GetString());
         Assert.True((await SendAsync(HttpMethod.Get, $"/berth/v1/users/{user}/explain?skuId={sku}")).GetProperty("has").GetBoolean());
+        Assert.Equal(0, (await SendAsync(HttpMethod.Get, "/berth/v1/forecast?days=30")).GetProperty("value")[0].GetProperty("free").GetInt32());
 
         Assert.Equal(1, (await SendAsync(HttpMethod.Get, $"/berth/v1/history/{id}/undo")).GetProperty("summary").GetProperty("usersLosing").GetInt32());
         await SendAsync(HttpMethod.Post, $"/berth/v1/history/{id}/undo");
