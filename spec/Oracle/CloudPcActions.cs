@@ -15,6 +15,7 @@ public sealed partial class OracleTenant
             : Accept(() =>
             {
                 RestReserve(row);
+                GoesAnyway(row);
                 (row.Status, row.Error, row.Job, row.AsksAdministrator) = ("provisioning", null, null, administrator ?? false);
                 Attempt(row, "reprovision", 1);
             })));

@@ -93,6 +93,8 @@ public sealed partial class OracleTenant
             : Accept(() =>
             {
                 _fleet.Policies.Remove(found);
+                _fleet.Runs.Remove(policy);
+                _fleet.Schedules.Remove(policy);
                 foreach (OracleRow row in _fleet.Rows.Where(row => row.Maker == policy))
                 {
                     row.Maker = null; // another one with its id is another one

@@ -34,6 +34,7 @@ public sealed partial class OracleTenant
         }
 
         dues.AddRange(BufferDues());
+        dues.AddRange(ScheduleDues());
         dues.AddRange(StorageDues());
         dues.AddRange(AppDues());
         return dues.Count == 0 ? null : dues.OrderBy(due => due.At).First(); // the sort is stable

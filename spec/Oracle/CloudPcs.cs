@@ -212,6 +212,12 @@ public sealed class OracleFleet
     /// <summary>How many assignments there ever were.</summary>
     public int Assignments { get; set; }
 
+    /// <summary>The last run of each policy whose machines were made anew (B437).</summary>
+    public Dictionary<string, OracleRun> Runs { get; init; } = [];
+
+    /// <summary>The schedules, by policy (B438).</summary>
+    public Dictionary<string, OracleSchedule> Schedules { get; init; } = [];
+
     /// <summary>What users of shared machines keep, in the order in which the assignments were made.</summary>
     public List<OraclePool> Pools { get; init; } = [];
 
@@ -253,6 +259,8 @@ public sealed class OracleFleet
         Failing = Failing,
         Paused = [.. Paused],
         Assignments = Assignments,
+        Runs = Runs.ToDictionary(one => one.Key, one => one.Value.Copy()),
+        Schedules = new(Schedules),
         Pools = [.. Pools.Select(pool => pool.Copy())],
         Buffers = Buffers.ToDictionary(one => one.Key, one => one.Value.Copy()),
         Apps = [.. Apps.Select(app => app.Copy())],
@@ -295,7 +303,11 @@ public sealed partial class OracleTenant
 
         TakeWhatLapsed();
         AddRows();
-        AddShared();
+        do
+        {
+            AddShared();
+        }
+        while (GoOn());
         GiveSlots();
         GiveUnits();
         EndSessions();

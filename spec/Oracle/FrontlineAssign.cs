@@ -109,6 +109,7 @@ public sealed partial class OracleTenant
             {
                 foreach (OracleRow row in failed)
                 {
+                    GoesAnyway(row);
                     (row.Status, row.Error, row.AsksAdministrator) = ("provisioning", null, false);
                     Attempt(row, "reprovision", 1);
                 }

@@ -5,6 +5,11 @@ public sealed partial class OracleTenant
 {
     private IEnumerable<string> FrontlineLines()
     {
+        foreach (string line in RunLines())
+        {
+            yield return line;
+        }
+
         foreach ((OraclePolicy policy, OracleAssignment one) in Assigned("sharedByUser").Concat(Assigned("sharedByEntraGroup")))
         {
             yield return $"allotment {policy.Id}/{one.Group}/{one.Plan} of {one.Licenses} places {RowsOf(one).Count(HoldsSlot)} licenses {Taken(one)}"

@@ -4,6 +4,7 @@ using Berth.Engine.CloudApps;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
+using Berth.Engine.Frontline;
 using Berth.Engine.Licensing;
 
 namespace Berth.Engine;
@@ -176,6 +177,15 @@ public abstract record Command
 
     /// <summary>Makes the failed Cloud PCs of a policy of shared mode anew (B406).</summary>
     public sealed record RetryPolicy(Guid PolicyId) : Command;
+
+    /// <summary>Makes all Cloud PCs of a policy of shared mode anew (B435).</summary>
+    /// <param name="PolicyId">Which.</param>
+    /// <param name="KeptPercentage">How many of an assignment's Cloud PCs stay usable, in percent: 0 to 99.</param>
+    /// <param name="SignsOut">Whether nobody is waited for (B436).</param>
+    public sealed record ReprovisionPolicy(Guid PolicyId, int KeptPercentage, bool SignsOut) : Command;
+
+    /// <summary>Gives a policy of shared mode a schedule by which its Cloud PCs are made anew (B438), or takes it away when none is wanted.</summary>
+    public sealed record SchedulePolicy(Guid PolicyId, ScheduleRequest? Wanted) : Command;
 
     /// <summary>Ends the grace period of a Cloud PC at once, with its data (C42).</summary>
     public sealed record EndGracePeriod(Guid CloudPcId) : Command;

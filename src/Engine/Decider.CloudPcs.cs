@@ -64,6 +64,7 @@ internal sealed partial class Decider
             return new Refusal(RefusalCode.OperationNotSupported)
             {
                 Subject = policy.Id,
+                Name = "Provisioning policy",
                 Detail = "only Cloud PCs of a policy of the type sharedByEntraGroup are retried together: reprovision the others one by one (C55).",
             };
         }

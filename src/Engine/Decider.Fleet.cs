@@ -11,6 +11,8 @@ internal sealed partial class Decider
         Command.AssignPolicy one => AssignPolicy(one),
         Command.ApplyPolicy one => ApplyPolicy(one),
         Command.RetryPolicy one => RetryPolicy(one),
+        Command.ReprovisionPolicy one => ReprovisionPolicy(one),
+        Command.SchedulePolicy one => SchedulePolicy(one),
         Command.EndGracePeriod one => EndGracePeriod(one),
         Command.Reprovision one => Reprovision(one),
         Command.RenameCloudPc one => RenameCloudPc(one),

@@ -57,6 +57,11 @@ internal static class Description
             yield return new Change.BufferSet(plan, buffer);
         }
 
+        foreach (Change change in tenant.Frontline.Reprovision.Describe())
+        {
+            yield return change;
+        }
+
         foreach ((Guid assignment, StoragePool pool) in tenant.Frontline.Storages.Pools)
         {
             yield return new Change.StorageTermsSet(assignment, pool.Terms);

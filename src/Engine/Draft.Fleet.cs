@@ -148,6 +148,7 @@ internal sealed partial class Draft
             case Change.PolicyDeleted deleted:
                 TurnPolicy(deleted.Index, null);
                 Fleet.RemovePolicy(deleted.Index);
+                Frontline.Reprovision = Frontline.Reprovision.Without(deleted.Index);
                 break;
             case Change.CoverageSet set:
                 Fleet.SetCoverage(set.Users.Span, set.Coverage);
@@ -207,6 +208,18 @@ internal sealed partial class Draft
                 break;
             case Change.BufferSet set:
                 Frontline.Set(set.Plan, set.Buffer);
+                break;
+            case Change.ReprovisionSet set:
+                Frontline.Reprovision = Frontline.Reprovision.With(set.Policy, set.Run);
+                break;
+            case Change.ReprovisionStepped stepped:
+                Frontline.Reprovision = Frontline.Reprovision.After(stepped.Policy, stepped.Step, stepped.CloudPcs);
+                break;
+            case Change.ReprovisionEnded ended:
+                Frontline.Reprovision = Frontline.Reprovision.Ended(ended.Policy, ended.At);
+                break;
+            case Change.ReprovisionScheduled scheduled:
+                Frontline.Reprovision = Frontline.Reprovision.With(scheduled.Policy, scheduled.Schedule);
                 break;
             case Change.StorageTermsSet set:
                 Frontline.Set(set.Assignment, set.Terms);

@@ -220,7 +220,9 @@ internal sealed partial class Draft
             case Change.PolicySet or Change.PolicyDeleted or Change.CoverageSet or Change.CloudPcSet or Change.CloudPcsCame or Change.CloudPcGone or Change.ConnectionSet
                 or Change.ConnectionDeleted or Change.UserSettingSet or Change.UserSettingDeleted or Change.DeviceImageSet or Change.DeviceImageDeleted
                 or Change.SnapshotRetained or Change.RetainedGone or Change.BulkActionSet or Change.BulkActionGone or Change.OrganizationSettingsSet or Change.SessionSet or Change.SessionEnded
-                or Change.PowerSet or Change.BufferSet or Change.ConnectionRefused or Change.StorageTermsSet or Change.StorageAttached or Change.StoragesDeleted:
+                or Change.PowerSet or Change.BufferSet or Change.ConnectionRefused
+                or Change.ReprovisionSet or Change.ReprovisionStepped or Change.ReprovisionEnded or Change.ReprovisionScheduled
+                or Change.StorageTermsSet or Change.StorageAttached or Change.StoragesDeleted:
                 ApplyToFleet(change);
                 break;
             case Change.AlertRuleSet set:

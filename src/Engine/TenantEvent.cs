@@ -225,6 +225,18 @@ public abstract record Change
     /// <param name="CloudPc">The index of the Cloud PC; null in shared mode.</param>
     public sealed record ConnectionRefused(int User, int Plan, Guid? Assignment, int? CloudPc) : Change;
 
+    /// <summary>A run that makes the Cloud PCs of a policy anew began, or is now this (B435).</summary>
+    public sealed record ReprovisionSet(int Policy, ReprovisionRun Run) : Change;
+
+    /// <summary>Cloud PCs (ascending) of a run have come this far.</summary>
+    public sealed record ReprovisionStepped(int Policy, ReprovisionStep Step, ValueArray<int> CloudPcs) : Change;
+
+    /// <summary>A run is over, since when (B437).</summary>
+    public sealed record ReprovisionEnded(int Policy, DateTimeOffset At) : Change;
+
+    /// <summary>The schedule of a policy is now this; null for none any more (B438).</summary>
+    public sealed record ReprovisionScheduled(int Policy, ReprovisionSchedule? Schedule) : Change;
+
     /// <summary>What holds for the user storages of an assignment is now this; null when they are gone with it (B430, B433).</summary>
     public sealed record StorageTermsSet(Guid Assignment, StorageTerms? Terms) : Change;
 

@@ -132,6 +132,12 @@ public enum CloudPcReason : byte
 
     /// <summary>The agent has not made it.</summary>
     PointFailed,
+
+    /// <summary>All Cloud PCs of its policy are made anew, because somebody wanted that (B435).</summary>
+    PolicyReprovisioned,
+
+    /// <summary>All Cloud PCs of its policy are made anew, because a moment of its schedule has come (B438).</summary>
+    ScheduleCame,
 }
 
 /// <summary>A step in the life of a Cloud PC.</summary>

@@ -19,6 +19,15 @@ internal abstract class FrontlineRoom
     /// <param name="now">When.</param>
     public abstract void BecomeDue(DateTimeOffset now);
 
+    /// <summary>A shared row is about to be made.</summary>
+    /// <param name="index">The row's index.</param>
+    /// <param name="row">The row as it was.</param>
+    public abstract void Provisions(int index, CloudPc row);
+
+    /// <summary>Lets shared rows that wait for others be made anew where they can (B435).</summary>
+    /// <param name="machines">What makes them.</param>
+    public abstract void GoOn(Lifecycle machines);
+
     /// <summary>Follows what a settling left: who takes how many licenses of which there are (B421).</summary>
     /// <param name="now">When.</param>
     public abstract void Settle(DateTimeOffset now);

@@ -146,7 +146,9 @@ internal sealed partial class Lifecycle
     // B404, B405: an assignment of shared mode has as many rows as are allotted to it; one that is gone has none.
     private void LookAtSharedRows()
     {
-        foreach (Guid key in _turns.Assignments.OrderBy(OrderOf).ToArray())
+        Guid[] turned = [.. _turns.Assignments.OrderBy(OrderOf)];
+        _turns.Assignments.Clear();
+        foreach (Guid key in turned)
         {
             FrontlineAssignment? assignment = Fleet.FindAssignment(key);
             int wanted = assignment?.Allotment ?? 0;
@@ -161,8 +163,6 @@ internal sealed partial class Lifecycle
                 ComeShared(key, assignment!);
             }
         }
-
-        _turns.Assignments.Clear();
     }
 
     // Policies as they came, then groups and plans by id; what is gone only loses rows.

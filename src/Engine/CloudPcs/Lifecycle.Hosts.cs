@@ -15,8 +15,14 @@ internal sealed partial class Lifecycle
     /// <param name="kind">Whether there is a machine already.</param>
     /// <param name="reason">Why.</param>
     /// <param name="administrator">Whether its user is to be an administrator also when the policy does not say so (B370).</param>
-    public void StartProvision(int index, CloudPc row, HostJobKind kind, CloudPcReason reason, bool administrator = false)
+    /// <param name="about">What it is about; null for nothing.</param>
+    public void StartProvision(int index, CloudPc row, HostJobKind kind, CloudPcReason reason, bool administrator = false, Guid? about = null)
     {
+        if (row.IsShared)
+        {
+            _frontline.Provisions(index, row);
+        }
+
         Put(
             index,
             row with
@@ -31,7 +37,8 @@ internal sealed partial class Lifecycle
                 Points = Without(row.Points),
                 IsAdministrator = administrator,
             },
-            reason);
+            reason,
+            about);
         Attempt(index, kind, 1);
     }
 

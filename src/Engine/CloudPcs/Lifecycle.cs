@@ -93,6 +93,7 @@ internal sealed partial class Lifecycle
             }
 
             LookAtSharedRows();
+            _frontline.GoOn(this);
             GiveSlots();
         }
         while (_turns.Any);

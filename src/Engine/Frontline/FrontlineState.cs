@@ -16,6 +16,9 @@ public sealed class FrontlineState
     /// <summary>The concurrency buffers by the index of their plan; one that was never used is missing (B420).</summary>
     public ImmutableSortedDictionary<int, ConcurrencyBuffer> Buffers { get; private init; } = ImmutableSortedDictionary<int, ConcurrencyBuffer>.Empty;
 
+    /// <summary>What is remembered of policies whose Cloud PCs are made anew.</summary>
+    public ReprovisionBook Reprovision { get; private init; } = ReprovisionBook.Empty;
+
     /// <summary>What users of shared Cloud PCs keep (B430).</summary>
     public UserStorages Storages { get; private init; } = UserStorages.None;
 
@@ -23,12 +26,12 @@ public sealed class FrontlineState
     public ConcurrencyBuffer BufferOf(int plan) => Buffers.GetValueOrDefault(plan, ConcurrencyBuffer.Unused);
 
     /// <summary>When the next thing is due; null for nothing.</summary>
-    public DateTimeOffset? NextDue => Next(Buffers, Storages);
+    public DateTimeOffset? NextDue => Next(Buffers, Reprovision, Storages);
 
     internal Builder ToBuilder() => new(this);
 
-    private static DateTimeOffset? Next(ImmutableSortedDictionary<int, ConcurrencyBuffer> buffers, UserStorages storages) =>
-        buffers.Values.Min(one => one.DueAt) is { } first && !(first > storages.NextDue) ? first : storages.NextDue;
+    private static DateTimeOffset? Next(ImmutableSortedDictionary<int, ConcurrencyBuffer> buffers, ReprovisionBook reprovision, UserStorages storages) =>
+        buffers.Values.Select(one => one.DueAt).Append(reprovision.NextDue).Append(storages.NextDue).Min();
 
     /// <summary>Collects writes; one owner, one thread.</summary>
     internal sealed class Builder(FrontlineState source)
@@ -37,9 +40,11 @@ public sealed class FrontlineState
 
         private readonly HashSet<Guid> _stirred = [];
 
+        public ReprovisionBook Reprovision { get; set; } = source.Reprovision;
+
         public UserStorages Storages { get; private set; } = source.Storages;
 
-        public DateTimeOffset? NextDue => Next(Buffers, Storages);
+        public DateTimeOffset? NextDue => Next(Buffers, Reprovision, Storages);
 
         public ConcurrencyBuffer BufferOf(int plan) => Buffers.GetValueOrDefault(plan, ConcurrencyBuffer.Unused);
 
@@ -72,7 +77,7 @@ public sealed class FrontlineState
             return stirred;
         }
 
-        public FrontlineState Seal() => new() { Buffers = Buffers, Storages = Storages };
+        public FrontlineState Seal() => new() { Buffers = Buffers, Reprovision = Reprovision, Storages = Storages };
 
         private void Stir(Guid assignment, UserStorages after)
         {

@@ -13,6 +13,8 @@ internal sealed class MachinePower(Draft draft, StorageKeeping storages) : Front
     /// <summary>How long a session on a shared machine is kept for who disconnected (C116).</summary>
     public static readonly TimeSpan SharedHold = TimeSpan.FromMinutes(30);
 
+    private readonly PoolReprovision _reprovision = new(draft);
+
     private Fleet.Builder Fleet => draft.Fleet;
 
     public override CloudPcPower? PowerOf(CloudPc row) => row switch
@@ -106,8 +108,13 @@ internal sealed class MachinePower(Draft draft, StorageKeeping storages) : Front
             }
         }
 
+        _reprovision.BecomeDue(now);
         storages.BecomeDue(now);
     }
+
+    public override void Provisions(int index, CloudPc row) => _reprovision.Goes(index, row);
+
+    public override void GoOn(Lifecycle machines) => _reprovision.GoOn(machines);
 
     public override void Settle(DateTimeOffset now)
     {

@@ -14,14 +14,19 @@ internal sealed class StorageKeeping(Draft draft, long version)
         HashSet<Guid> were = [.. before.Assignments.Select(one => one.Key).OfType<Guid>()], are = [.. after.Assignments.Select(one => one.Key).OfType<Guid>()];
         foreach (Guid gone in were.Except(are).Where(draft.Storages.Pools.ContainsKey).Order().ToArray())
         {
+            if (draft.Storages.Pools[gone].Storages is { IsEmpty: false } kept)
+            {
+                draft.Record(new Change.StoragesDeleted(gone, [.. kept.Keys]));
+            }
+
             draft.Record(new Change.StorageTermsSet(gone, null));
         }
 
-        if (after is { ProvisioningType: ProvisioningType.SharedByEntraGroup, Persistence: { Enabled: true } kept })
+        if (after is { ProvisioningType: ProvisioningType.SharedByEntraGroup, Persistence: { Enabled: true } terms })
         {
             foreach (Guid came in are.Except(were).Order())
             {
-                draft.Record(new Change.StorageTermsSet(came, new StorageTerms(kept.SizeGB, null)));
+                draft.Record(new Change.StorageTermsSet(came, new StorageTerms(terms.SizeGB, null)));
             }
         }
     }

@@ -5,7 +5,7 @@ namespace Berth.Engine.Insight;
 /// <summary>Why something of an operation cannot be set back (B525).</summary>
 public enum UndoGapReason : byte
 {
-    /// <summary>The data of a Cloud PC is destroyed.</summary>
+    /// <summary>The data of a Cloud PC, or what users of an assignment kept, is destroyed.</summary>
     DataDestroyed,
 
     /// <summary>A Cloud PC was in grace, and is gone by now.</summary>

@@ -115,6 +115,9 @@ internal sealed partial class UndoDrawing
             case Change.DeletedItemsPurged purged when !purged.Over:
                 Miss(UndoGapReason.DeletedForGood, "deletedItem");
                 break;
+            case Change.StoragesDeleted:
+                Miss(UndoGapReason.DataDestroyed, "userStorage");
+                break;
             case Change.SessionSet or Change.SessionEnded:
                 Miss(UndoGapReason.SessionOver, "session");
                 break;

@@ -116,6 +116,7 @@ internal sealed class EventTouches
                 or Change.ConnectionDeleted or Change.UserSettingSet or Change.UserSettingDeleted or Change.DeviceImageSet or Change.DeviceImageDeleted
                 or Change.SnapshotRetained or Change.RetainedGone or Change.BulkActionSet or Change.BulkActionGone or Change.OrganizationSettingsSet or Change.SessionSet or Change.SessionEnded
                 or Change.PowerSet or Change.BufferSet or Change.ConnectionRefused or Change.StorageTermsSet or Change.StorageAttached or Change.StoragesDeleted
+                or Change.ReprovisionSet or Change.ReprovisionStepped or Change.ReprovisionEnded or Change.ReprovisionScheduled
                 or Change.AlertRuleSet or Change.AlertRecordSet or Change.AlertRecordGone or Change.AlertsDue or Change.PlanUsed or Change.Earlier or Change.HoldersCounted
                 or Change.CloudAppSet or Change.CloudAppGone:
                 // The directory stays as it is (B183).

@@ -20,6 +20,8 @@ internal sealed record CloudPcActivity(string Type, string Component, string Ope
         [nameof(Command.AssignPolicy)] = Of("Assign", "ProvisioningPolicy", "patch"),
         [nameof(Command.ApplyPolicy)] = Of("Apply", "ProvisioningPolicy", "patch"),
         [nameof(Command.RetryPolicy)] = Of("Retry", "ProvisioningPolicy", "patch"),
+        [nameof(Command.ReprovisionPolicy)] = Of("Apply", "ProvisioningPolicy", "patch"),
+        [nameof(Command.SchedulePolicy)] = Of("Schedule", "ProvisioningPolicy", "patch"),
         [nameof(Command.DeleteUserStorages)] = Of("DeleteUserStorages", "ProvisioningPolicy", "delete"),
         [nameof(Command.EndGracePeriod)] = Of("EndGracePeriod", "CloudPC", "patch"),
         [nameof(Command.Reprovision)] = Of("Reprovision", "CloudPC", "patch"),

@@ -80,7 +80,8 @@ internal static class CloudPcTimeline
 
     // What time has done before a command lies in its entry, too, and is nobody's doing.
     private static Actor Doer(TenantEvent happened, CloudPcStep step) =>
-        step.At < happened.At || happened.Kind == nameof(Command.RunDue) || step.Reason is CloudPcReason.GraceOver or CloudPcReason.ResizeWindowOver or CloudPcReason.CleanedUp or CloudPcReason.ReserveUsedUp
+        step.At < happened.At || happened.Kind == nameof(Command.RunDue) || step.Reason is CloudPcReason.ScheduleCame or CloudPcReason.GraceOver or CloudPcReason.ResizeWindowOver or CloudPcReason.CleanedUp or CloudPcReason.ReserveUsedUp
+            || (step.Reason == CloudPcReason.PolicyReprovisioned && happened.Kind != nameof(Command.ReprovisionPolicy))
             || (step.Reason is CloudPcReason.HostDone or CloudPcReason.HostFailed or CloudPcReason.PointFailed && happened.Kind != nameof(Command.ReportHostJob))
             ? Actor.Berth
             : happened.Actor;
@@ -141,6 +142,8 @@ internal static class CloudPcTimeline
             CloudPcReason.AllotmentLowered => $" because fewer Cloud PCs are allotted to its assignment{about}{deed}",
             CloudPcReason.AssignmentRemoved => $" because its assignment is gone{about}{deed}",
             CloudPcReason.HostChanged => $" because another host has the machines{deed}",
+            CloudPcReason.PolicyReprovisioned => $" because all Cloud PCs of its policy are made anew{about}{deed}",
+            CloudPcReason.ScheduleCame => $" because the schedule of its policy makes all its Cloud PCs anew{about}",
             CloudPcReason.PointAsked => " because it is time for a restore point",
             CloudPcReason.PointMade => " because the host has made a restore point",
             CloudPcReason.PointFailed => " because the host has not made a restore point",
@@ -165,6 +168,7 @@ internal static class CloudPcTimeline
         nameof(Command.AssignPolicy) => happened.Changes.OfType<Change.PolicySet>().FirstOrDefault() is { } set
             ? $"changed whom the policy {set.Policy.DisplayName} is assigned to"
             : "changed whom a policy is assigned to",
+        nameof(Command.ReprovisionPolicy) => "had all Cloud PCs of a policy made anew",
         nameof(Command.EndGracePeriod) => "ended a grace period",
         nameof(Command.ReprocessUser) or nameof(Command.ReprocessGroup) => "had licenses processed again",
         nameof(Command.StartBulkAction) => "began a bulk action",

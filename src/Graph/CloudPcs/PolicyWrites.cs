@@ -9,7 +9,7 @@ using Berth.Graph.Writes;
 
 namespace Berth.Graph.CloudPcs;
 
-/// <summary>Creating, changing, assigning, applying, retrying and deleting provisioning policies (C137 to C158, B406).</summary>
+/// <summary>Creating, changing, assigning, applying, retrying and deleting provisioning policies (C137 to C158, B406, B435).</summary>
 internal static class PolicyWrites
 {
     private const string One = PolicyReads.Path + "/{policy}";
@@ -97,12 +97,14 @@ internal static class PolicyWrites
     {
         string key = keys.First;
         return Guid.TryParse(key, out Guid id)
-            ? request.Reading(PolicyBody.Resource, (read, body) => ReadApply(read, body, toAll), wanted => Empty(request, new Command.ApplyPolicy(id, wanted.Settings, wanted.CloudPcs)))
+            ? request.Reading(PolicyBody.Resource, (read, body) => ReadApply(read, body, toAll), wanted => Empty(request, wanted.For(id)))
             : GraphResponse.Error(request, GraphError.NotFound(key));
     }
 
-    private static (ValueArray<AppliedSetting> Settings, ValueArray<Guid> CloudPcs) ReadApply(BodyReader read, JsonElement body, bool toAll)
+    private static Applied ReadApply(BodyReader read, JsonElement body, bool toAll)
     {
+        int? kept = null;
+        bool signsOut = false;
         ValueArray<AppliedSetting> settings = [];
         ValueArray<Guid> cloudPcs = [];
         foreach ((string name, JsonElement value) in read.Properties(body, "body"))
@@ -111,6 +113,12 @@ internal static class PolicyWrites
             {
                 case "POLICYSETTINGS":
                     settings = ReadSettings(read, value, name);
+                    break;
+                case "RESERVEPERCENTAGE" when toAll:
+                    kept = value.ValueKind == JsonValueKind.Null ? null : read.Whole(value, name, int.MinValue, int.MaxValue);
+                    break;
+                case "ISFORCEUSERLOGOFFENABLED" when toAll:
+                    signsOut = value.ValueKind != JsonValueKind.Null && read.Flag(value, name);
                     break;
                 case "CLOUDPCIDS" when !toAll:
                     cloudPcs = read.Ids(value, name);
@@ -127,7 +135,13 @@ internal static class PolicyWrites
         }
 
         // Graph's default.
-        return (settings.Count == 0 ? [AppliedSetting.Region] : settings, cloudPcs);
+        return new Applied(settings.Count == 0 ? [AppliedSetting.Region] : settings, cloudPcs, kept, signsOut);
+    }
+
+    // What apply wants: settings for Cloud PCs that stay, or all Cloud PCs anew (B435), which have every setting then.
+    private sealed record Applied(ValueArray<AppliedSetting> Settings, ValueArray<Guid> CloudPcs, int? Kept, bool SignsOut)
+    {
+        public Command For(Guid policy) => Kept is null && !SignsOut ? new Command.ApplyPolicy(policy, Settings, CloudPcs) : new Command.ReprovisionPolicy(policy, Kept ?? 0, SignsOut);
     }
 
     // One name, or a list of them.

@@ -8,7 +8,7 @@ using Berth.Graph.Routes;
 
 namespace Berth.Graph.Desk;
 
-/// <summary>How the licenses of Frontline plans stand, and the blocks of their concurrency buffers: <c>/berth/v1/frontline</c> (B424, B425).</summary>
+/// <summary>How the licenses of Frontline plans stand, and the blocks of their concurrency buffers: <c>/berth/v1/frontline</c> (B424, B425, B439).</summary>
 internal static class FrontlineDesk
 {
     /// <summary>The most waiting Cloud PCs that a plan shows; their number is told anyway.</summary>
@@ -38,6 +38,7 @@ internal static class FrontlineDesk
         }
 
         json.WriteEndArray();
+        WriteReprovisions(json, tenant);
         json.WriteEndObject();
     });
 
@@ -122,6 +123,31 @@ internal static class FrontlineDesk
         Time(json, "exceededSince"u8, pool.Terms.ExceededSince);
         Time(json, "deletesAt"u8, pool.Terms.DueAt);
         json.WriteEndObject();
+    }
+
+    // Policies of shared mode whose Cloud PCs were made anew, or will be by a schedule (B439).
+    private static void WriteReprovisions(Utf8JsonWriter json, Tenant tenant)
+    {
+        ReprovisionBook book = tenant.Frontline.Reprovision;
+        json.WriteStartArray("reprovisions"u8);
+        foreach (int policy in book.Runs.Keys.Union(book.Schedules.Keys).Order())
+        {
+            ReprovisionRun? run = book.Runs.GetValueOrDefault(policy);
+            ReprovisionSchedule? schedule = book.Schedules.GetValueOrDefault(policy);
+            json.WriteStartObject();
+            json.WriteString("provisioningPolicyId"u8, tenant.Fleet.Policies[policy].Id);
+            json.WriteString("status"u8, run is null ? null : CloudPcs.ReprovisionRoutes.StatusOf(run));
+            json.WriteBoolean("isScheduled"u8, run is { IsScheduled: true });
+            Time(json, "startedDateTime"u8, run?.StartedAt);
+            Time(json, "finishedDateTime"u8, run?.EndedAt);
+            json.WriteNumber("waitingCount"u8, run?.Waiting.Count ?? 0);
+            json.WriteNumber("inProgressCount"u8, run?.Making.Count ?? 0);
+            Time(json, "nextDateTime"u8, schedule?.NextAt);
+            Time(json, "skippedDateTime"u8, schedule?.SkippedAt);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteBuffer(Utf8JsonWriter json, PlanStanding standing, DateTimeOffset now)

@@ -118,8 +118,9 @@ public static class RefusalTable
             "deviceImageInUse", $"A device image that is in use cannot be deleted. These provisioning policies name it: {List(refusal.Ids)}."),
         RefusalCode.TooManyObjects => GraphError.BadRequest("tooManyObjects", $"The tenant has {refusal.Detail} of {refusal.Name}, as many as it may have. Delete one first."),
         RefusalCode.DisplayNameTaken => GraphError.BadRequest("displayNameTaken", $"Another object has the display name '{refusal.Name}' already: choose another one."),
-        RefusalCode.OperationNotSupported => GraphError.BadRequest("operationNotSupported", $"Cloud PC {refusal.Subject}: {refusal.Detail}"),
-        RefusalCode.OperationConflict => GraphError.Conflict("operationConflict", $"Cloud PC {refusal.Subject} is {refusal.Name}: {refusal.Detail}"),
+        RefusalCode.OperationNotSupported => GraphError.BadRequest("operationNotSupported", $"{refusal.Name ?? "Cloud PC"} {refusal.Subject}: {refusal.Detail}"),
+        RefusalCode.OperationConflict => GraphError.Conflict(
+            "operationConflict", refusal.Name is null ? $"Provisioning policy {refusal.Subject}: {refusal.Detail}" : $"Cloud PC {refusal.Subject} is {refusal.Name}: {refusal.Detail}"),
         RefusalCode.TargetLicenseHasAssigned => GraphError.BadRequest(
             "targetLicenseHasAssigned", $"The user of Cloud PC {refusal.Subject} has a license of the target size already, and with it another Cloud PC."),
         RefusalCode.NoLicenseForSize => GraphError.BadRequest(

@@ -52,6 +52,7 @@ public static class GraphRoutes
         .. SnapshotReads.Routes,
         .. PolicyReads.Routes,
         .. PolicyWrites.Routes,
+        .. ReprovisionRoutes.Routes,
         .. UserStorageRoutes.Routes,
         .. UserSettingRoutes.Routes,
         .. BulkActionRoutes.Routes,

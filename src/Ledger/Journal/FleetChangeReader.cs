@@ -60,7 +60,7 @@ internal static class FleetChangeReader
             new OrganizationSettings(from.Flag(), from.Flag(), from.Flag(), from.Flag(), from.OneOfFew())),
         Tag.CloudAppSet => new Change.CloudAppSet(from.Number(), from.CloudApp()),
         Tag.CloudAppGone => new Change.CloudAppGone(from.Number()),
-        _ => from.ChangeOfAlerts(tag),
+        _ => from.ChangeOfReprovision(tag),
     };
 
     private static ProvisioningPolicy Policy(this ref PayloadReader from) => new(from.Id(), from.Text())

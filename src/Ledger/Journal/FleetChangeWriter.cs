@@ -158,7 +158,7 @@ internal static class FleetChangeWriter
                 to.Count(gone.Index);
                 break;
             default:
-                to.WriteOfAlerts(change);
+                to.WriteOfReprovision(change);
                 break;
         }
     }

@@ -96,6 +96,11 @@ internal static class PayloadFormat
         StorageAttached,
         StoragesDeleted,
 
+        ReprovisionSet = 94,
+        ReprovisionStepped,
+        ReprovisionEnded,
+        ReprovisionScheduled,
+
         CloudAppSet = 98,
         CloudAppGone,
 

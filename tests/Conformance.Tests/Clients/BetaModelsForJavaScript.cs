@@ -72,6 +72,22 @@ public sealed class BetaModelsForJavaScript(ClientTenant tenant)
     [Theory]
     [InlineData(ClientDoor.OwnName)]
     [InlineData(ClientDoor.Exec)]
+    public async Task Generated_models_write_and_read_a_schedule_and_the_result_of_a_run(ClientDoor door)
+    {
+        // B435 to B439, C122: Graph's own example, its midnight of the 20th at 08:00:00 in cst.
+        JsonElement seen = await tenant.ScriptAsync(door, "beta-sdk/reprovision.mjs");
+
+        Assert.Equal("[[null,null,null,null,null,null,null],null]", seen.GetProperty("before").GetRawText());
+        Assert.Equal("""[50,false,"0 0 0 20 * *","2099-03-20 08:00:00","2099-03-12 00:00:00",null,"cst"]""", seen.GetProperty("monthly").GetRawText());
+        Assert.Equal("""[0,true,"0 0 0 20 * *","2099-03-20 08:00:00","2099-03-12 00:00:00","2099-03-20 08:00:01","cst"]""", seen.GetProperty("last").GetRawText());
+        Assert.Equal("""["succeeded",true,true]""", seen.GetProperty("run").GetRawText());
+        Assert.Equal(400, seen.GetProperty("refused")[0].GetInt32());
+        Assert.Contains("isForceUserLogoffEnabled", seen.GetProperty("refused")[1].GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ClientDoor.OwnName)]
+    [InlineData(ClientDoor.Exec)]
     public async Task Generated_models_read_and_write_cloud_apps(ClientDoor door)
     {
         // C125, B468, B471

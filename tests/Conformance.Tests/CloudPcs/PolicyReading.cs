@@ -25,7 +25,17 @@ public sealed class PolicyReading
         "userSettingsPersistenceConfiguration",
     ];
 
+    private static readonly string[] _actions =
+        ["assign", "apply", "applyConfig", "retry", "schedulePolicyApplyTask", "retrievePolicyApplySchedule", "retrievePolicyApplyActionResult", "retrievePolicyUpdateStatusResult"];
+
     private readonly FleetUnderTest _fleet = new();
+
+    [Fact]
+    public void A_policy_has_all_of_its_actions_in_beta() // C255
+    {
+        string[] last = [.. Berth.Graph.GraphRoom.Table.Routes.Where(route => route.Template.StartsWith($"{Path}/{{policy}}/", StringComparison.Ordinal)).Select(route => route.Template.Split('/')[^1])];
+        Assert.Empty(_actions.Except(last));
+    }
 
     [Fact]
     public void V1_has_the_properties_of_v1_and_beta_more()

@@ -13,6 +13,7 @@ internal static class PolicyWriteLines
     {
         Guid group = await room.AddGroupAsync("policy"), policy = await AddAsync(room);
         (Guid busy, Guid pc) = await MadeAsync(room);
+        Guid pool = await PoolAsync(room);
         return
         [
             ($"POST {Root}", $"/v1.0{Root}", Body("B"), Json),
@@ -20,7 +21,8 @@ internal static class PolicyWriteLines
             ($"POST {Root}/{{policy}}/assign", $"/v1.0{Root}/{policy}/assign", Assignment(group), Json),
             ($"POST {Root}/{{policy}}/apply", $"/beta{Root}/{busy}/apply", """{"policySettings":"region"}""", Json),
             ($"POST {Root}/{{policy}}/applyConfig", $"/beta{Root}/{busy}/applyConfig", $$"""{"policySettings":["singleSignOn"],"cloudPcIds":["{{pc}}"]}""", Json),
-            ($"POST {Root}/{{policy}}/retry", $"/beta{Root}/{await PoolAsync(room)}/retry", null, ""),
+            ($"POST {Root}/{{policy}}/retry", $"/beta{Root}/{pool}/retry", null, ""),
+            ($"POST {Root}/{{policy}}/schedulePolicyApplyTask", $"/beta{Root}/{pool}/schedulePolicyApplyTask", """{"reservePercentage":50,"cronScheduleExpression":"0 0 0 20 * *","timezone":"cst"}""", Json),
             ($"DELETE {Root}/{{policy}}", $"/v1.0{Root}/{await AddAsync(room)}", null, ""),
         ];
     }

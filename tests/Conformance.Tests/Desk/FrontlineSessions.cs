@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Berth.Conformance.Tests.Desk;
 
-/// <summary>Sessions, power and the concurrency buffer of Frontline at a real server (B411 to B415, B424, B425).</summary>
+/// <summary>Sessions, power and the concurrency buffer of Frontline at a real server (B411 to B415, B424, B425, B435 to B439).</summary>
 public sealed class FrontlineSessions : IAsyncLifetime
 {
     private const string Sessions = "/berth/v1/sessions";
@@ -190,6 +190,44 @@ public sealed class FrontlineSessions : IAsyncLifetime
             JsonElement row = await DoAsync(HttpMethod.Get, $"{admin}?$select=powerState,frontlineCloudPcAvailability");
             Assert.Equal((power, "available"), (row.GetProperty("powerState").GetString(), row.GetProperty("frontlineCloudPcAvailability").GetString()));
         }
+    }
+
+    [Fact]
+    public async Task Shared_Cloud_PCs_are_made_anew_when_nobody_is_on_them_and_again_when_a_moment_of_the_schedule_comes() // B435 to B439
+    {
+        Guid[] nurses = await HireAsync("ada");
+        (Guid assignment, Guid _) = await AssignAsync("sharedByEntraGroup", 2, nurses);
+        Guid policy = (await DoAsync(HttpMethod.Get, $"/beta{Endpoint}/provisioningPolicies")).GetProperty("value")[0].GetProperty("id").GetGuid();
+        string path = $"/beta{Endpoint}/provisioningPolicies/{policy}";
+        JsonElement session = await ShareAsync(nurses[0], assignment);
+        Guid pc = session.GetProperty("cloudPcId").GetGuid();
+        Assert.Equal((HttpStatusCode.NoContent, default), await SendAsync(HttpMethod.Get, $"{path}/retrievePolicyApplyActionResult", null));
+        await DoAsync(HttpMethod.Post, $"{path}/apply", new { reservePercentage = 0 }, HttpStatusCode.NoContent);
+        JsonElement result = await DoAsync(HttpMethod.Get, $"{path}/retrievePolicyApplyActionResult");
+        Assert.Equal(("processing", JsonValueKind.Null), (result.GetProperty("status").GetString(), result.GetProperty("finishDateTime").ValueKind));
+        JsonElement run = Assert.Single((await DoAsync(HttpMethod.Get, "/berth/v1/frontline")).GetProperty("reprovisions").EnumerateArray());
+        Assert.Equal(("processing", 1, 0), (run.GetProperty("status").GetString(), Number(run, "waitingCount"), Number(run, "inProgressCount")));
+        await RefusedAsync(HttpMethod.Post, $"{path}/apply", new { reservePercentage = 50 }, HttpStatusCode.Conflict, "operationConflict");
+        await DoAsync(HttpMethod.Delete, $"{Sessions}/{session.GetProperty("id").GetGuid()}", null, HttpStatusCode.NoContent);
+        Assert.Equal("succeeded", (await DoAsync(HttpMethod.Get, $"{path}/retrievePolicyApplyActionResult")).GetProperty("status").GetString());
+
+        await RefusedAsync(HttpMethod.Post, $"{path}/schedulePolicyApplyTask", new { cronScheduleExpression = "0 0 0 30 2 *" }, HttpStatusCode.BadRequest, "valueInvalid");
+        await RefusedAsync(HttpMethod.Post, $"{path}/schedulePolicyApplyTask", new { cronScheduleExpression = "0 3 * * *", endDateTime = "2099-01-01T00:00:00Z" }, HttpStatusCode.BadRequest, "valueInvalid");
+        await RefusedAsync(HttpMethod.Post, $"{path}/schedulePolicyApplyTask", new { cronScheduleExpression = "0 3 * * *", timezone = "mars" }, HttpStatusCode.BadRequest, "valueInvalid");
+        await RefusedAsync(HttpMethod.Post, $"{path}/schedulePolicyApplyTask", new { reservePercentage = 1 }, HttpStatusCode.BadRequest, "valueMissing");
+        await RefusedAsync(HttpMethod.Post, $"{path}/schedulePolicyApplyTask", new { cronScheduleExpression = "0 3 * * *", startDateTime = "0001-01-01 00:00:00", timezone = "lint" }, HttpStatusCode.BadRequest, "valueInvalid");
+        await DoAsync(HttpMethod.Post, $"{path}/schedulePolicyApplyTask", new { cronScheduleExpression = "0 3 * * *", timezone = "bit", endDateTime = "9999-12-31T11:59:59" }, HttpStatusCode.Accepted);
+        JsonElement schedule = await DoAsync(HttpMethod.Get, $"{path}/retrievePolicyApplySchedule");
+        Assert.Equal("9999-12-31 11:59:59", schedule.GetProperty("endDateTime").GetString());
+        Assert.EndsWith(" 15:00:00", schedule.GetProperty("nextRunDateTime").GetString(), StringComparison.Ordinal);
+        await DoAsync(HttpMethod.Post, "/berth/v1/clock", new { advance = "P1D" });
+        JsonElement came = Assert.Single(
+            (await DoAsync(HttpMethod.Get, $"/berth/v1/cloudPcs/{pc}/timeline")).GetProperty("value").EnumerateArray(), entry => entry.GetProperty("reason").GetString() == "scheduleCame");
+        Assert.EndsWith("because the schedule of its policy makes all its Cloud PCs anew (policy Desks).", came.GetProperty("text").GetString(), StringComparison.Ordinal);
+        run = Assert.Single((await DoAsync(HttpMethod.Get, "/berth/v1/frontline")).GetProperty("reprovisions").EnumerateArray());
+        Assert.Equal(("succeeded", true, JsonValueKind.Null), (run.GetProperty("status").GetString(), run.GetProperty("isScheduled").GetBoolean(), run.GetProperty("skippedDateTime").ValueKind));
+        string[] activities = [.. (await DoAsync(HttpMethod.Get, $"/v1.0{Endpoint}/auditEvents")).GetProperty("value").EnumerateArray().Select(one => one.GetProperty("activityType").GetString()!)];
+        Assert.Equal((1, 1), (activities.Count(one => one == "Apply ProvisioningPolicy"), activities.Count(one => one == "Schedule ProvisioningPolicy")));
     }
 
     [Fact]

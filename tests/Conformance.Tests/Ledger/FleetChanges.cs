@@ -142,6 +142,10 @@ internal static class FleetChanges
                 BlockedUntil = _noon.AddDays(2),
             }),
             new Change.ConnectionRefused(9, 70, other, 12),
+            new Change.ReprovisionSet(3, new ReprovisionRun(_noon, 27, false, true) { Waiting = [12, 15], Making = [9], HasFailed = true, EndedAt = _noon.AddHours(1) }),
+            new Change.ReprovisionStepped(3, ReprovisionStep.Failed, [9, 12]),
+            new Change.ReprovisionEnded(3, _noon.AddHours(1)),
+            new Change.ReprovisionScheduled(3, new ReprovisionSchedule("0 0 0 20 * *", 50, false, ScheduleZone.Cst, _noon, _noon.AddDays(90)) { NextAt = _noon.AddDays(27), SkippedAt = _noon.AddDays(-3) }),
             new Change.StorageTermsSet(id, new StorageTerms(16, _noon)),
             new Change.StorageAttached(id, 9, new UserStorage(other, _noon.AddHours(-3))),
             new Change.StoragesDeleted(id, [2, 3, 4, 9]),
@@ -312,6 +316,20 @@ internal static class FleetChanges
                 (Change)new Change.BufferSet(plan, new ConcurrencyBuffer { Uses = uses, Overruns = blocks, Blocks = uses, Since = since, HasOverrun = flag, IsBlocked = !flag, BlockedUntil = until })),
             [typeof(Change.ConnectionRefused)] = Gen.Select(index, index, Gen.Guid.Nullable(), index.Nullable())
                 .Select((user, plan, assignment, row) => (Change)new Change.ConnectionRefused(user, plan, assignment, row)),
+            [typeof(Change.ReprovisionSet)] = Gen.Select(index, time, Gen.Int[0, 99], Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool), indexes, Gen.Select(indexes, sometime))
+                .Select((policy, at, kept, flags, waiting, rest) => (Change)new Change.ReprovisionSet(policy, new ReprovisionRun(at, kept, flags.Item1, flags.Item2)
+                {
+                    Waiting = waiting,
+                    Making = rest.Item1,
+                    HasFailed = flags.Item3,
+                    EndedAt = rest.Item2,
+                })),
+            [typeof(Change.ReprovisionStepped)] = Gen.Select(index, Gen.Enum<ReprovisionStep>(), indexes)
+                .Select((policy, now, rows) => (Change)new Change.ReprovisionStepped(policy, now, rows)),
+            [typeof(Change.ReprovisionEnded)] = Gen.Select(index, time).Select((policy, at) => (Change)new Change.ReprovisionEnded(policy, at)),
+            [typeof(Change.ReprovisionScheduled)] = Gen.Select(index, text, Gen.Int[0, 99], Gen.Bool, Gen.Enum<ScheduleZone>(), Gen.Select(time, sometime, sometime, sometime))
+                .Select((policy, cron, kept, flag, zone, times) => (Change)new Change.ReprovisionScheduled(policy, cron.Length % 5 == 0 ? null : new ReprovisionSchedule(
+                    cron, kept, flag, zone, times.Item1, times.Item2) { NextAt = times.Item3, SkippedAt = times.Item4 })),
             [typeof(Change.StorageTermsSet)] = Gen.Select(Gen.Guid, Gen.Select(index, sometime).Select((size, since) => new StorageTerms(size, since)).Null())
                 .Select((assignment, terms) => (Change)new Change.StorageTermsSet(assignment, terms)),
             [typeof(Change.StorageAttached)] = Gen.Select(Gen.Guid, index, Gen.Guid, time)

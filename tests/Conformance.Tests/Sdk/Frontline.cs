@@ -96,6 +96,38 @@ public sealed class Frontline(SdkTenant tenant)
         await AssignAsync(door, policy);
     }
 
+    [Theory, EveryDoor]
+    public async Task A_pool_is_made_anew_by_one_request_and_by_a_schedule(Door door)
+    {
+        // B435, B437, B438, B439, C154; only beta has it.
+        await tenant.SeatsAsync(Sku, 20);
+        Group ward = await tenant.GroupAsync(door, await tenant.UserAsync(door));
+        CloudPcProvisioningPolicy policy = await MakeAsync(door, "sharedByEntraGroup");
+        string path = $"/beta/deviceManagement/virtualEndpoint/provisioningPolicies/{policy.Id}";
+        await AssignAsync(door, policy, Target(ward, "Ward", 3));
+        await tenant.SendAsync(HttpMethod.Post, $"{path}/apply", new { reservePercentage = 67 });
+        JsonElement result = await tenant.SendAsync(HttpMethod.Get, $"{path}/retrievePolicyApplyActionResult");
+        Assert.Equal("succeeded", Text(result, "status"));
+        Assert.Equal(Text(result, "startDateTime"), Text(result, "finishDateTime"));
+        foreach (CloudPC one in await OfAsync(door, policy))
+        {
+            JsonElement entries = (await tenant.SendAsync(HttpMethod.Get, $"/berth/v1/cloudPcs/{one.Id}/timeline")).GetProperty("value");
+            JsonElement anew = Assert.Single(entries.EnumerateArray(), entry => Text(entry, "reason") == "policyReprovisioned");
+            Assert.Contains($"all Cloud PCs of its policy are made anew (policy {policy.DisplayName})", Text(anew, "text"), StringComparison.Ordinal);
+        }
+
+        await tenant.SendAsync(HttpMethod.Post, $"{path}/schedulePolicyApplyTask", new { scheduledRule = new { reservePercentage = 50, cronScheduleExpression = "30 3 * * SUN" } });
+        JsonElement schedule = await tenant.SendAsync(HttpMethod.Get, $"{path}/retrievePolicyApplySchedule");
+        Assert.Equal(("30 3 * * SUN", "gmt", 50), (Text(schedule, "cronScheduleExpression"), Text(schedule, "timezone"), schedule.GetProperty("reservePercentage").GetInt32()));
+        Assert.EndsWith(" 03:30:00", Text(schedule, "nextRunDateTime"), StringComparison.Ordinal);
+        JsonElement pools = (await tenant.SendAsync(HttpMethod.Get, "/berth/v1/frontline")).GetProperty("reprovisions");
+        JsonElement pool = Assert.Single(pools.EnumerateArray(), one => Text(one, "provisioningPolicyId") == policy.Id);
+        Assert.Equal(("succeeded", 0, 0), (Text(pool, "status"), pool.GetProperty("waitingCount").GetInt32(), pool.GetProperty("inProgressCount").GetInt32()));
+        await tenant.SendAsync(HttpMethod.Post, $"{path}/schedulePolicyApplyTask", new { cronScheduleExpression = (string?)null });
+        Assert.Null(Text(await tenant.SendAsync(HttpMethod.Get, $"{path}/retrievePolicyApplySchedule"), "cronScheduleExpression"));
+        await AssignAsync(door, policy);
+    }
+
     [Fact]
     public async Task A_server_plays_shifts_through() // B464
     {

@@ -13,6 +13,21 @@ public sealed partial class EngineDesk
 
     private IEnumerable<string> FrontlineLines(Fleet fleet, (int Index, CloudPc Row)[] rows)
     {
+        foreach ((int index, ProvisioningPolicy policy) in fleet.Policies)
+        {
+            if (Tenant.Frontline.Reprovision.Runs.TryGetValue(index, out ReprovisionRun? run))
+            {
+                yield return $"anew {Text(policy.Id)} {(run.EndedAt is null ? "processing" : run.HasFailed ? "failed" : "succeeded")} from {When(run.StartedAt)}"
+                    + (run.EndedAt is { } ended ? $" to {When(ended)}" : "") + (run.IsScheduled ? " scheduled" : "") + $" keeping {run.KeptPercentage}%"
+                    + string.Concat(run.Waiting.Select(row => $" waits #{row + 1}")) + string.Concat(run.Making.Select(row => $" made #{row + 1}"));
+            }
+
+            if (Tenant.Frontline.Reprovision.Schedules.TryGetValue(index, out ReprovisionSchedule? schedule))
+            {
+                yield return $"schedule {Text(policy.Id)}" + (schedule.NextAt is { } next ? $" next {When(next)}" : " over") + (schedule.SkippedAt is { } skipped ? $" skipped {When(skipped)}" : "");
+            }
+        }
+
         ProvisioningPolicy[] policies =
         [
             .. fleet.Policies.Values.Where(policy => policy.ProvisioningType == ProvisioningType.SharedByUser),
@@ -99,6 +114,10 @@ public sealed partial class EngineDesk
         Request.PowerOn r => new Command.PowerOnCloudPc(IdOf(r.CloudPc)),
         Request.PowerOff r => new Command.PowerOffCloudPc(IdOf(r.CloudPc)),
         Request.RetryPolicy r => new Command.RetryPolicy(Id(r.Policy)),
+        Request.ReprovisionPolicy r => new Command.ReprovisionPolicy(Id(r.Policy), r.Kept, r.SignsOut),
+        Request.SchedulePolicy { Cron: null } r => new Command.SchedulePolicy(Id(r.Policy), null),
+        Request.SchedulePolicy r => new Command.SchedulePolicy(Id(r.Policy), new ScheduleRequest(
+            r.Cron, r.Kept, r.SignsOut, ScheduleZone.Cst, r.Start is { } start ? Desk.Opening.AddMinutes(start) : null, r.End is { } end ? Desk.Opening.AddMinutes(end) : null)),
         Request.DeleteStorages r => AssignmentOf(Id(r.Policy), r.Group, r.Plan) is { } named && Guid.Parse(named) is var whose
             ? new Command.DeleteUserStorages(whose, r.Users.Select(user => StorageOf(whose, user)).ToValueArray())
             : new Command.DeleteUserStorages(NoAssignment, []),

@@ -184,6 +184,7 @@ public sealed partial class EngineDesk : Desk
             RefusalCode.SessionNotFound or RefusalCode.SnapshotNotFound or RefusalCode.AssignmentNotFound or RefusalCode.HostJobClosed
                 or RefusalCode.StorageNotFound or RefusalCode.StorageInUse => [],
             RefusalCode.OperationNotSupported when Last.Command is Command.RetryPolicy => [Text(refusal.Subject!.Value)],
+            RefusalCode.OperationNotSupported or RefusalCode.OperationConflict when Last.Command is Command.ReprovisionPolicy or Command.SchedulePolicy => [Text(refusal.Subject!.Value)],
             RefusalCode.NotAssigned or RefusalCode.CloudPcNotReady when Last.Command is Command.StartPoolSession => [],
             RefusalCode.CloudPcNotFound or RefusalCode.OperationNotSupported or RefusalCode.OperationConflict or RefusalCode.TargetLicenseHasAssigned
                 or RefusalCode.NotAssigned or RefusalCode.NotLicensed or RefusalCode.CloudPcNotReady or RefusalCode.CloudPcInUse or RefusalCode.SelfServiceNotAllowed => [$"#{NumberOf(refusal.Subject!.Value)}"],

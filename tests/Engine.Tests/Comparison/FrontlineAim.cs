@@ -20,6 +20,8 @@ public static class FrontlineAim
         Request.EndGrace r => Row(fleet, random, words => words[3] == "inGracePeriod") is { } row ? new Request.EndGrace(Number(row)) : r,
         Request.Reprovision r => Row(fleet, random / 3, words => (words[3] is "provisioned" or "failed") && (random % 3 != 1 || words[1] == "shared")) is { } row ? new Request.Reprovision(Number(row)) : r,
         Request.RetryPolicy r => Row(fleet, random, words => words[1] == "shared" && words[3] == "failed" && words.Contains("by")) is { } row ? new Request.RetryPolicy(row[Array.IndexOf(row, "by") + 1]) : r,
+        Request.ReprovisionPolicy r => Pick(Allotments(fleet, "s"), random / 3) is { } target ? r with { Policy = target[0] } : r,
+        Request.SchedulePolicy r => Pick(Allotments(fleet, "s"), random / 3) is { } target ? r with { Policy = target[0] } : r,
         Request.DeleteStorages r => Pick(fleet.Where(line => line.StartsWith("storage ", StringComparison.Ordinal)).Select(line => line.Split(' ')), random / 3) is { } words
             && words[2].Split('/') is { } whose ? new Request.DeleteStorages(whose[0], whose[1], whose[2], random % 3 != 1 ? [.. r.Users, words[1]] : [words[1]]) : r,
         Request.RestoreCloudPc r => Row(fleet, random, words => words[3] == "provisioned") is { } row

@@ -3,7 +3,7 @@ using Xunit;
 namespace Berth.Engine.Tests.Comparison;
 
 /// <summary>
-/// The engine against the oracle on pools, assignments, sessions, power and the concurrency buffer (B400 to B433).
+/// The engine against the oracle on pools, assignments, sessions, power, pools that are made anew, what users keep, and the concurrency buffer (B400 to B438).
 /// BERTH_LONG=1 runs fifty times as long; a failure is shrunk and printed as a golden case.
 /// </summary>
 public sealed class FrontlineComparisonTests(ITestOutputHelper output) : ScriptComparison(output, FrontlineRequests.Skus)
@@ -15,6 +15,10 @@ public sealed class FrontlineComparisonTests(ITestOutputHelper output) : ScriptC
         "done", "Together done", "done, still noLicensesAvailable", "dues", "flips, one", "flips and dues",
         "dedicated active", "dedicated running", "dedicated active off at", "shared running", "dedicated prestart", "shared ready at",
         "session, disconnected", "session, above the limit", "StartPooled done", "StartPooled done, still noLicensesAvailable", "Unblock done", "RetryPolicy done", "RetryPolicy refused operationNotSupported",
+        "ReprovisionPolicy done", "ReprovisionPolicy refused operationConflict", "ReprovisionPolicy refused operationNotSupported", "ReprovisionPolicy refused valueInvalid",
+        "SchedulePolicy done", "SchedulePolicy refused operationNotSupported", "SchedulePolicy refused valueInvalid",
+        "anew processing", "anew succeeded", "anew failed", "anew processing scheduled", "anew succeeded scheduled", "anew failed scheduled",
+        "anew, one waits", "anew, one waits for another", "schedule next", "schedule over", "schedule skipped",
         "buffer in use", "buffer uses 4", "buffer overruns 1", "buffer overruns 3", "buffer blocked until", "buffer blocked for good",
         "storages exceeded", "storages within the limit", "storages deleted by time", "storage connected", "storage not connected", "session, temporary profile",
         "DeleteStorages done", "DeleteStorages refused storageInUse", "DeleteStorages refused storageNotFound", "DeleteStorages refused assignmentNotFound",

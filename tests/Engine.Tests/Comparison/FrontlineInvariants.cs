@@ -27,6 +27,7 @@ public static class FrontlineInvariants
 
     /// <summary>Whether two tenants count and remember the same of Frontline.</summary>
     public static bool AreSame(Tenant one, Tenant other) => one.Frontline.Buffers.SequenceEqual(other.Frontline.Buffers) && one.Frontline.NextDue == other.Frontline.NextDue
+        && one.Frontline.Reprovision.Runs.SequenceEqual(other.Frontline.Reprovision.Runs) && one.Frontline.Reprovision.Schedules.SequenceEqual(other.Frontline.Reprovision.Schedules)
         && Pools(one).SequenceEqual(Pools(other))
         && Plans(one).All(plan => one.Fleet.UseOf(plan.Plan) == other.Fleet.UseOf(plan.Plan))
         && Assignments(one).Select(assignment => assignment.Assignment.Key!.Value)

@@ -25,6 +25,12 @@ public static class FrontlineOccurrences
                 .. Number(words[3]) > Number(words[5]) ? ["pool overdrawn"] : Array.Empty<string>(),
                 .. Number(words[7]) > Number(words[9]) ? ["licenses overdrawn"] : Array.Empty<string>(),
             ],
+            "anew" => [
+                $"anew {words[2]}{(words.Contains("scheduled") ? " scheduled" : "")}",
+                .. words.Contains("waits") ? ["anew, one waits"] : Array.Empty<string>(),
+                .. words.Contains("waits") && words.Contains("made") ? ["anew, one waits for another"] : Array.Empty<string>(),
+            ],
+            "schedule" => [$"schedule {words[2]}", .. words.Contains("skipped") ? ["schedule skipped"] : Array.Empty<string>()],
             _ => [],
         };
     }

@@ -30,6 +30,9 @@ public static class FrontlineRequests
 
     private const string Rule = "user.employeeHireDate -le system.now";
 
+    private static readonly string?[] Crons =
+        ["0 * * * *", "0 0 * * * *", "30 8-18/2 * * *", "0 15 20 * * MON-FRI", "0 0 3 1,15 * sat", "0 0 0 20 * *", "0 12 2/3 * *", "0 0 30 2 *", "0,30 * * * *", "0 25 * * *", null];
+
     private static readonly string[] Kinds = ["provision", "reprovision", "deprovision", "resize", "restore"];
 
     private static readonly Gen<string> User = Of(Users);
@@ -93,7 +96,26 @@ public static class FrontlineRequests
         (4, Gen.Select(Gen.Int[1, 4], Gen.Int[2, 3], Of(0, 0, 30, 2 * Day)).Select(Overruns)),
         (1, Gen.Int[2, 3].Select(sessions => ((Request, int, int)[])[.. Enumerable.Repeat(Overruns(4, sessions, 2 * Day), 3).SelectMany(one => one)])),
         (2, Gen.Select(Gen.Int[2, 5], Gen.Int[0, 1000], Of(0, 10, 45, 7 * Hour)).Select(Workdays)),
+        (5, Gen.Select(Gen.Int[0, 2], Kept(), Gen.Int[0, 1_000_000], Of(0, 0, 1, 2), Gen.Shuffle(Turns()), Of(0, 5, 10, 10, Hour)).Select(Anew)),
         (3, Gen.Select(Gen.Int[3, 8], Gen.Int[0, 1000], Of((7 * Day) - 1, 7 * Day, 7 * Day, 8 * Day), Of(0, 10, Hour, Day)).Select(Crowds)));
+
+    // What happens while machines are made anew.
+    private static Request[] Turns() =>
+    [
+        new Request.DisconnectSession(1), new Request.EndSession(1), new Request.ReprovisionPolicy(Shared[0], 0, false), new Request.Reprovision(1), new Request.StartPooled(Users[3], Shared[0], Groups[1], Plans[0]),
+        new Request.RunDue(), new Request.RestartCloudPc(1), new Request.ChangeSubscription(Subscription(0, 0), null, "Suspended"), new Request.AssignPolicy(Shared[0], []), new Request.RetryPolicy(Shared[0]),
+    ];
+
+    // A pool that grows, people on it, and all of it made anew while the host takes its time or fails; what happens meanwhile comes in any order.
+    private static (Request Request, int Minutes, int Aim)[] Anew(int sessions, (int Percent, bool SignsOut) kept, int aim, int fails, Request[] turns, int minutes) =>
+    [
+        (new Request.AssignPolicy(Shared[0], [new Assigned(Groups[1], Plans[0]) { Licenses = 3 }]), 0, 0),
+        .. Enumerable.Range(0, sessions).Select(i => ((Request)new Request.StartPooled(Users[i], Shared[0], Groups[1], Plans[0]), 3, (7 * aim) + (8 * i) + 1)),
+        (new Request.SetHost(fails == 2 ? 0 : 10, fails == 0 ? [] : ["reprovision"]), 0, 0),
+        (aim % 4 == 0 ? new Request.SchedulePolicy(Shared[0], "5 * * * *", kept.Percent, kept.SignsOut, null, null) : new Request.ReprovisionPolicy(Shared[0], kept.Percent, kept.SignsOut), 0, 0),
+        .. turns.Take(6).Select((turn, i) => (turn, i % 2 == 0 ? minutes : 0, (aim / 8 * 8) + (3 * i) + 1)),
+        (new Request.RunDue(), minutes, 0),
+    ];
 
     // Uses of the buffer that last longer than an hour; the same machines each time.
     private static (Request Request, int Minutes, int Aim)[] Overruns(int times, int sessions, int pause) =>
@@ -159,6 +181,8 @@ public static class FrontlineRequests
         (4, Settings()),
         (4, Plan.Select(plan => (Request)new Request.Unblock(plan))),
         (5, Of(Policies).Select(policy => (Request)new Request.RetryPolicy(policy))),
+        (8, Gen.Select(Of(Policies), Kept()).Select((policy, kept) => (Request)new Request.ReprovisionPolicy(policy, kept.Percent, kept.SignsOut))),
+        (5, Gen.Select(Of(Policies), Of(Crons), Kept(), Minutes, Of(0, Hour, 2 * Day, 4 * Day, 8 * Day, 20 * Day), Gen.Int[0, 3]).Select(Scheduled)),
         (1, Of(Policies).Select(policy => (Request)new Request.DeletePolicy(policy))),
         (3, User.Select(user => (Request)new Request.DeleteUser(user))),
         (4, Gen.OneOf(User, Group).Select(item => (Request)new Request.Restore(item))),
@@ -194,6 +218,12 @@ public static class FrontlineRequests
     // Also now and then, when something else is due.
     private static Gen<Fact> Hired() => Gen.Select(Gen.Int[-2, 20], Of(0, 0, 1, 30, 60))
         .Select((halves, minutes) => new Fact("employeeHireDate", Desk.Opening.AddHours(12 * halves).AddMinutes(minutes).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)));
+
+    // A schedule, now and then with a start or an end round which its moments come.
+    private static Request Scheduled(string policy, string? cron, (int Percent, bool SignsOut) kept, int start, int length, int odd) =>
+        new Request.SchedulePolicy(policy, cron, kept.Percent, kept.SignsOut, odd % 2 == 0 ? null : start, odd < 2 ? null : start + length);
+
+    private static Gen<(int Percent, bool SignsOut)> Kept() => Gen.Select(Of(0, 0, 27, 50, 67, 99, 100, -1), Of(false, false, true)).Select((percent, signsOut) => (percent, signsOut));
 
     private static Gen<Request> Settings() => Gen.Select(Of(true, true, false), Of(3, 3, 0, 10), Of(true, true, true, false), Of<int?>(null, null, null, 0, 1, 2))
         .Select((held, reset, prestart, excess) => (Request)new Request.ConfigureFrontline(held, reset, prestart, excess));

@@ -11,6 +11,9 @@ public sealed partial class OracleDesk
         Request.PowerOn r => _tenant.PowerOn(r.CloudPc),
         Request.PowerOff r => _tenant.PowerOff(r.CloudPc),
         Request.RetryPolicy r => _tenant.RetryPolicy(r.Policy),
+        Request.ReprovisionPolicy r => _tenant.ReprovisionPolicy(r.Policy, r.Kept, r.SignsOut),
+        Request.SchedulePolicy r => _tenant.SchedulePolicy(
+            r.Policy, r.Cron, r.Kept, r.SignsOut, r.Start is { } start ? Desk.Opening.AddMinutes(start) : null, r.End is { } end ? Desk.Opening.AddMinutes(end) : null),
         Request.DeleteStorages r => _tenant.DeleteStorages(r.Policy, r.Group, r.Plan, r.Users),
         Request.Unblock r => _tenant.Unblock(r.Plan),
         Request.ConfigureFrontline r => _tenant.ConfigureFrontline(r.Held, TimeSpan.FromMinutes(r.Reset), r.Prestart, r.Excess),

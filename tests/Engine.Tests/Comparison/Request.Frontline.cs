@@ -17,6 +17,18 @@ public abstract partial record Request
     /// <summary>What failed of a policy is made anew.</summary>
     public sealed record RetryPolicy(string Policy) : Request;
 
+    /// <summary>The machines of a policy are made anew.</summary>
+    public sealed record ReprovisionPolicy(string Policy, int Kept, bool SignsOut) : Request;
+
+    /// <summary>They are made anew by a schedule; without an expression they are not any more.</summary>
+    /// <param name="Policy">The policy.</param>
+    /// <param name="Cron">The expression.</param>
+    /// <param name="Kept">Percent that are kept.</param>
+    /// <param name="SignsOut">Whether nobody is waited for.</param>
+    /// <param name="Start">The first moment is not before, in minutes after the opening; null for now.</param>
+    /// <param name="End">All moments are before, in minutes after the opening; null for no end.</param>
+    public sealed record SchedulePolicy(string Policy, string? Cron, int Kept, bool SignsOut, int? Start, int? End) : Request;
+
     /// <summary>Storages of users at an assignment are deleted.</summary>
     public sealed record DeleteStorages(string Policy, string Group, string Plan, string[] Users) : Request;
 

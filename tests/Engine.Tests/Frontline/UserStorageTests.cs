@@ -2,6 +2,7 @@ using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Collections;
 using Berth.Engine.Frontline;
+using Berth.Engine.Insight;
 using Xunit;
 
 namespace Berth.Engine.Tests.Frontline;
@@ -184,6 +185,17 @@ public sealed class UserStorageTests
         }
 
         Assert.Equal(users, Pool(assignment).Storages.Count);
+    }
+
+    [Fact]
+    public void An_undo_brings_the_assignment_back_and_says_that_what_was_kept_does_not_come() // B433, B525
+    {
+        (Guid policy, Guid assignment) = Keep(16, 1);
+        Visit(_ward[0], assignment);
+        Decision.Accepted removed = Tenant.Do(new Command.AssignPolicy(policy, []));
+        Undo undo = Undo.Of(Tenant.Now, removed.Event!, new DecisionContext(_desk.Time, Actor.Berth));
+        Assert.Contains(new UndoGap(UndoGapReason.DataDestroyed, "userStorage", null), undo.Gaps);
+        Assert.IsType<Command.AssignPolicy>(Assert.Single(undo.Commands));
     }
 
     [Fact]

@@ -21,6 +21,21 @@ public sealed partial class Step
     /// <summary>The most licenses above the limit.</summary>
     public int? Excess { get; set; }
 
+    /// <summary>Percent of the machines that stay usable while others are made anew.</summary>
+    public int? Percent { get; set; }
+
+    /// <summary>Whether everybody is signed out for that.</summary>
+    public bool? SignsOut { get; set; }
+
+    /// <summary>The cron expression of a schedule.</summary>
+    public string? Cron { get; set; }
+
+    /// <summary>The start of a schedule, in minutes after the opening.</summary>
+    public int? Start { get; set; }
+
+    /// <summary>The end of a schedule, in minutes after the opening.</summary>
+    public int? End { get; set; }
+
     private void TakeFrontline(Request request)
     {
         switch (request)
@@ -37,6 +52,12 @@ public sealed partial class Step
                 break;
             case Request.RetryPolicy r:
                 Policy = Names.Readable(r.Policy);
+                break;
+            case Request.ReprovisionPolicy r:
+                (Policy, Percent, SignsOut) = (Names.Readable(r.Policy), r.Kept == 0 ? null : r.Kept, r.SignsOut ? true : null);
+                break;
+            case Request.SchedulePolicy r:
+                (Policy, Cron, Percent, SignsOut, Start, End) = (Names.Readable(r.Policy), r.Cron, r.Kept == 0 ? null : r.Kept, r.SignsOut ? true : null, r.Start, r.End);
                 break;
             case Request.DeleteStorages r:
                 (Policy, Group, Plan, Users) = (Names.Readable(r.Policy), Names.Readable(r.Group), Names.Readable(r.Plan), Readable(r.Users));
@@ -59,6 +80,8 @@ public sealed partial class Step
         "powerOn" => new Request.PowerOn(CloudPc!.Value),
         "powerOff" => new Request.PowerOff(CloudPc!.Value),
         "retryPolicy" => new Request.RetryPolicy(Names.Policy(Policy!)),
+        "reprovisionPolicy" => new Request.ReprovisionPolicy(Names.Policy(Policy!), Percent ?? 0, SignsOut ?? false),
+        "schedulePolicy" => new Request.SchedulePolicy(Names.Policy(Policy!), Cron, Percent ?? 0, SignsOut ?? false, Start, End),
         "deleteStorages" => new Request.DeleteStorages(Names.Policy(Policy!), Names.Group(Group!), Names.Plan(Plan!, null), [.. (Users ?? []).Select(Names.User)]),
         "unblock" => new Request.Unblock(Names.Plan(Plan!, null)),
         "configureFrontline" => new Request.ConfigureFrontline(!(Released ?? false), Reset ?? 3, Prestart ?? true, Excess),

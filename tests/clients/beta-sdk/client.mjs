@@ -34,6 +34,9 @@ export const get = (path, create) => adapter.send(request(HttpMethod.GET, path),
 /** Sends a model, or plain JSON where the package has no model of the body, and reads one. */
 export const post = (path, body, serialize, create) => adapter.send(request(HttpMethod.POST, path, body, serialize), create, errors);
 
+/** Sends a model, or plain JSON where the package has no model of the body, to an action that answers nothing. */
+export const act = (path, body, serialize) => adapter.sendNoResponseContent(request(HttpMethod.POST, path, body, serialize), errors);
+
 /** Sends a model to be written over what is there. */
 export const patch = (path, body, serialize) => adapter.sendNoResponseContent(request(HttpMethod.PATCH, path, body, serialize), errors);
 
