@@ -5,6 +5,7 @@ using Berth.Bench.Http;
 Dictionary<string, Func<string[], Task<int>>> benchmarks = new(StringComparer.Ordinal)
 {
     ["engine"] = EngineBench.Run,
+    ["plan"] = PlanBench.Run,
     ["ledger"] = LedgerBench.Run,
     ["sessions"] = SessionBench.Run,
     ["http"] = HttpBench.Run,

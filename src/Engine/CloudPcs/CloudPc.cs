@@ -449,7 +449,7 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
             ModifiedAt = at,
         };
 
-    // Nothing is kept in one way only, so that equal rows are equal.
+    // Rows that have nothing of it share one, also those that have nothing any more.
     private CloudPcMachine Machine
     {
         init => _machine = value == CloudPcMachine.None ? CloudPcMachine.None : value;

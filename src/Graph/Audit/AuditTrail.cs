@@ -208,9 +208,7 @@ internal sealed class AuditTrail
 
     private AuditTarget User(int index, params ReadOnlySpan<AuditChange> changes)
     {
-        User? user = (_tenant.TryGetUser(index, out User? known) ? known : null)
-            ?? (_tenant.Deleted.Users.TryGetValue(index, out DeletedUser? item) ? item.User : null)
-            ?? _departed[index];
+        User? user = _departed.Whoever(_tenant, index);
         _nameless |= user is null;
         return new AuditTarget(user?.Id ?? Guid.Empty, "User", user?.DisplayName, user?.UserPrincipalName, null, ValueArray.Create(changes));
     }

@@ -22,6 +22,11 @@ internal sealed class DepartedUsers : IDisposable
     /// <summary>The deleted user that had an index, or null when that is not known.</summary>
     public User? this[int index] => Volatile.Read(ref _known).Users.GetValueOrDefault(index);
 
+    /// <summary>Who has or had an index, as far as anybody knows: now, in deleted items, or gone for good; null when that is not known.</summary>
+    public User? Whoever(Tenant tenant, int index) => (tenant.TryGetUser(index, out User? known) ? known : null)
+        ?? (tenant.Deleted.Users.TryGetValue(index, out DeletedUser? item) ? item.User : null)
+        ?? this[index];
+
     /// <summary>Knows every user who was deleted at or after an entry of the journal.</summary>
     public async ValueTask SearchAsync(TenantDesk desk, long sequence, CancellationToken cancel)
     {

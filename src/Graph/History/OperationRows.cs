@@ -115,7 +115,5 @@ internal sealed class OperationRows
         json.WriteString("status"u8, status);
     }
 
-    private User? PersonOf(int index) => (_tenant.TryGetUser(index, out User? known) ? known : null)
-        ?? (_tenant.Deleted.Users.TryGetValue(index, out DeletedUser? item) ? item.User : null)
-        ?? _departed[index];
+    private User? PersonOf(int index) => _departed.Whoever(_tenant, index);
 }

@@ -367,7 +367,5 @@ internal sealed class OperationSides(Tenant tenant, DepartedUsers departed, Tena
 
     private Guid IdOf(int index) => NamesOf(index)?.Id ?? Guid.Empty;
 
-    private User? NamesOf(int index) => (tenant.TryGetUser(index, out User? known) ? known : null)
-        ?? (tenant.Deleted.Users.TryGetValue(index, out DeletedUser? item) ? item.User : null)
-        ?? departed[index];
+    private User? NamesOf(int index) => departed.Whoever(tenant, index);
 }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Berth.Conformance.Tests.Plans;
 
-/// <summary>When seats run out (B540 to B543).</summary>
+/// <summary>When seats run out (B540, B541, B542, B543).</summary>
 public sealed class Forecasting : IAsyncLifetime
 {
     private const string Suite = "SPE_E3";

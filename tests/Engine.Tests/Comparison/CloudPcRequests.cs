@@ -69,7 +69,19 @@ public static class CloudPcRequests
 
     private static Gen<(Request Request, int Minutes, int Aim)[]> Segment() => Gen.Frequency(
         (300, Gen.Select(Command(), Minutes, Gen.Int[0, 1_000_000]).Select(one => ((Request, int, int)[])[one])),
+        (3, Gen.Int[0, 1000].Select(SignOns)),
         (1, Gen.Select(Gen.Int[4, 34], Of(6 * Hour, 12 * Hour, Day), Gen.Int[0, 1000]).Select(Days)));
+
+    // A policy gets another single sign-on and is applied, twice, so that once something differs.
+    private static (Request Request, int Minutes, int Aim)[] SignOns(int random) =>
+    [
+        (new Request.SetHost(10, []), 0, 0),
+        .. Enumerable.Range(0, 2).SelectMany(time => ((Request Request, int Minutes, int Aim)[])
+        [
+            (new Request.ChangePolicy(Policies[0], []) { SingleSignOn = time == 1 }, 10, (8 * random) + 2),
+            (new Request.ApplyPolicy(Policies[0], ["singleSignOn"], []), 0, (8 * random) + 2),
+        ]),
+    ];
 
     // An agent makes one restore point after the other: alone chance does not make so many of one machine that some go.
     private static (Request Request, int Minutes, int Aim)[] Days(int times, int pause, int random) =>
@@ -128,16 +140,16 @@ public static class CloudPcRequests
         (6, Number.Select(number => (Request)new Request.EndGrace(number))),
         (5, Gen.Select(Number, Of<bool?>(null, null, true, false), Of(false, false, true))
             .Select((number, administrator, self) => (Request)new Request.Reprovision(number) { Administrator = self ? null : administrator, Self = self })),
-        (14, Gen.Select(Number, Of(Plans)).Select((number, plan) => (Request)new Request.Resize(number, plan))),
+        (18, Gen.Select(Number, Of(Plans)).Select((number, plan) => (Request)new Request.Resize(number, plan))),
         (1, Number.Select(number => (Request)new Request.RenameCloudPc(number, "another"))),
         (8, Gen.Select(Number, Of(false, false, true)).Select((number, self) => (Request)new Request.RestoreCloudPc(number, Desk.Opening.AddHours(12)) { Self = self })),
         (6, Number.Select(number => (Request)new Request.RestoreManual(number, Desk.Opening))),
         (14, Gen.Select(Number, Number).Select((number, kept) => (Request)new Request.RestoreRetained(number, kept))),
         (8, Number.Select(number => (Request)new Request.SnapshotCloudPc(number))),
-        (2, Number.Select(number => (Request)new Request.RestartCloudPc(number))),
-        (10, Gen.Select(Of([.. Policies, .. ReservePolicies]), Of<string[]>(["region"], ["singleSignOn"], ["singleSignOn", "region"]), Number.Array[0, 2])
+        (5, Number.Select(number => (Request)new Request.RestartCloudPc(number))),
+        (16, Gen.Select(Of([.. Policies, .. ReservePolicies]), Of<string[]>(["region"], ["singleSignOn"], ["singleSignOn", "region"]), Number.Array[0, 2])
             .Select((policy, settings, numbers) => (Request)new Request.ApplyPolicy(policy, settings, numbers))),
-        (9, Gen.Select(User, Number).Select((user, number) => (Request)new Request.StartSession(user, number))),
+        (14, Gen.Select(User, Number).Select((user, number) => (Request)new Request.StartSession(user, number))),
         (2, Number.Select(number => (Request)new Request.EndSession(number))),
         (3, Number.Select(number => (Request)new Request.DisconnectSession(number))),
         (4, Gen.Select(Number, Of<bool?>(null, true, true, false)).Select((number, restricted) => (Request)new Request.SetReview(number, restricted))),

@@ -30,6 +30,8 @@ public static class FrontlineAim
         Request.SetReview r => (r.Restricted is null ? Row(fleet, random, words => Reviews(fleet).Contains(words[2])) : Row(fleet, random, words => words[3] is "provisioned" or "inGracePeriod")) is { } row
             ? r with { CloudPc = Number(row) } : r,
         Request.ReportJob r => Row(fleet, random, words => words.Contains("agent")) is { } row ? Asked(row, r) : r,
+        Request.PublishApps when random % 3 != 0 && Pick(fleet.Where(line => line.StartsWith("app ", StringComparison.Ordinal) && line.Contains(": ready", StringComparison.Ordinal)), random) is { } app
+            => new Request.PublishApps(app.Split(' ')[1], [app[(app.IndexOf(' ', 4) + 1)..app.IndexOf(':', StringComparison.Ordinal)]]),
         Request.AssignPolicy r when random % 3 != 0 => Edit(fleet, r, [.. Allotments(fleet, "").Where(one => one[0] == r.Policy)], random / 3),
         Request.Together r => r with { Parts = [.. r.Parts.Select((part, i) => At(picture, fleet, part, random / (i + 1)))] },
         Request.AddMembers r when r.Members.Except(Members(picture, r.Group)).ToArray() is { Length: > 0 } strangers => r with { Members = strangers },

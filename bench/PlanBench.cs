@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using System.Globalization;
+using Berth.Engine;
+using Berth.Engine.Catalog;
+using Berth.Engine.Insight;
+using Berth.Engine.Licensing;
+
+namespace Berth.Bench;
+
+/// <summary>A plan over everybody: what licensing a group of all users, and taking its license away again, would do to each of them. Beside it the evaluation of all users, in the same run.</summary>
+internal static class PlanBench
+{
+    private const int Rounds = 3;
+
+    public static Task<int> Run(string[] args)
+    {
+        int[] sizes = args.Length > 0 ? [.. args.Select(static size => int.Parse(size, CultureInfo.InvariantCulture))] : [100_000, 1_000_000];
+        foreach (int users in sizes)
+        {
+            Tenant tenant = Tenant.Unborn;
+            DecisionContext context = new(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero), Actor.Berth);
+            Guid[] groups = EngineBench.Build(users, new Random(20261123), command => tenant = Decide(tenant, command, context));
+            Guid everybody = groups[^1];
+            Command give = new Command.AssignGroupLicenses(everybody, [new LicenseRequest(Sku(tenant, "SPE_E3"), [])], []);
+            Command take = new Command.AssignGroupLicenses(everybody, [], [Sku(tenant, "SPE_E3")]);
+            for (int round = 0; round < Rounds; round++)
+            {
+                Measure(tenant, give, context, "give");
+            }
+
+            tenant = Decide(tenant, give, context);
+            for (int round = 0; round < Rounds; round++)
+            {
+                Measure(tenant, take, context, "take");
+            }
+
+            Stopwatch watch = Stopwatch.StartNew();
+            (long evaluated, _) = WholeTenant.Evaluate(tenant);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"full evaluation beside: {users:N0} users, {evaluated:N0} pairs in {watch.Elapsed.TotalMilliseconds:F0} ms"));
+        }
+
+        return Task.FromResult(0);
+    }
+
+    private static void Measure(Tenant tenant, Command command, DecisionContext context, string what)
+    {
+        long bytes = GC.GetTotalAllocatedBytes(precise: true);
+        Stopwatch watch = Stopwatch.StartNew();
+        Plan plan = Plan.Of(tenant, [command], context, out Refusal? refusal) ?? throw new InvalidOperationException($"The plan is refused: {refusal}");
+        double seconds = watch.Elapsed.TotalSeconds;
+        int limit = tenant.UserCount > 100_000 ? 5 : 1;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"plan, {what}: {plan.Licenses.Count:N0} rows over {tenant.UserCount:N0} users in {seconds:F2} s (limit {limit}), {(GC.GetTotalAllocatedBytes(precise: true) - bytes) / (double)tenant.UserCount:F0} B/user allocated"));
+    }
+
+    private static Guid Sku(Tenant tenant, string partNumber) => tenant.Catalog.FindByPartNumber(partNumber).First().Id;
+
+    private static Tenant Decide(Tenant tenant, Command command, DecisionContext context) =>
+        Deciding.Decide(tenant, command, context) is Decision.Accepted accepted ? accepted.Next : throw new InvalidOperationException($"{command} was refused.");
+}
