@@ -60,8 +60,16 @@ public static class FrontlineRequests
         Gen.Select(Opening(), Segment().Array[FewestSegments, MostSegments]).Select((opening, segments) =>
         {
             int minute = 0;
-            return ("US", opening.Select(request => (request, 0, 0)).Concat(segments.SelectMany(one => one).Select(one => (one.Request, minute += one.Minutes, one.Aim))).ToArray());
+            return ("US", opening.Select(request => (request, 0, 0)).Concat(segments.SelectMany(one => one).Select(one =>
+            {
+                minute += one.Minutes;
+                return (At(one.Request, minute), minute, one.Aim);
+            })).ToArray());
         });
+
+    // A schedule begins and ends round the moment at which it is asked for.
+    private static Request At(Request request, int minute) =>
+        request is Request.SchedulePolicy schedule ? schedule with { Start = schedule.Start + minute, End = schedule.End + minute } : request;
 
     private static Gen<Request[]> Opening()
     {

@@ -258,7 +258,7 @@ public sealed class DynamicGroupTests
 
         Assert.Equal(100_000, done.RuleEvaluations);
         Assert.Equal(100_000, _tenant.Consumed("SPE_E3"));
-        Assert.InRange(done.Event!.Changes.Count, 1, 5);
+        Assert.InRange(done.Event!.Changes.Count, 1, 6);
     }
 
     [Fact]
