@@ -130,7 +130,7 @@ public static class CloudPcRequests
         (12, Gen.Select(Of(Policies), Gen.Shuffle(Groups, 0, 3)).Select((policy, groups) => (Request)new Request.AssignPolicy(policy, [.. groups.Select(group => new Assigned(group, null))]))),
         (5, Gen.Select(Of(ReservePolicies), Gen.Shuffle(Groups, 0, 2)).Select((policy, groups) =>
             (Request)new Request.AssignPolicy(policy, [.. groups.Select(group => new Assigned(group, Names.Plan(ReservePlan, null)))]))),
-        (8, Part().Array[2, 4].Select(parts => (Request)new Request.Together(parts))),
+        (3, Part().Array[2, 4].Select(parts => (Request)new Request.Together(parts))),
         (6, Number.Select(number => (Request)new Request.ProvisionReserve(number))),
         (3, Number.Select(number => (Request)new Request.DeprovisionReserve(number))),
         (10, Gen.Select(Gen.Int[0, PartNumbers.Length - 1], Gen.Int[0, 3], Of<int?>(null, 0, 1, 1, 2, 3, 5), Of(null, null, "Enabled", "Enabled", "Warning", "Suspended", "LockedOut", "Deleted"))

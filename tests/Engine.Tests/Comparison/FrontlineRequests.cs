@@ -173,7 +173,7 @@ public static class FrontlineRequests
         (6, Number.Select(number => (Request)new Request.PowerOff(number))),
         (16, Gen.Select(Of(Dedicated), Entries()).Select((policy, entries) => (Request)new Request.AssignPolicy(policy, entries))),
         (18, Gen.Select(Of(Policies), Entries()).Select((policy, entries) => (Request)new Request.AssignPolicy(policy, entries))),
-        (5, Part().Array[2, 3].Select(parts => (Request)new Request.Together(parts))),
+        (3, Part().Array[2, 3].Select(parts => (Request)new Request.Together(parts))),
         (10, Gen.Select(Group, User.Array[1, 2]).Select((group, members) => (Request)new Request.AddMembers(group, members))),
         (10, Gen.Select(Group, User).Select((group, member) => (Request)new Request.RemoveMember(group, member))),
         (9, Gen.Select(Gen.Int[0, PartNumbers.Length - 1], Gen.Int[0, 3], Of<int?>(null, 0, 1, 2, 3, 4), Of(null, null, "Enabled", "Enabled", "Warning", "Suspended", "LockedOut", "Deleted"))

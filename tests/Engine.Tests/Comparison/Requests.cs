@@ -136,7 +136,7 @@ public static class Requests
         (3, Gen.Select(Group, Member.Array[0, 3], Gen.Bool).Select((group, members, unified) => (Request)new Request.CreateGroup(group, group != Mailing, members) { Unified = unified })),
         (2, Gen.Select(Group, Choice(timed), Gen.Int[0, 5]).Select((group, chosen, unified) =>
             (Request)new Request.CreateGroup(group, group != Mailing, []) { Chosen = chosen, Unified = unified == 0 })),
-        (6, Part().Array[2, 4].Select(parts => (Request)new Request.Together(parts))),
+        (2, Part().Array[2, 4].Select(parts => (Request)new Request.Together(parts))),
         (3, Gen.Select(Group, Member.Array[1, 2]).Select((group, members) => (Request)new Request.RemoveMembers(group, members))),
         (2, Units()),
         (9, User.Select(user => (Request)new Request.ReprocessUser(user))),
