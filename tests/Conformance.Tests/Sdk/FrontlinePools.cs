@@ -12,10 +12,10 @@ public sealed class FrontlinePools(SdkTenant tenant)
     [Fact]
     public async Task What_is_bought_is_a_pool_and_a_managed_license()
     {
-        Guid plan = SdkTenant.Plan("CPC_S_8C_32GB_512GB");
-        JsonElement bought = await tenant.SendAsync(HttpMethod.Post, "/berth/v1/subscriptions", new { skuId = SdkTenant.Sku("Windows_365_S_8vCPU_32GB_512GB").Id, units = 4 });
+        Guid plan = SdkTenant.Plan("CPC_S_8C_32GB_128GB");
+        JsonElement bought = await tenant.SendAsync(HttpMethod.Post, "/berth/v1/subscriptions", new { skuId = SdkTenant.Sku("Windows_365_S_8vCPU_32GB_128GB").Id, units = 4 });
         JsonElement pool = await ReadAsync($"{Root}/frontLineServicePlans/{plan}");
-        Assert.Equal(("Cloud PC Frontline 8vCPU/32GB/512GB", 12, 0, 0), (
+        Assert.Equal(("Cloud PC Frontline 8vCPU/32GB/128GB", 12, 0, 0), (
             pool.GetProperty("displayName").GetString(), pool.GetProperty("totalCount").GetInt32(), pool.GetProperty("usedCount").GetInt32(), pool.GetProperty("allotmentLicensesCount").GetInt32()));
         Assert.Equal(plan, Assert.Single((await ReadAsync($"{Root}/frontLineServicePlans?$filter=id eq '{plan}'")).GetProperty("value").EnumerateArray()).GetProperty("id").GetGuid());
         Assert.Equal("1", await tenant.Http.GetStringAsync($"{Root}/frontLineServicePlans/$count?$filter=id eq '{plan}'", TestContext.Current.CancellationToken));
