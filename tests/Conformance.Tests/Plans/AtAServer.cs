@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Berth.Conformance.Tests.Process;
 using Berth.Engine.Catalog;
@@ -58,6 +59,42 @@ public sealed class AtAServer : IAsyncLifetime
         Assert.Equal(1, (await SendAsync(HttpMethod.Get, $"/berth/v1/history/{id}/undo")).GetProperty("summary").GetProperty("usersLosing").GetInt32());
         await SendAsync(HttpMethod.Post, $"/berth/v1/history/{id}/undo");
         Assert.False((await SendAsync(HttpMethod.Get, $"/berth/v1/users/{user}/explain?skuId={sku}")).GetProperty("has").GetBoolean());
+    }
+
+    [Fact]
+    public async Task What_was_meant_for_another_version_and_what_takes_from_many_is_refused()
+    {
+        Guid sku = SkuCatalog.BuiltIn.FindByPartNumber(Size).Single().Id, group = Guid.NewGuid();
+        Guid[] users = [.. Enumerable.Range(0, 10).Select(_ => Guid.NewGuid())];
+        object Line(Guid user) => new { user = new { id = user, userPrincipalName = $"{user}@contoso.example", displayName = "A user", usageLocation = "US" } };
+        string lines = string.Join('\n', users.Select(user => JsonSerializer.Serialize(Line(user)))
+            .Append(JsonSerializer.Serialize(new { group = new { id = group, displayName = "Sales", mailNickname = "sales", mailEnabled = false, securityEnabled = true } })));
+        using (StringContent body = new(lines, Encoding.UTF8, "application/x-ndjson"))
+        {
+            using HttpResponseMessage imported = await _http.PostAsync("/berth/v1/import", body, Cancel);
+            Assert.True(imported.IsSuccessStatusCode, await imported.Content.ReadAsStringAsync(Cancel));
+        }
+
+        object[] give =
+        [
+            new { kind = "subscription", skuId = sku, units = 10 },
+            new { kind = "groupLicense", groupId = group, add = new[] { new { skuId = sku } } },
+            new { kind = "membership", groupId = group, addMembers = users },
+        ];
+        object[] take = [new { kind = "membership", groupId = group, removeMembers = users }];
+        JsonElement plan = await SendAsync(HttpMethod.Post, "/berth/v1/plan", new { changes = give });
+        Assert.Equal(10, plan.GetProperty("summary").GetProperty("usersGaining").GetInt32());
+        long version = plan.GetProperty("version").GetInt64();
+        await SendAsync(HttpMethod.Post, "/berth/v1/apply", new { changes = give, expectedVersion = version }, HttpStatusCode.Accepted);
+        await RefusedAsync(new { changes = take, expectedVersion = version }, "versionMoved");
+        await RefusedAsync(new { changes = take }, "massRemoval");
+        await SendAsync(HttpMethod.Post, "/berth/v1/apply", new { changes = take, allowMassRemoval = true }, HttpStatusCode.Accepted);
+    }
+
+    private async Task RefusedAsync(object body, string code)
+    {
+        JsonElement answer = await SendAsync(HttpMethod.Post, "/berth/v1/apply", body, HttpStatusCode.Conflict);
+        Assert.Equal(code, answer.GetProperty("error").GetProperty("innerError").GetProperty("code").GetString());
     }
 
     private async Task<JsonElement> SendAsync(HttpMethod method, string path, object? body = null, HttpStatusCode wanted = HttpStatusCode.OK)

@@ -61,6 +61,8 @@ public sealed class CloudApps : IAsyncLifetime
         await RefusedAsync($"{Apps}/publish", new { cloudAppIds = new[] { paint } }, HttpStatusCode.Conflict, "cloudAppNotReady");
         await RefusedAsync($"{Apps}/publish", new { cloudAppIds = new[] { Guid.NewGuid() } }, HttpStatusCode.NotFound, "resourceNotFound");
         await PassAsync("PT5M");
+        await DoAsync(HttpMethod.Patch, $"{Apps}/{ledger}", new { appDetail = new { filePath = @"C:\Apps\other.exe" } });
+        await DoAsync(HttpMethod.Post, $"{Apps}/reset", new { cloudAppIds = new[] { ledger } });
         await DoAsync(HttpMethod.Patch, $"{Apps}/{ledger}", new { description = "Books" });
         await DoAsync(HttpMethod.Post, $"{Apps}/publish", new { cloudAppIds = new[] { paint, ledger } });
         await PassAsync("PT1M");
@@ -70,7 +72,6 @@ public sealed class CloudApps : IAsyncLifetime
         Guid assignment = (await DoAsync(HttpMethod.Get, $"{Root}/provisioningPolicies/{policy}/assignments")).GetProperty("value")[0].GetProperty("id").GetGuid();
         JsonElement session = await DoAsync(HttpMethod.Post, "/berth/v1/sessions", new { userId = user, assignmentId = assignment, cloudAppId = ledger });
         Assert.Equal(ledger, session.GetProperty("cloudAppId").GetGuid());
-        await DoAsync(HttpMethod.Post, $"{Apps}/reset", new { cloudAppIds = new[] { ledger } });
         await DoAsync(HttpMethod.Post, $"{Apps}/unpublish", new { cloudAppIds = new[] { paint } });
         await DoAsync(HttpMethod.Delete, $"{Apps}/{ledger}");
         await DoAsync(HttpMethod.Post, $"{Root}/provisioningPolicies/{policy}/assign", new { assignments = Array.Empty<object>() });
