@@ -31,22 +31,22 @@ internal static class OperationDesk
     {
         Tenant tenant = accepted.Next;
 
-        // What changes nothing is no entry: then the newest one there is stands for it.
-        Guid id = IdsByName.OfOperation(tenant.Profile.Id, tenant.Version);
+        // What changes nothing is no operation: to name the newest one would hand out somebody else's, to be undone.
+        Guid? id = accepted.Event is null ? null : IdsByName.OfOperation(tenant.Profile.Id, tenant.Version);
         return GraphResponse.Json(
             202,
             (tenant, request, id, accepted.Event),
             static (json, s) =>
             {
                 json.WriteStartObject();
-                json.WriteString("id"u8, s.id);
+                json.WriteString("id"u8, s.id?.ToString());
                 json.WriteString("state"u8, "succeeded"u8);
                 json.WriteString("at"u8, (s.Event?.At ?? s.tenant.Now(s.request.ReceivedAt)).UtcDateTime);
                 json.WriteNumber("version"u8, s.tenant.Version);
                 json.WriteBoolean("changed"u8, s.Event is not null);
                 json.WriteEndObject();
             },
-            new ResponseHeaders { Location = $"{request.BaseUrl}/berth/v1/operations/{id}" });
+            new ResponseHeaders { Location = id is null ? null : $"{request.BaseUrl}/berth/v1/operations/{id}" });
     }
 
     private static Handling One(Tenant tenant, GraphRequest request, RouteKeys keys)

@@ -89,6 +89,36 @@ public sealed class Planning : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_changes_nothing_is_no_operation_and_names_nobody_elses()
+    {
+        Guid ada = await _room.AddUserAsync("ada");
+        long version = _room.Tenant.Version;
+        Answer done = await _room.SendAsync("POST", "/berth/v1/apply", $$"""{"changes":[{"kind":"user","userId":"{{ada}}","set":{"usageLocation":"US"} }]}""");
+        Assert.Equal((202, null, false), (done.Status, Text(done.Json, "id"), done.Json.GetProperty("changed").GetBoolean()));
+        Assert.Null(done.Location);
+        Assert.Equal(version, _room.Tenant.Version);
+        await _room.RefusedAsync(400, "valueMissing", "POST", "/berth/v1/apply", $$"""{"changes":[],"planId":"{{Guid.NewGuid()}}"}""");
+    }
+
+    [Fact]
+    public async Task An_undo_that_takes_from_many_names_them_and_is_not_stopped()
+    {
+        await _room.BuyAsync(Suite, 12);
+        List<Guid> users = [];
+        for (int i = 0; i < 12; i++)
+        {
+            users.Add(await _room.AddUserAsync($"u{i}"));
+        }
+
+        Guid group = await _room.AddGroupAsync("sales", [.. users]);
+        string id = Text(await ApplyAsync($$"""{"changes":[{{GroupLicense(group, [Suite], [])}}]}"""), "id")!;
+        JsonElement plan = await _room.DoAsync("GET", $"/berth/v1/history/{id}/undo");
+        Assert.Equal((12, 1), (plan.GetProperty("users").GetArrayLength(), plan.GetProperty("guards").GetArrayLength()));
+        await _room.DoAsync("POST", $"/berth/v1/history/{id}/undo");
+        Assert.Empty(await _room.StatesAsync(users[0]));
+    }
+
+    [Fact]
     public async Task A_change_that_Graph_would_refuse_refuses_them_all_in_its_words_and_is_named()
     {
         Guid ada = await _room.AddUserAsync("ada"), group = await _room.AddGroupAsync("sales");

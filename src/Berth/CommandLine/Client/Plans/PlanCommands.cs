@@ -148,7 +148,7 @@ internal static class PlanCommands
                     await output.WriteLineAsync(operation.ToJsonString().AsMemory(), cancel).ConfigureAwait(false);
                 }
 
-                session.Screen.Say($"Done: operation {operation["id"]}. 'berth undo {operation["id"]}' takes it back.");
+                session.Screen.Say(operation["id"] is null ? "Nothing changed." : $"Done: operation {operation["id"]}. 'berth undo {operation["id"]}' takes it back.");
                 return ExitCode.Done;
             }
 
