@@ -6,13 +6,17 @@ namespace Berth.Ledger;
 internal sealed class Committer : IDisposable
 {
     private readonly IJournalStore _store;
+    private readonly Action<Exception> _failed;
     private readonly SemaphoreSlim _given = new(0);
     private readonly Thread _thread;
     private (Batch Batch, TaskCompletionSource<Exception?> Settled)? _job;
 
-    public Committer(IJournalStore store)
+    /// <param name="store">Where batches are committed.</param>
+    /// <param name="failed">Told why a commit failed before any of its callers is.</param>
+    public Committer(IJournalStore store, Action<Exception> failed)
     {
         _store = store;
+        _failed = failed;
         _thread = new Thread(Run) { IsBackground = true, Name = "ledger commit" };
         _thread.Start();
     }
@@ -52,6 +56,7 @@ internal sealed class Committer : IDisposable
             }
             else
             {
+                _failed(failure);
                 job.Batch.Fail(failure);
             }
 

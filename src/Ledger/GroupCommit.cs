@@ -95,7 +95,7 @@ internal sealed class GroupCommit
 
     private void Run()
     {
-        using Committer committer = new(_store);
+        using Committer committer = new(_store, Fence);
         do
         {
             while (!_filling.IsFull && _queue.Reader.TryRead(out IWork? work))
@@ -150,6 +150,15 @@ internal sealed class GroupCommit
         return _commit is not null;
     }
 
+    // On the committer's thread, before any caller is told: whoever was told that the ledger is fenced also sees that it is.
+    private void Fence(Exception failure)
+    {
+        if (failure is LedgerFencedException { Tenant: null } fenced)
+        {
+            Volatile.Write(ref _failure, fenced);
+        }
+    }
+
     private void Settle(Exception? failure)
     {
         if (failure is null)
@@ -167,10 +176,6 @@ internal sealed class GroupCommit
             _underWay.Each(Undo);
             _filling.Each(Undo);
             _filling.ClearDecisions();
-            if (failure is LedgerFencedException { Tenant: null } fenced)
-            {
-                Volatile.Write(ref _failure, fenced);
-            }
         }
 
         _underWay.Clear();
@@ -197,7 +202,7 @@ internal sealed class GroupCommit
             return;
         }
 
-        if ((_failure ?? pending.Desk.Failure) is { } failure)
+        if ((Failure ?? pending.Desk.Failure) is { } failure)
         {
             pending.Answer.SetException(new LedgerFencedException(failure.Message, failure.Tenant, failure));
             return;

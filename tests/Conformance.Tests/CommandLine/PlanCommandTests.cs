@@ -110,7 +110,7 @@ public sealed class PlanCommandTests(CliTenant tenant)
     public async Task A_refused_change_is_told_as_Graph_tells_it()
     {
         string user = Assert.Single(await tenant.PeopleAsync(1));
-        Ended ended = await tenant.RunAsync("plan", "-f", tenant.Write("refused.json", $$"""[{"kind":"userLicense","userId":"{{user}}","add":[{"skuId":"SPE_F1"}]}]"""));
+        Ended ended = await tenant.RunAsync("plan", "-f", tenant.Write("refused.json", $$"""[{"kind":"userLicense","userId":"{{user}}","add":[{"skuId":"MCOIMP"}]}]"""));
         Assert.Equal(3, ended.ExitCode);
         Assert.Contains("[skuNotInTenant]", ended.Errors, StringComparison.Ordinal);
         Assert.Equal(3, (await tenant.RunAsync("undo", Guid.NewGuid().ToString(), "--yes")).ExitCode);
