@@ -2,6 +2,7 @@ using System.CommandLine;
 using Berth.CommandLine.Client.Bulk;
 using Berth.CommandLine.Client.Licenses;
 using Berth.CommandLine.Client.Plans;
+using Berth.CommandLine.Client.Tenants;
 
 namespace Berth.CommandLine.Client;
 
@@ -21,5 +22,8 @@ internal static class ClientCommands
             options.AddTo(command);
             root.Add(command);
         }
+
+        root.Add(TenantCommands.Create());
+        root.Add(PullCommand.Create());
     }
 }

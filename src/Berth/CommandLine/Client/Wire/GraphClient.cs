@@ -19,10 +19,13 @@ internal sealed class GraphClient : IDisposable
     private volatile bool _heard;
 
     /// <summary>A client that has not connected yet.</summary>
-    public GraphClient(Connection connection, TimeProvider time)
+    /// <param name="connection">Where to and as whom.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="inside">What answers in place of a network; null for a network.</param>
+    public GraphClient(Connection connection, TimeProvider time, HttpMessageHandler? inside = null)
     {
         (_connection, _time, Patience) = (connection, time, new Patience(time));
-        SocketsHttpHandler handler = new()
+        HttpMessageHandler handler = inside ?? new SocketsHttpHandler()
         {
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.All,
