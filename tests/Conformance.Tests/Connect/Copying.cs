@@ -149,7 +149,7 @@ public sealed class Copying(Afar afar)
                 changes = new object[]
                 {
                     new { kind = "groupLicense", groupId = licensed.Id, add = Array.Empty<object>(), remove = licensed.AssignedLicenses!.Select(one => one.SkuId) },
-                    new { kind = "membership", groupId = copy.Groups.Values.Last(group => group.IsLicensed && group.MembershipRule is null).Id, addMembers = copy.Users.Values.Where(user => user.UserPrincipalName.StartsWith("a", StringComparison.Ordinal)).Take(3).Select(user => user.Id).Where(id => !copy.Members.GetValueOrDefault(copy.Groups.Values.Last(group => group.IsLicensed && group.MembershipRule is null).Id)!.Users.Contains(id)), removeMembers = Array.Empty<Guid>() },
+                    new { kind = "membership", groupId = copy.Groups.Values.Last(group => group.IsLicensed && group.MembershipRule is null).Id, addMembers = copy.Users.Values.Where(user => user.UserPrincipalName.StartsWith('a')).Take(3).Select(user => user.Id).Where(id => !copy.Members.GetValueOrDefault(copy.Groups.Values.Last(group => group.IsLicensed && group.MembershipRule is null).Id)!.Users.Contains(id)), removeMembers = Array.Empty<Guid>() },
                 },
             };
             JsonObject there = JsonNode.Parse((await afar.SendAsync(HttpMethod.Post, "berth/v1/plan", body)).GetRawText())!.AsObject();
