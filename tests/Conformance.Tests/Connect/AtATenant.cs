@@ -49,6 +49,9 @@ public sealed class AtATenant(Afar afar) : IDisposable
         Assert.Equal(3, refused.ExitCode);
         Assert.Contains("Nothing was changed: contoso is a copy of a tenant, and a copy is only read.", refused.Errors, StringComparison.Ordinal);
 
+        Ended past = await RunAsync("sku", "list", "--as-of", "1", "--tenant", "contoso");
+        Assert.Contains("has no other past", past.Errors, StringComparison.Ordinal);
+
         // B562: a pull that is killed leaves the copy that was there, and the next one goes on from it.
         string copy = Path.Combine(_data, "tenants", "contoso", "copy.ndjson");
         byte[] before = await File.ReadAllBytesAsync(copy, TestContext.Current.CancellationToken);

@@ -77,6 +77,12 @@ internal sealed class CopyDoor : HttpMessageHandler
             return Answer(GraphResponse.Error(_readOnly, id, $"{id}", now));
         }
 
+        if (request.Headers.Contains(GraphClient.AsOfHeader))
+        {
+            return Answer(GraphResponse.Error(
+                GraphError.BadRequest("copyHasNoPast", "A copy shows a tenant as it was when it was pulled, and has no other past: leave --as-of out."), id, $"{id}", now));
+        }
+
         GraphRequest asked = new()
         {
             Method = request.Method == HttpMethod.Post ? GraphMethod.Post : GraphMethod.Get,
