@@ -26,7 +26,7 @@ public sealed class FindingCommandTests(CliTenant tenant)
         foreach (string user in new[] { users[0], users[2] })
         {
             using HttpResponseMessage response = await tenant.Http.PatchAsync(
-                new Uri($"v1.0/users/{user}", UriKind.Relative), new StringContent("""{"accountEnabled":false}""", System.Text.Encoding.UTF8, "application/json"));
+                new Uri($"v1.0/users/{user}", UriKind.Relative), new StringContent("""{"accountEnabled":false}""", System.Text.Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
             Assert.True(response.IsSuccessStatusCode);
         }
 
@@ -79,8 +79,8 @@ public sealed class FindingCommandTests(CliTenant tenant)
         async Task<JsonElement> PostAsync(string path, string json)
         {
             using StringContent body = new(json, System.Text.Encoding.UTF8, "application/json");
-            using HttpResponseMessage response = await own.Http.PostAsync(new Uri(path, UriKind.Relative), body);
-            string text = await response.Content.ReadAsStringAsync();
+            using HttpResponseMessage response = await own.Http.PostAsync(new Uri(path, UriKind.Relative), body, TestContext.Current.CancellationToken);
+            string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
             Assert.True(response.IsSuccessStatusCode, text);
             return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement.Clone();
         }

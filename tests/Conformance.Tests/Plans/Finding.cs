@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Berth.Conformance.Tests.Plans;
 
-/// <summary>What <c>/berth/v1/findings</c> says (B544 to B549); that it is there and is mended as promised is proven on random tenants. L77, L82, L83.</summary>
+/// <summary>What <c>/berth/v1/findings</c> says (B544, B545, B546, B547, B548, B549; L77, L78, L82, L83); that it is there and is mended as promised is proven on random tenants.</summary>
 public sealed class Finding : IAsyncLifetime
 {
     private const string Suite = "SPE_E3", Size = "CPC_E_2C_4GB_64GB";
@@ -125,8 +125,8 @@ public sealed class Finding : IAsyncLifetime
         await _room.DoAsync("POST", $"/v1.0/users/{ada}/assignLicense", $$"""{"addLicenses":[{"skuId":"{{_room.Sku(Suite)}}","disabledPlans":["{{_room.Plan("MCOSTANDARD")}}"]}],"removeLicenses":[]}""");
         Assert.Empty(await FindAsync("?kind=planSwitchedOn"));
         Guid plan = Guid.NewGuid(), sku = Guid.NewGuid();
-        string csv = "Product_Display_Name,String_Id,GUID,Service_Plan_Name,Service_Plan_Id,Service_Plans_Included_Friendly_Names\n"
-            + $"Microsoft 365 E3,{Suite},{_room.Sku(Suite)},NEW_THING,{plan},A new thing\nVisio Plan 1,VISIO_PLAN1_DEPT,{sku},VISIO,{Guid.NewGuid()},Visio\n";
+        string csv = "skuPartNumber,skuId,productName,servicePlanName,servicePlanId,friendlyName\n"
+            + $"{Suite},{_room.Sku(Suite)},Microsoft 365 E3,NEW_THING,{plan},A new thing\nVISIO_PLAN1_DEPT,{sku},Visio Plan 1,VISIO,{Guid.NewGuid()},Visio\n";
         using StringContent body = new(csv, System.Text.Encoding.UTF8, "text/csv");
         Assert.Equal(200, (await _room.SendAsync("POST", "/berth/v1/catalog/import", body)).Status);
 

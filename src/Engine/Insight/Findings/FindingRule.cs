@@ -15,7 +15,7 @@ internal abstract class FindingRule
     public static IReadOnlyList<FindingRule> All { get; } =
     [
         new RedundantDirectLicenses(), new LicensesOfDisabledUsers(), new UnusedCloudPcs(), new SeatsHeldByGrace(), new MissingEntraP1(), new MissingCompanions(), new NestedGroups(),
-        new PlansSwitchedOn(), new SelfServiceSubscriptions(),
+        new PlansSwitchedOn(), new OwnPurchases(),
     ];
 
     /// <summary>The kind.</summary>

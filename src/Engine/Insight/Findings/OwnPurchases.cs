@@ -6,7 +6,7 @@ namespace Berth.Engine.Insight.Findings;
 /// Products that people buy for themselves, told by their names: no subscription has a mark of who bought it (B549). An administrator can neither give nor take
 /// them until the purchase is taken over (L25), so they are told and left alone.
 /// </summary>
-internal sealed class SelfServiceSubscriptions : FindingRule
+internal sealed class OwnPurchases : FindingRule
 {
     public override FindingKind Kind => FindingKind.SelfServiceSubscription;
 
