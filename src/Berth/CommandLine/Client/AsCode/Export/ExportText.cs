@@ -16,6 +16,7 @@ internal sealed class ExportText
     private readonly TenantView _view;
     private readonly ExportScope _scope;
     private readonly StringBuilder _text = new();
+    private readonly Dictionary<Guid, string> _skus = [];
     private readonly Dictionary<string, int> _groups, _policies, _plans, _users;
 
     private ExportText(TenantView view, ExportScope scope)
@@ -192,10 +193,15 @@ internal sealed class ExportText
 
     private string Sku(Guid id)
     {
+        if (_skus.TryGetValue(id, out string? known))
+        {
+            return known;
+        }
+
         NamedSku sku = _view.Skus.Of(id);
         bool isClear = _view.Skus.Find(sku.PartNumber) is Naming<NamedSku>.One one && one.Value.Id == id && sku.PartNumber.Trim() == sku.PartNumber;
         string comment = YamlText.Comment(isClear ? sku.ProductName : $"{sku.PartNumber}, {sku.ProductName}");
-        return $"{(isClear ? YamlText.Scalar(sku.PartNumber) : $"{id}")}{(comment.Length == 0 || comment == sku.PartNumber ? "" : $" # {comment}")}";
+        return _skus[id] = $"{(isClear ? YamlText.Scalar(sku.PartNumber) : $"{id}")}{(comment.Length == 0 || comment == sku.PartNumber ? "" : $" # {comment}")}";
     }
 
     // Null when one of them is not the SKU's: then no file can say it.

@@ -30,8 +30,27 @@ internal sealed class YamlTree
         {
             // Its message begins with the place, which is told anyway.
             string message = e.Message.StartsWith('(') && e.Message.IndexOf("): ", StringComparison.Ordinal) is > 0 and int end ? e.Message[(end + 3)..] : e.Message;
-            return (null, new Problem(At(e.Start), $"this is not YAML: {message.TrimEnd('.')}."));
+            return Tab(text) is { } tab && message.Contains(" tab ", StringComparison.Ordinal)
+                ? (null, new Problem(tab, "this is not YAML: a tab stands where lines are indented. Indent with blanks."))
+                : (null, new Problem(At(e.Start), $"this is not YAML: {message.TrimEnd('.')}."));
         }
+    }
+
+    // The parser tells of a tab at the map around it, which may have begun far above.
+    private static Place? Tab(string text)
+    {
+        int number = 0;
+        foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
+        {
+            number++;
+            int indent = line.IndexOfAnyExcept(' ');
+            if (indent >= 0 && line[indent] == '\t')
+            {
+                return new Place(number, indent + 1);
+            }
+        }
+
+        return null;
     }
 
     private static Place At(Mark mark) => new((int)Math.Max(1, mark.Line), (int)Math.Max(1, mark.Column));

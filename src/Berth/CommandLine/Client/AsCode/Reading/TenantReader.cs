@@ -231,9 +231,9 @@ internal sealed class TenantReader(Session session, CancellationToken cancel)
         }
     }
 
-    // Only for what is told: a file with many wrong names gets help for the first of them.
-    private static IEnumerable<string> Beginnings(IEnumerable<string> missing) =>
-        missing.Where(name => name.Length >= Letters).Take(CodeLimits.Problems).Select(name => name[..Letters]).Distinct(StringComparer.OrdinalIgnoreCase);
+    // Whoever mistyped the end is found by the first half, whoever mistyped the middle by the first letters. Only for what is told: many wrong names get help for the first.
+    private static IEnumerable<string> Beginnings(IEnumerable<string> missing) => missing.Where(name => name.Length >= Letters).Take(CodeLimits.Problems)
+        .SelectMany(name => new[] { name[..Math.Max(Letters, name.Length / 2)], name[..Letters] }).Distinct(StringComparer.OrdinalIgnoreCase);
 
     private async Task<IReadOnlyDictionary<Guid, SeenPolicy>> PoliciesAsync() =>
         (await AllAsync(Policies, WireJson.Default.PageWirePolicy, "The provisioning policies").ConfigureAwait(false)).ToDictionary(policy => policy.Id, policy => new SeenPolicy(

@@ -9,6 +9,9 @@ internal sealed class Resolution
 {
     private readonly TenantView _view;
     private readonly List<Problem> _problems = [];
+
+    // A file names few SKUs, and each of them often.
+    private readonly Dictionary<string, Naming<NamedSku>> _skus = new(StringComparer.Ordinal);
     private readonly ILookup<string, SeenGroup> _groups;
     private readonly ILookup<string, SeenUser> _users;
     private readonly ILookup<string, SeenPolicy> _policies;
@@ -123,7 +126,12 @@ internal sealed class Resolution
 
     private Guid? Sku(WrittenName name)
     {
-        switch (_view.Skus.Find(name.Text))
+        if (!_skus.TryGetValue(name.Text, out Naming<NamedSku>? naming))
+        {
+            _skus.Add(name.Text, naming = _view.Skus.Find(name.Text));
+        }
+
+        switch (naming)
         {
             case Naming<NamedSku>.One one:
                 return one.Value.Id;
