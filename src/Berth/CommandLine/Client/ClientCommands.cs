@@ -2,6 +2,7 @@ using System.CommandLine;
 using Berth.CommandLine.Client.AsCode;
 using Berth.CommandLine.Client.AsCode.Export;
 using Berth.CommandLine.Client.Bulk;
+using Berth.CommandLine.Client.CloudPcs;
 using Berth.CommandLine.Client.Licenses;
 using Berth.CommandLine.Client.Plans;
 
@@ -16,7 +17,7 @@ internal static class ClientCommands
         ConnectionOptions options = new();
         foreach (Command command in new[]
         {
-            CatalogCommands.Create(options), UserCommands.Create(options), GroupCommands.Create(options), SkuCommands.Create(options), BulkCommands.Create(options),
+            CatalogCommands.Create(options), UserCommands.Create(options), GroupCommands.Create(options), SkuCommands.Create(options), CloudPcCommands.Create(options), BulkCommands.Create(options),
             PlanCommands.CreatePlan(options), PlanCommands.CreateApply(options), ExplainCommand.Create(options), HistoryCommands.CreateHistory(options), HistoryCommands.CreateUndo(options),
             ExportCommand.Create(options),
         })
