@@ -12,6 +12,11 @@ public sealed class CodeCommandTests(CliTenant tenant)
 {
     private const string Policies = "beta/deviceManagement/virtualEndpoint/provisioningPolicies";
 
+    private static readonly string[] _dynamic = ["DynamicMembership"];
+    private static readonly string[] _starts = ["  - group: ", "  - policy: ", "  - sku: "];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task A_file_is_planned_applied_and_then_nothing_is_left_until_somebody_drifts()
     {
@@ -119,9 +124,9 @@ public sealed class CodeCommandTests(CliTenant tenant)
         string user = Assert.Single(await tenant.PeopleAsync(1));
         using HttpResponseMessage made = await tenant.Http.PostAsJsonAsync("v1.0/groups", new
         {
-            displayName = "Code by rule", mailNickname = "codebyrule", mailEnabled = false, securityEnabled = true, groupTypes = new[] { "DynamicMembership" },
+            displayName = "Code by rule", mailNickname = "codebyrule", mailEnabled = false, securityEnabled = true, groupTypes = _dynamic,
             membershipRule = "user.department -eq \"Nowhere\"", membershipRuleProcessingState = "On",
-        });
+        }, Cancel);
         Assert.True(made.IsSuccessStatusCode);
         Ended ended = await tenant.RunAsync("plan", "-f", tenant.Write("wrong.yaml", $$"""
             licenses: 1
@@ -163,9 +168,9 @@ public sealed class CodeCommandTests(CliTenant tenant)
         {
             displayName = "Code shifts", provisioningType = "sharedByUser", imageType = "gallery", imageId = "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc",
             domainJoinConfigurations = new[] { new { domainJoinType = "azureADJoin", regionName = "eastus", regionGroup = "usEast" } },
-        });
-        Assert.True(made.IsSuccessStatusCode, await made.Content.ReadAsStringAsync());
-        JsonElement sizes = await tenant.Http.GetFromJsonAsync<JsonElement>("v1.0/deviceManagement/virtualEndpoint/servicePlans");
+        }, Cancel);
+        Assert.True(made.IsSuccessStatusCode, await made.Content.ReadAsStringAsync(Cancel));
+        JsonElement sizes = await tenant.Http.GetFromJsonAsync<JsonElement>("v1.0/deviceManagement/virtualEndpoint/servicePlans", Cancel);
         string size = sizes.GetProperty("value").EnumerateArray().Select(one => one.GetProperty("displayName").GetString()!).Single(name => name.Contains("4vCPU/16GB/512GB", StringComparison.Ordinal) && name.Contains("Frontline", StringComparison.Ordinal));
         string File(string group, string plan, int licenses, string more) => tenant.Write($"{Guid.NewGuid()}.yaml", $$"""
             licenses: 1
@@ -264,8 +269,8 @@ public sealed class CodeCommandTests(CliTenant tenant)
         string whole = Path.Combine(contoso.Folder, "whole.yaml");
         Ended written = await contoso.RunAsync("export", "--exclusive", "--file", whole);
         Assert.Equal((0, ""), (written.ExitCode, written.Errors));
-        string text = await System.IO.File.ReadAllTextAsync(whole);
-        Assert.Equal([13, 3, 12], new[] { "  - group: ", "  - policy: ", "  - sku: " }.Select(start => text.Split('\n').Count(line => line.StartsWith(start, StringComparison.Ordinal))));
+        string text = await System.IO.File.ReadAllTextAsync(whole, Cancel);
+        Assert.Equal([13, 3, 12], _starts.Select(start => text.Split('\n').Count(line => line.StartsWith(start, StringComparison.Ordinal))));
         (string Name, string Text)[] files =
         [
             ("whole.yaml", text),
@@ -286,7 +291,7 @@ public sealed class CodeCommandTests(CliTenant tenant)
 
     private async Task<(Guid Group, int Licenses)[]> AssignedAsync(string policy)
     {
-        JsonElement policies = await tenant.Http.GetFromJsonAsync<JsonElement>($"{Policies}?$expand=assignments");
+        JsonElement policies = await tenant.Http.GetFromJsonAsync<JsonElement>($"{Policies}?$expand=assignments", Cancel);
         return
         [
             .. policies.GetProperty("value").EnumerateArray().Single(one => one.GetProperty("displayName").GetString() == policy).GetProperty("assignments").EnumerateArray()
