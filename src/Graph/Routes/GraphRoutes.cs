@@ -6,6 +6,7 @@ using Berth.Graph.CloudApps;
 using Berth.Graph.CloudPcs;
 using Berth.Graph.Desk;
 using Berth.Graph.Explaining;
+using Berth.Graph.Findings;
 using Berth.Graph.Forecasts;
 using Berth.Graph.History;
 using Berth.Graph.Notifications;
@@ -85,6 +86,7 @@ public static class GraphRoutes
         .. OperationDesk.Routes,
         .. ExplainDesk.Routes,
         .. ForecastDesk.Routes,
+        .. FindingDesk.Routes,
         .. ShiftDesk.Routes,
         .. HostDesk.Routes,
         .. SessionDesk.Routes,
