@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Berth.Engine;
+using Berth.Graph.History;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
 using Berth.Ledger;
@@ -38,9 +39,10 @@ public static class GraphRoom
 
     /// <summary>The answer to a request whose route is known, under the faults of its tenant; Berth's own interface meets none (B220).</summary>
     internal static ValueTask<GraphResponse> AnswerAsync(TenantDesk desk, GraphRequest request, RouteMatch match, CancellationToken cancel) =>
-        request.Faults?.For(desk.Id) is { } faults && request.Version != GraphVersion.Berth
+        request.AsOf is not null ? PastReads.AnswerAsync(desk, request, match, cancel)
+        : request.Faults?.For(desk.Id) is { } faults && request.Version != GraphVersion.Berth
             ? faults.AnswerAsync(desk, request, match, cancel)
-            : FinishAsync(desk, request, Handle(desk.Current, request, match), cancel);
+        : FinishAsync(desk, request, Handle(desk.Current, request, match), cancel);
 
     /// <summary>The route of a request. <c>/me</c> becomes the signed-in user's path (protocol 1.2).</summary>
     internal static (GraphRequest Request, RouteMatch Match) Find(GraphRequest request)

@@ -12,6 +12,7 @@ public sealed class LedgerDoor : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly GroupCommit _writer;
     private readonly Snapshots _snapshots;
+    private readonly PastStates _past;
     private readonly SemaphoreSlim _creating = new(1, 1);
     private readonly ConcurrentDictionary<Guid, TenantDesk> _byId = new();
     private readonly ConcurrentDictionary<string, TenantDesk> _byDomain = new(StringComparer.OrdinalIgnoreCase);
@@ -22,6 +23,7 @@ public sealed class LedgerDoor : IAsyncDisposable
         _time = time;
         _writer = new GroupCommit(store, time);
         _snapshots = new Snapshots(_writer);
+        _past = new PastStates(store, time);
     }
 
     /// <summary>Every tenant, in no order.</summary>
@@ -125,9 +127,10 @@ public sealed class LedgerDoor : IAsyncDisposable
         _writer.Stop();
         _store.Dispose();
         _creating.Dispose();
+        _past.Dispose();
     }
 
-    private TenantDesk NewDesk(Guid id, Tenant tenant) => new(id, tenant, _writer, _store, _time);
+    private TenantDesk NewDesk(Guid id, Tenant tenant) => new(id, tenant, _writer, _store, _time, _past);
 
     private void Add(TenantDesk desk)
     {

@@ -15,19 +15,21 @@ public sealed class TenantDesk
     private readonly GroupCommit _writer;
     private readonly IJournalStore _store;
     private readonly TimeProvider _time;
+    private readonly PastStates _past;
     private Tenant _current;
     private TaskCompletionSource? _growth;
     private RecentStates? _recent;
     private bool _inSnapshot;
     private long _ruleEvaluations;
 
-    internal TenantDesk(Guid id, Tenant current, GroupCommit writer, IJournalStore store, TimeProvider time)
+    internal TenantDesk(Guid id, Tenant current, GroupCommit writer, IJournalStore store, TimeProvider time, PastStates past)
     {
         Id = id;
         _current = Tip = current;
         _writer = writer;
         _store = store;
         _time = time;
+        _past = past;
     }
 
     /// <summary>The tenant id.</summary>
@@ -128,6 +130,28 @@ public sealed class TenantDesk
     /// <param name="versions">The most states.</param>
     /// <param name="window">How long ago a state may have been replaced, in real time.</param>
     public IReadOnlyList<Tenant> Behind(int versions, TimeSpan window) => Volatile.Read(ref _recent)?.Before(versions, window) ?? [];
+
+    /// <summary>The version that was in force at a moment of the tenant's time: that of the newest event whose time is not after it (B528); 0 before the birth.</summary>
+    /// <param name="moment">The moment.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    public ValueTask<long> VersionAtAsync(DateTimeOffset moment, CancellationToken cancel = default) => _store.FindSequenceAsync(Id, moment.UtcTicks, cancel);
+
+    /// <summary>The tenant as it was at one of its versions, made again from the journal. No command is ever decided on it.</summary>
+    /// <param name="version">From 1 to <see cref="Current"/>'s.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such version.</exception>
+    /// <exception cref="JournalDamagedException">An event cannot be read.</exception>
+    public ValueTask<Tenant> AsOfAsync(long version, CancellationToken cancel = default) => _past.AtAsync(
+        Current,
+        version,
+        async () =>
+        {
+            // The mark is the writer's own.
+            SnapshotMark mark = default;
+            await _writer.RunAsync(_ => mark = Snapshot).ConfigureAwait(false);
+            return mark;
+        },
+        cancel);
 
     /// <summary>The journal, newest first: events with a sequence number below the given one, read page by page as they are asked for.</summary>
     /// <param name="below">The lowest number not wanted; <see cref="long.MaxValue"/> for everything.</param>

@@ -1,3 +1,4 @@
+using Berth.Graph.History;
 using Berth.Graph.Requests;
 
 namespace Berth.Graph.Batch;
@@ -58,6 +59,7 @@ internal sealed record BatchItem(
             WithoutMetadata = Header("Accept")?.Contains("odata.metadata=none", StringComparison.OrdinalIgnoreCase) ?? batch.WithoutMetadata,
             EventualConsistency = string.Equals(Header("ConsistencyLevel"), "eventual", StringComparison.OrdinalIgnoreCase),
             Prefer = Header("Prefer"),
+            AsOf = Header(PastReads.Header),
             Subscriptions = batch.Subscriptions,
             ThrottlePriority = Header("x-ms-throttle-priority") ?? batch.ThrottlePriority,
             InBatch = true,

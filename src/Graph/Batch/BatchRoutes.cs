@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Engine;
+using Berth.Graph.History;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
 using Berth.Graph.Writes;
@@ -112,6 +113,11 @@ internal static class BatchRoutes
         if (answer.Headers.RetryAfterSeconds > 0)
         {
             json.WriteString("Retry-After"u8, $"{answer.Headers.RetryAfterSeconds}");
+        }
+
+        if (answer.Headers.Version > 0)
+        {
+            json.WriteString(PastReads.VersionHeader, $"{answer.Headers.Version}");
         }
 
         foreach ((string name, string value) in answer.Headers.Throttle?.ToHeaders() ?? [])

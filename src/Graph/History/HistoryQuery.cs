@@ -101,7 +101,8 @@ internal sealed record HistoryQuery
         && (Group is not { } group || happened.Changes.Any(change => OperationTouch.TouchesGroup(change, group)))
         && (Sku is not { } sku || happened.Changes.Any(change => OperationTouch.TouchesSku(tenant, change, sku)));
 
-    private static DateTimeOffset? Instant(string text) =>
+    /// <summary>A moment with its zone, UTC when it has none; null when it is none.</summary>
+    internal static DateTimeOffset? Instant(string text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset at) ? at : null;
 
     private static int? Find(Tenant tenant, Guid id) => tenant.FindUser(id) is >= 0 and int user ? user : tenant.Deleted.FindUser(id) is >= 0 and int deleted ? deleted : null;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Berth.Graph.Faults;
+using Berth.Graph.History;
 using Berth.Graph.Hosts;
 using Berth.Graph.Notifications;
 using Berth.Graph.Plans;
@@ -244,6 +245,11 @@ internal sealed class GraphDoor(
                 headers.RetryAfter = response.Headers.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
             }
 
+            if (response.Headers.Version > 0)
+            {
+                headers[PastReads.VersionHeader] = response.Headers.Version.ToString(CultureInfo.InvariantCulture);
+            }
+
             if (response.Headers.Throttle is { } throttle)
             {
                 foreach ((string name, string value) in throttle.ToHeaders())
@@ -329,6 +335,7 @@ internal sealed class GraphDoor(
                 EventualConsistency = http.Headers["ConsistencyLevel"].ToString().Equals("eventual", StringComparison.OrdinalIgnoreCase),
                 Subscriptions = subscriptions,
                 Prefer = http.Headers["Prefer"] is { Count: > 0 } prefer ? prefer.ToString() : null,
+                AsOf = http.Headers[PastReads.Header] is { Count: > 0 } moment ? moment.ToString() : null,
                 ThrottlePriority = faults.IsAny ? http.Headers["x-ms-throttle-priority"].ToString() : null,
                 Faults = faults,
                 Hosts = hosts,

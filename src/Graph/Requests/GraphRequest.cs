@@ -85,6 +85,9 @@ public sealed record GraphRequest
     /// <summary><c>Prefer</c> as it came, or null: wishes that an answer may heed.</summary>
     public string? Prefer { get; init; }
 
+    /// <summary><c>Berth-As-Of</c> as it came, or null: the moment whose tenant is read (B528).</summary>
+    public string? AsOf { get; init; }
+
     /// <summary>
     /// Whether <c>Prefer: include-unknown-enum-members</c> was sent: then members of enumerations that came after <c>unknownFutureValue</c> are sent too
     /// (protocol 1.4).

@@ -24,6 +24,9 @@ public readonly record struct ResponseHeaders
     /// <summary><c>Retry-After</c>, in seconds; 0 sends none.</summary>
     public int RetryAfterSeconds { get; init; }
 
+    /// <summary><c>Berth-Version</c>: the version of the tenant that was read, where a moment of the past was asked for (B529); 0 sends none.</summary>
+    public long Version { get; init; }
+
     /// <summary>What it tells of throttling; null where nothing is throttled.</summary>
     public ThrottleHeaders? Throttle { get; init; }
 }

@@ -84,6 +84,12 @@ public interface IJournalStore : IDisposable
     /// </summary>
     ValueTask<IReadOnlyList<JournalRow>> ReadBackAsync(Guid tenant, long below, int most, long mostBytes, CancellationToken cancel);
 
+    /// <summary>The number of the newest event of a tenant whose time is not after a moment, in UTC ticks of the tenant's time; 0 when there is none.</summary>
+    ValueTask<long> FindSequenceAsync(Guid tenant, long at, CancellationToken cancel);
+
+    /// <summary>A part of a complete snapshot, or null once another snapshot took its place.</summary>
+    ValueTask<ReadOnlyMemory<byte>?> ReadSnapshotPartAsync(Guid tenant, long sequence, int part, CancellationToken cancel);
+
     /// <summary>A named value, such as a key, or null.</summary>
     ValueTask<byte[]?> ReadBlobAsync(string name, CancellationToken cancel);
 

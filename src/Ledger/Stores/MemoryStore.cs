@@ -156,6 +156,24 @@ public sealed class MemoryStore : IJournalStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<long> FindSequenceAsync(Guid tenant, long at, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            return new ValueTask<long>(_tenants[tenant].Events.FindLastIndex(row => row.At <= at) + 1L);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>?> ReadSnapshotPartAsync(Guid tenant, long sequence, int part, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            return new ValueTask<ReadOnlyMemory<byte>?>(_tenants[tenant].Parts.TryGetValue((sequence, part), out byte[]? payload) ? (ReadOnlyMemory<byte>?)payload : null);
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask<byte[]?> ReadBlobAsync(string name, CancellationToken cancel)
     {
         lock (_lock)

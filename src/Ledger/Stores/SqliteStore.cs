@@ -279,6 +279,26 @@ public sealed class SqliteStore : IJournalStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<long> FindSequenceAsync(Guid tenant, long at, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        using SqliteConnection connection = Connect(_reading);
+
+        // Times may run backwards where clocks are moved, so no index and no bisection: the payloads that are passed on the way are not read.
+        using SqliteStatement select = new(connection.Handle!, "SELECT seq FROM journal WHERE tenant = ? AND at <= ? ORDER BY seq DESC LIMIT 1");
+        return new ValueTask<long>(select.With(tenant).With(at).Next() ? select.Number(0) : 0);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>?> ReadSnapshotPartAsync(Guid tenant, long sequence, int part, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        using SqliteConnection connection = Connect(_reading);
+        using SqliteStatement select = new(connection.Handle!, "SELECT payload FROM snapshot WHERE tenant = ? AND seq = ? AND part = ?");
+        return new ValueTask<ReadOnlyMemory<byte>?>(select.With(tenant).With(sequence).With(part).Next() ? (ReadOnlyMemory<byte>?)select.Blob(0) : null);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<byte[]?> ReadBlobAsync(string name, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();

@@ -93,6 +93,29 @@ public sealed class PlanCommandTests(CliTenant tenant)
         Assert.Equal(0, await tenant.TakenAsync("INTUNE_A"));
     }
 
+    [Fact]
+    public async Task What_was_is_read_with_a_moment()
+    {
+        // B528, B529
+        await tenant.BuyAsync("EXCHANGEARCHIVE_ADDON", 1);
+        string user = Assert.Single(await tenant.PeopleAsync(1));
+        string version = (await tenant.RunAsync("history", "--user", user, "-o", "json")).Json.GetProperty("value")[0].GetProperty("version").ToString();
+        Assert.Equal(0, (await tenant.RunAsync("user", "license", "add", user, "--sku", "EXCHANGEARCHIVE_ADDON")).ExitCode);
+
+        Assert.Contains("EXCHANGEARCHIVE_ADDON", (await tenant.RunAsync("user", "license", "list", user)).Output, StringComparison.Ordinal);
+        Ended was = await tenant.RunAsync("user", "license", "list", user, "--as-of", version);
+        Assert.Equal((0, ""), (was.ExitCode, was.Errors));
+        Assert.Contains("No license.", was.Output, StringComparison.Ordinal);
+        Assert.Contains("does not have EXCHANGEARCHIVE_ADDON", (await tenant.RunAsync("explain", user, "--sku", "EXCHANGEARCHIVE_ADDON", "--as-of", version)).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await tenant.RunAsync("sku", "list", "--as-of", version)).ExitCode);
+        Assert.Contains("There is no Cloud PC.", (await tenant.RunAsync("cloud-pc", "list", "--as-of", "1")).Output, StringComparison.Ordinal);
+        Assert.Empty((await tenant.RunAsync("cloud-pc", "list", "--user", user, "-o", "json")).Json.GetProperty("value").EnumerateArray());
+        Assert.Equal(2, (await tenant.RunAsync("cloud-pc", "list", "--as-of", "yesterday")).ExitCode);
+        Ended future = await tenant.RunAsync("cloud-pc", "list", "--as-of", "2999-01-01T00:00Z");
+        Assert.Equal(3, future.ExitCode);
+        Assert.Contains("what will be is not known", future.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{", "cannot be read")]
     [InlineData("{}", "has no changes")]

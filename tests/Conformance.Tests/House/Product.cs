@@ -13,10 +13,12 @@ internal static class Product
 
     public static Assembly Graph { get; } = Assembly.Load("Berth.Graph");
 
+    public static Assembly Connect { get; } = Assembly.Load("Berth.Connect");
+
     public static Assembly Program { get; } = Assembly.Load("berth");
 
     /// <summary>Every type that somebody wrote.</summary>
-    public static IEnumerable<Type> Types => new[] { Engine, Ledger, Graph, Program }
+    public static IEnumerable<Type> Types => new[] { Engine, Ledger, Graph, Connect, Program }
         .SelectMany(room => room.GetTypes())
         .Where(type => !type.Name.Contains('<') && !type.IsDefined(typeof(CompilerGeneratedAttribute)));
 }

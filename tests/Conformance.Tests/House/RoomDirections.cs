@@ -61,6 +61,11 @@ public sealed class RoomDirections
     }
 
     [Fact]
+    public void The_connect_room_knows_no_server_and_no_ready_made_client_of_Graph() =>
+        Repository.Nothing("A reference of the compiled Connect room", Foreign(Product.Connect).Where(name =>
+            name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || name.StartsWith("Microsoft.Graph", StringComparison.Ordinal) || name is "Berth.Ledger" or "Berth.Graph"));
+
+    [Fact]
     public void A_room_of_the_engine_knows_only_rooms_above_it()
     {
         HashSet<string> breaks = [];

@@ -103,6 +103,71 @@ public abstract class DoorSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Every_version_of_a_tenant_can_be_read_again_as_it_was()
+    {
+        // B528: with a snapshot in the middle, before and after a restart, in any order.
+        List<Tenant> was = [];
+        for (int i = 0; i < 300; i++)
+        {
+            if (i == 150)
+            {
+                await _door.TakeSnapshotAsync(_desk);
+            }
+
+            _clock.Move(TimeSpan.FromMinutes(1));
+            await WorkAsync(_desk, 1, seed: i);
+            if (_desk.Current.Version > (was.Count == 0 ? 0 : was[^1].Version))
+            {
+                was.Add(_desk.Current);
+            }
+        }
+
+        Random random = new(5);
+        for (int round = 0; round < 2; round++)
+        {
+            foreach (Tenant one in was.OrderBy(_ => random.Next()).Take(25))
+            {
+                Company.Same(one, await _desk.AsOfAsync(one.Version, Cancel));
+            }
+
+            await RestartAsync();
+        }
+
+        Assert.Same(_desk.Current, await _desk.AsOfAsync(_desk.Current.Version, Cancel));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _desk.AsOfAsync(_desk.Current.Version + 1, Cancel).AsTask());
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _desk.AsOfAsync(0, Cancel).AsTask());
+        Assert.Equal(0, await _desk.VersionAtAsync(Company.Noon.AddTicks(-1), Cancel));
+        Assert.Equal(1, await _desk.VersionAtAsync(Company.Noon, Cancel));
+        Assert.Equal(was[0].Version, await _desk.VersionAtAsync(Company.Noon.AddMinutes(1), Cancel));
+        Assert.Equal(_desk.Current.Version, await _desk.VersionAtAsync(DateTimeOffset.MaxValue, Cancel));
+    }
+
+    [Fact]
+    public async Task States_of_the_past_are_few_and_go_when_nobody_asks()
+    {
+        await WorkAsync(_desk, 40, seed: 6);
+        Faults.ManualTime time = new();
+        using PastStates past = new(_store, time);
+        for (int version = 1; version <= PastStates.MostKept + 1; version++)
+        {
+            Assert.Equal(version, (await past.AtAsync(_desk.Current, version, () => Task.FromResult(default(SnapshotMark)), Cancel)).Version);
+            Assert.Equal(Math.Min(version, PastStates.MostKept), past.Kept);
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Tenant second = await AtAsync(2);
+        Assert.Same(second, await AtAsync(2));
+        time.Advance(PastStates.KeptFor - TimeSpan.FromSeconds(1));
+        Assert.Same(second, await AtAsync(2));
+        time.Advance(PastStates.KeptFor);
+        time.Advance(PastStates.KeptFor);
+        Assert.Equal(0, past.Kept);
+        Assert.NotSame(second, await AtAsync(2));
+
+        async Task<Tenant> AtAsync(long version) => await past.AtAsync(_desk.Current, version, () => Task.FromResult(default(SnapshotMark)), Cancel);
+    }
+
+    [Fact]
     public async Task The_journal_is_read_newest_first_over_many_pages()
     {
         await Task.WhenAll(Enumerable.Range(0, 200).Select(user => _desk.DoAsync(Company.User(user))));

@@ -86,6 +86,36 @@ public abstract class StoreSuite : IDisposable
     }
 
     [Fact]
+    public async Task The_newest_event_of_a_moment_is_found_also_where_times_run_backwards()
+    {
+        Claim claim = _store.TakeEpoch(_one);
+        long[] times = [10, 20, 20, 90, 30, 40];
+        _store.Append([claim], [.. times.Select((at, index) => new JournalRow(_one, index + 1, claim.Epoch, at, "", "", default))], []);
+        long[] found = await Task.WhenAll(new long[] { 9, 10, 19, 20, 39, 40, 90, long.MaxValue }.Select(at => _store.FindSequenceAsync(_one, at, TestContext.Current.CancellationToken).AsTask()));
+        Assert.Equal([0, 1, 1, 3, 5, 6, 6, 6], found);
+    }
+
+    [Fact]
+    public async Task A_part_of_a_snapshot_is_read_until_another_snapshot_takes_its_place()
+    {
+        Claim claim = _store.TakeEpoch(_one);
+        _store.Append([claim], Rows(claim, 1, 9), []);
+        _store.WriteSnapshotPart(claim, 5, 0, [1, 2]);
+        _store.WriteSnapshotPart(claim, 5, 1, [3]);
+        _store.CompleteSnapshot(claim, new SnapshotMark(5, 2, 3));
+        Assert.Equal([1, 2], (await PartAsync(5, 0))!.Value.ToArray());
+        Assert.Equal([3], (await PartAsync(5, 1))!.Value.ToArray());
+        Assert.Null(await PartAsync(5, 2));
+        Assert.Null(await PartAsync(4, 0));
+        _store.WriteSnapshotPart(claim, 9, 0, [4]);
+        _store.CompleteSnapshot(claim, new SnapshotMark(9, 1, 1));
+        Assert.Equal(2, _store.PruneSnapshots(claim, 10));
+        Assert.Null(await PartAsync(5, 0));
+
+        async Task<ReadOnlyMemory<byte>?> PartAsync(long sequence, int part) => await _store.ReadSnapshotPartAsync(_one, sequence, part, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public void Tenants_do_not_see_each_other()
     {
         Claim one = _store.TakeEpoch(_one), other = _store.TakeEpoch(_other);

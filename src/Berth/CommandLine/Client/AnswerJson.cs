@@ -24,6 +24,13 @@ internal sealed record LicenseAnswer(
 /// <summary>A service plan, for programs.</summary>
 internal sealed record PlanAnswer(Guid ServicePlanId, string ServicePlanName);
 
+/// <summary>A Cloud PC, for programs.</summary>
+internal sealed record CloudPcAnswer(
+    Guid Id, string? DisplayName, string? UserPrincipalName, string? Status, string? ServicePlanName, string? ProvisioningType, DateTimeOffset? GracePeriodEndDateTime);
+
+/// <summary>A list of Cloud PCs.</summary>
+internal sealed record CloudPcListAnswer(IReadOnlyList<CloudPcAnswer> Value);
+
 /// <summary>A user's licenses.</summary>
 internal sealed record UserAnswer(Guid Id, string? UserPrincipalName, string? DisplayName, string? UsageLocation, IReadOnlyList<LicenseAnswer> Licenses);
 
@@ -66,6 +73,7 @@ internal sealed record BulkRowAnswer(int Line, string User, string Outcome, stri
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(SkuListAnswer))]
+[JsonSerializable(typeof(CloudPcListAnswer))]
 [JsonSerializable(typeof(UserAnswer))]
 [JsonSerializable(typeof(GroupAnswer))]
 [JsonSerializable(typeof(CatalogAnswer))]

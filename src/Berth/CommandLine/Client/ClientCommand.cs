@@ -26,7 +26,7 @@ internal static class ClientCommand
                     screen.Warn($"the secret goes to {connection.Authority.Host} without TLS: use https outside a network you trust.");
                 }
 
-                using GraphClient graph = new(connection, time);
+                using GraphClient graph = new(connection, time) { AsOf = parsed.GetValue(options.AsOf) };
                 return await action(new Session(graph, screen, time), parsed, cancel).ConfigureAwait(false);
             }
             catch (ConnectionFailedException e)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Berth.CommandLine.Client.Bulk;
+using Berth.CommandLine.Client.CloudPcs;
 using Berth.CommandLine.Client.Licenses;
 using Berth.CommandLine.Client.Plans;
 
@@ -14,7 +15,7 @@ internal static class ClientCommands
         ConnectionOptions options = new();
         foreach (Command command in new[]
         {
-            CatalogCommands.Create(options), UserCommands.Create(options), GroupCommands.Create(options), SkuCommands.Create(options), BulkCommands.Create(options),
+            CatalogCommands.Create(options), UserCommands.Create(options), GroupCommands.Create(options), SkuCommands.Create(options), CloudPcCommands.Create(options), BulkCommands.Create(options),
             PlanCommands.CreatePlan(options), PlanCommands.CreateApply(options), ExplainCommand.Create(options), HistoryCommands.CreateHistory(options), HistoryCommands.CreateUndo(options),
         })
         {

@@ -51,6 +51,13 @@ internal sealed partial class ConnectionOptions
         Recursive = true,
     };
 
+    /// <summary>The moment that a command which only reads looks back to, for those commands that offer it (B528).</summary>
+    public Option<string?> AsOf { get; } = new("--as-of")
+    {
+        Description = "Read what was: a time such as 2026-01-31T08:00:00Z, or a version as 'berth history' tells it. Berth only.",
+        HelpName = "WHEN",
+    };
+
     /// <summary>The options, with the checks that need nothing but the command line.</summary>
     public ConnectionOptions()
     {
@@ -58,6 +65,13 @@ internal sealed partial class ConnectionOptions
         _graph.Validators.Add(result => CheckAddress(result, result.GetValueOrDefault<string?>(), "--graph"));
         _authority.Validators.Add(result => CheckAddress(result, result.GetValueOrDefault<string?>(), "--authority"));
         _tenant.Validators.Add(result => CheckName(result, result.GetValueOrDefault<string?>(), "--tenant"));
+        AsOf.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } text && !Moment().IsMatch(text))
+            {
+                result.AddError($"--as-of: '{text}' is neither a time with its zone, such as 2026-01-31T08:00:00Z, nor a version.");
+            }
+        });
         _client.Validators.Add(result => CheckName(result, result.GetValueOrDefault<string?>(), "--client-id"));
     }
 
@@ -110,4 +124,7 @@ internal sealed partial class ConnectionOptions
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9.\-]{0,252}\z")]
     private static partial Regex IdOrDomain();
+
+    [GeneratedRegex(@"\A([0-9]{1,18}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,7})?)?(Z|[+-][0-9]{2}:[0-9]{2}))\z", RegexOptions.IgnoreCase)]
+    private static partial Regex Moment();
 }

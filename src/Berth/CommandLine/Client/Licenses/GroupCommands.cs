@@ -16,7 +16,7 @@ internal static class GroupCommands
     private static Command List(ConnectionOptions options)
     {
         (Argument<string?>, Option<string?>) group = LicenseArguments.Group();
-        Command list = new("list", "Show what a group gives, and how many members lack it.");
+        Command list = new("list", "Show what a group gives, and how many members lack it.") { options.AsOf };
         list.Add(group);
         list.Does(options, (session, parsed, cancel) => WithAsync(session, parsed.Value(group), (book, found) => ShowAsync(session, book, found, cancel), cancel));
         return list;

@@ -10,7 +10,7 @@ internal static class SkuCommands
     /// <summary>The command with those below it.</summary>
     public static Command Create(ConnectionOptions options)
     {
-        Command list = new("list", "List the tenant's SKUs: seats bought, assigned and free.");
+        Command list = new("list", "List the tenant's SKUs: seats bought, assigned and free.") { options.AsOf };
         list.Does(options, (session, _, cancel) => ListAsync(session, cancel));
         return new Command("sku", "What the tenant subscribes to.") { list };
     }

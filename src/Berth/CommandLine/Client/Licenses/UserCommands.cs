@@ -19,7 +19,7 @@ internal static class UserCommands
     private static Command List(ConnectionOptions options)
     {
         (Argument<string?>, Option<string?>) user = LicenseArguments.User();
-        Command list = new("list", "Show which licenses a user has, from which source, and what keeps others away.");
+        Command list = new("list", "Show which licenses a user has, from which source, and what keeps others away.") { options.AsOf };
         list.Add(user);
         list.Does(options, async (session, parsed, cancel) =>
         {

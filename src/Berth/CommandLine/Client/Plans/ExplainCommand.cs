@@ -13,9 +13,8 @@ internal static class ExplainCommand
     {
         (Argument<string?>, Option<string?>) user = LicenseArguments.User();
         Option<string?> sku = new("--sku") { Description = "The SKU: part number, product name or id. Without it everything the user has or should have is explained.", HelpName = "NAME" };
-        Command explain = new("explain", "Say why a user has or lacks a license and the Cloud PC, who is ahead in the queue, and what would help.");
+        Command explain = new("explain", "Say why a user has or lacks a license and the Cloud PC, who is ahead in the queue, and what would help.") { sku, options.AsOf };
         explain.Add(user);
-        explain.Add(sku);
         explain.Does(options, async (session, parsed, cancel) =>
         {
             SkuBook? book = await PlanCommands.BookAsync(session, cancel).ConfigureAwait(false);

@@ -12,6 +12,9 @@ namespace Berth.CommandLine.Client.Wire;
 /// </summary>
 internal sealed class GraphClient : IDisposable
 {
+    private const string AsOfHeader = "Berth-As-Of";
+    private const string VersionHeader = "Berth-Version";
+
     private readonly Connection _connection;
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
@@ -35,6 +38,9 @@ internal sealed class GraphClient : IDisposable
         _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("berth", typeof(GraphClient).Assembly.GetName().Version?.ToString(3)));
         _tokens = new TokenSource(_http, connection, time);
     }
+
+    /// <summary>The moment that reads look back to (B528), or null.</summary>
+    public string? AsOf { get; init; }
 
     /// <summary>The wait that the server asked for.</summary>
     public Patience Patience { get; }
@@ -117,6 +123,11 @@ internal sealed class GraphClient : IDisposable
                         again.Add(index);
                     }
 
+                    if (AsOf is not null && calls[index].Method == HttpMethod.Get && item.Status < 300 && item.Headers?.ContainsKey(VersionHeader) != true)
+                    {
+                        throw OnlyThePresent();
+                    }
+
                     answers[index] = new GraphAnswer(
                         item.Status,
                         item.Body.ValueKind == JsonValueKind.Undefined ? default : JsonMarshal.GetRawUtf8Value(item.Body).ToArray());
@@ -148,7 +159,7 @@ internal sealed class GraphClient : IDisposable
         _http.Dispose();
     }
 
-    private static GraphCall Pack(IReadOnlyList<GraphCall> calls, int[] part)
+    private GraphCall Pack(IReadOnlyList<GraphCall> calls, int[] part)
     {
         using MemoryStream stream = new();
         using (Utf8JsonWriter json = new(stream))
@@ -162,9 +173,15 @@ internal sealed class GraphClient : IDisposable
                 json.WriteString("id", $"{index}");
                 json.WriteString("method", call.Method.Method);
                 json.WriteString("url", call.Path[GraphCall.Version.Length..]);
-                if (call.Body is not null || call.RepeatabilityId is not null)
+                string? moment = call.Method == HttpMethod.Get ? AsOf : null;
+                if (call.Body is not null || call.RepeatabilityId is not null || moment is not null)
                 {
                     json.WriteStartObject("headers");
+                    if (moment is not null)
+                    {
+                        json.WriteString(AsOfHeader, moment);
+                    }
+
                     if (call.Body is not null)
                     {
                         json.WriteString("Content-Type", "application/json");
@@ -232,6 +249,11 @@ internal sealed class GraphClient : IDisposable
                     }
                 }
 
+                if (AsOf is not null && call.Method == HttpMethod.Get && response.IsSuccessStatusCode && !response.Headers.Contains(VersionHeader))
+                {
+                    throw OnlyThePresent();
+                }
+
                 return new GraphAnswer(status, await response.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false));
             }
             catch (Exception e) when (IsNetwork(e) && !cancel.IsCancellationRequested)
@@ -246,7 +268,7 @@ internal sealed class GraphClient : IDisposable
         }
     }
 
-    private static HttpRequestMessage Compose(GraphCall call, Uri address, string token)
+    private HttpRequestMessage Compose(GraphCall call, Uri address, string token)
     {
         HttpRequestMessage request = new(call.Method, address);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -254,6 +276,11 @@ internal sealed class GraphClient : IDisposable
         if (call.RepeatabilityId is { } id)
         {
             request.Headers.Add("Repeatability-Request-ID", id.ToString());
+        }
+
+        if (AsOf is not null && call.Method == HttpMethod.Get)
+        {
+            request.Headers.Add(AsOfHeader, AsOf);
         }
 
         if (call.Eventual)
@@ -268,6 +295,9 @@ internal sealed class GraphClient : IDisposable
 
         return request;
     }
+
+    // A server that does not know the header would tell the present for the past.
+    private ConnectionFailedException OnlyThePresent() => new($"{_connection.Graph} tells only what is, so --as-of cannot be used with it: it needs a Berth.");
 
     private static bool IsNetwork(Exception e) => e is HttpRequestException or IOException or TaskCanceledException;
 

@@ -37,6 +37,10 @@ internal sealed record WireUnits(int Enabled, int Warning, int Suspended, int Lo
 /// <summary>A service plan of a SKU.</summary>
 internal sealed record WirePlan(Guid ServicePlanId, string? ServicePlanName);
 
+/// <summary>A Cloud PC.</summary>
+internal sealed record WireCloudPc(
+    Guid Id, string? DisplayName, string? UserPrincipalName, string? Status, string? ServicePlanName, string? ProvisioningType, DateTimeOffset? GracePeriodEndDateTime);
+
 /// <summary>A body of <c>assignLicense</c>; both lists are always there (protocol 2.3).</summary>
 internal sealed record WireChange(IReadOnlyList<WireLicense> AddLicenses, IReadOnlyList<Guid> RemoveLicenses);
 
@@ -78,6 +82,7 @@ internal sealed record WireToken(
 [JsonSerializable(typeof(Page<WireUser>))]
 [JsonSerializable(typeof(Page<WireGroup>))]
 [JsonSerializable(typeof(Page<WireSku>))]
+[JsonSerializable(typeof(Page<WireCloudPc>))]
 [JsonSerializable(typeof(Page<WireCatalogSku>))]
 [JsonSerializable(typeof(WireChange))]
 [JsonSerializable(typeof(WireLocation))]
