@@ -6,6 +6,7 @@ Dictionary<string, Func<string[], Task<int>>> benchmarks = new(StringComparer.Or
 {
     ["engine"] = EngineBench.Run,
     ["plan"] = PlanBench.Run,
+    ["findings"] = FindingBench.Run,
     ["ledger"] = LedgerBench.Run,
     ["sessions"] = SessionBench.Run,
     ["http"] = HttpBench.Run,

@@ -19,4 +19,9 @@ public static class Companions
         new("e041597c-9c7f-4ed9-99b0-2663301576f7"),
         new("8e229017-d77b-43d5-9305-903395523b99"),
     ];
+    /// <summary>Intune for Education: enough for a member of a dynamic group (L83).</summary>
+    public static readonly Guid IntuneForEducation = new("da24caf9-af8e-485c-b7c8-e73336da2693");
+
+    /// <summary>Of each of these a user is to have one (B284).</summary>
+    public static readonly ValueArray<ValueArray<Guid>> Sets = [[Intune], [EntraP1], Windows];
 }

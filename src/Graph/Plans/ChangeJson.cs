@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Engine;
+using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 
 namespace Berth.Graph.Plans;
@@ -16,17 +17,22 @@ internal static class ChangeJson
             case Command.AssignUserLicenses assign:
                 json.WriteString("kind"u8, "userLicense"u8);
                 json.WriteString("userId"u8, assign.UserId);
-                json.WriteStartArray("add"u8);
-                foreach (LicenseRequest request in assign.Add)
-                {
-                    json.WriteStartObject();
-                    json.WriteString("skuId"u8, request.SkuId);
-                    Ids(json, "disabledPlans", request.DisabledPlans);
-                    json.WriteEndObject();
-                }
-
-                json.WriteEndArray();
-                Ids(json, "remove", assign.Remove);
+                Licenses(json, assign.Add, assign.Remove);
+                break;
+            case Command.AssignGroupLicenses assign:
+                json.WriteString("kind"u8, "groupLicense"u8);
+                json.WriteString("groupId"u8, assign.GroupId);
+                Licenses(json, assign.Add, assign.Remove);
+                break;
+            case Command.RemoveMembers remove:
+                json.WriteString("kind"u8, "membership"u8);
+                json.WriteString("groupId"u8, remove.GroupId);
+                Ids(json, "removeMembers", remove.Members);
+                break;
+            case Command.EndGracePeriod end:
+                json.WriteString("kind"u8, "cloudPcAction"u8);
+                json.WriteString("action"u8, PlanBody.EndGracePeriod);
+                Ids(json, "cloudPcIds", [end.CloudPcId]);
                 break;
             case Command.AddMembers add:
                 json.WriteString("kind"u8, "membership"u8);
@@ -50,6 +56,21 @@ internal static class ChangeJson
         }
 
         json.WriteEndObject();
+    }
+
+    private static void Licenses(Utf8JsonWriter json, ValueArray<LicenseRequest> add, ValueArray<Guid> remove)
+    {
+        json.WriteStartArray("add"u8);
+        foreach (LicenseRequest request in add)
+        {
+            json.WriteStartObject();
+            json.WriteString("skuId"u8, request.SkuId);
+            Ids(json, "disabledPlans", request.DisabledPlans);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        Ids(json, "remove", remove);
     }
 
     private static void Ids(Utf8JsonWriter json, string name, IEnumerable<Guid> ids)

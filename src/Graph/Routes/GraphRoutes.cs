@@ -7,6 +7,7 @@ using Berth.Graph.CloudLicensing;
 using Berth.Graph.CloudPcs;
 using Berth.Graph.Desk;
 using Berth.Graph.Explaining;
+using Berth.Graph.Findings;
 using Berth.Graph.Forecasts;
 using Berth.Graph.History;
 using Berth.Graph.Notifications;
@@ -87,6 +88,7 @@ public static class GraphRoutes
         .. OperationDesk.Routes,
         .. ExplainDesk.Routes,
         .. ForecastDesk.Routes,
+        .. FindingDesk.Routes,
         .. ShiftDesk.Routes,
         .. HostDesk.Routes,
         .. SessionDesk.Routes,

@@ -56,6 +56,8 @@ public sealed class AtAServer : IAsyncLifetime
         Assert.True((await SendAsync(HttpMethod.Get, $"/berth/v1/users/{user}/explain?skuId={sku}")).GetProperty("has").GetBoolean());
         Assert.Equal(0, (await SendAsync(HttpMethod.Get, "/berth/v1/forecast?days=30")).GetProperty("value")[0].GetProperty("free").GetInt32());
 
+        Assert.Equal("missingEntraP1", (await SendAsync(HttpMethod.Get, "/berth/v1/findings")).GetProperty("counts")[4].GetProperty("kind").GetString());
+
         Assert.Equal(1, (await SendAsync(HttpMethod.Get, $"/berth/v1/history/{id}/undo")).GetProperty("summary").GetProperty("usersLosing").GetInt32());
         await SendAsync(HttpMethod.Post, $"/berth/v1/history/{id}/undo");
         Assert.False((await SendAsync(HttpMethod.Get, $"/berth/v1/users/{user}/explain?skuId={sku}")).GetProperty("has").GetBoolean());
