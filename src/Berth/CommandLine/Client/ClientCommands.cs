@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Berth.CommandLine.Client.AsCode;
+using Berth.CommandLine.Client.AsCode.Export;
 using Berth.CommandLine.Client.Bulk;
 using Berth.CommandLine.Client.CloudPcs;
 using Berth.CommandLine.Client.Licenses;
@@ -17,11 +19,14 @@ internal static class ClientCommands
         {
             CatalogCommands.Create(options), UserCommands.Create(options), GroupCommands.Create(options), SkuCommands.Create(options), CloudPcCommands.Create(options), BulkCommands.Create(options),
             PlanCommands.CreatePlan(options), PlanCommands.CreateApply(options), ExplainCommand.Create(options), HistoryCommands.CreateHistory(options), HistoryCommands.CreateUndo(options),
+            ExportCommand.Create(options),
             ForecastCommand.Create(options), FindingCommand.Create(options),
         })
         {
             options.AddTo(command);
             root.Add(command);
         }
+
+        root.Add(SchemaCommand.Create());
     }
 }
