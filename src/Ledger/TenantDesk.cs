@@ -36,6 +36,7 @@ public sealed class TenantDesk
     public static TenantDesk OfCopy(Tenant tenant, TimeProvider time)
     {
         MemoryStore nothing = new();
+        nothing.TakeEpoch(tenant.Profile.Id);
         return new TenantDesk(tenant.Profile.Id, tenant, null, nothing, time, new PastStates(nothing, time));
     }
 

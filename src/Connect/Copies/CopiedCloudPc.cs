@@ -39,6 +39,7 @@ internal static class CopiedCloudPc
             ProvisionedAt = machine.ProvisionedDateTime,
             GraceEndsAt = machine.GracePeriodEndDateTime,
             ManagedDeviceName = machine.ManagedDeviceName,
+            Use = machine.LastLoginResult?.Time is { } last ? new CloudPcUse(last, machine.LastLogoffDateTime, false) : null,
             IsAdministrator = made?.LocalAdmin == true,
             Origin = machine.ManagedDeviceName is null ? null : new CloudPcOrigin(
                 made?.ImageId ?? "", machine.ImageDisplayName ?? "", null, null, DomainJoinType.AzureADJoin, made?.SingleSignOn == true, made?.LocalAdmin == true, ProvisioningPolicy.DefaultLocale),

@@ -299,7 +299,21 @@ public sealed record GraphCloudPc
 
     /// <summary>When it changed.</summary>
     public DateTimeOffset? LastModifiedDateTime { get; init; }
+
+    /// <summary>When somebody last signed in; null for never.</summary>
+    public GraphLogin? LastLoginResult { get; init; }
+
+    /// <summary>When somebody last signed out.</summary>
+    public DateTimeOffset? LastLogoffDateTime { get; init; }
+
+    /// <summary>What is selected of Cloud PCs: the last sign-in comes only to whom asks for it.</summary>
+    public const string Selected =
+        "id,displayName,userPrincipalName,servicePlanId,status,provisioningPolicyId,provisioningType,managedDeviceName,imageDisplayName,gracePeriodEndDateTime,provisionedDateTime,"
+        + "lastModifiedDateTime,lastLoginResult,lastLogoffDateTime";
 }
+
+/// <summary><c>cloudPcLoginResult</c>.</summary>
+public sealed record GraphLogin(DateTimeOffset? Time);
 
 /// <summary><c>organization</c>.</summary>
 public sealed record GraphOrganization(Guid Id, string? DisplayName, string? CountryLetterCode, DateTimeOffset? CreatedDateTime, IReadOnlyList<GraphDomain>? VerifiedDomains)

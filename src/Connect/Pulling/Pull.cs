@@ -157,7 +157,7 @@ public sealed class Pull
         List<GraphPolicy> policies = await UnlessRefusedAsync(
             "provisioning policies", Reading.Permissions.CloudPcs, $"{Endpoint}/provisioningPolicies?$expand=assignments", GraphJson.Default.GraphPageGraphPolicy, cancel).ConfigureAwait(false);
         List<GraphCloudPc> machines = await UnlessRefusedAsync(
-            "Cloud PCs", Reading.Permissions.CloudPcs, $"{Endpoint}/cloudPCs", GraphJson.Default.GraphPageGraphCloudPc, cancel).ConfigureAwait(false);
+            "Cloud PCs", Reading.Permissions.CloudPcs, $"{Endpoint}/cloudPCs?$select={GraphCloudPc.Selected}", GraphJson.Default.GraphPageGraphCloudPc, cancel).ConfigureAwait(false);
         return new TenantCopy(head with { Missing = [.. _missing] })
         {
             Users = users, Groups = groups, Members = members, Skus = skus, Subscriptions = subscriptions, Policies = policies, CloudPcs = machines,

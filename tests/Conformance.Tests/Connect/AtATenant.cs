@@ -30,6 +30,13 @@ public sealed class AtATenant(Afar afar) : IDisposable
         Assert.True(pulled.Json.GetProperty("full").GetBoolean());
         Assert.Equal(0, pulled.Json.GetProperty("differences").GetArrayLength());
 
+        await ATenantThatBelievesOtherwiseAsync();
+        foreach (string[] command in new[] { ["forecast"], new[] { "history" } })
+        {
+            Ended without = await RunAsync([.. command, "--tenant", "contoso"]);
+            Assert.True(without.ExitCode == 0, without.Errors);
+        }
+
         // What is asked of the copy is what the tenant itself would say.
         string user = pulled.Json.GetProperty("users").GetInt32() > 0 ? (await afar.GetAsync("v1.0/users?$filter=startswith(displayName,'A')&$top=1&$select=userPrincipalName")).GetProperty("value")[0].GetProperty("userPrincipalName").GetString()! : "";
         foreach (string[] command in new[] { ["user", "license", "list", user, "-o", "json"], new[] { "explain", user } })
@@ -83,6 +90,33 @@ public sealed class AtATenant(Afar afar) : IDisposable
         Ended nobody = await RunAsync("sku", "list", "--tenant", "contoso");
         Assert.Equal(2, nobody.ExitCode);
         Assert.Contains("there is no tenant 'contoso'", nobody.Errors, StringComparison.Ordinal);
+    }
+
+    // B568: a service that gives what it can of a group's licenses, where the rule book says all or nothing (L51): each such user is a row.
+    private async Task ATenantThatBelievesOtherwiseAsync()
+    {
+        Guid given = CliTenant.SkuId("AAD_BASIC"), lacking = CliTenant.SkuId("ATP_ENTERPRISE");
+        await afar.SendAsync(HttpMethod.Patch, "berth/v1/settings", new { groupAtomicity = "independent" });
+        await afar.SendAsync(HttpMethod.Post, "berth/v1/subscriptions", new { skuId = given, units = 1 });
+        await afar.SendAsync(HttpMethod.Post, "berth/v1/subscriptions", new { skuId = lacking, units = 0 });
+        string group = (await afar.SendAsync(HttpMethod.Post, "v1.0/groups", new { displayName = "Half served", mailNickname = "half", mailEnabled = false, securityEnabled = true })).GetProperty("id").GetString()!;
+        string admin = (await afar.GetAsync("v1.0/users/admin@contoso.example?$select=id")).GetProperty("id").GetString()!;
+        await afar.SendAsync(HttpMethod.Post, $"v1.0/groups/{group}/members/$ref", new Dictionary<string, string> { ["@odata.id"] = $"https://graph.microsoft.com/v1.0/directoryObjects/{admin}" });
+        await afar.SendAsync(HttpMethod.Post, $"v1.0/groups/{group}/assignLicense", new { addLicenses = new[] { given, lacking }.Select(static sku => new { skuId = sku, disabledPlans = Array.Empty<Guid>() }), removeLicenses = Array.Empty<Guid>() });
+
+        Ended check = await RunAsync("pull", "contoso", "--check", "-o", "json");
+        JsonElement[] rows = [.. check.Json.GetProperty("differences").EnumerateArray()];
+
+        await afar.SendAsync(HttpMethod.Post, $"v1.0/groups/{group}/assignLicense", new { addLicenses = Array.Empty<object>(), removeLicenses = new[] { given, lacking } });
+        await afar.SendAsync(HttpMethod.Delete, $"v1.0/groups/{group}");
+        await afar.SendAsync(HttpMethod.Patch, "berth/v1/settings", new { groupAtomicity = "atomic" });
+        Assert.Equal(4, check.ExitCode);
+        JsonElement row = Assert.Single(rows);
+        Assert.Equal(
+            ("admin@contoso.example", "AAD_BASIC", "Half served", "Active", "ActiveWithError (Other)", "G6"),
+            (Text("userPrincipalName"), Text("skuPartNumber"), Text("source"), Text("says"), Text("computes"), Text("rule")));
+
+        string? Text(string name) => row.GetProperty(name).GetString();
     }
 
     [Fact]

@@ -33,7 +33,7 @@ internal sealed class CopyDoor : HttpMessageHandler
     {
         (_desk, _time) = (TenantDesk.OfCopy(tenant, time), time);
         _readOnly = new GraphError(
-            403, "accessDenied", $"Nothing was changed: {name} is a copy of a tenant, and a copy is only read. 'berth apply --tenant {name}' changes the tenant itself.", "copyIsReadOnly");
+            403, "accessDenied", $"Nothing was changed: {name} is a copy of a tenant, and a copy is only read.", "copyIsReadOnly");
         _caller = new Caller(tenant.Profile.Id, Guid.Empty, "berth", null, PermissionSet.Every);
         Connection = new Connection(new Uri(Address), new Uri(Address), $"{tenant.Profile.Id}", "berth", "copy");
     }
