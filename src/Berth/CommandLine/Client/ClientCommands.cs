@@ -5,6 +5,7 @@ using Berth.CommandLine.Client.Bulk;
 using Berth.CommandLine.Client.CloudPcs;
 using Berth.CommandLine.Client.Licenses;
 using Berth.CommandLine.Client.Plans;
+using Berth.CommandLine.Client.Tenants;
 
 namespace Berth.CommandLine.Client;
 
@@ -27,6 +28,8 @@ internal static class ClientCommands
             root.Add(command);
         }
 
+        root.Add(TenantCommands.Create());
+        root.Add(PullCommand.Create());
         root.Add(SchemaCommand.Create());
     }
 }
