@@ -108,7 +108,6 @@ public sealed class CodeCommandTests(CliTenant tenant)
         await tenant.RunAsync("group", "license", "add", "Code many", "--sku", "MCOSTANDARD");
         string file = tenant.Write("none.yaml", "licenses: 1\ngroups:\n- group: Code many\n  licenses: []\n  exclusive: [licenses]\n");
         Assert.Equal(3, (await tenant.RunAsync("plan", "-f", file)).ExitCode);
-        Assert.Equal(4, (await tenant.RunAsync("plan", "-f", file, "--allow-mass-removal")).ExitCode);
         Ended refused = await tenant.RunAsync("apply", "-f", file, "--yes");
         Assert.Equal((3, true), (refused.ExitCode, refused.Errors.Contains("--allow-mass-removal", StringComparison.Ordinal)));
         Assert.Equal(12, await tenant.TakenAsync("MCOSTANDARD"));
@@ -227,18 +226,17 @@ public sealed class CodeCommandTests(CliTenant tenant)
         Assert.Contains("the file asks for 1001 changes", refused.Errors, StringComparison.Ordinal);
         Ended fits = await tenant.RunAsync("plan", "-f", Of(1000));
         Assert.Equal((4, ""), (fits.ExitCode, fits.Errors));
+        Assert.Contains("  ... and 950 more, which take nothing away.", fits.Output, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("--group", "Nobody's code", "no group is called 'Nobody's code'")]
-    [InlineData("--sku", "MCOPSTN5", "names 2 SKUs")]
-    [InlineData("--user", "nobody@contoso.example", "no user is called 'nobody@contoso.example'")]
-    [InlineData("--policy", "None", "no provisioning policy is called 'None'")]
-    public async Task An_export_of_what_is_not_there_says_so(string option, string name, string sentence)
+    [Fact]
+    public async Task An_export_of_what_is_not_there_says_so()
     {
-        Ended ended = await tenant.RunAsync("export", option, name);
+        Ended ended = await tenant.RunAsync("export", "--group", "Nobody's code", "--sku", "MCOPSTN5", "--user", "nobody@contoso.example", "--policy", "None");
         Assert.Equal((2, ""), (ended.ExitCode, ended.Output));
-        Assert.Contains(sentence, ended.Errors, StringComparison.Ordinal);
+        Assert.All(
+            ["no group is called 'Nobody's code'", "'MCOPSTN5' names 2 SKUs", "no user is called 'nobody@contoso.example'", "no provisioning policy is called 'None'"],
+            sentence => Assert.Contains(sentence, ended.Errors, StringComparison.Ordinal));
     }
 
     [Fact]
