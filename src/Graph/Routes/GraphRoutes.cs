@@ -9,6 +9,7 @@ using Berth.Graph.Explaining;
 using Berth.Graph.Findings;
 using Berth.Graph.Forecasts;
 using Berth.Graph.History;
+using Berth.Graph.Migrations;
 using Berth.Graph.Notifications;
 using Berth.Graph.Plans;
 using Berth.Graph.Reads;
@@ -87,6 +88,7 @@ public static class GraphRoutes
         .. ExplainDesk.Routes,
         .. ForecastDesk.Routes,
         .. FindingDesk.Routes,
+        .. MigrationDesk.Routes,
         .. ShiftDesk.Routes,
         .. HostDesk.Routes,
         .. SessionDesk.Routes,
