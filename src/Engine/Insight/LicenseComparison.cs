@@ -152,7 +152,7 @@ internal sealed class LicenseComparison(Tenant before, Tenant after)
         return _last = new SourceDifference(group, group < 0 ? null : after.Groups[group].Id, was, wantedBefore, errorsBefore, now, wantedNow, errorsNow, [.. rows]);
     }
 
-    // What a row of licenseAssignmentStates says (L115, L116).
+    // What a row of licenseAssignmentStates says (L115, L116); plans that are only wanted change nothing for the user.
     private static (AssignmentState? State, LicenseError Error, ValueArray<int> Disabled) State(int sku, LicenseSet applied, LicenseSet wanted, ValueArray<SkuError> errors)
     {
         LicenseError error = LicenseError.None;
@@ -162,7 +162,7 @@ internal sealed class LicenseComparison(Tenant before, Tenant after)
         }
 
         return applied.Disabled(sku) is { } inForce ? (error == LicenseError.None ? AssignmentState.Active : AssignmentState.ActiveWithError, error, inForce)
-            : wanted.Disabled(sku) is { } meant ? (AssignmentState.Error, error, meant)
+            : wanted.Disabled(sku) is not null ? (AssignmentState.Error, error, [])
             : (null, LicenseError.None, []);
     }
 

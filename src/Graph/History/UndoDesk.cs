@@ -45,7 +45,7 @@ internal static class UndoDesk
             return GraphResponse.Json(200, (id, plan, tenant, request, undo), static (json, s) =>
             {
                 json.WriteStartObject();
-                PlanJson.Members(json, s.id, s.plan, s.tenant, s.request, Sentences(s.undo));
+                PlanJson.Members(json, s.id, s.plan, s.tenant, s.request, isUndo: true, Sentences(s.undo));
                 NotUndone(json, s.undo);
                 json.WriteEndObject();
             });

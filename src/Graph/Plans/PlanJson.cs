@@ -19,12 +19,12 @@ internal static class PlanJson
     public static void Write(Utf8JsonWriter json, Guid id, Plan plan, Tenant tenant, GraphRequest request)
     {
         json.WriteStartObject();
-        Members(json, id, plan, tenant, request, []);
+        Members(json, id, plan, tenant, request, isUndo: false, []);
         json.WriteEndObject();
     }
 
     /// <summary>The members of a plan in an object that has others.</summary>
-    public static void Members(Utf8JsonWriter json, Guid id, Plan plan, Tenant tenant, GraphRequest request, IEnumerable<string> warnings)
+    public static void Members(Utf8JsonWriter json, Guid id, Plan plan, Tenant tenant, GraphRequest request, bool isUndo, IEnumerable<string> warnings)
     {
         bool users = DeskAccess.Read.Allows(request.Caller.Permissions), machines = CloudPcAccess.Read.Allows(request.Caller.Permissions);
         json.WriteString("id"u8, id);
@@ -47,7 +47,7 @@ internal static class PlanJson
         json.WriteEndArray();
         Pools(json, plan, tenant);
         json.WriteStartArray("warnings"u8);
-        foreach (string warning in warnings.Concat(Warnings(plan, tenant, users, machines)))
+        foreach (string warning in warnings.Concat(Warnings(plan, tenant, isUndo, users, machines)))
         {
             json.WriteStringValue(warning);
         }
@@ -61,7 +61,7 @@ internal static class PlanJson
         Summary(json, plan);
         Pools(json, plan, tenant);
         json.WriteStartArray("warnings"u8);
-        foreach (string warning in Warnings(plan, tenant, users: true, CloudPcAccess.Read.Allows(request.Caller.Permissions)))
+        foreach (string warning in Warnings(plan, tenant, isUndo: false, users: true, CloudPcAccess.Read.Allows(request.Caller.Permissions)))
         {
             json.WriteStringValue(warning);
         }
@@ -154,7 +154,7 @@ internal static class PlanJson
         json.WriteEndObject();
     }
 
-    private static IEnumerable<string> Warnings(Plan plan, Tenant tenant, bool users, bool machines)
+    private static IEnumerable<string> Warnings(Plan plan, Tenant tenant, bool isUndo, bool users, bool machines)
     {
         foreach (IGrouping<DateTimeOffset, PlannedCloudPc> lost in plan.CloudPcs.Where(static one => one.DestroysData).GroupBy(static one => one.Date))
         {
@@ -168,7 +168,7 @@ internal static class PlanJson
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{one.Losing} of {one.Holders} holders lose {tenant.Catalog.Skus[one.Sku].PartNumber}, more than {MassRemoval.Percent} %: it is applied only with allowMassRemoval (B505).");
+                $"{one.Losing} of {one.Holders} holders lose {tenant.Catalog.Skus[one.Sku].PartNumber}, more than {MassRemoval.Percent} %{(isUndo ? "; nothing stops an undo (B523)" : ": it is applied only with allowMassRemoval (B505)")}.");
         }
 
         if (plan.WithoutCompanions.Count > 0)

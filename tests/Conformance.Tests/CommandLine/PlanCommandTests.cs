@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Berth.CommandLine.Client.Plans;
 using Xunit;
 
 namespace Berth.Conformance.Tests.CommandLine;
@@ -7,6 +8,8 @@ namespace Berth.Conformance.Tests.CommandLine;
 [Collection(nameof(CliTenant))]
 public sealed class PlanCommandTests(CliTenant tenant)
 {
+    private const int Most = PlanTable.MostRows;
+
     [Fact]
     public async Task A_plan_by_names_says_who_gets_what_and_is_applied_and_taken_back()
     {
@@ -91,6 +94,21 @@ public sealed class PlanCommandTests(CliTenant tenant)
         Assert.Equal(4, (await tenant.RunAsync("plan", "-f", take, "--allow-mass-removal")).ExitCode);
         Assert.Equal(0, (await tenant.RunAsync("apply", "-f", take, "--yes", "--allow-mass-removal")).ExitCode);
         Assert.Equal(0, await tenant.TakenAsync("INTUNE_A"));
+    }
+
+    [Fact]
+    public async Task Of_what_comes_so_many_rows_are_shown_and_the_rest_is_counted()
+    {
+        await tenant.BuyAsync("AAD_BASIC", 100);
+        string[] users = await tenant.PeopleAsync(Most + 1);
+        Assert.DoesNotContain(" more", (await ShownAsync(Most - 1)).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(" more", (await ShownAsync(Most)).Output, StringComparison.Ordinal);
+        Ended above = await ShownAsync(Most + 1);
+        Assert.Contains("1 more", above.Output, StringComparison.Ordinal);
+        Assert.Equal(Most, users.Count(user => above.Output.Contains($"{user} ", StringComparison.Ordinal)));
+
+        Task<Ended> ShownAsync(int count) => tenant.RunAsync("plan", "-f", tenant.Write(
+            $"{Guid.NewGuid()}.json", $"[{string.Join(',', users.Take(count).Select(user => $$"""{"kind":"userLicense","userId":"{{user}}","add":[{"skuId":"AAD_BASIC"}]}"""))}]"));
     }
 
     [Fact]

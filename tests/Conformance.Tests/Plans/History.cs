@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Conformance.Tests.Graph;
+using Berth.Engine;
 using Berth.Graph.History;
 using Xunit;
 
@@ -88,6 +89,33 @@ public sealed class History : IAsyncLifetime
 
         async Task<long[]> Versions(string query) =>
             [.. (await room.DoAsync("GET", $"/berth/v1/history?{query}")).GetProperty("value").EnumerateArray().Select(one => one.GetProperty("version").GetInt64())];
+    }
+
+    [Fact]
+    public async Task A_page_looks_at_so_many_entries_and_no_more_and_gives_a_link_beyond()
+    {
+        Guid ada = await _room.AddUserAsync("ada");
+        await AddAsync(HistoryDesk.MostEntries - 2);
+        Assert.Equal("2", await PageAsync());
+        await AddAsync(1);
+        Assert.Equal("2 and a link", await PageAsync());
+        await AddAsync(1);
+        Assert.Equal(" and a link", await PageAsync());
+
+        async Task AddAsync(int entries)
+        {
+            for (int i = 0; i < entries; i++)
+            {
+                await _room.Desk.SubmitAsync(
+                    new Command.UpdateSettings(_room.Tenant.Settings with { BufferExcess = (int)(_room.Tenant.Version % 100) }), Actor.Berth, null, TestContext.Current.CancellationToken);
+            }
+        }
+
+        async Task<string> PageAsync()
+        {
+            JsonElement page = await _room.DoAsync("GET", $"/berth/v1/history?userId={ada}");
+            return string.Join(' ', page.GetProperty("value").EnumerateArray().Select(one => one.GetProperty("version").GetInt64())) + (page.TryGetProperty("@odata.nextLink", out _) ? " and a link" : "");
+        }
     }
 
     [Fact]

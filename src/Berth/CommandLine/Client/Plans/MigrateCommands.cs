@@ -103,7 +103,7 @@ internal static class MigrateCommands
         foreach (JsonObject step in steps)
         {
             screen.Say($"Step {step["step"]}: {step["description"]}");
-            screen.Say($"  {PlanTable.Summary(step)}");
+            screen.Say($"  {PlanTable.Summary(new JsonObject { ["summary"] = step["summary"]!.DeepClone() })}");
             foreach (JsonObject guard in Rows(step, "guards"))
             {
                 screen.Say($"  Guard: {guard["losing"]} of {guard["holders"]} holders lose {Sku(book, guard)}: apply it with --allow-mass-removal if that is what you want (B505).");
