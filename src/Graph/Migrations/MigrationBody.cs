@@ -17,6 +17,7 @@ internal static class MigrationBody
         string? kind = null;
         Guid? from = null, to = null;
         ValueArray<Guid> skus = [], users = [];
+        bool losses = false;
         foreach ((string name, JsonElement value) in read.Properties(body, "body"))
         {
             switch (name.ToUpperInvariant())
@@ -33,11 +34,14 @@ internal static class MigrationBody
                 case "TOGROUPID":
                     to = read.Id(value, name);
                     break;
+                case "ACCEPTLOSSES":
+                    losses = read.Flag(value, name);
+                    break;
                 case "USERIDS":
                     users = value.ValueKind == JsonValueKind.Null ? [] : read.Ids(value, name);
                     break;
                 default:
-                    read.FailUnknown(name, "A migration has kind, skuIds, fromGroupId, toGroupId and userIds.");
+                    read.FailUnknown(name, "A migration has kind, skuIds, fromGroupId, toGroupId, userIds and acceptLosses.");
                     break;
             }
         }
@@ -78,6 +82,6 @@ internal static class MigrationBody
             read.FailValue("skuIds", "switchSku has two SKUs, the one that goes and the one that comes, and is for all members of the group.");
         }
 
-        return new MigrationRequest(wanted, skus, from ?? Guid.Empty, to.Value, users);
+        return new MigrationRequest(wanted, skus, from ?? Guid.Empty, to.Value, users) { AcceptsLosses = losses };
     }
 }

@@ -32,6 +32,9 @@ public sealed record MigrationRequest(MigrationKind Kind, ValueArray<Guid> Skus,
 
     /// <summary>The most SKUs of one migration.</summary>
     public const int MostSkus = 20;
+
+    /// <summary>Whether who would only lose a service plan moves all the same, and is named (B597).</summary>
+    public bool AcceptsLosses { get; init; }
 }
 
 /// <summary>What a step does.</summary>

@@ -288,7 +288,7 @@ internal sealed class MigrationDrawing(Tenant tenant, MigrationRequest request, 
             {
                 yield return new Staying(user, StayReason.InError, failed.Sku, failed.Error);
             }
-            else if (lost.TryGetValue(user, out int plan))
+            else if (!request.AcceptsLosses && lost.TryGetValue(user, out int plan))
             {
                 yield return new Staying(user, StayReason.LosesPlan, Plan: plan);
             }

@@ -23,9 +23,10 @@ internal static class MigrateCommands
         Option<string> group = Group("--group", "The group that gives the licenses from then on: id or display name.");
         Option<string[]> users = Users("Only this user; may be given several times. Without it everybody who has the license directly.");
         Option<DirectoryInfo> folder = Folder();
-        Command command = new("direct-to-group", "Direct licenses give way to those of a group (L77, L78).") { skus, group, users, folder };
+        Option<bool> losses = Losses();
+        Command command = new("direct-to-group", "Direct licenses give way to those of a group (L77, L78).") { skus, group, users, losses, folder };
         command.Does(options, (session, parsed, cancel) => DrawAsync(
-            session, parsed, "directToGroup", parsed.GetValue(skus)!, null, parsed.GetValue(group)!, parsed.GetValue(users)!, parsed.GetValue(folder)!, cancel));
+            session, parsed, "directToGroup", parsed.GetValue(skus)!, null, parsed.GetValue(group)!, parsed.GetValue(users)!, parsed.GetValue(losses), parsed.GetValue(folder)!, cancel));
         return command;
     }
 
@@ -35,9 +36,10 @@ internal static class MigrateCommands
         Option<string> from = Group("--from", "The group that is left: id or display name."), to = Group("--to", "The group that is moved to.");
         Option<string[]> users = Users("Only this user; may be given several times. Without it all members.");
         Option<DirectoryInfo> folder = Folder();
-        Command command = new("group-to-group", "The members of a group move to another one (L79, L80).") { skus, from, to, users, folder };
+        Option<bool> losses = Losses();
+        Command command = new("group-to-group", "The members of a group move to another one (L79, L80).") { skus, from, to, users, losses, folder };
         command.Does(options, (session, parsed, cancel) => DrawAsync(
-            session, parsed, "groupToGroup", parsed.GetValue(skus) ?? [], parsed.GetValue(from), parsed.GetValue(to)!, parsed.GetValue(users)!, parsed.GetValue(folder)!, cancel));
+            session, parsed, "groupToGroup", parsed.GetValue(skus) ?? [], parsed.GetValue(from), parsed.GetValue(to)!, parsed.GetValue(users)!, parsed.GetValue(losses), parsed.GetValue(folder)!, cancel));
         return command;
     }
 
@@ -48,12 +50,12 @@ internal static class MigrateCommands
         Option<DirectoryInfo> folder = Folder();
         Command command = new("switch-sku", "A group gives another SKU in place of one (L81).") { group, from, to, folder };
         command.Does(options, (session, parsed, cancel) => DrawAsync(
-            session, parsed, "switchSku", [parsed.GetValue(from)!, parsed.GetValue(to)!], null, parsed.GetValue(group)!, [], parsed.GetValue(folder)!, cancel));
+            session, parsed, "switchSku", [parsed.GetValue(from)!, parsed.GetValue(to)!], null, parsed.GetValue(group)!, [], false, parsed.GetValue(folder)!, cancel));
         return command;
     }
 
     private static async Task<int> DrawAsync(
-        Session session, ParseResult parsed, string kind, string[] skus, string? from, string to, string[] users, DirectoryInfo folder, CancellationToken cancel)
+        Session session, ParseResult parsed, string kind, string[] skus, string? from, string to, string[] users, bool losses, DirectoryInfo folder, CancellationToken cancel)
     {
         Dictionary<string, Guid>? skuIds = await ChangeFile.SkusAsync(session, [.. skus.Distinct(StringComparer.OrdinalIgnoreCase)], cancel).ConfigureAwait(false);
         Dictionary<string, Guid>? groups = skuIds is null ? null : await ChangeFile.GroupsAsync(session, [.. new[] { from, to }.OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)], cancel).ConfigureAwait(false);
@@ -69,6 +71,7 @@ internal static class MigrateCommands
             ["skuIds"] = Ids(skus.Select(name => skuIds![name])),
             ["toGroupId"] = groups![to].ToString(),
             ["userIds"] = Ids(userIds.Values),
+            ["acceptLosses"] = losses,
         };
         if (from is not null)
         {
@@ -176,6 +179,8 @@ internal static class MigrateCommands
     private static Option<string> Group(string name, string description) => new(name) { Description = description, HelpName = "GROUP", Required = true };
 
     private static Option<string[]> Users(string description) => new("--user") { Description = description, HelpName = "USER" };
+
+    private static Option<bool> Losses() => new("--accept-losses") { Description = "Move those too who would only lose a service plan, and name them." };
 
     private static Option<DirectoryInfo> Folder() => new("--folder")
     {
