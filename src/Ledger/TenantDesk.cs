@@ -12,7 +12,7 @@ public sealed class TenantDesk
     private const int PageEvents = 64;
     private const long PageBytes = 4 << 20;
 
-    private readonly GroupCommit _writer;
+    private readonly GroupCommit? _writer;
     private readonly IJournalStore _store;
     private readonly TimeProvider _time;
     private readonly PastStates _past;
@@ -22,7 +22,7 @@ public sealed class TenantDesk
     private bool _inSnapshot;
     private long _ruleEvaluations;
 
-    internal TenantDesk(Guid id, Tenant current, GroupCommit writer, IJournalStore store, TimeProvider time, PastStates past)
+    internal TenantDesk(Guid id, Tenant current, GroupCommit? writer, IJournalStore store, TimeProvider time, PastStates past)
     {
         Id = id;
         _current = Tip = current;
@@ -30,6 +30,13 @@ public sealed class TenantDesk
         _store = store;
         _time = time;
         _past = past;
+    }
+
+    /// <summary>A desk of a tenant that lies in no journal, a copy of somebody else's say: it is read, has no past, and decides nothing.</summary>
+    public static TenantDesk OfCopy(Tenant tenant, TimeProvider time)
+    {
+        MemoryStore nothing = new();
+        return new TenantDesk(tenant.Profile.Id, tenant, null, nothing, time, new PastStates(nothing, time));
     }
 
     /// <summary>The tenant id.</summary>
@@ -98,7 +105,7 @@ public sealed class TenantDesk
     /// <exception cref="WriteFailedException">Nothing was written; the command may be sent again.</exception>
     /// <exception cref="LedgerFencedException">This ledger may not write any more.</exception>
     public ValueTask<Submission> SubmitAsync(Command command, Actor actor, Repeatable? repeatable = null, CancellationToken cancel = default) =>
-        _writer.SubmitAsync(this, command, actor, repeatable, cancel);
+        _writer?.SubmitAsync(this, command, actor, repeatable, cancel) ?? throw new WriteFailedException("this is a copy of a tenant, and a copy is only read.");
 
     /// <summary>Waits until the published version is above one that the caller knows.</summary>
     /// <param name="version">The version known.</param>
@@ -148,7 +155,11 @@ public sealed class TenantDesk
         {
             // The mark is the writer's own.
             SnapshotMark mark = default;
-            await _writer.RunAsync(_ => mark = Snapshot).ConfigureAwait(false);
+            if (_writer is { } writer)
+            {
+                await writer.RunAsync(_ => mark = Snapshot).ConfigureAwait(false);
+            }
+
             return mark;
         },
         cancel);

@@ -17,7 +17,7 @@ internal static class ExitCode
     /// <summary>The server refused it, or a guard did; of a list, some rows failed or are left, and the result file names them.</summary>
     public const int SomeRowsFailed = 3;
 
-    /// <summary>Of <c>plan</c>: there is something to do.</summary>
+    /// <summary>Of <c>plan</c>: there is something to do; of <c>pull --check</c>: something differs.</summary>
     public const int Changes = 4;
 
     /// <summary>Of <c>exec</c>: the command is there and cannot be run. Shells say the same.</summary>

@@ -94,6 +94,7 @@ internal static class ServeCommand
         return serve;
     }
 
-    private static string DefaultDataFolder() =>
+    /// <summary>The data folder when none is named.</summary>
+    internal static string DefaultDataFolder() =>
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "berth");
 }

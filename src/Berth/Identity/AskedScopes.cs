@@ -64,7 +64,7 @@ internal sealed record AskedScopes(bool Everything, IReadOnlyList<string> Permis
     public PermissionSet? Granted(AppRegistration app, bool isAdministrator)
     {
         PermissionSet own = PermissionSet.Of(PermissionSet.SignedInPerson);
-        ulong registered = PermissionSet.Known(app.Permissions).Bits | own.Bits;
+        ulong registered = PermissionSet.Known(app.Permissions).WithLesser().Bits | own.Bits;
         ulong wanted = Everything ? registered : registered & PermissionSet.Known(Permissions).Bits;
         ulong granted = isAdministrator ? wanted : wanted & own.Bits;
         return granted == 0 && Permissions.Count > 0 ? null : new PermissionSet(granted);

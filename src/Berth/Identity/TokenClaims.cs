@@ -42,7 +42,7 @@ internal static class TokenClaims
         {
             claims["idtyp"] = "app";
             claims["oid"] = app.ObjectId.ToString();
-            claims["roles"] = app.Permissions.Where(name => name != Graph.Requests.PermissionSet.SignedInPerson).ToArray();
+            claims["roles"] = app.Permissions.Except(Graph.Requests.PermissionSet.OfPersons).ToArray();
             claims["sub"] = app.ObjectId.ToString();
         }
 

@@ -49,30 +49,10 @@ internal sealed class ExplanationDrawing
         {
             if (error.Sku == _sku.Index ? error.Error != LicenseError.Other : path.State.Error == LicenseError.Other && error.Error != LicenseError.Other)
             {
-                yield return new Blocker(path.Group, error.Sku, error.Error, Details(path.Group, error));
+                yield return new Blocker(path.Group, error.Sku, error.Error, ErrorDetails.Of(_tenant, _user, path.Group, error));
             }
         }
     }
-
-    private Refusal Details(int group, SkuError error)
-    {
-        GroupAtomicity mode = _tenant.Settings.GroupAtomicity;
-        GroupEvaluation evaluation = new(_tenant.Catalog, new Seats(_tenant), _licenses, group, LicenseState.Wanted(_tenant, _user, group), _person.UsageLocation ?? _tenant.Profile.Country);
-
-        // In mode entra-strict what a pair shows may be older than what an evaluation would find now.
-        return evaluation.Evaluate(mode).Errors.Contains(error)
-            ? evaluation.Details(error, mode)
-            : new Refusal(CodeOf(error.Error)) { Subject = _tenant.Catalog.Skus[error.Sku].Id };
-    }
-
-    private static RefusalCode CodeOf(LicenseError error) => error switch
-    {
-        LicenseError.ProhibitedInUsageLocationViolation => RefusalCode.ProhibitedInUsageLocation,
-        LicenseError.MutuallyExclusiveViolation => RefusalCode.PlansMutuallyExclusive,
-        LicenseError.DependencyViolation => RefusalCode.MissingDependency,
-        LicenseError.CountViolation => RefusalCode.SeatsExhausted,
-        _ => RefusalCode.BlockedBySibling,
-    };
 
     private IEnumerable<Blocker> OfDirect()
     {

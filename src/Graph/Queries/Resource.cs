@@ -61,8 +61,31 @@ internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions
         }
 
         int size = query.Top ?? GraphLimits.DefaultPage;
-        Taken page = query.Order.Length == 0 ? InOrder(query, size, token, rows) : Sorted(query, size, token, rows);
-        return GraphResponse.Json(200, (this, request, query, key, page), static (json, s) =>
+        return PageOf(request, query, key, query.Order.Length == 0 ? InOrder(query, size, token, rows) : Sorted(query, size, token, rows));
+    }
+
+    /// <summary>A page of a collection whose rows have no position among all: each is found again by a mark.</summary>
+    /// <param name="request">Its query says which; such a collection has one order.</param>
+    /// <param name="mark">Where a row stands, as text that stays the same whatever comes and goes around it.</param>
+    /// <param name="rows">The rows in their order, those after a mark only, or all for null; null for a mark that was not given out here.</param>
+    public GraphResponse PageAfter(GraphRequest request, Func<TRow, string> mark, Func<string?, IEnumerable<TRow>?> rows)
+    {
+        if (_pages.Read(request.Query, out Query<TRow> query, out string key, out SkipToken? token) is { } error)
+        {
+            return Refusal(request, error);
+        }
+
+        if (query.Order.Length > 0 || token is { Keys.Length: not 1 } || rows(token?.Keys[0]) is not { } candidates)
+        {
+            return GraphResponse.Error(request, GraphError.BadQuery("The $skiptoken belongs to another query.") with { Target = "$skiptoken" });
+        }
+
+        Taken page = InOrder(query, query.Top ?? GraphLimits.DefaultPage, token, (_, _) => (candidates, null));
+        return PageOf(request, query, key, page.Next is null ? page : page with { Next = new SkipToken(0, [mark(page.Rows[^1])]) });
+    }
+
+    private GraphResponse PageOf(GraphRequest request, Query<TRow> query, string key, Taken page) =>
+        GraphResponse.Json(200, (this, request, query, key, page), static (json, s) =>
         {
             (Resource<TRow> self, GraphRequest request, Query<TRow> query, string key, Taken page) = s;
             json.WriteStartObject();
@@ -92,7 +115,6 @@ internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions
             json.WriteEndArray();
             json.WriteEndObject();
         }, Heeding(request, default));
-    }
 
     /// <summary>All of a few rows, as the query selects: the answer of a function that was asked for them one by one.</summary>
     public GraphResponse All(GraphRequest request, IEnumerable<TRow> rows)

@@ -3,6 +3,7 @@ using System.Xml;
 using Berth.Graph.Alerts;
 using Berth.Graph.Audit;
 using Berth.Graph.CloudApps;
+using Berth.Graph.CloudLicensing;
 using Berth.Graph.CloudPcs;
 using Berth.Graph.Queries;
 using Berth.Graph.Requests;
@@ -52,6 +53,7 @@ internal static class MetadataReads
         EdmEntityType auditLogs = new(entity.Namespace, "auditLogRoot", entity);
         Contain(auditLogs, "directoryAudits", audit);
         model.AddElement(auditLogs);
+        AddCloudLicensing(model, entity, user, group);
         EdmEntityType endpoint = Add(model, VirtualEndpointReads.Endpoint.Type, entity);
         Contain(endpoint, "servicePlans", Add(model, ServicePlanReads.Plans.Type, entity));
         Contain(endpoint, "frontLineServicePlans", Add(model, FrontLineServicePlanReads.Plans.Type, entity));
@@ -116,10 +118,41 @@ internal static class MetadataReads
         container.AddEntitySet("subscribedSkus", sku);
         container.AddSingleton("me", user);
         container.AddSingleton("directory", directory);
+        container.AddSingleton("admin", (EdmEntityType)model.FindDeclaredType("microsoft.graph.admin"));
         container.AddSingleton("auditLogs", auditLogs);
         container.AddSingleton("deviceManagement", deviceManagement);
         model.AddElement(container);
         return model;
+    }
+
+    // The model of pools hangs on the organization, on users and on groups.
+    private static void AddCloudLicensing(EdmModel model, EdmEntityType entity, EdmEntityType user, EdmEntityType group)
+    {
+        EdmEntityType allotment = Add(model, LicensingShapes.Allotment.EdmType, entity), assignment = Add(model, LicensingShapes.Assignment.EdmType, entity);
+        EdmEntityType error = Add(model, LicensingShapes.AssignmentError.EdmType, entity), waiting = Add(model, LicensingShapes.WaitingMember.EdmType, entity);
+        EdmEntityType right = Add(model, LicensingShapes.UsageRight.EdmType, entity);
+        Contain(allotment, "assignments", assignment);
+        Contain(allotment, "waitingMembers", waiting);
+        EdmEntityType admin = new(entity.Namespace, "admin", entity);
+        model.AddElement(admin);
+        Hang(admin, "admin", ("allotments", allotment), ("assignments", assignment), ("assignmentErrors", error));
+        Hang(user, "user", ("assignments", assignment), ("assignmentErrors", error), ("usageRights", right), ("waitingMembers", waiting));
+        Hang(group, "group", ("assignments", assignment), ("usageRights", right));
+
+        void Hang(EdmEntityType owner, string name, params ReadOnlySpan<(string Name, EdmEntityType Type)> parts)
+        {
+            EdmEntityType root = new($"{entity.Namespace}.cloudLicensing", $"{name}CloudLicensing", entity);
+            model.AddElement(root);
+            foreach ((string part, EdmEntityType type) in parts)
+            {
+                Contain(root, part, type);
+            }
+
+            owner.AddUnidirectionalNavigation(new EdmNavigationPropertyInfo
+            {
+                Name = "cloudLicensing", Target = root, TargetMultiplicity = EdmMultiplicity.ZeroOrOne, ContainsTarget = true,
+            });
+        }
     }
 
     // The properties of a shape but those that the base type has.

@@ -35,16 +35,23 @@ public readonly record struct PermissionSet(ulong Bits)
     [
         "Application.ReadWrite.All",
         "AuditLog.Read.All",
+        "CloudLicensing.Read", "CloudLicensing.Read.All",
         "CloudPC.Read.All", "CloudPC.ReadWrite.All",
         "Directory.Read.All", "Directory.ReadWrite.All",
+        "Group-CloudLicensing.Read", "Group-CloudLicensing.Read.All", "Group-UsageRight.Read.All",
         "Group.Create", "Group.Read.All", "Group.ReadWrite.All", "GroupMember.Read.All", "GroupMember.ReadWrite.All",
         "LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All",
         "Organization.Read.All", "Organization.ReadWrite.All",
+        "User-CloudLicensing.Read", "User-CloudLicensing.Read.All", "User-UsageRight.Read", "User-UsageRight.Read.All",
         "User.DeleteRestore.All", "User.Read", "User.Read.All", "User.ReadBasic.All", "User.ReadWrite.All",
     ];
 
-    /// <summary>The names an application can hold for itself: all but the one that speaks of a signed-in person (B204).</summary>
-    public static readonly IReadOnlyList<string> OfApplications = [.. Names.Where(static name => name != SignedInPerson)];
+    /// <summary>The names that exist in a person's name only (B204, B587).</summary>
+    public static readonly IReadOnlyList<string> OfPersons =
+        ["CloudLicensing.Read", "Group-CloudLicensing.Read", SignedInPerson, "User-CloudLicensing.Read", "User-UsageRight.Read"];
+
+    /// <summary>The names an application can hold for itself: all but those that speak of a signed-in person.</summary>
+    public static readonly IReadOnlyList<string> OfApplications = [.. Names.Except(OfPersons)];
 
     /// <summary>Reading the signed-in person's own profile, which needs nobody's consent but theirs.</summary>
     public const string SignedInPerson = "User.Read";
@@ -65,6 +72,18 @@ public readonly record struct PermissionSet(ulong Bits)
         foreach (string name in names)
         {
             bits |= 1UL << BitOf[name];
+        }
+
+        return new PermissionSet(bits);
+    }
+
+    /// <summary>The set with every name that exists in a person's name only and says less than one that is in it, <c>X.Read</c> beside <c>X.Read.All</c> (B587).</summary>
+    public PermissionSet WithLesser()
+    {
+        ulong bits = Bits;
+        foreach (string name in OfPersons)
+        {
+            bits |= BitOf.TryGetValue($"{name}.All", out int greater) && (Bits & (1UL << greater)) != 0 ? 1UL << BitOf[name] : 0;
         }
 
         return new PermissionSet(bits);

@@ -3,6 +3,7 @@ using Berth.Graph.Audit;
 using Berth.Graph.Batch;
 using Berth.Graph.Changes;
 using Berth.Graph.CloudApps;
+using Berth.Graph.CloudLicensing;
 using Berth.Graph.CloudPcs;
 using Berth.Graph.Desk;
 using Berth.Graph.Explaining;
@@ -37,6 +38,7 @@ public static class GraphRoutes
         .. MembershipFunctions.Routes,
         .. LicenseDetailReads.Routes,
         .. SkuReads.Routes,
+        .. LicensingReads.Routes,
         .. UserWrites.Routes,
         .. ReportingWrites.Routes,
         .. GroupWrites.Routes,

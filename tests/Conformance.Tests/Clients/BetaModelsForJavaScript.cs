@@ -118,6 +118,24 @@ public sealed class BetaModelsForJavaScript(ClientTenant tenant)
         Assert.Equal(0, seen.GetProperty("left").GetInt32());
     }
 
+    [Theory]
+    [InlineData(ClientDoor.OwnName)]
+    [InlineData(ClientDoor.Exec)]
+    public async Task Generated_models_read_pools_and_what_is_taken_from_them(ClientDoor door)
+    {
+        // L172, B580, B582, B583. The generated readers want a list where Graph documents a text with commas (assignableTo, state, tags), and leave those out.
+        JsonElement seen = await tenant.ScriptAsync(door, "beta-sdk/pools.mjs");
+
+        Assert.Contains("CPC_E_4C_16GB_512GB", seen.GetProperty("services").EnumerateArray().Select(service => service.GetString()));
+        Assert.All(seen.GetProperty("purchases").EnumerateArray(), purchase => Assert.Equal("""["string",true]""", purchase.GetRawText()));
+        Assert.Equal(1, seen.GetProperty("taken").GetInt32());
+        Assert.Equal((true, 0), (seen.GetProperty("own")[0].GetBoolean(), seen.GetProperty("own")[2].GetInt32()));
+        Assert.EndsWith("@contoso.example", seen.GetProperty("own")[1].GetString(), StringComparison.Ordinal);
+        Assert.Equal("CPC_E_4C_16GB_512GB", seen.GetProperty("right")[0].GetString());
+        Assert.Equal(0, seen.GetProperty("waiting").GetInt32());
+        Assert.All(seen.GetProperty("errors").EnumerateArray(), error => Assert.Equal("""["string","string",true]""", error.GetRawText()));
+    }
+
     // A policy whose assignment keeps something of a user who was there.
     private async Task<(string Policy, string User)> KeepAsync()
     {

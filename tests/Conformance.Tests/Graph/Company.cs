@@ -41,10 +41,23 @@ internal sealed class Company
         return accepted;
     }
 
+    /// <summary>Does a command, or leaves everything as it is when it is refused.</summary>
+    public bool Try(Command command)
+    {
+        if (Deciding.Decide(Tenant, command, new DecisionContext(Noon, Actor.Berth)) is not Decision.Accepted accepted)
+        {
+            return false;
+        }
+
+        Tenant = accepted.Next;
+        return true;
+    }
+
     public Guid AddUser(string name, Func<User, User>? with = null)
     {
         User user = new(NewId(), $"{name}@fabrikam.example", name, name, true, "US", Noon, default);
-        Do(new Command.CreateUser(with is null ? user : with(user)));
+        user = with is null ? user : with(user);
+        Do(new Command.CreateUser(user));
         return user.Id;
     }
 

@@ -49,6 +49,9 @@ public sealed class Metadata
         Assert.IsAssignableFrom<IEdmEntityType>(model.FindDeclaredType("microsoft.graph.cloudPcManagedLicense"));
         IEdmEntityType alert = Assert.IsAssignableFrom<IEdmEntityType>(model.FindDeclaredType("microsoft.graph.deviceManagement.alertRecord"));
         Assert.Equal("microsoft.graph.deviceManagement.alertImpact", alert.FindProperty("alertImpact").Type.FullName());
+        IEdmEntityType allotment = Assert.IsAssignableFrom<IEdmEntityType>(model.FindDeclaredType("microsoft.graph.cloudLicensing.allotment"));
+        Assert.Equal("Collection(microsoft.graph.cloudLicensing.service)", allotment.FindProperty("services").Type.FullName());
+        Assert.Contains(user.NavigationProperties(), navigation => navigation.Name == "cloudLicensing");
         IEdmEntityType policy = Assert.IsAssignableFrom<IEdmEntityType>(model.FindDeclaredType("microsoft.graph.cloudPcProvisioningPolicy"));
         Assert.Contains(policy.NavigationProperties(), navigation => navigation.Name == "assignments");
     }

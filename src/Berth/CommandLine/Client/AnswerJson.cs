@@ -53,7 +53,7 @@ internal sealed record CatalogAnswer(IReadOnlyList<CatalogSkuAnswer> Value);
 /// <summary>The rows of an import, and what the catalog holds after it.</summary>
 internal sealed record CatalogImportAnswer(int Rows, int Skus, int ServicePlans);
 
-/// <summary>What became of a list. Left are rows that were not reached.</summary>
+/// <summary>What became of a list. Left are rows that were not reached, left alone those whom the job does not concern.</summary>
 internal sealed record BulkAnswer(
     string Csv,
     bool DryRun,
@@ -62,6 +62,7 @@ internal sealed record BulkAnswer(
     int Already,
     int Duplicate,
     int Failed,
+    int LeftAlone,
     int Left,
     double Seconds,
     string? ResultFile,

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Berth.CommandLine.Client.Tenants;
 using Berth.CommandLine.Client.Wire;
+using Berth.Connect;
 
 namespace Berth.CommandLine.Client;
 
@@ -20,16 +22,17 @@ internal static class ClientCommand
             Screen screen = new(parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, options.WantsJson(parsed));
             try
             {
-                Connection connection = options.Read(parsed);
+                using CopyDoor? copy = options.OpenCopy(parsed, time);
+                Connection connection = copy?.Connection ?? options.Read(parsed);
                 if (connection.IsInTheClear)
                 {
                     screen.Warn($"the secret goes to {connection.Authority.Host} without TLS: use https outside a network you trust.");
                 }
 
-                using GraphClient graph = new(connection, time) { AsOf = parsed.GetValue(options.AsOf) };
+                using GraphClient graph = new(connection, time, copy) { AsOf = parsed.GetValue(options.AsOf) };
                 return await action(new Session(graph, screen, time), parsed, cancel).ConfigureAwait(false);
             }
-            catch (ConnectionFailedException e)
+            catch (Exception e) when (e is ConnectionFailedException or ConnectFailedException)
             {
                 screen.Warn(e.Message);
                 return ExitCode.BadUsage;

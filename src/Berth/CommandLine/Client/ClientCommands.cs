@@ -1,8 +1,11 @@
 using System.CommandLine;
+using Berth.CommandLine.Client.AsCode;
+using Berth.CommandLine.Client.AsCode.Export;
 using Berth.CommandLine.Client.Bulk;
 using Berth.CommandLine.Client.CloudPcs;
 using Berth.CommandLine.Client.Licenses;
 using Berth.CommandLine.Client.Plans;
+using Berth.CommandLine.Client.Tenants;
 
 namespace Berth.CommandLine.Client;
 
@@ -17,11 +20,16 @@ internal static class ClientCommands
         {
             CatalogCommands.Create(options), UserCommands.Create(options), GroupCommands.Create(options), SkuCommands.Create(options), CloudPcCommands.Create(options), BulkCommands.Create(options),
             PlanCommands.CreatePlan(options), PlanCommands.CreateApply(options), ExplainCommand.Create(options), HistoryCommands.CreateHistory(options), HistoryCommands.CreateUndo(options),
+            ExportCommand.Create(options),
             ForecastCommand.Create(options), FindingCommand.Create(options), MigrateCommands.Create(options),
         })
         {
             options.AddTo(command);
             root.Add(command);
         }
+
+        root.Add(TenantCommands.Create());
+        root.Add(PullCommand.Create());
+        root.Add(SchemaCommand.Create());
     }
 }

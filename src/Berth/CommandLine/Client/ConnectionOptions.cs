@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
+using Berth.CommandLine.Client.Tenants;
+using Berth.Connect;
+using Berth.Connect.Profiles;
 using Berth.Demo;
 
 namespace Berth.CommandLine.Client;
@@ -22,7 +25,7 @@ internal sealed partial class ConnectionOptions
 
     private readonly Option<string> _tenant = new("--tenant")
     {
-        Description = "The tenant: its id or one of its domains.",
+        Description = "The tenant: its id or one of its domains; or the name of one that was added (berth tenant list), whose copy is asked then.",
         HelpName = "ID",
         DefaultValueFactory = _ => $"{DemoTenant.Id}",
         Recursive = true,
@@ -40,6 +43,13 @@ internal sealed partial class ConnectionOptions
     {
         Description = "Where tokens come from, when it is not what goes with --graph.",
         HelpName = "URL",
+        Recursive = true,
+    };
+
+    private readonly Option<string?> _data = new("--data")
+    {
+        Description = "The data folder with the tenants that were added (default: your user's data folder).",
+        HelpName = "DIR",
         Recursive = true,
     };
 
@@ -82,11 +92,37 @@ internal sealed partial class ConnectionOptions
         command.Add(_tenant);
         command.Add(_client);
         command.Add(_authority);
+        command.Add(_data);
         command.Add(_output);
     }
 
     /// <summary>Whether the answer is for a program.</summary>
     public bool WantsJson(ParseResult parsed) => parsed.GetValue(_output) == "json";
+
+    /// <summary>The tenants that were added.</summary>
+    public TenantShelf Shelf(ParseResult parsed) => TenantOptions.ShelfOf(parsed.GetValue(_data));
+
+    /// <summary>
+    /// The name of the tenant that was added, when <c>--tenant</c> names one; null when a server is meant: with <c>--graph</c>, with an id or a domain, and without
+    /// <c>--tenant</c>.
+    /// </summary>
+    /// <exception cref="ConnectFailedException">It can only be the name of a tenant, and there is none.</exception>
+    public string? AddedTenant(ParseResult parsed)
+    {
+        if (parsed.GetResult(_tenant) is not { Implicit: false } || parsed.GetResult(_graph) is { Implicit: false } || parsed.GetResult(_authority) is { Implicit: false })
+        {
+            return null;
+        }
+
+        string name = parsed.GetValue(_tenant)!;
+        return Shelf(parsed).Has(name) ? name
+            : Guid.TryParse(name, out _) || name.Contains('.', StringComparison.Ordinal) || name is "common" or "organizations" ? null
+            : Shelf(parsed).Read(name).Name;
+    }
+
+    /// <summary>The copy of the tenant that <c>--tenant</c> names; null when a server is meant.</summary>
+    /// <exception cref="ConnectFailedException">There is no such tenant, or no copy of it yet.</exception>
+    public CopyDoor? OpenCopy(ParseResult parsed, TimeProvider time) => AddedTenant(parsed) is { } name ? CopyDoor.Open(Shelf(parsed), name, time) : null;
 
     /// <summary>Where to and as whom.</summary>
     /// <exception cref="ConnectionFailedException">There is no secret to sign in with.</exception>

@@ -5,18 +5,15 @@ using Berth.CommandLine.Client.Wire;
 
 namespace Berth.CommandLine.Client.Bulk;
 
-/// <summary><c>berth bulk assign</c>: licenses for a list of users of any length.</summary>
+/// <summary><c>berth bulk</c>: licenses for a list of users of any length, one switch of licenses for each (B590).</summary>
 internal static class BulkCommands
 {
     /// <summary>The command with those below it.</summary>
-    public static Command Create(ConnectionOptions options)
+    public static Command Create(ConnectionOptions options) =>
+        new("bulk", "Lists of users.") { CreateAssign(options), CreateRemove(options), CreateReplace(options), CreateSwap(options) };
+
+    private static Command CreateAssign(ConnectionOptions options)
     {
-        Option<FileInfo> csv = new("--csv")
-        {
-            Description = "The list: a header line with one of the columns " + string.Join(", ", UserList.UserColumns) + ", and a row for each user.",
-            HelpName = "FILE",
-            Required = true,
-        };
         Option<string[]> skus = LicenseArguments.Skus("assign");
         skus.Required = false;
         Option<string[]> remove = new("--remove")
@@ -26,9 +23,7 @@ internal static class BulkCommands
         };
         Option<string[]> disabled = LicenseArguments.DisabledPlans();
         Option<string?> location = LicenseArguments.UsageLocation();
-        Option<bool> dryRun = new("--dry-run") { Description = "Say for each row what would happen, and change nothing." };
-        Option<FileInfo?> results = new("--out") { Description = "The result file (default: the list's name with .result.csv).", HelpName = "FILE" };
-        Command assign = new("assign", "Assign licenses to a list of users; run it again to do what is left.") { csv, skus, remove, disabled, location, dryRun, results };
+        Command assign = new("assign", "Assign licenses to a list of users; run it again to do what is left.") { skus, remove, disabled, location };
         assign.Validators.Add(result =>
         {
             if (result.GetValue(skus) is not { Length: > 0 } && result.GetValue(remove) is not { Length: > 0 })
@@ -36,7 +31,62 @@ internal static class BulkCommands
                 result.AddError("Say what to assign with --sku NAME (or what to take away with --remove NAME).");
             }
         });
-        assign.Does(options, async (session, parsed, cancel) =>
+        return Does(options, assign, (screen, parsed, book) => ReadAssign(
+            screen, book, parsed.GetValue(skus) ?? [], parsed.GetValue(remove) ?? [], parsed.GetValue(disabled) ?? [], parsed.GetValue(location)));
+    }
+
+    private static Command CreateRemove(ConnectionOptions options)
+    {
+        Option<string[]> skus = LicenseArguments.Skus("take away");
+        return Does(
+            options,
+            new Command("remove", "Take direct licenses away from a list of users; run it again to do what is left.") { skus },
+            (screen, parsed, book) => LicenseWords.Read(screen, book, parsed.GetValue(skus)!, []) is { } gone ? new RemoveJob([.. gone.Select(one => one.SkuId)], book) : null);
+    }
+
+    private static Command CreateReplace(ConnectionOptions options)
+    {
+        Option<string[]> skus = LicenseArguments.Skus("be there");
+        Option<string[]> disabled = LicenseArguments.DisabledPlans();
+        Option<string?> location = LicenseArguments.UsageLocation();
+        return Does(
+            options,
+            new Command("replace", "Make the direct licenses of a list of users exactly these, in one step for each; run it again to do what is left.") { skus, disabled, location },
+            (screen, parsed, book) => LicenseWords.Read(screen, book, parsed.GetValue(skus)!, parsed.GetValue(disabled) ?? []) is { } wanted && AreOwned(screen, book, wanted)
+                ? new ReplaceJob(wanted, book, parsed.GetValue(location)?.ToUpperInvariant())
+                : null);
+    }
+
+    private static Command CreateSwap(ConnectionOptions options)
+    {
+        Argument<string> old = new("OLD") { Description = "The SKU that goes: part number, product name or id." }, young = new("NEW") { Description = "The SKU that comes in its place." };
+        Option<string[]> disabled = LicenseArguments.DisabledPlans();
+        disabled.Description = "A service plan of the new SKU to leave off: name or id. May be given several times. Without it, plans that were off stay off where the new SKU has them.";
+        Option<string?> location = LicenseArguments.UsageLocation();
+        return Does(
+            options,
+            new Command("swap", "Swap one SKU for another for those of a list who have it directly, in one step for each; run it again to do what is left.") { old, young, disabled, location },
+            (screen, parsed, book) => ReadSwap(
+                screen, book, parsed.GetValue(old)!, parsed.GetValue(young)!, parsed.GetValue(disabled) is { Length: > 0 } off ? off : null, parsed.GetValue(location)));
+    }
+
+    // What all of them are asked, and how they go.
+    private static Command Does(ConnectionOptions options, Command command, Func<Screen, ParseResult, SkuBook, BulkJob?> read)
+    {
+        Option<FileInfo> csv = new("--csv")
+        {
+            Description = "The list: a header line with one of the columns " + string.Join(", ", UserList.UserColumns) + ", and a row for each user.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        Option<bool> dryRun = new("--dry-run") { Description = "Say for each row what would happen, and change nothing." };
+        Option<FileInfo?> results = new("--out") { Description = "The result file (default: the list's name with .result.csv).", HelpName = "FILE" };
+        Option<bool> many = new("--allow-mass-removal") { Description = "Also when more than 30 % of the holders of a SKU, and at least 10, lose it." };
+        command.Add(csv);
+        command.Add(dryRun);
+        command.Add(results);
+        command.Add(many);
+        command.Does(options, async (session, parsed, cancel) =>
         {
             FileInfo file = parsed.GetValue(csv)!;
             ListReading reading = UserList.Read(file);
@@ -53,21 +103,50 @@ internal static class BulkCommands
                 return ExitCode.BadUsage;
             }
 
-            BulkJob? job = ReadJob(
-                session.Screen, book, parsed.GetValue(skus) ?? [], parsed.GetValue(remove) ?? [], parsed.GetValue(disabled) ?? [], parsed.GetValue(location));
-            if (job is null)
+            if (read(session.Screen, parsed, book) is not { } job)
             {
                 return ExitCode.BadUsage;
             }
 
-            return parsed.GetValue(dryRun)
-                ? await ForeseeAsync(session, file, list, book, job, cancel).ConfigureAwait(false)
-                : await RunAsync(session, file, list, job, parsed.GetValue(results)?.FullName, cancel).ConfigureAwait(false);
+            string? guarded = parsed.GetValue(many) ? null : await RemovalGuard.LookAsync(session.Graph, list, book, job, cancel).ConfigureAwait(false);
+            if (parsed.GetValue(dryRun))
+            {
+                int code = await ForeseeAsync(session, file, list, book, job, cancel).ConfigureAwait(false);
+                return guarded is null ? code : Refuse(session.Screen, guarded);
+            }
+
+            return guarded is null
+                ? await RunAsync(session, file, list, job, parsed.GetValue(results)?.FullName, cancel).ConfigureAwait(false)
+                : Refuse(session.Screen, guarded);
         });
-        return new Command("bulk", "Lists of users.") { assign };
+        return command;
     }
 
-    private static BulkJob? ReadJob(Screen screen, SkuBook book, string[] skus, string[] remove, string[] disabled, string? location)
+    private static int Refuse(Screen screen, string sentence)
+    {
+        screen.Warn(sentence);
+        return ExitCode.SomeRowsFailed;
+    }
+
+    private static SwapJob? ReadSwap(Screen screen, SkuBook book, string oldName, string youngName, string[]? disabled, string? location)
+    {
+        if (LicenseWords.Read(screen, book, [oldName], []) is not [var old] || LicenseWords.Read(screen, book, [youngName], disabled ?? []) is not [var young])
+        {
+            return null;
+        }
+
+        if (old.SkuId == young.SkuId)
+        {
+            screen.Warn($"{book.Of(old.SkuId).PartNumber} cannot be swapped for itself; 'bulk assign' changes the plans that are off.");
+            return null;
+        }
+
+        return AreOwned(screen, book, [young])
+            ? new SwapJob(book.Of(old.SkuId), book.Of(young.SkuId), disabled is null ? null : young.DisabledPlans, book, location?.ToUpperInvariant())
+            : null;
+    }
+
+    private static AssignJob? ReadAssign(Screen screen, SkuBook book, string[] skus, string[] remove, string[] disabled, string? location)
     {
         if (LicenseWords.Read(screen, book, skus, disabled) is not { } wanted || LicenseWords.Read(screen, book, remove, []) is not { } gone)
         {
@@ -81,14 +160,19 @@ internal static class BulkCommands
             return null;
         }
 
-        if (wanted.FirstOrDefault(one => book.Of(one.SkuId).Owned is null) is { } foreign)
+        return AreOwned(screen, book, wanted) ? new AssignJob(change, location?.ToUpperInvariant(), LicenseWords.Describe(book, change)) : null;
+    }
+
+    private static bool AreOwned(Screen screen, SkuBook book, IReadOnlyList<WireLicense> wanted)
+    {
+        if (wanted.FirstOrDefault(one => book.Of(one.SkuId).Owned is null) is not { } foreign)
         {
-            string has = string.Join(", ", book.Owned.Select(sku => sku.PartNumber));
-            screen.Warn($"the tenant has no subscription of {book.Of(foreign.SkuId).PartNumber} ({foreign.SkuId}); it has {(has.Length == 0 ? "none" : has)}.");
-            return null;
+            return true;
         }
 
-        return new BulkJob(change, location?.ToUpperInvariant(), LicenseWords.Describe(book, change));
+        string has = string.Join(", ", book.Owned.Select(sku => sku.PartNumber));
+        screen.Warn($"the tenant has no subscription of {book.Of(foreign.SkuId).PartNumber} ({foreign.SkuId}); it has {(has.Length == 0 ? "none" : has)}.");
+        return false;
     }
 
     private static async Task<int> RunAsync(Session session, FileInfo file, UserList list, BulkJob job, string? resultPath, CancellationToken cancel)
@@ -170,6 +254,7 @@ internal static class BulkCommands
                     tally[RowFate.Already],
                     tally[RowFate.Duplicate],
                     tally[RowFate.Failed],
+                    tally[RowFate.LeftAlone],
                     tally.Rows - tally.Done,
                     Math.Round(tally.Elapsed.TotalSeconds, 3),
                     resultPath,
@@ -179,7 +264,7 @@ internal static class BulkCommands
             return;
         }
 
-        screen.Say(string.Join(", ", Enum.GetValues<RowFate>().Select(fate => string.Create(CultureInfo.InvariantCulture, $"{tally[fate]} {words.For(fate)}")))
+        screen.Say(string.Join(", ", Enum.GetValues<RowFate>().Where(fate => fate != RowFate.LeftAlone || tally[fate] > 0).Select(fate => string.Create(CultureInfo.InvariantCulture, $"{tally[fate]} {words.For(fate)}")))
             + (tally.Done < tally.Rows ? string.Create(CultureInfo.InvariantCulture, $", {tally.Rows - tally.Done} left") : "") + ".");
         if (resultPath is not null)
         {

@@ -56,22 +56,22 @@ internal sealed class BulkRun(GraphClient graph, BulkJob job, UserList list, Res
 
     private async Task ReadAndWriteAsync(CancellationToken stop, CancellationToken finish)
     {
-        List<(ListRow Row, WireUser User, WireChange Change)> batch = [];
+        List<(ListRow Row, WireUser User, BulkStep.Switch Step)> batch = [];
         List<(ListRow Row, RowOutcome Outcome)> settled = [];
         await foreach ((ListRow row, WireUser? user, RowOutcome? problem) in UserReading.ReadAsync(graph, list, stop).ConfigureAwait(false))
         {
-            if (user is null)
+            switch (user is null ? null : job.For(user))
             {
-                settled.Add((row, problem!));
-            }
-            else if (job.Left(user) is { } left)
-            {
-                batch.Add((row, user, left));
-            }
-            else
-            {
-                // An earlier run that was cut off may have done it: then its own line stays.
-                settled.Add((row, new RowOutcome(RowFate.Already, "", $"{user.UserPrincipalName} has it already.")));
+                case null:
+                    settled.Add((row, problem!));
+                    break;
+                case BulkStep.Switch step:
+                    batch.Add((row, user!, step));
+                    break;
+                case BulkStep.Settled done:
+                    // An earlier run that was cut off may have done it: then its own line stays.
+                    settled.Add((row, done.Outcome));
+                    break;
             }
 
             if (settled.Count == ClientLimits.BatchItems)
@@ -99,7 +99,7 @@ internal sealed class BulkRun(GraphClient graph, BulkJob job, UserList list, Res
         }
     }
 
-    private async Task BeginAsync(List<(ListRow Row, WireUser User, WireChange Change)> batch, CancellationToken stop, CancellationToken finish)
+    private async Task BeginAsync(List<(ListRow Row, WireUser User, BulkStep.Switch Step)> batch, CancellationToken stop, CancellationToken finish)
     {
         while (_writes.Count >= ClientLimits.WritesInFlight && !_writes.Any(write => write.IsFaulted))
         {
@@ -111,20 +111,20 @@ internal sealed class BulkRun(GraphClient graph, BulkJob job, UserList list, Res
         _writes.Add(WriteAsync(batch, finish));
     }
 
-    private async Task WriteAsync(List<(ListRow Row, WireUser User, WireChange Change)> batch, CancellationToken finish)
+    private async Task WriteAsync(List<(ListRow Row, WireUser User, BulkStep.Switch Step)> batch, CancellationToken finish)
     {
         Dictionary<ListRow, string> located = await LocateAsync(batch, finish).ConfigureAwait(false);
-        GraphAnswer[] answers = await graph.SendBatchAsync([.. batch.Select(one => BulkJob.Call(one.User, one.Change))], finish).ConfigureAwait(false);
+        GraphAnswer[] answers = await graph.SendBatchAsync([.. batch.Select(one => BulkJob.Call(one.User, one.Step.Licenses))], finish).ConfigureAwait(false);
         Settle([.. batch.Zip(answers, (one, answer) => (one.Row, answer.IsDone
-            ? new RowOutcome(RowFate.Changed, "", job.Words + located.GetValueOrDefault(one.Row))
+            ? new RowOutcome(RowFate.Changed, "", job.Words + one.Step.Note + located.GetValueOrDefault(one.Row))
             : Failure(GraphRefusal.Of(answer))))]);
     }
 
     // Gives a country to those who have none; whoever does not get it leaves the batch.
-    private async Task<Dictionary<ListRow, string>> LocateAsync(List<(ListRow Row, WireUser User, WireChange Change)> batch, CancellationToken finish)
+    private async Task<Dictionary<ListRow, string>> LocateAsync(List<(ListRow Row, WireUser User, BulkStep.Switch Step)> batch, CancellationToken finish)
     {
         Dictionary<ListRow, string> located = [];
-        (ListRow Row, WireUser User, WireChange Change)[] without = [.. batch.Where(one => job.NeedsLocation(one.User))];
+        (ListRow Row, WireUser User, BulkStep.Switch Step)[] without = [.. batch.Where(one => job.NeedsLocation(one.User, one.Step.Licenses))];
         if (without.Length == 0)
         {
             return located;
@@ -134,7 +134,7 @@ internal sealed class BulkRun(GraphClient graph, BulkJob job, UserList list, Res
         GraphAnswer[] answers = await graph.SendBatchAsync(
             [.. without.Select(one => GraphCall.Write(HttpMethod.Patch, Licenses.UserCommands.PathOf($"{one.User.Id}"), location, WireJson.Default.WireLocation))],
             finish).ConfigureAwait(false);
-        foreach (((ListRow Row, WireUser User, WireChange Change) one, GraphAnswer answer) in without.Zip(answers))
+        foreach (((ListRow Row, WireUser User, BulkStep.Switch Step) one, GraphAnswer answer) in without.Zip(answers))
         {
             if (answer.IsDone)
             {
@@ -159,7 +159,7 @@ internal sealed class BulkRun(GraphClient graph, BulkJob job, UserList list, Res
             _ = outcome.Code is "permissionMissing" or "InvalidAuthenticationToken" ? Interlocked.Increment(ref _denials) : 0;
         }
 
-        results.Add([.. done.Where(one => one.Outcome.Fate is not RowFate.Already || results.EarlierChange(one.Row)?.StartsWith(job.Words, StringComparison.Ordinal) != true)]);
+        results.Add([.. done.Where(one => one.Outcome.Fate is not (RowFate.Already or RowFate.LeftAlone) || results.EarlierChange(one.Row)?.StartsWith(job.Words, StringComparison.Ordinal) != true)]);
         tally.Add(done);
     }
 }

@@ -12,13 +12,16 @@ internal sealed class Foresight(BulkJob job, SkuBook book)
     private readonly Dictionary<Guid, int> _free = book.Owned.ToDictionary(sku => sku.Id, sku => sku.Owned!.Free());
 
     /// <summary>What would become of the next row.</summary>
-    public RowOutcome Next(WireUser user)
+    public RowOutcome Next(WireUser user) => job.For(user) switch
     {
-        if (job.Left(user) is not { } left)
-        {
-            return new RowOutcome(RowFate.Already, "", $"{user.UserPrincipalName} has it already.");
-        }
+        BulkStep.Settled settled => settled.Outcome,
+        BulkStep.Switch step => Next(user, step),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
+    private RowOutcome Next(WireUser user, BulkStep.Switch step)
+    {
+        WireChange left = step.Licenses;
         WireAssignment[] applied = [.. (user.LicenseAssignmentStates ?? []).Where(state => state.IsApplied)];
         if (left.RemoveLicenses.Any(sku => applied.All(held => held.SkuId != sku || held.AssignedByGroup is not null)))
         {
@@ -49,7 +52,7 @@ internal sealed class Foresight(BulkJob job, SkuBook book)
             _free[sku] = _free.GetValueOrDefault(sku) + 1;
         }
 
-        string location = job.NeedsLocation(user) ? $"; usage location set to {job.UsageLocation}" : "";
-        return new RowOutcome(RowFate.Changed, "", job.Words + location);
+        string location = job.NeedsLocation(user, left) ? $"; usage location set to {job.UsageLocation}" : "";
+        return new RowOutcome(RowFate.Changed, "", job.Words + step.Note + location);
     }
 }

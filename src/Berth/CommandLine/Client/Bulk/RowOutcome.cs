@@ -14,6 +14,9 @@ internal enum RowFate
 
     /// <summary>It did not work; the row can be run again.</summary>
     Failed,
+
+    /// <summary>The job does not concern this user: nothing was written (B592).</summary>
+    LeftAlone,
 }
 
 /// <summary>The outcome of a row.</summary>
@@ -27,17 +30,18 @@ internal sealed record RowOutcome(RowFate Fate, string Code, string Message)
 }
 
 /// <summary>What outcomes are called.</summary>
-/// <param name="IsRemoval">Whether licenses are only taken away.</param>
+/// <param name="Done">The word for what was done, such as <c>assigned</c>.</param>
 /// <param name="IsDryRun">Whether nothing is done.</param>
-internal readonly record struct OutcomeWords(bool IsRemoval, bool IsDryRun)
+internal readonly record struct OutcomeWords(string Done, bool IsDryRun)
 {
     /// <summary>The word of the result file.</summary>
     public string For(RowFate fate) => (fate, IsDryRun) switch
     {
-        (RowFate.Changed, _) => (IsDryRun ? "would be " : "") + (IsRemoval ? "removed" : "assigned"),
+        (RowFate.Changed, _) => (IsDryRun ? "would be " : "") + Done,
         (RowFate.Already, _) => "already",
         (RowFate.Duplicate, _) => "duplicate",
         (RowFate.Failed, false) => "failed",
         (RowFate.Failed, true) => "would fail",
+        (RowFate.LeftAlone, _) => "left alone",
     };
 }

@@ -32,10 +32,15 @@ internal static class LicenseWords
     /// <summary>What a change does, such as <c>added SPE_E3 without SWAY, removed STANDARDPACK</c>.</summary>
     public static string Describe(SkuBook book, WireChange change)
     {
-        IEnumerable<string> added = change.AddLicenses.Select(one =>
-            $"added {book.Of(one.SkuId).PartNumber}{(one.DisabledPlans is { Count: > 0 } off ? $" without {string.Join(" and ", Plans(book, one.SkuId, off).Select(plan => plan.ServicePlanName))}" : "")}");
+        IEnumerable<string> added = change.AddLicenses.Select(one => $"added {Name(book, one)}");
         return string.Join(", ", added.Concat(change.RemoveLicenses.Select(id => $"removed {book.Of(id).PartNumber}")));
     }
+
+    /// <summary>Licenses by name, such as <c>SPE_E3 without SWAY, FLOW_FREE</c>.</summary>
+    public static string Name(SkuBook book, IEnumerable<WireLicense> licenses) => string.Join(", ", licenses.Select(one => Name(book, one)));
+
+    private static string Name(SkuBook book, WireLicense one) =>
+        $"{book.Of(one.SkuId).PartNumber}{(one.DisabledPlans is { Count: > 0 } off ? $" without {string.Join(" and ", Plans(book, one.SkuId, off).Select(plan => plan.ServicePlanName))}" : "")}";
 
     /// <summary>Plans of a SKU by name.</summary>
     public static IReadOnlyList<PlanAnswer> Plans(SkuBook book, Guid sku, IReadOnlyList<Guid>? ids) =>

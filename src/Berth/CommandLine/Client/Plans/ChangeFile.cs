@@ -1,13 +1,16 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Berth.CommandLine.Client.AsCode;
+using Berth.CommandLine.Client.AsCode.Format;
 using Berth.CommandLine.Client.Licenses;
 using Berth.CommandLine.Client.Wire;
 
 namespace Berth.CommandLine.Client.Plans;
 
 /// <summary>
-/// A file of changes: <c>{"changes":[...]}</c> or the list alone, or a plan that was saved. People name users, groups and SKUs as they know them; the server
-/// is asked for the ids.
+/// A file of changes: <c>{"changes":[...]}</c> or the list alone, a plan that was saved, or a file of licenses, from which the changes are computed (B550). People
+/// name users, groups and SKUs as they know them; the server is asked for the ids.
 /// </summary>
 /// <param name="Changes">The changes, with ids.</param>
 /// <param name="Saved">The plan that was saved with them, or null.</param>
@@ -24,14 +27,25 @@ internal sealed record ChangeFile(JsonArray Changes, JsonObject? Saved)
         JsonNode? root;
         try
         {
-            if (file.Exists && file.Length > MostBytes && !IsSaved(file))
+            bool isCode = file.Exists && LicenseFile.Looks(Head(file));
+            int most = isCode ? CodeLimits.Bytes : MostBytes;
+            if (file.Exists && file.Length > most && !IsSaved(file))
             {
-                session.Screen.Warn($"{file.Name} has more than {MostBytes} bytes: split it.");
+                session.Screen.Warn($"{file.Name} has more than {most} bytes: split it.");
                 return null;
             }
 
-            await using FileStream stream = file.OpenRead();
-            root = await JsonNode.ParseAsync(stream, cancellationToken: cancel).ConfigureAwait(false);
+            byte[] bytes = await File.ReadAllBytesAsync(file.FullName, cancel).ConfigureAwait(false);
+            if (isCode)
+            {
+                return await CodeChanges.ReadAsync(session, file.Name, bytes, cancel).ConfigureAwait(false) is { } code ? new ChangeFile(code, null) : null;
+            }
+
+            root = JsonNode.Parse(bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsSpan(3) : bytes);
+            if (root is JsonObject && root[Grammar.Mark] is not null)
+            {
+                return await CodeChanges.ReadAsync(session, file.Name, bytes, cancel).ConfigureAwait(false) is { } code ? new ChangeFile(code, null) : null;
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -42,7 +56,8 @@ internal sealed record ChangeFile(JsonArray Changes, JsonObject? Saved)
         JsonArray? changes = root as JsonArray ?? (root as JsonObject)?["changes"] as JsonArray;
         if (changes is null || changes.Any(static change => change is not JsonObject))
         {
-            session.Screen.Warn($"{file.Name} has no changes: it is a list of them, or an object with \"changes\"; see docs/how-to/plan-and-undo.md.");
+            session.Screen.Warn(
+                $"{file.Name} has no changes: it is a list of them, or an object with \"changes\", see docs/how-to/plan-and-undo.md; or a file of licenses, see docs/how-to/licenses-as-code.md.");
             return null;
         }
 
@@ -58,11 +73,13 @@ internal sealed record ChangeFile(JsonArray Changes, JsonObject? Saved)
     }
 
     // A saved plan has the outcome beside the changes, and that may be long.
-    private static bool IsSaved(FileInfo file)
+    private static bool IsSaved(FileInfo file) => Head(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes($"\"{Mark}\"")) >= 0;
+
+    private static byte[] Head(FileInfo file)
     {
-        using StreamReader reader = file.OpenText();
-        char[] head = new char[64];
-        return new string(head, 0, reader.Read(head)).Contains(Mark, StringComparison.Ordinal);
+        using FileStream stream = file.OpenRead();
+        byte[] head = new byte[64];
+        return head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
     }
 
     private static async Task<bool> ResolveAsync(Session session, string file, JsonArray changes, CancellationToken cancel)

@@ -14,7 +14,7 @@ internal static class PlanCommands
 
     private const int MostDifferences = 20;
 
-    /// <summary><c>berth plan</c>.</summary>
+    /// <summary><c>berth plan</c>; of a file of licenses its exit code tells drift (B557).</summary>
     public static Command CreatePlan(ConnectionOptions options)
     {
         Option<FileInfo> file = File();
@@ -185,7 +185,7 @@ internal static class PlanCommands
     }
 
     private static Option<FileInfo> File() =>
-        new("--file", "-f") { Description = "The JSON file of changes, or a plan that was saved; see docs/how-to/plan-and-undo.md.", HelpName = "FILE", Required = true };
+        new("--file", "-f") { Description = "A file of licenses (YAML), a list of changes (JSON) or a plan that was saved; see docs/how-to/licenses-as-code.md and plan-and-undo.md.", HelpName = "FILE", Required = true };
 
     private static Option<bool> Many() => new("--allow-mass-removal") { Description = "Also when more than 30 % of the holders of a SKU, and at least 10, lose it." };
 }

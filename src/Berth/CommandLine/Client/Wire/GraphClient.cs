@@ -12,7 +12,8 @@ namespace Berth.CommandLine.Client.Wire;
 /// </summary>
 internal sealed class GraphClient : IDisposable
 {
-    private const string AsOfHeader = "Berth-As-Of";
+    /// <summary>The header that asks for what was (B528).</summary>
+    internal const string AsOfHeader = "Berth-As-Of";
     private const string VersionHeader = "Berth-Version";
 
     private readonly Connection _connection;
@@ -22,10 +23,13 @@ internal sealed class GraphClient : IDisposable
     private volatile bool _heard;
 
     /// <summary>A client that has not connected yet.</summary>
-    public GraphClient(Connection connection, TimeProvider time)
+    /// <param name="connection">Where to and as whom.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="inside">What answers in place of a network; null for a network.</param>
+    public GraphClient(Connection connection, TimeProvider time, HttpMessageHandler? inside = null)
     {
         (_connection, _time, Patience) = (connection, time, new Patience(time));
-        SocketsHttpHandler handler = new()
+        HttpMessageHandler handler = inside ?? new SocketsHttpHandler()
         {
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.All,

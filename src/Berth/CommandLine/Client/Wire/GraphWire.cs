@@ -24,6 +24,22 @@ internal sealed record WireGroup(
 /// <summary>A SKU with the plans that are switched off: <c>assignedLicense</c>.</summary>
 internal sealed record WireLicense(IReadOnlyList<Guid>? DisabledPlans, Guid SkuId);
 
+/// <summary>A group with what a file of licenses says of it.</summary>
+internal sealed record WireNamedGroup(
+    Guid Id, string? DisplayName, IReadOnlyList<string>? GroupTypes, string? MembershipRule, IReadOnlyList<WireLicense>? AssignedLicenses);
+
+/// <summary>A provisioning policy with its assignments.</summary>
+internal sealed record WirePolicy(Guid Id, string? DisplayName, IReadOnlyList<WirePolicyAssignment>? Assignments);
+
+/// <summary>An assignment of a policy.</summary>
+internal sealed record WirePolicyAssignment(WireAssignmentTarget? Target);
+
+/// <summary>What an assignment is for.</summary>
+internal sealed record WireAssignmentTarget(Guid GroupId, string? ServicePlanId, string? AllotmentDisplayName, int? AllotmentLicensesCount);
+
+/// <summary>A service plan of Cloud PCs.</summary>
+internal sealed record WireCloudPcPlan(Guid Id, string? DisplayName);
+
 /// <summary>How far the members of a group are processed.</summary>
 internal sealed record WireProcessing(string? State);
 
@@ -84,6 +100,9 @@ internal sealed record WireToken(
 [JsonSerializable(typeof(Page<WireSku>))]
 [JsonSerializable(typeof(Page<WireCloudPc>))]
 [JsonSerializable(typeof(Page<WireCatalogSku>))]
+[JsonSerializable(typeof(Page<WireNamedGroup>))]
+[JsonSerializable(typeof(Page<WirePolicy>))]
+[JsonSerializable(typeof(Page<WireCloudPcPlan>))]
 [JsonSerializable(typeof(WireChange))]
 [JsonSerializable(typeof(WireLocation))]
 [JsonSerializable(typeof(WireCatalogImported))]
