@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Berth.CommandLine.Client.AsCode.Format;
+using CsCheck;
 using Xunit;
 
 namespace Berth.Conformance.Tests.CommandLine.AsCode;
@@ -124,6 +125,29 @@ public sealed class LicenseFileTests
     [InlineData("{\"changes\":[]}", false)]
     [InlineData("\uFEFF{}", false)]
     public void A_file_of_licenses_is_known_by_its_content(string text, bool is_one) => Assert.Equal(is_one, LicenseFile.Looks(Encoding.UTF8.GetBytes(text)));
+
+    // Whatever comes, the answer is a file or a sentence with a place (B550, B551).
+    [Fact]
+    public void No_text_at_all_breaks_the_reading() => Gen.OneOf(
+        "licenses: 1\n", "groups:", "users:", "- ", "group: ", "A", "\n", "\n  ", "\n    ", "[", "]", "{", "}", ": ", ",", "? ", "&a ", "*a", "!t ", "!!str ", "|", ">-", "\"", "'", "#", "%YAML 1.2", "---", "...", "\t", "\0",
+        "\uFEFF", "\u2028", "\uD83D", "@", "`", "~", "null", "<<: ", "1", "exclusive: [members]", "0x1", "\\", "\"\\x4\"", "\r").Array[0, 30].Sample(
+        parts =>
+        {
+            (LicenseFile? file, IReadOnlyList<Problem> problems) = LicenseFile.Read(Encoding.UTF8.GetBytes("licenses: 1\ngroups:\n" + string.Concat(parts)));
+            Assert.NotEqual(file is null, problems.Count == 0);
+            Assert.All(problems, problem => Assert.True(problem.At is { Line: >= 1, Column: >= 1 } && problem.Sentence.Length > 0));
+        },
+        iter: 20_000,
+        threads: 1);
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("- ")]
+    [InlineData("? ")]
+    [InlineData("a: {")]
+    [InlineData("[a, ")]
+    public void What_goes_deeper_and_deeper_is_left_early(string part) =>
+        Assert.Single(Problems("groups: \n" + string.Concat(Enumerable.Repeat(part, 200_000))));
 
     // Every limit at, below and above (B551).
     [Theory]

@@ -79,14 +79,23 @@ internal static class CodeChanges
         }
 
         screen.Say(string.Create(CultureInfo.InvariantCulture, $"To be as {name} says ({changes.Count}):"));
-        foreach (StateChange change in changes.Take(CodeLimits.ToldChanges))
+        // What goes is told whole, as everywhere.
+        int left = CodeLimits.ToldChanges, silent = 0;
+        foreach (StateChange change in changes)
         {
-            screen.Say($"  {ChangeWords.Of(change, view)}");
+            if (ChangeWords.Takes(change, view) || left-- > 0)
+            {
+                screen.Say($"  {ChangeWords.Of(change, view)}");
+            }
+            else
+            {
+                silent++;
+            }
         }
 
-        if (changes.Count > CodeLimits.ToldChanges)
+        if (silent > 0)
         {
-            screen.Say(string.Create(CultureInfo.InvariantCulture, $"  ... and {changes.Count - CodeLimits.ToldChanges} more."));
+            screen.Say(string.Create(CultureInfo.InvariantCulture, $"  ... and {silent} more, which take nothing away."));
         }
     }
 }

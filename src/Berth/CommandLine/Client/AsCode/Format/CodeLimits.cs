@@ -21,6 +21,6 @@ internal static class CodeLimits
     /// <summary>The most members of one change: what a plan takes (PlanBody).</summary>
     public const int MembersOfOneChange = 20_000;
 
-    /// <summary>The most lines that say what the file changes; the plan has everything.</summary>
+    /// <summary>The most lines that say what comes; what goes is told whole.</summary>
     public const int ToldChanges = 50;
 }

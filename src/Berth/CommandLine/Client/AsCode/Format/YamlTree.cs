@@ -58,15 +58,15 @@ internal sealed class YamlTree
     private FileNode Document()
     {
         Next<StreamStart>();
-        if (_parser.MoveNext() && _parser.Current is StreamEnd end)
+        if (Move() && _parser.Current is StreamEnd end)
         {
             throw new Unreadable(At(end.Start), "there is nothing in it. A file of licenses begins with 'licenses: 1'.");
         }
 
-        _parser.MoveNext();
+        Move();
         FileNode root = Node(1);
         Next<DocumentEnd>();
-        _parser.MoveNext();
+        Move();
         return _parser.Current is StreamEnd ? root : throw new Unreadable(At(_parser.Current!.Start), "a second document begins here; a file has one.");
     }
 
@@ -101,7 +101,7 @@ internal sealed class YamlTree
                 return new FileNode.Text(at, Short(scalar), scalar.Style == ScalarStyle.Plain);
             case SequenceStart:
                 List<FileNode> items = [];
-                while (_parser.MoveNext() && _parser.Current is not SequenceEnd)
+                while (Move() && _parser.Current is not SequenceEnd)
                 {
                     Count(At(_parser.Current!.Start));
                     items.Add(Node(depth + 1));
@@ -119,7 +119,7 @@ internal sealed class YamlTree
     {
         List<MapEntry> entries = [];
         Dictionary<string, Place> places = new(StringComparer.Ordinal);
-        while (_parser.MoveNext() && _parser.Current is not MappingEnd)
+        while (Move() && _parser.Current is not MappingEnd)
         {
             Place place = At(_parser.Current!.Start);
             Count(place);
@@ -129,7 +129,7 @@ internal sealed class YamlTree
                 throw new Unreadable(place, $"'{key}' stands here a second time; the first is at {places[key]}.");
             }
 
-            _parser.MoveNext();
+            Move();
             entries.Add(new MapEntry(key, place, Node(depth + 1)));
         }
 
@@ -148,10 +148,24 @@ internal sealed class YamlTree
         }
     }
 
+    // The parser has corners in which it stumbles over its own state, in place of saying what is wrong; a file that leads there is no YAML either.
+    private bool Move()
+    {
+        Mark last = _parser.Current?.End ?? Mark.Empty;
+        try
+        {
+            return _parser.MoveNext();
+        }
+        catch (Exception e) when (e is not YamlException and not OutOfMemoryException)
+        {
+            throw new Unreadable(At(last), "this is not YAML from here on.");
+        }
+    }
+
     private void Next<T>()
         where T : ParsingEvent
     {
-        if (!_parser.MoveNext() || _parser.Current is not T)
+        if (!Move() || _parser.Current is not T)
         {
             throw new Unreadable(_parser.Current is { } now ? At(now.Start) : new Place(1, 1), "this is not YAML.");
         }
