@@ -45,6 +45,32 @@ internal static class PlanJson
         }
 
         json.WriteEndArray();
+        Pools(json, plan, tenant);
+        json.WriteStartArray("warnings"u8);
+        foreach (string warning in warnings.Concat(Warnings(plan, tenant, isUndo, users, machines)))
+        {
+            json.WriteStringValue(warning);
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>The members of a plan that name nobody: its counts, its pools, its guards and its warnings.</summary>
+    public static void Digest(Utf8JsonWriter json, Plan plan, Tenant tenant, GraphRequest request)
+    {
+        Summary(json, plan);
+        Pools(json, plan, tenant);
+        json.WriteStartArray("warnings"u8);
+        foreach (string warning in Warnings(plan, tenant, isUndo: false, users: true, CloudPcAccess.Read.Allows(request.Caller.Permissions)))
+        {
+            json.WriteStringValue(warning);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Pools(Utf8JsonWriter json, Plan plan, Tenant tenant)
+    {
         json.WriteStartArray("pools"u8);
         foreach (PlannedPool one in plan.Pools)
         {
@@ -61,13 +87,6 @@ internal static class PlanJson
             json.WriteNumber("holders"u8, one.Holders);
             json.WriteNumber("losing"u8, one.Losing);
             json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("warnings"u8);
-        foreach (string warning in warnings.Concat(Warnings(plan, tenant, isUndo, users, machines)))
-        {
-            json.WriteStringValue(warning);
         }
 
         json.WriteEndArray();

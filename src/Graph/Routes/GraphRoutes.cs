@@ -10,6 +10,7 @@ using Berth.Graph.Explaining;
 using Berth.Graph.Findings;
 using Berth.Graph.Forecasts;
 using Berth.Graph.History;
+using Berth.Graph.Migrations;
 using Berth.Graph.Notifications;
 using Berth.Graph.Plans;
 using Berth.Graph.Reads;
@@ -89,6 +90,7 @@ public static class GraphRoutes
         .. ExplainDesk.Routes,
         .. ForecastDesk.Routes,
         .. FindingDesk.Routes,
+        .. MigrationDesk.Routes,
         .. ShiftDesk.Routes,
         .. HostDesk.Routes,
         .. SessionDesk.Routes,

@@ -141,10 +141,15 @@ public sealed class CliTenant : IAsyncLifetime
     /// <summary>Runs a command against this Berth to its end.</summary>
     public Task<Ended> RunAsync(params string[] arguments) => RunAsync(new Dictionary<string, string?>(), [.. arguments, "--graph", Graph]);
 
+    /// <summary>The same in the folder of the test's files.</summary>
+    public Task<Ended> RunInFolderAsync(params string[] arguments) => RunAsync(Folder, new Dictionary<string, string?>(), [.. arguments, "--graph", Graph]);
+
     /// <summary>Runs a command with an environment of its own to its end.</summary>
-    public static async Task<Ended> RunAsync(IReadOnlyDictionary<string, string?> environment, params string[] arguments)
+    public static Task<Ended> RunAsync(IReadOnlyDictionary<string, string?> environment, params string[] arguments) => RunAsync(null, environment, arguments);
+
+    private static async Task<Ended> RunAsync(string? folder, IReadOnlyDictionary<string, string?> environment, string[] arguments)
     {
-        using System.Diagnostics.Process process = Start(environment, arguments);
+        using System.Diagnostics.Process process = Start(environment, arguments, folder);
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(100));
         if (process.ExitCode == 0)
@@ -186,9 +191,9 @@ public sealed class CliTenant : IAsyncLifetime
             .Select(one => (one.GetProperty("id").GetString()!, one.GetProperty("targetResources")[0].GetProperty("userPrincipalName").GetString()!));
     }
 
-    private static System.Diagnostics.Process Start(IReadOnlyDictionary<string, string?> environment, IReadOnlyList<string> arguments)
+    private static System.Diagnostics.Process Start(IReadOnlyDictionary<string, string?> environment, IReadOnlyList<string> arguments, string? folder = null)
     {
-        ProcessStartInfo start = new(BerthProcess.Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        ProcessStartInfo start = new(BerthProcess.Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = folder ?? "" };
         start.Environment.Remove("BERTH_CLIENT_SECRET");
         foreach ((string name, string? value) in environment)
         {

@@ -104,7 +104,7 @@ public sealed class ResultFileTests : IDisposable
     {
         File.WriteAllText(ResultPath, foreign);
 
-        (ResultFile? file, string? problem) = ResultFile.Open(ResultPath, List(Text), default, _clock);
+        (ResultFile? file, string? problem) = ResultFile.Open(ResultPath, List(Text), new OutcomeWords("assigned", IsDryRun: false), _clock);
 
         Assert.Null(file);
         Assert.Contains("--out", problem, StringComparison.Ordinal);
@@ -126,7 +126,7 @@ public sealed class ResultFileTests : IDisposable
     [Fact]
     public void A_place_that_cannot_be_written_is_told()
     {
-        (ResultFile? file, string? problem) = ResultFile.Open(Path.Combine(_folder, "no", "such", "folder.csv"), List(Text), default, _clock);
+        (ResultFile? file, string? problem) = ResultFile.Open(Path.Combine(_folder, "no", "such", "folder.csv"), List(Text), new OutcomeWords("assigned", IsDryRun: false), _clock);
 
         Assert.Null(file);
         Assert.Contains("cannot be written", problem, StringComparison.Ordinal);
@@ -138,7 +138,7 @@ public sealed class ResultFileTests : IDisposable
 
     private ResultFile Open(UserList list)
     {
-        (ResultFile? file, string? problem) = ResultFile.Open(ResultPath, list, default, _clock);
+        (ResultFile? file, string? problem) = ResultFile.Open(ResultPath, list, new OutcomeWords("assigned", IsDryRun: false), _clock);
         Assert.Null(problem);
         return file!;
     }

@@ -98,6 +98,7 @@ public sealed partial class RouteCompleteness
             ($"DELETE {Endpoint}/deviceImages/{{deviceImage}}", $"/v1.0{Endpoint}/deviceImages/{image}", null, ""),
             .. hosts,
             ("POST /plan", "/berth/v1/plan", """{"changes":[]}""", "application/json"),
+            ("POST /migrations", "/berth/v1/migrations", $$"""{"kind":"directToGroup","skuIds":["{{room.Sku("SPE_E5")}}"],"toGroupId":"{{group}}"}""", "application/json"),
             ("POST /apply", "/berth/v1/apply", $$"""{"changes":[{"kind":"subscription","skuId":"{{room.Sku("SPE_E5")}}","units":7}]}""", "application/json"),
             ("POST /history/{operation}/undo", $"/berth/v1/history/{made}/undo", null, ""),
             ("POST /frontline/simulate", "/berth/v1/frontline/simulate", ShiftSimulations.Small, "application/json"),

@@ -56,6 +56,9 @@ public sealed class AtAServer : IAsyncLifetime
         Assert.True((await SendAsync(HttpMethod.Get, $"/berth/v1/users/{user}/explain?skuId={sku}")).GetProperty("has").GetBoolean());
         Assert.Equal(0, (await SendAsync(HttpMethod.Get, "/berth/v1/forecast?days=30")).GetProperty("value")[0].GetProperty("free").GetInt32());
 
+        JsonElement nobody = await SendAsync(HttpMethod.Post, "/v1.0/groups", new { displayName = "Nobody", mailNickname = "nobody", mailEnabled = false, securityEnabled = true }, HttpStatusCode.Created);
+        JsonElement recipe = await SendAsync(HttpMethod.Post, "/berth/v1/migrations", new { kind = "directToGroup", skuIds = new[] { sku }, toGroupId = nobody.GetProperty("id").GetString() });
+        Assert.Equal((1, 3, true), (recipe.GetProperty("moving").GetInt32(), recipe.GetProperty("steps").GetArrayLength(), recipe.GetProperty("safe").GetBoolean()));
         Assert.Equal("missingEntraP1", (await SendAsync(HttpMethod.Get, "/berth/v1/findings")).GetProperty("counts")[4].GetProperty("kind").GetString());
 
         Assert.Equal(1, (await SendAsync(HttpMethod.Get, $"/berth/v1/history/{id}/undo")).GetProperty("summary").GetProperty("usersLosing").GetInt32());

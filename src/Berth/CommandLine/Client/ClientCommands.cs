@@ -21,7 +21,7 @@ internal static class ClientCommands
             CatalogCommands.Create(options), UserCommands.Create(options), GroupCommands.Create(options), SkuCommands.Create(options), CloudPcCommands.Create(options), BulkCommands.Create(options),
             PlanCommands.CreatePlan(options), PlanCommands.CreateApply(options), ExplainCommand.Create(options), HistoryCommands.CreateHistory(options), HistoryCommands.CreateUndo(options),
             ExportCommand.Create(options),
-            ForecastCommand.Create(options), FindingCommand.Create(options),
+            ForecastCommand.Create(options), FindingCommand.Create(options), MigrateCommands.Create(options),
         })
         {
             options.AddTo(command);

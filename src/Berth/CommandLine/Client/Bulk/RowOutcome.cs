@@ -32,7 +32,7 @@ internal sealed record RowOutcome(RowFate Fate, string Code, string Message)
 /// <summary>What outcomes are called.</summary>
 /// <param name="Done">The word for what was done, such as <c>assigned</c>.</param>
 /// <param name="IsDryRun">Whether nothing is done.</param>
-internal readonly record struct OutcomeWords(string Done, bool IsDryRun)
+internal sealed record OutcomeWords(string Done, bool IsDryRun)
 {
     /// <summary>The word of the result file.</summary>
     public string For(RowFate fate) => (fate, IsDryRun) switch

@@ -146,7 +146,8 @@ internal sealed record ChangeFile(JsonArray Changes, JsonObject? Saved)
         }
     }
 
-    private static async Task<Dictionary<string, Guid>?> SkusAsync(Session session, string[] names, CancellationToken cancel)
+    /// <summary>The ids of SKUs by the names people use, ids included; null when one names none or several, which was said then.</summary>
+    public static async Task<Dictionary<string, Guid>?> SkusAsync(Session session, string[] names, CancellationToken cancel)
     {
         Dictionary<string, Guid> ids = new(StringComparer.OrdinalIgnoreCase);
         Reply<SkuBook> reply = names.Length == 0 ? default : await SkuBook.OpenAsync(session.Graph, cancel).ConfigureAwait(false);
@@ -172,7 +173,8 @@ internal sealed record ChangeFile(JsonArray Changes, JsonObject? Saved)
         return ids;
     }
 
-    private static async Task<Dictionary<string, Guid>?> UsersAsync(Session session, string[] names, CancellationToken cancel)
+    /// <summary>The same of users.</summary>
+    public static async Task<Dictionary<string, Guid>?> UsersAsync(Session session, string[] names, CancellationToken cancel)
     {
         Dictionary<string, Guid> ids = new(StringComparer.OrdinalIgnoreCase);
         if (Array.Find(names, static name => !LicenseArguments.IsUser(name)) is { } bad)
@@ -197,11 +199,18 @@ internal sealed record ChangeFile(JsonArray Changes, JsonObject? Saved)
         return ids;
     }
 
-    private static async Task<Dictionary<string, Guid>?> GroupsAsync(Session session, string[] names, CancellationToken cancel)
+    /// <summary>The same of groups.</summary>
+    public static async Task<Dictionary<string, Guid>?> GroupsAsync(Session session, string[] names, CancellationToken cancel)
     {
         Dictionary<string, Guid> ids = new(StringComparer.OrdinalIgnoreCase);
         foreach (string name in names)
         {
+            if (Guid.TryParse(name, out Guid id))
+            {
+                ids.Add(name, id);
+                continue;
+            }
+
             string filter = Uri.EscapeDataString($"displayName eq '{name.Replace("'", "''", StringComparison.Ordinal)}'");
             Reply<List<WireGroup>> named = await session.Graph.GetAllAsync(
                 $"{GraphCall.Version}/groups?$filter={filter}&$select=id,displayName", WireJson.Default.PageWireGroup, cancel).ConfigureAwait(false);
