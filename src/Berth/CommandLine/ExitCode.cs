@@ -20,6 +20,9 @@ internal static class ExitCode
     /// <summary>Of <c>plan</c>: there is something to do; of <c>pull --check</c>: something differs.</summary>
     public const int Changes = 4;
 
+    /// <summary>Of <c>apply --tenant NAME</c>: it came to its end, and not every change was seen in the tenant; the answer names the others (B578).</summary>
+    public const int Partly = 5;
+
     /// <summary>Of <c>exec</c>: the command is there and cannot be run. Shells say the same.</summary>
     public const int CannotRun = 126;
 

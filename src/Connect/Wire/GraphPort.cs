@@ -211,7 +211,7 @@ public sealed class GraphPort : IDisposable
         HttpRequestMessage request = new(call.Method, address);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        request.Headers.Add("client-request-id", id);
+        request.Headers.Add("client-request-id", call.RepeatabilityId ?? id);
         foreach ((string name, string value) in HeadersOf(call))
         {
             request.Headers.TryAddWithoutValidation(name, value);
@@ -267,6 +267,12 @@ public sealed class GraphPort : IDisposable
                 foreach ((string name, string value) in HeadersOf(call))
                 {
                     json.WriteString(name, value);
+                }
+
+                if (call.RepeatabilityId is { } same)
+                {
+                    // In Graph's log the same call has the same id, however often it was sent.
+                    json.WriteString("client-request-id"u8, same);
                 }
 
                 if (!call.Body.IsEmpty)

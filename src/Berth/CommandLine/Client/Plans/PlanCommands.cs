@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
 using Berth.CommandLine.Client.Licenses;
+using Berth.CommandLine.Client.Tenants;
 using Berth.CommandLine.Client.Wire;
+using Berth.Connect.Copies;
 
 namespace Berth.CommandLine.Client.Plans;
 
@@ -11,6 +13,8 @@ internal static class PlanCommands
 {
     // Between the last look and the writing somebody may come: then it is looked at again, and written only when it comes out the same.
     private const int Attempts = 3;
+
+    private const string FileWords = "A file of licenses (YAML), a list of changes (JSON) or a plan that was saved; see docs/how-to/licenses-as-code.md and plan-and-undo.md.";
 
     private const int MostDifferences = 20;
 
@@ -31,6 +35,7 @@ internal static class PlanCommands
                 return ExitCode.BadUsage;
             }
 
+            KeepPlans(options, parsed, changes);
             if (await DrawAsync(session, changes.Changes, cancel).ConfigureAwait(false) is not { } drawn)
             {
                 return ExitCode.SomeRowsFailed;
@@ -58,16 +63,36 @@ internal static class PlanCommands
     /// <summary><c>berth apply</c>.</summary>
     public static Command CreateApply(ConnectionOptions options)
     {
-        Option<FileInfo> file = File();
+        Option<FileInfo?> file = new("--file", "-f") { Description = FileWords, HelpName = "FILE" };
         Option<bool> yes = Yes(), many = Many();
-        Command apply = new("apply", "Make changes, all or none, after showing what they do. A saved plan that would come out otherwise by now is refused.") { file, yes, many };
+        ApplyOptions there = new();
+        Command apply = new(
+            "apply",
+            "Make changes, all or none, after showing what they do. A saved plan that would come out otherwise by now is refused. With --tenant NAME they are written to that tenant, one by one: exit code 5 when not all of them were seen there in the end.")
+        {
+            file, yes, many,
+        };
+        there.AddTo(apply, file);
         apply.Does(options, async (session, parsed, cancel) =>
         {
+            ApplyToTenant? to = options.AddedTenant(parsed) is { } name ? new(session, parsed.InvocationConfiguration.Output, options.Shelf(parsed), name, there.Read(parsed)) : null;
+            if ((to is null && there.NeedTenant(parsed) ? "--confirm and --resume are about a tenant that was added: name it with --tenant NAME." : to?.Problem()) is { } problem)
+            {
+                session.Screen.Warn(problem);
+                return ExitCode.BadUsage;
+            }
+
+            if (to is not null && parsed.GetValue(file) is null)
+            {
+                return await to.ResumeAsync(cancel).ConfigureAwait(false);
+            }
+
             if (await ChangeFile.ReadAsync(session, parsed.GetValue(file)!, cancel).ConfigureAwait(false) is not { } changes)
             {
                 return ExitCode.BadUsage;
             }
 
+            KeepPlans(options, parsed, changes);
             if (await DrawAsync(session, changes.Changes, cancel).ConfigureAwait(false) is not { } drawn)
             {
                 return ExitCode.SomeRowsFailed;
@@ -88,6 +113,11 @@ internal static class PlanCommands
             {
                 session.Screen.Warn("many would lose a license: give --allow-mass-removal if that is what you want. Nothing was changed (B505).");
                 return ExitCode.SomeRowsFailed;
+            }
+
+            if (to is not null)
+            {
+                return await to.BeginAsync(changes.Changes, cancel).ConfigureAwait(false);
             }
 
             return Confirm.Asked(session.Screen, parsed.GetValue(yes), "Make these changes?")
@@ -184,8 +214,15 @@ internal static class PlanCommands
         return true;
     }
 
-    private static Option<FileInfo> File() =>
-        new("--file", "-f") { Description = "A file of licenses (YAML), a list of changes (JSON) or a plan that was saved; see docs/how-to/licenses-as-code.md and plan-and-undo.md.", HelpName = "FILE", Required = true };
+    private static void KeepPlans(ConnectionOptions options, ParseResult parsed, ChangeFile changes)
+    {
+        if (options.AddedTenant(parsed) is { } name && CopyFile.Read(options.Shelf(parsed).FolderOf(name)) is { } copy)
+        {
+            KeptPlans.Fill(changes.Changes, CopiedTenant.Of(copy));
+        }
+    }
+
+    private static Option<FileInfo> File() => new("--file", "-f") { Description = FileWords, HelpName = "FILE", Required = true };
 
     private static Option<bool> Many() => new("--allow-mass-removal") { Description = "Also when more than 30 % of the holders of a SKU, and at least 10, lose it." };
 }
