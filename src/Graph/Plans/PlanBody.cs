@@ -61,6 +61,9 @@ internal static class PlanBody
     public static List<PlannedChange> ReadAll(BodyReader read, JsonElement list, Tenant tenant)
     {
         List<PlannedChange> changes = [];
+
+        // What a change leaves open is as the changes before it make it, and what it sets is set although it may be as it is now (B500).
+        Dictionary<Guid, User> people = [];
         foreach (JsonElement item in read.Items(list, "changes"))
         {
             if (changes.Count == Plan.MostChanges)
@@ -68,7 +71,7 @@ internal static class PlanBody
                 read.FailValue("changes", $"A plan has at most {Plan.MostChanges} changes.");
             }
 
-            if (read.Error is null && ReadOne(read, item, tenant) is { } change)
+            if (read.Error is null && ReadOne(read, item, tenant, people) is { } change)
             {
                 changes.Add(change);
             }
@@ -77,7 +80,7 @@ internal static class PlanBody
         return changes;
     }
 
-    private static PlannedChange? ReadOne(BodyReader read, JsonElement item, Tenant tenant)
+    private static PlannedChange? ReadOne(BodyReader read, JsonElement item, Tenant tenant, Dictionary<Guid, User> people)
     {
         string? kind = item.ValueKind == JsonValueKind.Object && item.TryGetProperty("kind", out JsonElement said) ? read.Text(said, "kind", 64) : null;
         switch (kind)
@@ -92,7 +95,7 @@ internal static class PlanBody
             case "membership":
                 return Membership(read, item);
             case "user":
-                return UserProperties(read, item, tenant);
+                return UserProperties(read, item, tenant, people);
             case "deleteUser":
                 return DeleteUser(read, item);
             case "subscription":
@@ -169,7 +172,7 @@ internal static class PlanBody
         return Given(read, group, "groupId") is { } given ? new PlannedChange.Membership(given, add, remove) : null;
     }
 
-    private static PlannedChange.UserProperties? UserProperties(BodyReader read, JsonElement item, Tenant tenant)
+    private static PlannedChange.UserProperties? UserProperties(BodyReader read, JsonElement item, Tenant tenant, Dictionary<Guid, User> people)
     {
         Guid? id = null;
         JsonElement? set = null;
@@ -202,11 +205,16 @@ internal static class PlanBody
         }
 
         // Of somebody who is not there nothing is known, and the engine says so.
-        bool known = tenant.TryGetUser(tenant.FindUser(given), out User? seen);
+        bool known = people.TryGetValue(given, out User? seen) || tenant.TryGetUser(tenant.FindUser(given), out seen);
         WrittenUser written = UserBody.Change(read, set!.Value, seen ?? new User(given, $"{given}@nowhere.invalid", "", null, true, null, default, default), tenant);
         if (written.Password is not null)
         {
             read.FailValue("passwordProfile", "A plan takes no password: change it with a PATCH of the user.");
+        }
+
+        if (known)
+        {
+            people[given] = written.User;
         }
 
         return new PlannedChange.UserProperties(known ? seen : null, written.User, written.ManagerId);

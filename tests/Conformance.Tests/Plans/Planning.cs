@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Conformance.Tests.Graph;
+using Berth.Engine.Directory;
 using Berth.Graph.Plans;
 using Xunit;
 
@@ -86,6 +87,17 @@ public sealed class Planning : IAsyncLifetime
         Assert.Equal(
             plan.GetProperty("users").EnumerateArray().Select(row => (Text(row, "userId"), Text(row, "source"), Text(row, "after"))).Order(),
             operation.GetProperty("results").EnumerateArray().Where(row => Text(row, "kind") == "license").Select(row => (Text(row, "userId"), Text(row, "source"), Text(row, "after"))).Order());
+    }
+
+    [Fact]
+    public async Task Of_several_changes_of_one_user_each_sets_what_it_says_and_leaves_what_the_others_set()
+    {
+        Guid ada = await _room.AddUserAsync("ada", usageLocation: "BR");
+        string Set(string properties) => $$"""{"kind":"user","userId":"{{ada}}","set":{{{properties}}}}""";
+        string changes = string.Join(',', Set("\"usageLocation\":\"US\""), Set("\"department\":\"Sales\""), Set("\"usageLocation\":\"BR\""));
+        await ApplyAsync($$"""{"changes":[{{changes}}],"expectedVersion":{{_room.Tenant.Version}}}""");
+        User user = _room.Tenant.Users[_room.Tenant.FindUser(ada)]!;
+        Assert.Equal(("BR", "Sales"), (user.UsageLocation, user.Attributes[UserAttribute.Department]));
     }
 
     [Fact]

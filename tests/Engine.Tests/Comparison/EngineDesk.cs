@@ -14,6 +14,9 @@ public sealed partial class EngineDesk : Desk
 
     private static readonly Actor Tester = new(ActorKind.Application, Guid.Parse("00000000-0000-0000-0000-0000000000aa"), "Comparison");
 
+    // What the parts before one of a list of changes make of users.
+    private readonly Dictionary<Guid, User> _people = [];
+
     // When the last command was that was not refused: until then everything due has happened.
     private DateTimeOffset _now;
     private (Tenant? Tenant, List<string> Picture) _drawn = (null, []);
@@ -194,14 +197,34 @@ public sealed partial class EngineDesk : Desk
         return $"{char.ToLowerInvariant(code[0])}{code[1..]} {string.Join(' ', about)}".TrimEnd();
     }
 
+    // As they come in a list of changes: each knows what those before it set (B500).
+    private ValueArray<Command> Parts(Request[] parts)
+    {
+        List<Command> commands = [];
+        foreach (Request part in parts)
+        {
+            Command command = Translate(part);
+            if (command is Command.UpdateUser update && Person(Text(update.User.Id)) is { } seen)
+            {
+                command = update with { Basis = seen };
+                _people[update.User.Id] = update.User;
+            }
+
+            commands.Add(command);
+        }
+
+        _people.Clear();
+        return commands.ToValueArray();
+    }
+
+    private User? Person(string user) => _people.TryGetValue(Id(user), out User? set) ? set : Tenant.TryGetUser(Tenant.FindUser(Id(user)), out User? there) ? there : null;
+
     private Command Translate(Request request) => request switch
     {
         Request.CreateUser r => new Command.CreateUser(With(NewUser(r.User, r.UsageLocation), r.Facts)),
-        Request.SetUser r => new Command.UpdateUser(With(Tenant.TryGetUser(Tenant.FindUser(Id(r.User)), out User? user) ? user : NewUser(r.User, null), r.Facts)),
+        Request.SetUser r => new Command.UpdateUser(With(Person(r.User) ?? NewUser(r.User, null), r.Facts)),
         Request.SetUsageLocation r => new Command.UpdateUser(
-            Tenant.TryGetUser(Tenant.FindUser(Id(r.User)), out User? there)
-                ? there with { UsageLocation = r.UsageLocation }
-                : NewUser(r.User, r.UsageLocation)),
+            Person(r.User) is { } there ? there with { UsageLocation = r.UsageLocation } : NewUser(r.User, r.UsageLocation)),
         Request.DeleteUser r => new Command.DeleteUser(Id(r.User)),
         Request.ReportTo r => new Command.ReportTo(Id(r.User), r.Superior is null ? null : Id(r.Superior)),
         Request.CreateGroup r => new Command.CreateGroup(With(NewGroup(r.Group, r.SecurityEnabled, r.Unified), r.Chosen), Ids(r.Members)),
@@ -216,9 +239,7 @@ public sealed partial class EngineDesk : Desk
         Request.RemoveMember r => new Command.RemoveMember(Id(r.Group), Id(r.Member)),
         Request.RemoveMembers r => new Command.RemoveMembers(Id(r.Group), Ids(r.Members)),
         Request.SetUnits r => new Command.SetUnits(Id(r.Subscription), Id(r.Sku), r.Units),
-        Request.Together r => new Command.ApplyChanges(r.Parts.Select(part => Translate(part) is var command && command is Command.UpdateUser update
-            ? update with { Basis = Tenant.TryGetUser(Tenant.FindUser(update.User.Id), out User? seen) ? seen : null }
-            : command).ToValueArray()),
+        Request.Together r => new Command.ApplyChanges(Parts(r.Parts)),
         Request.AssignUser r => new Command.AssignUserLicenses(Id(r.User), Licenses(r.Add), Ids(r.Remove)),
         Request.AssignGroup r => new Command.AssignGroupLicenses(Id(r.Group), Licenses(r.Add), Ids(r.Remove)),
         Request.ReprocessUser r => new Command.ReprocessUser(Id(r.User)),

@@ -14,6 +14,9 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
 {
     private const int LongerBy = 50;
 
+    // What is rare has so many times the commands to occur.
+    private const int LongerAtMost = 5;
+
     private readonly ConcurrentDictionary<string, int> _occurred = new();
     private long _commands;
 
@@ -23,9 +26,9 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
         int commands = Environment.GetEnvironmentVariable("BERTH_LONG") == "1" ? fewest * LongerBy : fewest;
         Stopwatch watch = Stopwatch.StartNew();
         int scripts = 0;
-        while (Interlocked.Read(ref _commands) < commands)
+        while (_commands < commands || (_commands < (long)commands * LongerAtMost && mustOccur.Except(_occurred.Keys).Any()))
         {
-            long left = commands - _commands;
+            long left = Math.Max(commands - _commands, fewest / 10);
             random.Sample(
                 script =>
                 {
