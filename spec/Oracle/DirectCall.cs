@@ -158,7 +158,7 @@ public sealed partial class OracleTenant
 
     // E4 with B58
     private Answer? Conflict(List<Given> all) =>
-        FirstConflict((p, q) => all.Exists(one => one.Plans.Contains(p) && all.Exists(other => other.Sku != one.Sku && other.Plans.Contains(q))))
+        FirstConflict(all, (p, q) => all.Exists(one => one.Plans.Contains(p) && all.Exists(other => other.Sku != one.Sku && other.Plans.Contains(q))))
             is { } pair ? Answer.Refused("E4", "plansMutuallyExclusive", pair) : null;
 
     // E5 with B59

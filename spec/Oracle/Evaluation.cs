@@ -93,7 +93,7 @@ public sealed partial class OracleTenant
             {
                 violations[sku] = new Finding("ProhibitedInUsageLocationViolation", "G4", "prohibitedInUsageLocation", [sku, .. prohibited]);
             }
-            else if (FirstConflict((p, q) => Meets(sku, through, p, q, all) || Meets(sku, through, q, p, all)) is { } conflict)
+            else if (FirstConflict(all, (p, q) => Meets(sku, through, p, q, all) || Meets(sku, through, q, p, all)) is { } conflict)
             {
                 violations[sku] = new Finding("MutuallyExclusiveViolation", "G2", "plansMutuallyExclusive", conflict);
             }
@@ -136,12 +136,12 @@ public sealed partial class OracleTenant
         return held;
     }
 
-    // B58: the first conflicting pair that fits; sets in the order of the rules, inside a set ids ascending.
-    private List<string>? FirstConflict(Func<string, string, bool> fits)
+    // B58: the first conflicting pair that fits; sets in the order of the rules, inside a set ids ascending. A plan that is not enabled meets nothing.
+    private List<string>? FirstConflict(List<Given> all, Func<string, string, bool> fits)
     {
         foreach (List<string> set in _rules.ExclusiveSets)
         {
-            List<string> plans = [.. set.Distinct().Order(StringComparer.Ordinal)];
+            List<string> plans = [.. set.Where(plan => IsEnabled(plan, all)).Distinct().Order(StringComparer.Ordinal)];
             for (int i = 0; i < plans.Count; i++)
             {
                 for (int j = i + 1; j < plans.Count; j++)

@@ -221,7 +221,8 @@ public sealed partial class OracleTenant
         HashSet<string> listed = [];
         foreach (string sku in _catalog.PlansOfSku.Keys.Where(sku => Holds(user, sku)))
         {
-            foreach (string plan in _catalog.PlansOfSku[sku].Where(plan => IsEnabled(plan, [.. Others(user, null).Where(given => given.Sku == sku)])))
+            List<Given> sources = [.. Others(user, null).Where(given => given.Sku == sku)];
+            foreach (string plan in _catalog.PlansOfSku[sku].Where(plan => IsEnabled(plan, sources)))
             {
                 if (listed.Add(plan))
                 {

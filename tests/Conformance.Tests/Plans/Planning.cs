@@ -93,8 +93,8 @@ public sealed class Planning : IAsyncLifetime
     public async Task Of_several_changes_of_one_user_each_sets_what_it_says_and_leaves_what_the_others_set()
     {
         Guid ada = await _room.AddUserAsync("ada", usageLocation: "BR");
-        string Set(string properties) => $$"""{"kind":"user","userId":"{{ada}}","set":{{{properties}}}}""";
-        string changes = string.Join(',', Set("\"usageLocation\":\"US\""), Set("\"department\":\"Sales\""), Set("\"usageLocation\":\"BR\""));
+        string Set(string name, string value) => $$"""{"kind":"user","userId":"{{ada}}","set":{"{{name}}":"{{value}}"} }""";
+        string changes = string.Join(',', Set("usageLocation", "US"), Set("department", "Sales"), Set("usageLocation", "BR"));
         await ApplyAsync($$"""{"changes":[{{changes}}],"expectedVersion":{{_room.Tenant.Version}}}""");
         User user = _room.Tenant.Users[_room.Tenant.FindUser(ada)]!;
         Assert.Equal(("BR", "Sales"), (user.UsageLocation, user.Attributes[UserAttribute.Department]));

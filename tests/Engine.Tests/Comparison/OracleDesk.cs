@@ -41,6 +41,12 @@ public sealed partial class OracleDesk(string country, IReadOnlyCollection<strin
 
         // All or nothing, the plain way: when a part is refused, everything that happened happens again without them.
         Answer answer = _tenant.At(now, () => Answer(together.Parts[0]));
+        if (!answer.Happened)
+        {
+            // Nothing has happened that would have to be taken back.
+            return answer;
+        }
+
         for (int part = 1; part < together.Parts.Length && answer.Happened; part++)
         {
             answer = _tenant.AsPart(now, () => Answer(together.Parts[part]));
