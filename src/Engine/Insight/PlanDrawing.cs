@@ -173,13 +173,9 @@ internal sealed class PlanDrawing
             CloudPcStatus.Resizing => Row(is_, CloudPcEffect.Resized, now, false),
             CloudPcStatus.Restoring => Row(is_, CloudPcEffect.Restored, now, true),
             CloudPcStatus.MovingRegion or CloudPcStatus.ModifyingSingleSignOn => Row(is_, CloudPcEffect.SettingsApplied, now, false),
-            _ when asked && LastAction(was, is_) is { } action => action switch
-            {
-                "Reprovision" => Row(is_, CloudPcEffect.Reprovisioned, now, data),
-                "Restore" => Row(is_, CloudPcEffect.Restored, now, true),
-                "ApplyPolicySettings" => Row(is_, CloudPcEffect.SettingsApplied, now, false),
-                _ => null,
-            },
+            _ when asked && LastAction(was, is_) is "Reprovision" => Row(is_, CloudPcEffect.Reprovisioned, now, data),
+            _ when asked && LastAction(was, is_) is "Restore" => Row(is_, CloudPcEffect.Restored, now, true),
+            _ when asked && LastAction(was, is_) is "ApplyPolicySettings" => Row(is_, CloudPcEffect.SettingsApplied, now, false),
             _ when was?.Status is CloudPcStatus.InGracePeriod => Row(is_, CloudPcEffect.Recovered, now, false),
             _ when was is null || !was.HoldsSlot => Row(is_, CloudPcEffect.Provisioned, now, false),
             _ => null,
