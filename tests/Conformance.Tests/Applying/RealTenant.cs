@@ -64,6 +64,31 @@ public sealed class RealTenant : IAsyncLifetime
         return new Ended(process.ExitCode, await output, await errors);
     }
 
+    /// <summary>
+    /// Lets a command come to a row, where the tenant takes its time, and does something to it then; at a pace at which the rows after it have not all gone out by then.
+    /// </summary>
+    public async Task<Ended> HangAsync(int row, string delay, Func<System.Diagnostics.Process, Task> then, Func<Task> more, params string[] arguments)
+    {
+        await FaultAsync(new { kind = "delay", route = "POST /users/{id}/assignLicense", skip = row, count = 1, delay });
+        await more();
+        Ended ended = await DuringAsync(async () => await FiredAsync() > 0, then, arguments);
+        Assert.Equal(1, (await EndFaultsAsync())[0]);
+        return ended;
+    }
+
+    /// <summary>Sends a signal.</summary>
+    public static void Signal(System.Diagnostics.Process process, int signal) => _ = kill(process.Id, signal);
+
+    /// <summary>The same where a task is wanted.</summary>
+    public static Task SignalAsync(System.Diagnostics.Process process, int signal)
+    {
+        Signal(process, signal);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The run that was begun last.</summary>
+    public string NewestRun() => Directory.GetDirectories(Path.Combine(Data, "tenants", "second", "applies")).Select(static one => Path.GetFileName(one)).Max(StringComparer.Ordinal)!;
+
     /// <summary>The data folder of whoever writes.</summary>
     public string Data => Applies;
 
@@ -212,6 +237,9 @@ public sealed class RealTenant : IAsyncLifetime
             Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Cancel));
         }
     }
+
+    [System.Runtime.InteropServices.DllImport("libc", SetLastError = true)]
+    private static extern int kill(int pid, int signal);
 
     private sealed class KnownToken(string token) : TokenCredential
     {
