@@ -32,9 +32,7 @@ internal static class HttpBench
             args = [.. args[..at], .. args[(at + 2)..]];
         }
 
-        string program = args.Length > 0
-            ? Path.GetFullPath(args[0])
-            : Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Berth", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "berth"));
+        string program = Program(args.Length > 0 ? args[0] : null);
         string data = Directory.CreateTempSubdirectory("berth-bench-").FullName;
         try
         {
@@ -53,6 +51,10 @@ internal static class HttpBench
 
         return 0;
     }
+
+    /// <summary>The program under load: the named one, or the one that was built beside this.</summary>
+    internal static string Program(string? named) => Path.GetFullPath(
+        named ?? Path.Combine(AppContext.BaseDirectory, "..", "..", "Berth", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "berth"));
 
     private static async Task StartUp(string program, string data)
     {
@@ -157,7 +159,7 @@ internal static class HttpBench
         }
     }
 
-    private static async Task Import(Child berth, Guid[] users, Guid group)
+    internal static async Task Import(Child berth, Guid[] users, Guid group)
     {
         StringBuilder lines = new();
         lines.Append(CultureInfo.InvariantCulture, $$$"""{"group":{"id":"{{{group}}}","displayName":"Everybody","mailNickname":"everybody","mailEnabled":false,"securityEnabled":true}}""").Append('\n');

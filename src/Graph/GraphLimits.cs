@@ -3,8 +3,11 @@ namespace Berth.Graph;
 /// <summary>Every limit of the Graph room toward the outside, in one place.</summary>
 public static class GraphLimits
 {
-    /// <summary>The largest request body, in bytes; the import is the one exception (contract, <c>POST /import</c>).</summary>
+    /// <summary>The largest request body, in bytes; larger ones have an import (contract, <c>POST /import</c>), a table of products and a list of changes.</summary>
     public const int BodyBytes = 1024 * 1024;
+
+    /// <summary>The largest list of changes, in bytes: what is planned and what is applied (B509).</summary>
+    public const int ChangesBytes = 16 * 1024 * 1024;
 
     /// <summary>The largest import, in bytes.</summary>
     public const long ImportBytes = 1024L * 1024 * 1024;

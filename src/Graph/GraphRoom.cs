@@ -91,9 +91,9 @@ public static class GraphRoom
     internal static ValueTask<GraphResponse> FinishAsync(TenantDesk desk, GraphRequest request, Handling handling, CancellationToken cancel) => handling switch
     {
         Handling.Answered answered => new ValueTask<GraphResponse>(answered.Response),
-        Handling.Wanted wanted => SubmitAsync(desk, request, wanted, cancel),
+        Handling.Wanted or Handling.Deliberate => SubmitAsync(desk, request, handling, cancel),
         Handling.Working working => working.Work(desk, cancel),
-        _ => throw new InvalidOperationException("A handling is one of three."),
+        _ => throw new InvalidOperationException("A handling is one of four."),
     };
 
     /// <summary>The id of a request came before with another body.</summary>
@@ -127,7 +127,7 @@ public static class GraphRoom
         string? wanted = route.Body switch
         {
             RouteBody.None => null,
-            RouteBody.Json => request.Body.IsEmpty ? null : "application/json",
+            RouteBody.Json or RouteBody.Changes => request.Body.IsEmpty ? null : "application/json",
             RouteBody.Lines => "application/x-ndjson",
             RouteBody.Table => "text/csv",
         };
@@ -141,22 +141,26 @@ public static class GraphRoom
         return (parameters < 0 ? type : type[..parameters]).Trim().Equals(wanted, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static async ValueTask<GraphResponse> SubmitAsync(TenantDesk desk, GraphRequest request, Handling.Wanted wanted, CancellationToken cancel)
+    private static async ValueTask<GraphResponse> SubmitAsync(TenantDesk desk, GraphRequest request, Handling handling, CancellationToken cancel)
     {
         if (RepeatabilityError(request) is { } error)
         {
             return GraphResponse.Error(request, error);
         }
 
+        Handling.Wanted? wanted = handling as Handling.Wanted;
         Repeatable? repeatable = RepeatableOf(
-            request, "", () => wanted.BodyHash?.Invoke() ?? SHA256.HashData(request.Body.Span), accepted => Remember(wanted.Render(accepted)));
+            request, "", () => wanted?.BodyHash?.Invoke() ?? SHA256.HashData(request.Body.Span), accepted => Remember(wanted!.Render(accepted)));
         try
         {
-            return await desk.SubmitAsync(wanted.Command, request.Caller.Actor, repeatable, cancel).ConfigureAwait(false) switch
+            Submission submission = handling is Handling.Deliberate deliberate
+                ? await desk.SubmitAloneAsync(tenant => (wanted = deliberate.Make(tenant)).Command, request.Caller.Actor, repeatable, cancel).ConfigureAwait(false)
+                : await desk.SubmitAsync(wanted!.Command, request.Caller.Actor, repeatable, cancel).ConfigureAwait(false);
+            return submission switch
             {
-                Submission.Done { Decision: Decision.Accepted } done when wanted.Password is { } password =>
+                Submission.Done { Decision: Decision.Accepted } done when wanted!.Password is { } password =>
                     await KeepAsync(desk, request, password, wanted.Render(done.Decision), cancel).ConfigureAwait(false),
-                Submission.Done done => wanted.Render(done.Decision),
+                Submission.Done done => wanted!.Render(done.Decision),
                 Submission.Repeated repeated => Recall(repeated.Answer.Span),
                 Submission.RepeatedDifferently => GraphResponse.Error(request, RepeatedDifferently),
                 _ => throw new InvalidOperationException("A submission is one of three."),

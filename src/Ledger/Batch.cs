@@ -147,6 +147,9 @@ internal sealed class Pending(TenantDesk desk, Command command, Actor actor, Rep
 
     public CancellationToken Cancel => cancel;
 
+    /// <summary>The decision, when it was made before; it holds while the tenant is the one it was made on.</summary>
+    public DecidedAhead? Ahead { get; init; }
+
     public Submission? Outcome { get; set; }
 
     public TaskCompletionSource<Submission> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -8,8 +8,8 @@ namespace Berth.Ledger;
 /// <summary>
 /// The one writer of a database. A thread takes waiting commands and decides each on its tenant's newest state, which may be
 /// a state whose commit is still under way; what it has decided meanwhile is the next commit. States are published and callers
-/// answered only when their commit has happened; when one fails, what was decided upon it fails with it. Nothing is decided
-/// anywhere else.
+/// answered only when their commit has happened; when one fails, what was decided upon it fails with it. What takes long
+/// is decided by its caller while the tenant stands still (<see cref="Turns"/>), and taken over here; nothing else is decided anywhere else.
 /// </summary>
 internal sealed class GroupCommit
 {
@@ -24,6 +24,7 @@ internal sealed class GroupCommit
     private readonly TimeProvider _time;
     private readonly Channel<IWork> _queue = Channel.CreateBounded<IWork>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
     private readonly JournalWriter _journal = new();
+    private readonly Turns _turns = new();
     private readonly Thread _thread;
     private Batch _filling = new();
     private Batch _underWay = new();
@@ -48,7 +49,7 @@ internal sealed class GroupCommit
 
     public void Start() => _thread.Start();
 
-    public ValueTask<Submission> SubmitAsync(TenantDesk desk, Command command, Actor actor, Repeatable? repeatable, CancellationToken cancel)
+    public ValueTask<Submission> SubmitAsync(TenantDesk desk, Command command, Actor actor, Repeatable? repeatable, CancellationToken cancel, DecidedAhead? ahead = null)
     {
         if (repeatable is not null)
         {
@@ -56,13 +57,49 @@ internal sealed class GroupCommit
             ArgumentOutOfRangeException.ThrowIfGreaterThan(repeatable.BodyHash.Length, Repeatable.LongestBodyHash, nameof(repeatable));
         }
 
-        Pending pending = new(desk, command, actor, repeatable, cancel);
+        Pending pending = new(desk, command, actor, repeatable, cancel) { Ahead = ahead };
         return _queue.Writer.TryWrite(pending) ? new ValueTask<Submission>(pending.Answer.Task) : WaitAsync(pending, cancel);
 
         async ValueTask<Submission> WaitAsync(Pending pending, CancellationToken cancel)
         {
             await EnqueueAsync(pending, cancel).ConfigureAwait(false);
             return await pending.Answer.Task.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Makes a command of a tenant that stands still, decides it on the caller's side, and submits it (B510).</summary>
+    public async Task<Submission> SubmitAloneAsync(TenantDesk desk, Func<Tenant, Command> make, Actor actor, Repeatable? repeatable, CancellationToken cancel)
+    {
+        Turn turn = new(desk);
+        await EnqueueAsync(turn, cancel).ConfigureAwait(false);
+        try
+        {
+            Tenant tenant = await turn.Begun.Task.WaitAsync(cancel).ConfigureAwait(false);
+            (Command command, DecidedAhead ahead) = await Task.Run(
+                () =>
+                {
+                    Command made = make(tenant);
+                    DateTimeOffset now = _time.GetUtcNow();
+                    return (made, new DecidedAhead(turn, tenant, Deciding.Decide(tenant, made, new DecisionContext(now, actor)), now));
+                },
+                cancel).ConfigureAwait(false);
+            return await SubmitAsync(desk, command, actor, repeatable, cancel, ahead).ConfigureAwait(false);
+        }
+        finally
+        {
+            await EndAsync(turn).ConfigureAwait(false);
+        }
+    }
+
+    // Whatever became of the caller, the tenant goes on; a ledger that is closed has ended every turn.
+    private async Task EndAsync(Turn turn)
+    {
+        try
+        {
+            await _queue.Writer.WriteAsync(new TurnEnd(turn), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
         }
     }
 
@@ -98,7 +135,7 @@ internal sealed class GroupCommit
         using Committer committer = new(_store, Fence);
         do
         {
-            while (!_filling.IsFull && _queue.Reader.TryRead(out IWork? work))
+            while (!_filling.IsFull && (_turns.TryRelease(out IWork? work) || _queue.Reader.TryRead(out work)))
             {
                 Take(work);
             }
@@ -129,6 +166,11 @@ internal sealed class GroupCommit
             return true;
         }
 
+        if (_turns.HasReleased)
+        {
+            return true;
+        }
+
         _arrival ??= _queue.Reader.WaitToReadAsync().AsTask();
         if (_commit is null)
         {
@@ -147,7 +189,7 @@ internal sealed class GroupCommit
 
         // Closed, or the commit is done: what is left is the commit under way.
         _commit?.Wait();
-        return _commit is not null;
+        return _commit is not null || _turns.EndAll();
     }
 
     // On the committer's thread, before any caller is told: whoever was told that the ledger is fenced also sees that it is.
@@ -189,13 +231,28 @@ internal sealed class GroupCommit
 
     private void Take(IWork work)
     {
-        if (work is Errand errand)
+        switch (work)
         {
-            _filling.Add(errand);
-            return;
+            case Errand errand:
+                _filling.Add(errand);
+                break;
+            case TurnEnd end:
+                _turns.End(end.Turn);
+                break;
+            case Turn turn when _turns.Holds(turn.Desk, null, turn):
+            case Pending waiting when _turns.Holds(waiting.Desk, waiting.Ahead?.Turn, waiting):
+                break;
+            case Turn turn:
+                _turns.Begin(turn);
+                break;
+            case Pending pending:
+                Take(pending);
+                break;
         }
+    }
 
-        Pending pending = (Pending)work;
+    private void Take(Pending pending)
+    {
         if (pending.Cancel.IsCancellationRequested)
         {
             pending.Answer.SetCanceled(pending.Cancel);
@@ -240,7 +297,16 @@ internal sealed class GroupCommit
     {
         TenantDesk desk = pending.Desk;
         DateTimeOffset now = _time.GetUtcNow();
-        Decision decision = Deciding.Decide(desk.Tip, pending.Command, new DecisionContext(now, pending.Actor));
+        Decision decision;
+        if (pending.Ahead is { } ahead && ReferenceEquals(ahead.Tenant, desk.Tip))
+        {
+            (decision, now) = (ahead.Decision, ahead.At);
+        }
+        else
+        {
+            decision = Deciding.Decide(desk.Tip, pending.Command, new DecisionContext(now, pending.Actor));
+        }
+
         desk.RuleEvaluations += decision.RuleEvaluations;
         if (decision is Decision.Accepted accepted && (accepted.Event is not null || pending.Repeatable is not null))
         {

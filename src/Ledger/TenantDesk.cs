@@ -106,7 +106,22 @@ public sealed class TenantDesk
     /// <exception cref="WriteFailedException">Nothing was written; the command may be sent again.</exception>
     /// <exception cref="LedgerFencedException">This ledger may not write any more.</exception>
     public ValueTask<Submission> SubmitAsync(Command command, Actor actor, Repeatable? repeatable = null, CancellationToken cancel = default) =>
-        _writer?.SubmitAsync(this, command, actor, repeatable, cancel) ?? throw new WriteFailedException("this is a copy of a tenant, and a copy is only read.");
+        (_writer ?? throw IsCopy).SubmitAsync(this, command, actor, repeatable, cancel);
+
+    /// <summary>
+    /// Makes a command of the newest tenant and decides it while that tenant stands still (B510): what others want of it waits meanwhile, and nobody else's tenant does.
+    /// For what takes long to look at and to decide. Otherwise as <see cref="SubmitAsync"/>.
+    /// </summary>
+    /// <param name="make">Makes the command of the tenant with every decision, committed or not.</param>
+    /// <param name="actor">Who wants it.</param>
+    /// <param name="repeatable">Given when the caller may send the command again; the command is made and decided all the same.</param>
+    /// <param name="cancel">Is heeded until the command is decided.</param>
+    /// <exception cref="WriteFailedException">Nothing was written; the command may be sent again.</exception>
+    /// <exception cref="LedgerFencedException">This ledger may not write any more.</exception>
+    public Task<Submission> SubmitAloneAsync(Func<Tenant, Command> make, Actor actor, Repeatable? repeatable = null, CancellationToken cancel = default) =>
+        (_writer ?? throw IsCopy).SubmitAloneAsync(this, make, actor, repeatable, cancel);
+
+    private static WriteFailedException IsCopy => new("this is a copy of a tenant, and a copy is only read.");
 
     /// <summary>Waits until the published version is above one that the caller knows.</summary>
     /// <param name="version">The version known.</param>

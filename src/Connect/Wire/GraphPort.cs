@@ -45,17 +45,23 @@ public sealed class GraphPort : IDisposable
     /// <summary>Is told of every wait that Graph asked for: how long, and by which request. Progress for people.</summary>
     public Action<TimeSpan, PortCall>? OnWait { get; init; }
 
+    /// <summary>Is waited for before writes go out again, or later than their sender meant because Graph asked to wait, with how many they are: they count like any other (B574).</summary>
+    public Func<int, CancellationToken, Task>? OnAgain { get; init; }
+
     /// <summary>Sends a request until it is answered for good: done, refused, or out of patience (then the last 429, 503 or 5xx is the answer).</summary>
     /// <exception cref="ConnectFailedException">Nobody is there, nobody lets us in, or the answer is too large.</exception>
     public async Task<PortAnswer> SendAsync(PortCall call, CancellationToken cancel)
     {
         Uri address = AddressOf(call.Path);
         string id = Guid.NewGuid().ToString();
-        bool renewed = false;
+        bool renewed = false, isAgain = false;
         for (int lost = 1, throttled = 1; ;)
         {
-            await WaitUntilOpenAsync(cancel).ConfigureAwait(false);
+            // Who had to wait goes at another time than it was let go for.
+            isAgain |= await WaitUntilOpenAsync(cancel).ConfigureAwait(false);
             string token = await TokenAsync(cancel).ConfigureAwait(false);
+            await AgainAsync(isAgain ? call.Writes : 0, cancel).ConfigureAwait(false);
+            isAgain = true;
             try
             {
                 using HttpRequestMessage request = Compose(call, address, token, id);
@@ -149,7 +155,11 @@ public sealed class GraphPort : IDisposable
             }
 
             int[] due = [.. open.Where(one => one.Value <= now).Select(one => one.Key)];
-            PortCall whole = new(HttpMethod.Post, version + Batch, Pack(calls, due, version)) { CanRepeat = due.All(index => calls[index].CanRepeat) };
+            PortCall whole = new(HttpMethod.Post, version + Batch, Pack(calls, due, version))
+            {
+                CanRepeat = due.All(index => calls[index].CanRepeat), Writes = due.Sum(index => calls[index].Writes),
+            };
+            await AgainAsync(due.Where(index => throttled[index] + lost[index] > 0).Sum(index => calls[index].Writes), cancel).ConfigureAwait(false);
             PortAnswer answer = await SendAsync(whole, cancel).ConfigureAwait(false);
             if (!answer.IsDone)
             {
@@ -360,9 +370,9 @@ public sealed class GraphPort : IDisposable
         }
     }
 
-    private async Task WaitUntilOpenAsync(CancellationToken cancel)
+    private async Task<bool> WaitUntilOpenAsync(CancellationToken cancel)
     {
-        while (true)
+        for (bool hasWaited = false; ; hasWaited = true)
         {
             TimeSpan left;
             lock (_lock)
@@ -372,12 +382,14 @@ public sealed class GraphPort : IDisposable
 
             if (left <= TimeSpan.Zero)
             {
-                return;
+                return hasWaited;
             }
 
             await Task.Delay(left, _time, cancel).ConfigureAwait(false);
         }
     }
+
+    private Task AgainAsync(int writes, CancellationToken cancel) => writes > 0 && OnAgain is { } wait ? wait(writes, cancel) : Task.CompletedTask;
 
     // A shorter wait never shortens a longer one.
     private void CloseFor(TimeSpan wait)

@@ -25,6 +25,9 @@ public sealed record PortAnswer(int Status, ReadOnlyMemory<byte> Body)
     /// <summary>Graph's error code, or <c>httpSTATUS</c>.</summary>
     public string Code => Error("code") is { Length: > 0 } code ? code : $"http{Status}";
 
+    /// <summary>The code inside, which says more than <see cref="Code"/>, where there is one: Berth's has.</summary>
+    public string? InnerCode => Error("code", "innerError");
+
     /// <summary>Graph's error text, cut where it is very long; of a lost answer our own words.</summary>
     public string Message => IsLost
         ? "the answer was lost on the way, so it may have happened or not"
@@ -46,12 +49,13 @@ public sealed record PortAnswer(int Status, ReadOnlyMemory<byte> Body)
         }
     }
 
-    private string? Error(string property)
+    private string? Error(string property, string? within = null)
     {
         try
         {
             using JsonDocument? body = IsDone || Body.IsEmpty ? null : JsonDocument.Parse(Body);
             return body is { RootElement.ValueKind: JsonValueKind.Object } && body.RootElement.TryGetProperty("error", out JsonElement error)
+                && (within is null || (error.ValueKind == JsonValueKind.Object && error.TryGetProperty(within, out error)))
                 && error.ValueKind == JsonValueKind.Object && error.TryGetProperty(property, out JsonElement text) && text.ValueKind == JsonValueKind.String
                     ? text.GetString()
                     : null;

@@ -12,6 +12,9 @@ public sealed record PortCall(HttpMethod Method, string Path, ReadOnlyMemory<byt
     /// </summary>
     public bool CanRepeat { get; init; } = Method == HttpMethod.Get;
 
+    /// <summary>How many writes it is: every item of a batch that is no read counts (L164).</summary>
+    public int Writes { get; init; } = Method == HttpMethod.Get ? 0 : 1;
+
     /// <summary>The id under which Berth does a write once, however often it comes; Microsoft's Graph does not know it.</summary>
     public string? RepeatabilityId { get; init; }
 

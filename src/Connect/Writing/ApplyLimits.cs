@@ -6,6 +6,9 @@ public static class ApplyLimits
     /// <summary>The writes a second that a run allows itself: 18 of the 20 that Graph allows an application in a tenant (L164; B574).</summary>
     public const int WritesPerSecond = 18;
 
+    /// <summary>The fewest writes a second that may be asked for.</summary>
+    public const int FewestWritesPerSecond = 1;
+
     /// <summary>The most writes a second of a run at a Graph that is not Microsoft's (B574).</summary>
     public const int MostWritesPerSecond = 1_000;
 
@@ -32,6 +35,9 @@ public static class ApplyLimits
 
     /// <summary>How long is looked for what was accepted, when nothing else is said (B575).</summary>
     public static readonly TimeSpan Look = TimeSpan.FromMinutes(5);
+
+    /// <summary>The shortest time that may be asked for: one look.</summary>
+    public static readonly TimeSpan LeastLook = TimeSpan.Zero;
 
     /// <summary>The longest time that may be asked for.</summary>
     public static readonly TimeSpan MostLook = TimeSpan.FromHours(24);

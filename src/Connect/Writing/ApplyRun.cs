@@ -13,7 +13,8 @@ public sealed record RunProgress(string Words, int Done, int Calls);
 /// <param name="Wish">What it wanted.</param>
 /// <param name="Fate">What became of it.</param>
 /// <param name="Message">Why it failed or was held back, or what is to be told beside; null for nothing.</param>
-public sealed record RowResult(int Row, Wish Wish, RowFate Fate, string? Message);
+/// <param name="Refusal">Graph's refusal, when that is why it failed; else null.</param>
+public sealed record RowResult(int Row, Wish Wish, RowFate Fate, string? Message, KnownAnswer? Refusal = null);
 
 /// <summary>What became of a run. The four counts of rows are all of them.</summary>
 /// <param name="Ended">Why it ended before its end, or null.</param>
@@ -218,7 +219,7 @@ public sealed class ApplyRun
                     continue;
                 }
 
-                known.Add(new ProgressLine { Call = parcel.Key, Status = answer.Status, Code = answer.IsDone ? null : answer.Code, Message = answer.IsDone ? null : answer.Message });
+                known.Add(new ProgressLine { Call = parcel.Key, Status = answer.Status, Code = answer.IsDone ? null : answer.Code, InnerCode = answer.IsDone ? null : answer.InnerCode, Message = answer.IsDone ? null : answer.Message });
                 _ = answer.IsDone ? Interlocked.Increment(ref _done) : 0;
                 _ = answer.Status is 401 or 403 ? Interlocked.Increment(ref _denied) : 0;
                 if (answer.Status is 400 or 404)
@@ -331,12 +332,13 @@ public sealed class ApplyRun
     private RowResult[] Results() =>
     [
         .. Rows().Select(row => _folder.FateOf(row.Row) is { } fate
-            ? new RowResult(row.Row, row.Wish, fate.Fate, fate.Message)
+            ? new RowResult(row.Row, row.Wish, fate.Fate, fate.Message, fate.Fate is RowFate.Failed && row.Answer is { IsDone: false } ? row.Answer : null)
             : new RowResult(
                 row.Row,
                 row.Wish,
                 row.Answer is null ? RowFate.Left : row.Answer.IsDone ? RowFate.Accepted : RowFate.Failed,
-                row.Answer is null ? _held.GetValueOrDefault(row.Call, "not reached") : row.Answer.IsDone ? "not looked for yet" : $"{row.Answer.Code}: {row.Answer.Message}")),
+                row.Answer is null ? _held.GetValueOrDefault(row.Call, "not reached") : row.Answer.IsDone ? "not looked for yet" : $"{row.Answer.Code}: {row.Answer.Message}",
+                row.Answer is { IsDone: false } ? row.Answer : null)),
     ];
 
     // The answer to a row: its own when its call was taken apart, else its call's.
@@ -400,6 +402,6 @@ public sealed class ApplyRun
 
         public ProgressLine GivenUp() => _last.IsLost
             ? new ProgressLine { Call = key, Status = 504, Code = AnswerLost, Message = $"{_last.Message}; it was asked for {_missed} times and not seen in the tenant" }
-            : new ProgressLine { Call = key, Status = _last.Status, Code = _last.Code, Message = _last.Message };
+            : new ProgressLine { Call = key, Status = _last.Status, Code = _last.Code, InnerCode = _last.InnerCode, Message = _last.Message };
     }
 }

@@ -36,15 +36,6 @@ public sealed class Pace(int perSecond, TimeProvider time) : IDisposable
         }
     }
 
-    /// <summary>Counts writes that are sent again without having been asked for here: whoever comes next waits for them too.</summary>
-    public void Count(int writes)
-    {
-        lock (_lock)
-        {
-            _sent.Enqueue((time.GetUtcNow(), writes));
-        }
-    }
-
     /// <inheritdoc/>
     public void Dispose() => _one.Dispose();
 

@@ -208,7 +208,7 @@ public sealed partial class RunFolder : IDisposable
         _begun.UnionWith(line.Begin ?? []);
         if (line is { Call: { } call, Status: { } status })
         {
-            _answers[call] = new KnownAnswer(status, line.Code, line.Message);
+            _answers[call] = new KnownAnswer(status, line.Code, line.Message, line.InnerCode);
         }
 
         if (line is { Row: { } row, Fate: { } fate })

@@ -12,7 +12,8 @@ namespace Berth.Connect.Writing;
 /// <param name="StartedAt">When.</param>
 /// <param name="Calls">How many calls it has.</param>
 /// <param name="Rows">How many rows they carry.</param>
-public sealed record RunHead(int Version, string Id, Guid TenantId, string TenantName, string Domain, Uri Graph, DateTimeOffset StartedAt, int Calls, int Rows);
+/// <param name="About">What a list wants for each of its users, in words: only the same goes on with the list. Null for changes (B579).</param>
+public sealed record RunHead(int Version, string Id, Guid TenantId, string TenantName, string Domain, Uri Graph, DateTimeOffset StartedAt, int Calls, int Rows, string? About = null);
 
 /// <summary>What became of a row (B575).</summary>
 public enum RowFate
@@ -45,6 +46,9 @@ internal sealed record ProgressLine
     /// <summary>Graph's code of a refusal.</summary>
     public string? Code { get; init; }
 
+    /// <summary>Its finer code, where it has one: Berth's has, Microsoft's has not.</summary>
+    public string? InnerCode { get; init; }
+
     /// <summary>Graph's words of a refusal, or why a row failed.</summary>
     public string? Message { get; init; }
 
@@ -59,7 +63,8 @@ internal sealed record ProgressLine
 /// <param name="Status">The status; 0 when it was lost and the tenant was seen to be as wanted.</param>
 /// <param name="Code">Graph's code of a refusal.</param>
 /// <param name="Message">Its words.</param>
-internal sealed record KnownAnswer(int Status, string? Code, string? Message)
+/// <param name="InnerCode">Its finer code, where it has one.</param>
+public sealed record KnownAnswer(int Status, string? Code, string? Message, string? InnerCode = null)
 {
     /// <summary>Whether it was done.</summary>
     public bool IsDone => Status is 0 or (>= 200 and < 300);

@@ -95,8 +95,8 @@ public sealed record Plan(
     int Losing,
     int InError)
 {
-    /// <summary>The most changes of one plan.</summary>
-    public const int MostChanges = 1_000;
+    /// <summary>The most changes of one plan; an action counts once for each of its Cloud PCs (B509).</summary>
+    public const int MostChanges = 20_000;
 
     /// <summary>Whether anything at all would be written.</summary>
     public bool Changes { get; init; }

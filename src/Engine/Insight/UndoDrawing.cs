@@ -14,6 +14,7 @@ internal sealed partial class UndoDrawing
     private readonly List<Command> _commands = [];
     private readonly HashSet<UndoGap> _gaps = [];
     private readonly List<(Change Change, int At)> _later = [];
+    private Dictionary<int, List<(int At, int Of)>>? _managers;
     private Tenant _now;
     private Refusal? _refusal;
     private bool _isLast;
@@ -303,20 +304,32 @@ internal sealed partial class UndoDrawing
 
     private void SetManagerBack(int user, int at)
     {
-        int before = -1;
-        for (int i = at - 1; i >= 0; i--)
-        {
-            if (_happened.Changes[i] is Change.RelationsEnded { Kind: RelationKind.Manager } ended && ended.Users.Contains(user))
-            {
-                before = ended.Of;
-                break;
-            }
-        }
-
+        int before = ManagerBefore(user, at);
         if (_now.TryGetUser(user, out User? person) && _now.ManagerOf(user) is var manager && manager != before)
         {
             Do(new Command.ReportTo(person.Id, _now.TryGetUser(before, out User? boss) ? boss.Id : null));
         }
+    }
+
+    // Who had no manager leaves no trace: without an index each of many users would look through the whole operation.
+    private int ManagerBefore(int user, int at)
+    {
+        if (_managers is null)
+        {
+            _managers = [];
+            for (int i = 0; i < _happened.Changes.Count; i++)
+            {
+                if (_happened.Changes[i] is Change.RelationsEnded { Kind: RelationKind.Manager } ended)
+                {
+                    foreach (int one in ended.Users)
+                    {
+                        (_managers.TryGetValue(one, out List<(int At, int Of)>? known) ? known : _managers[one] = []).Add((i, ended.Of));
+                    }
+                }
+            }
+        }
+
+        return _managers.TryGetValue(user, out List<(int At, int Of)>? all) && all.FindLastIndex(one => one.At < at) is >= 0 and int last ? all[last].Of : -1;
     }
 
     private void SetOwnersBack(int group, ValueArray<int> add, ValueArray<int> remove)

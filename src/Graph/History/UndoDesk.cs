@@ -14,8 +14,6 @@ namespace Berth.Graph.History;
 /// <summary>Setting an operation back, as a plan first: <c>/berth/v1/history/{operationId}/undo</c> (B523 to B527).</summary>
 internal static class UndoDesk
 {
-    private const int Attempts = 3;
-
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
@@ -62,45 +60,27 @@ internal static class UndoDesk
                 return GraphResponse.Error(request, GraphError.NotFound(key));
             }
 
-            for (int attempt = 1; ; attempt++)
-            {
-                Tenant now = desk.Current;
-                Undo undo = Undo.Of(now, happened, new DecisionContext(request.ReceivedAt, request.Caller.Actor));
-                if (!request.Caller.Allows(undo.Commands))
-                {
-                    return GraphResponse.Error(request, GraphError.Denied);
-                }
-
-                GraphError? error = undo.Refusal is { } no ? Refused(no) : undo.Commands.Count == 0 ? Nothing(undo) : null;
-
-                // A request that is sent again finds nothing left to set back: it gets its answer, and what is not a repetition expects a version that never is.
-                bool moved = false;
-                Handling.Wanted wanted = new(
-                    new Command.ApplyChanges(undo.Commands) { ExpectedVersion = error is null ? now.Version : -1, MayRemoveMany = true },
-                    decision =>
-                    {
-                        if (decision is Decision.Accepted accepted)
-                        {
-                            return Done(accepted, undo);
-                        }
-
-                        Refusal refusal = ((Decision.Refused)decision).Refusal;
-                        moved = refusal.Code == RefusalCode.VersionMoved;
-                        return GraphResponse.Error(request, Refused(refusal));
-                    });
-                GraphResponse answer = await GraphRoom.FinishAsync(desk, request, wanted, cancel).ConfigureAwait(false);
-                if (!moved || (error is null && attempt == Attempts))
-                {
-                    return answer;
-                }
-
-                answer.Dispose();
-                if (error is not null)
-                {
-                    return GraphResponse.Error(request, error);
-                }
-            }
+            return await GraphRoom.FinishAsync(desk, request, new Handling.Deliberate(now => SetBack(now, request, happened)), cancel).ConfigureAwait(false);
         });
+    }
+
+    private static Handling.Wanted SetBack(Tenant now, GraphRequest request, TenantEvent happened)
+    {
+        Undo undo = Undo.Of(now, happened, new DecisionContext(request.ReceivedAt, request.Caller.Actor));
+        GraphError? error = !request.Caller.Allows(undo.Commands) ? GraphError.Denied
+            : undo.Refusal is { } no ? Refused(no)
+            : undo.Commands.Count == 0 ? Nothing(undo)
+            : null;
+
+        // A request that is sent again finds nothing left to set back: it gets its answer, and what is not a repetition expects a version that never is.
+        return new Handling.Wanted(
+            new Command.ApplyChanges(undo.Commands) { ExpectedVersion = error is null ? now.Version : -1, MayRemoveMany = true },
+            decision => decision switch
+            {
+                Decision.Accepted accepted => Done(accepted, undo),
+                Decision.Refused refused => GraphResponse.Error(request, error ?? Refused(refused.Refusal)),
+                _ => throw new InvalidOperationException("A decision is one of two."),
+            });
     }
 
     private static GraphResponse Done(Decision.Accepted accepted, Undo undo) => GraphResponse.Json(200, (accepted, undo), static (json, s) =>

@@ -162,10 +162,11 @@ internal sealed class GraphDoor(
         {
             case RouteBody.None:
                 break;
-            case RouteBody.Json:
-                if (!await ReadAsync(context, body).ConfigureAwait(false))
+            case RouteBody.Json or RouteBody.Changes:
+                int longest = route.Body == RouteBody.Changes ? GraphLimits.ChangesBytes : GraphLimits.BodyBytes;
+                if (!await ReadAsync(context, body, longest).ConfigureAwait(false))
                 {
-                    return exchange.Error(GraphError.BodyTooLarge(GraphLimits.BodyBytes));
+                    return exchange.Error(GraphError.BodyTooLarge(longest));
                 }
 
                 request = request with { Body = body.Written };
@@ -185,9 +186,9 @@ internal sealed class GraphDoor(
     }
 
     // False when the body is larger than a body may be.
-    private static async ValueTask<bool> ReadAsync(HttpContext context, PooledBytes body)
+    private static async ValueTask<bool> ReadAsync(HttpContext context, PooledBytes body, int longest)
     {
-        if (context.Request.ContentLength > GraphLimits.BodyBytes)
+        if (context.Request.ContentLength > longest)
         {
             return false;
         }
@@ -196,7 +197,7 @@ internal sealed class GraphDoor(
         {
             int read = await context.Request.Body.ReadAsync(body.GetMemory(1), context.RequestAborted).ConfigureAwait(false);
             body.Advance(read);
-            if (read == 0 || body.Written.Length > GraphLimits.BodyBytes)
+            if (read == 0 || body.Written.Length > longest)
             {
                 return read == 0;
             }

@@ -13,13 +13,10 @@ namespace Berth.Graph.Plans;
 /// <summary>Making changes that were planned, all or nothing: <c>/berth/v1/apply</c> (B504 to B507).</summary>
 internal static class ApplyDesk
 {
-    // Drawing and deciding take turns with other writers; one that always comes in between is not waited for for ever.
-    private const int Attempts = 3;
-
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
-        new(GraphMethod.Post, "/apply", CommandAccess.Any, Apply) { Versions = RouteVersions.Berth },
+        new(GraphMethod.Post, "/apply", CommandAccess.Any, Apply) { Versions = RouteVersions.Berth, Body = RouteBody.Changes },
     ];
 
     private static Handling Apply(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(
@@ -27,29 +24,20 @@ internal static class ApplyDesk
         (read, body) => ApplyBody.Read(read, body, tenant),
         body => body.PlanId is { } id ? Saved(tenant, request, id, body.AllowMassRemoval) : Submit(tenant, request, body.Changes!, body.ExpectedVersion, body.AllowMassRemoval));
 
-    private static Handling Submit(Tenant tenant, GraphRequest request, IReadOnlyList<PlannedChange> changes, long? expected, bool allowMassRemoval)
-    {
-        Command[] commands = DrawnPlan.CommandsOf(changes, tenant, request.ReceivedAt);
-        return request.Caller.Allows(commands)
-            ? Submit(tenant, request, changes, commands, expected, allowMassRemoval, static _ => { })
+    private static Handling Submit(Tenant tenant, GraphRequest request, IReadOnlyList<PlannedChange> changes, long? expected, bool allowMassRemoval) =>
+        request.Caller.Allows(DrawnPlan.CommandsOf(changes, tenant, request.ReceivedAt))
+            ? new Handling.Deliberate(now => Submit(now, request, changes, DrawnPlan.CommandsOf(changes, now, request.ReceivedAt), expected, allowMassRemoval, null))
             : GraphResponse.Error(request, GraphError.Denied);
-    }
 
+    // A request that is sent again finds the tenant changed by itself: it gets its answer, and what is not a repetition expects a version that never is.
     private static Handling.Wanted Submit(
-        Tenant tenant, GraphRequest request, IReadOnlyList<PlannedChange> changes, Command[] commands, long? expected, bool allowMassRemoval, Action<RefusalCode> refused) => new(
-        new Command.ApplyChanges(commands.ToValueArray()) { ExpectedVersion = expected, MayRemoveMany = allowMassRemoval },
-        decision =>
+        Tenant tenant, GraphRequest request, IReadOnlyList<PlannedChange> changes, Command[] commands, long? expected, bool allowMassRemoval, GraphError? outdated) => new(
+        new Command.ApplyChanges(commands.ToValueArray()) { ExpectedVersion = outdated is null ? expected : -1, MayRemoveMany = allowMassRemoval },
+        decision => decision switch
         {
-            switch (decision)
-            {
-                case Decision.Accepted accepted:
-                    return OperationDesk.Applied(request, accepted);
-                case Decision.Refused no:
-                    refused(no.Refusal.Code);
-                    return GraphResponse.Error(request, no.Refusal.ToError(changes, tenant, request.ReceivedAt));
-                default:
-                    throw new InvalidOperationException("A decision is one of two.");
-            }
+            Decision.Accepted accepted => OperationDesk.Applied(request, accepted),
+            Decision.Refused no => GraphResponse.Error(request, outdated ?? no.Refusal.ToError(changes, tenant, request.ReceivedAt)),
+            _ => throw new InvalidOperationException("A decision is one of two."),
         });
 
     private static Handling Saved(Tenant tenant, GraphRequest request, Guid id, bool allowMassRemoval)
@@ -63,56 +51,35 @@ internal static class ApplyDesk
             });
         }
 
-        if (!request.Caller.Allows(DrawnPlan.CommandsOf(drawn.Changes, drawn.Tenant, drawn.At)))
+        Command[] then = DrawnPlan.CommandsOf(drawn.Changes, drawn.Tenant, drawn.At);
+        if (!request.Caller.Allows(then))
         {
             return GraphResponse.Error(request, GraphError.Denied);
         }
 
-        return new Handling.Working(async (desk, cancel) =>
+        Plan old = Plan.Of(drawn.Tenant, then, new DecisionContext(drawn.At, request.Caller.Actor), out _)
+            ?? throw new InvalidOperationException("A plan that was drawn cannot be drawn again.");
+        return new Handling.Deliberate(now =>
         {
-            for (int attempt = 1; ; attempt++)
-            {
-                Tenant now = desk.Current;
-                Command[] commands = DrawnPlan.CommandsOf(drawn.Changes, now, request.ReceivedAt);
-                GraphResponse? outdated = Outdated(request, drawn, now, commands);
-
-                // A request that is sent again finds the tenant changed by itself: it gets its answer, and what is not a repetition expects a version that never is.
-                bool moved = false;
-                Handling.Wanted wanted = Submit(
-                    now, request, drawn.Changes, commands, outdated is null ? now.Version : -1, allowMassRemoval, code => moved = code == RefusalCode.VersionMoved);
-                GraphResponse answer = await GraphRoom.FinishAsync(desk, request, wanted, cancel).ConfigureAwait(false);
-                if (!moved || (outdated is null && attempt == Attempts))
-                {
-                    outdated?.Dispose();
-                    return answer;
-                }
-
-                answer.Dispose();
-                if (outdated is not null)
-                {
-                    return outdated;
-                }
-            }
+            Command[] commands = DrawnPlan.CommandsOf(drawn.Changes, now, request.ReceivedAt);
+            return Submit(now, request, drawn.Changes, commands, now.Version, allowMassRemoval, Outdated(request, drawn, old, now, commands));
         });
     }
 
     // Null when the plan still says what would happen.
-    private static GraphResponse? Outdated(GraphRequest request, DrawnPlan drawn, Tenant now, Command[] commands)
+    private static GraphError? Outdated(GraphRequest request, DrawnPlan drawn, Plan old, Tenant now, Command[] commands)
     {
-        DecisionContext then = new(drawn.At, request.Caller.Actor), today = new(request.ReceivedAt, request.Caller.Actor);
-        Plan old = Plan.Of(drawn.Tenant, DrawnPlan.CommandsOf(drawn.Changes, drawn.Tenant, drawn.At), then, out _)
-            ?? throw new InvalidOperationException("A plan that was drawn cannot be drawn again.");
-        if (Plan.Of(now, commands, today, out Refusal? refusal) is not { } young)
+        if (Plan.Of(now, commands, new DecisionContext(request.ReceivedAt, request.Caller.Actor), out Refusal? refusal) is not { } young)
         {
-            return GraphResponse.Error(request, refusal!.ToError(drawn.Changes, now, request.ReceivedAt));
+            return refusal!.ToError(drawn.Changes, now, request.ReceivedAt);
         }
 
         ErrorDetail[] differences = [.. PlanDifferences.Between(old, young, now).Take(PlanDifferences.Most)];
-        return differences.Length == 0 ? null : GraphResponse.Error(request, GraphError.Conflict(
+        return differences.Length == 0 ? null : GraphError.Conflict(
             "planOutdated", "The tenant has changed since, so that the plan would do something else. Nothing was changed: draw it again and look at it.") with
         {
             Details = differences.ToValueArray(),
-        });
+        };
     }
 }
 

@@ -61,19 +61,22 @@ internal static class PlanBody
     public static List<PlannedChange> ReadAll(BodyReader read, JsonElement list, Tenant tenant)
     {
         List<PlannedChange> changes = [];
+        int weight = 0;
 
         // What a change leaves open is as the changes before it make it, and what it sets is set although it may be as it is now (B500).
         Dictionary<Guid, User> people = [];
         foreach (JsonElement item in read.Items(list, "changes"))
         {
-            if (changes.Count == Plan.MostChanges)
+            if (read.Error is not null || ReadOne(read, item, tenant, people) is not { } change)
             {
-                read.FailValue("changes", $"A plan has at most {Plan.MostChanges} changes.");
+                break;
             }
 
-            if (read.Error is null && ReadOne(read, item, tenant, people) is { } change)
+            changes.Add(change);
+            weight += change is PlannedChange.CloudPcAction action ? Math.Max(1, action.CloudPcIds.Count) : 1;
+            if (weight > Plan.MostChanges)
             {
-                changes.Add(change);
+                read.FailValue("changes", $"A plan has at most {Plan.MostChanges} changes, and an action counts for each Cloud PC: make several plans, each applied before the next one is drawn (B509).");
             }
         }
 

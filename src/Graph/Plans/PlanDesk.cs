@@ -20,7 +20,7 @@ internal static class PlanDesk
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
-        new(GraphMethod.Post, "/plan", Access, Draw) { Versions = RouteVersions.Berth },
+        new(GraphMethod.Post, "/plan", Access, Draw) { Versions = RouteVersions.Berth, Body = RouteBody.Changes },
     ];
 
     private static Handling Draw(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(
@@ -39,7 +39,7 @@ internal static class PlanDesk
         }
 
         DrawnPlan drawn = new(
-            IdsByName.Of(tenant.Profile.Id, $"plan/{tenant.Version}/{Convert.ToHexStringLower(SHA256.HashData(request.Body.Span))}"), changes, tenant, request.ReceivedAt);
+            IdsByName.Of(tenant.Profile.Id, $"plan/{tenant.Version}/{Convert.ToHexStringLower(SHA256.HashData(request.Body.Span))}"), changes, tenant, request.ReceivedAt, request.Body.Length);
         request.Plans?.Keep(tenant.Profile.Id, drawn);
         return GraphResponse.Json(200, (drawn, plan, request), static (json, s) => PlanJson.Write(json, s.drawn.Id, s.plan, s.drawn.Tenant, s.request));
     }

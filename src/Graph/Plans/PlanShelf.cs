@@ -16,6 +16,9 @@ public sealed class PlanShelf(TimeProvider time)
     /// <summary>The most plans of a tenant; the oldest goes first.</summary>
     public const int MostPlans = 50;
 
+    /// <summary>The most bytes that the changes of a tenant's plans have together, as they were sent; the oldest goes first, and the newest always stays.</summary>
+    public const long MostBytes = 4L * GraphLimits.ChangesBytes;
+
     private readonly ConcurrentDictionary<Guid, List<Entry>> _tenants = new();
 
     /// <summary>Keeps a plan; the same one again is as new.</summary>
@@ -26,12 +29,11 @@ public sealed class PlanShelf(TimeProvider time)
         {
             Tidy(entries);
             entries.RemoveAll(entry => entry.Plan.Id == plan.Id);
-            if (entries.Count == MostPlans)
+            entries.Add(new Entry(plan, time.GetUtcNow()));
+            while (entries.Count > MostPlans || (entries.Count > 1 && entries.Sum(static entry => (long)entry.Plan.Bytes) > MostBytes))
             {
                 entries.RemoveAt(0);
             }
-
-            entries.Add(new Entry(plan, time.GetUtcNow()));
         }
     }
 
@@ -60,7 +62,8 @@ public sealed class PlanShelf(TimeProvider time)
 /// <param name="Changes">What was asked.</param>
 /// <param name="Tenant">The tenant it was drawn on.</param>
 /// <param name="At">The system's time then.</param>
-internal sealed record DrawnPlan(Guid Id, IReadOnlyList<PlannedChange> Changes, Tenant Tenant, DateTimeOffset At)
+/// <param name="Bytes">The bytes that the question had.</param>
+internal sealed record DrawnPlan(Guid Id, IReadOnlyList<PlannedChange> Changes, Tenant Tenant, DateTimeOffset At, int Bytes)
 {
     /// <summary>The commands on a tenant at a time.</summary>
     public static Command[] CommandsOf(IEnumerable<PlannedChange> changes, Tenant tenant, DateTimeOffset system) =>

@@ -51,6 +51,10 @@ public abstract record Handling
         public NewPassword? Password { get; init; }
     }
 
+    /// <summary>A command that takes long to make or to decide: it is made of the newest tenant, which stands still until it is decided (B510).</summary>
+    /// <param name="Make">Makes the command and what becomes of its decision. It runs on no thread that others wait for.</param>
+    public sealed record Deliberate(Func<Tenant, Wanted> Make) : Handling;
+
     /// <summary>Work that needs the ledger itself: reading its journal back, or a body that is read in portions.</summary>
     public sealed record Working(Func<TenantDesk, CancellationToken, ValueTask<GraphResponse>> Work) : Handling;
 

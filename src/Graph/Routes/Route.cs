@@ -48,6 +48,9 @@ public enum RouteBody
     /// <summary>One JSON value, at most <see cref="GraphLimits.BodyBytes"/>; none at all is left to the handler.</summary>
     Json,
 
+    /// <summary>One JSON value with a list of changes, at most <see cref="GraphLimits.ChangesBytes"/>.</summary>
+    Changes,
+
     /// <summary>JSON lines in a stream, at most <see cref="GraphLimits.ImportBytes"/>.</summary>
     Lines,
 

@@ -21,6 +21,7 @@ public sealed class RealTenant : IAsyncLifetime
 {
     private static int _worlds;
 
+    private readonly Claims _claims = new();
     private BerthProcess _berth = null!;
 
     public HttpClient Http { get; private set; } = null!;
@@ -62,6 +63,31 @@ public sealed class RealTenant : IAsyncLifetime
         await process.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(100), Cancel);
         return new Ended(process.ExitCode, await output, await errors);
     }
+
+    /// <summary>
+    /// Lets a command come to a row, where the tenant takes its time, and does something to it then; at a pace at which the rows after it have not all gone out by then.
+    /// </summary>
+    public async Task<Ended> HangAsync(int row, string delay, Func<System.Diagnostics.Process, Task> then, Func<Task> more, params string[] arguments)
+    {
+        await FaultAsync(new { kind = "delay", route = "POST /users/{id}/assignLicense", skip = row, count = 1, delay });
+        await more();
+        Ended ended = await DuringAsync(async () => await FiredAsync() > 0, then, arguments);
+        Assert.Equal(1, (await EndFaultsAsync())[0]);
+        return ended;
+    }
+
+    /// <summary>Sends a signal.</summary>
+    public static void Signal(System.Diagnostics.Process process, int signal) => _ = kill(process.Id, signal);
+
+    /// <summary>The same where a task is wanted.</summary>
+    public static Task SignalAsync(System.Diagnostics.Process process, int signal)
+    {
+        Signal(process, signal);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The run that was begun last.</summary>
+    public string NewestRun() => Directory.GetDirectories(Path.Combine(Data, "tenants", "second", "applies")).Select(static one => Path.GetFileName(one)).Max(StringComparer.Ordinal)!;
 
     /// <summary>The data folder of whoever writes.</summary>
     public string Data => Applies;
@@ -137,8 +163,12 @@ public sealed class RealTenant : IAsyncLifetime
             [.. set.Items.Select(one => new { skuId = copy.Catalog.Skus[one.Sku].Id, disabledPlans = one.Disabled.Select(plan => copy.Catalog.Plans[plan].Id).ToArray() })];
     }
 
-    /// <summary>Buys units.</summary>
-    public async Task BuyAsync(string partNumber, int units) => await DoneAsync(await Http.PostAsJsonAsync("berth/v1/subscriptions", new { skuId = WritableTenant.Sku(partNumber), units }, Cancel));
+    /// <summary>Buys units of a SKU, which then is the running test's own.</summary>
+    public async Task BuyAsync(string partNumber, int units)
+    {
+        _claims.Take("SKU", partNumber);
+        await DoneAsync(await Http.PostAsJsonAsync("berth/v1/subscriptions", new { skuId = WritableTenant.Sku(partNumber), units }, Cancel));
+    }
 
     /// <summary>Installs a fault.</summary>
     public async Task FaultAsync<T>(T fault) => await DoneAsync(await Http.PostAsJsonAsync("berth/v1/faults", fault, Cancel));
@@ -207,6 +237,9 @@ public sealed class RealTenant : IAsyncLifetime
             Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Cancel));
         }
     }
+
+    [System.Runtime.InteropServices.DllImport("libc", SetLastError = true)]
+    private static extern int kill(int pid, int signal);
 
     private sealed class KnownToken(string token) : TokenCredential
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Berth.Conformance.Tests.Process;
+using Berth.Engine;
 using Xunit;
 
 namespace Berth.Conformance.Tests.CloudPcs;
@@ -144,6 +145,13 @@ public sealed class ByTheClock : IAsyncLifetime
             HttpMethod.Post, "/berth/v1/plan",
             new { changes = Enumerable.Range(0, Engine.Insight.Plan.MostChanges).Select(_ => new { kind = "cloudPcAction", action = "reprovision", cloudPcIds = Array.Empty<Guid>() }) });
         Assert.Equal(0, empty.GetProperty("cloudPcs").GetArrayLength());
+
+        // B509: an action counts for each of its Cloud PCs.
+        const int Most = Command.StartBulkAction.MostCloudPcs;
+        object all = new { kind = "cloudPcAction", action = "reprovision", cloudPcIds = Enumerable.Repeat(Guid.Empty, Most) };
+        object[] fitting = [.. Enumerable.Repeat(all, Engine.Insight.Plan.MostChanges / Most)];
+        await SendAsync(HttpMethod.Post, "/berth/v1/plan", new { changes = fitting }, HttpStatusCode.NotFound);
+        await RefusedAsync(new { changes = fitting.Append(new { kind = "cloudPcAction", action = "reprovision", cloudPcIds = Enumerable.Repeat(Guid.Empty, (Engine.Insight.Plan.MostChanges % Most) + 1) }) }, "valueInvalid");
     }
 
     private static object Changes(object change) => new { changes = new[] { change } };

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Conformance.Tests.CommandLine;
+using Berth.Conformance.Tests.Faults;
 using Berth.Connect;
 using Berth.Connect.Profiles;
 using Berth.Connect.Wire;
@@ -81,6 +82,67 @@ public sealed class Ports(Afar afar)
         Assert.Equal([1, 2, 1], fired);
         Assert.Equal(
             [(TimeSpan.FromSeconds(9), "/v1.0/organization"), (TimeSpan.FromSeconds(4), "/v1.0/subscribedSkus"), (TimeSpan.FromSeconds(4), "/v1.0/subscribedSkus")], told);
+    }
+
+    [Fact]
+    public async Task Each_write_of_a_batch_that_is_sent_again_counts()
+    {
+        // B574
+        List<int> again = [];
+        using GraphPort port = new(afar.Profile, new Afar.GivenToken(await afar.Berth.TokenAsync()), new HastyClock())
+        {
+            OnAgain = (writes, _) =>
+            {
+                again.Add(writes);
+                return Task.CompletedTask;
+            },
+        };
+        PortCall write = new(HttpMethod.Patch, "/v1.0/users/admin@contoso.example", "{\"city\":\"Bergen\"}"u8.ToArray());
+        PortCall[] batch = [write, write, PortCall.Get("/v1.0/organization"), write];
+
+        // The whole batch twice, of which the read is no write; then two of its items, each by itself or both together; then a write alone.
+        int[] fired = await afar.UnderAsync([new { kind = "throttle", route = "POST /$batch", retryAfter = 1, count = 2 }], async () => Assert.All(await port.BatchAsync(batch, Cancel), static one => Assert.True(one.IsDone)));
+        Assert.Equal([2], fired);
+        Assert.Equal([3, 3], again);
+        again.Clear();
+        await afar.UnderAsync([new { kind = "throttle", route = "PATCH /users/{id}", scope = "batchItem", retryAfter = 1, count = 2 }], async () => Assert.All(await port.BatchAsync(batch, Cancel), static one => Assert.True(one.IsDone)));
+        Assert.Equal(2, again.Sum());
+        again.Clear();
+        await afar.UnderAsync([new { kind = "throttle", route = "PATCH /users/{id}", retryAfter = 1, count = 3 }], async () => Assert.True((await port.SendAsync(write, Cancel)).IsDone));
+        Assert.Equal([1, 1, 1], again);
+
+        // What goes out for the first time, and what is only read, is nobody's concern.
+        again.Clear();
+        await afar.UnderAsync([new { kind = "throttle", route = "GET /organization", retryAfter = 1, count = 1 }], async () => Assert.True((await port.SendAsync(PortCall.Get("/v1.0/organization"), Cancel)).IsDone));
+        await port.BatchAsync(batch, Cancel);
+        Assert.Empty(again);
+    }
+
+    [Fact]
+    public async Task A_write_that_has_to_wait_for_another_request_counts_when_it_goes()
+    {
+        // B574
+        List<int> again = [];
+        ManualTime time = new();
+        using GraphPort port = new(afar.Profile, new Afar.GivenToken(await afar.Berth.TokenAsync()), time)
+        {
+            OnAgain = (writes, _) =>
+            {
+                again.Add(writes);
+                return Task.CompletedTask;
+            },
+        };
+        await afar.UnderAsync([new { kind = "throttle", route = "GET /organization", retryAfter = 5, count = 1 }], async () =>
+        {
+            Task<PortAnswer> read = port.SendAsync(PortCall.Get("/v1.0/organization"), Cancel);
+            await time.SomebodyWaitsAsync(Cancel);
+            Task<PortAnswer> write = port.SendAsync(new(HttpMethod.Patch, "/v1.0/users/admin@contoso.example", "{\"city\":\"Bergen\"}"u8.ToArray()), Cancel);
+            await time.SomebodyWaitsAsync(Cancel);
+            Assert.Empty(again);
+            time.Advance(TimeSpan.FromSeconds(5));
+            Assert.True((await read).IsDone && (await write).IsDone);
+            Assert.Equal([1], again);
+        });
     }
 
     [Theory]

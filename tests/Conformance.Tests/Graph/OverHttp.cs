@@ -163,6 +163,24 @@ public sealed class OverHttp
         }
     }
 
+    [Theory]
+    [InlineData("plan", GraphLimits.ChangesBytes - 1, HttpStatusCode.OK)]
+    [InlineData("plan", GraphLimits.ChangesBytes, HttpStatusCode.OK)]
+    [InlineData("plan", GraphLimits.ChangesBytes + 1, HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData("apply", GraphLimits.ChangesBytes, HttpStatusCode.Accepted)]
+    [InlineData("apply", GraphLimits.ChangesBytes + 1, HttpStatusCode.RequestEntityTooLarge)]
+    public async Task A_list_of_changes_is_read_up_to_a_limit_of_its_own(string route, int length, HttpStatusCode status)
+    {
+        // B509.
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        const string List = """{"changes":[]}""";
+        using HttpRequestMessage request = Get($"/berth/v1/{route}");
+        request.Method = HttpMethod.Post;
+        request.Content = new StringContent(List + new string(' ', length - List.Length), new UTF8Encoding(false), "application/json");
+        using HttpResponseMessage response = await room.Http.SendAsync(request, Cancel);
+        Assert.Equal(status, response.StatusCode);
+    }
+
     private static HttpRequestMessage Get(string path)
     {
         HttpRequestMessage request = new(HttpMethod.Get, path);

@@ -167,6 +167,59 @@ public abstract class DoorSuite : IAsyncLifetime
         async Task<Tenant> AtAsync(long version) => await past.AtAsync(_desk.Current, version, () => Task.FromResult(default(SnapshotMark)), Cancel);
     }
 
+    [Theory]
+    [InlineData(PastStates.MostAtOnce - 1, false)]
+    [InlineData(PastStates.MostAtOnce, true)]
+    public async Task A_long_look_back_keeps_no_other_tenant_waiting_until_too_many_look_at_once(int looking, bool waits)
+    {
+        // B511: each of the long ones stands where its snapshot is asked for; a second one of the same tenant takes no place.
+        using PastStates past = new(_store, TimeProvider.System);
+        TaskCompletionSource<SnapshotMark> stands = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        List<Task<Tenant>> all = [];
+        TenantDesk last = await FoundAsync();
+        for (int i = 0; i < looking; i++)
+        {
+            TenantDesk one = await FoundAsync();
+            TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            all.Add(past.AtAsync(one.Current, 1, Long, Cancel).AsTask());
+            await begun.Task;
+            all.Add(past.AtAsync(one.Current, 1, Long, Cancel).AsTask());
+
+            Task<SnapshotMark> Long()
+            {
+                begun.TrySetResult();
+                return stands.Task;
+            }
+        }
+
+        bool asked = false;
+        Task<Tenant> other = past.AtAsync(last.Current, 1, Short, Cancel).AsTask();
+        if (!waits)
+        {
+            Assert.Equal(1, (await other).Version);
+        }
+
+        Assert.Equal(!waits, asked);
+        Assert.DoesNotContain(all, one => one.IsCompleted);
+        stands.SetResult(default);
+        Assert.Equal(1, (await other).Version);
+        Assert.All(await Task.WhenAll(all), one => Assert.Equal(1, one.Version));
+
+        Task<SnapshotMark> Short()
+        {
+            asked = true;
+            return Task.FromResult(default(SnapshotMark));
+        }
+
+        async Task<TenantDesk> FoundAsync()
+        {
+            Guid id = Guid.NewGuid();
+            TenantDesk desk = await Company.FoundAsync(_door, id, $"{id:N}.example");
+            await desk.DoAsync(Company.User(1));
+            return desk;
+        }
+    }
+
     [Fact]
     public async Task The_journal_is_read_newest_first_over_many_pages()
     {
@@ -323,6 +376,101 @@ public abstract class DoorSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_has_a_tenant_to_himself_decides_it_while_its_others_wait_and_no_other_tenant_does()
+    {
+        // B510.
+        TenantDesk other = await Company.FoundAsync(_door, Guid.NewGuid(), "fabrikam.example");
+        using ManualResetEventSlim block = new();
+        (Task<Submission> alone, Task begun) = Alone(() => Company.User(0), block);
+        await begun;
+        Task<Submission> waiting = _desk.SubmitAsync(Company.User(0), Company.Somebody).AsTask(), second = Alone(() => Company.User(2), block).Alone;
+        Tenant before = _desk.Current;
+        await other.DoAsync(Company.User(1));
+        Assert.Same(before, _desk.Current);
+        Assert.False(waiting.IsCompleted || second.IsCompleted);
+        block.Set();
+        Assert.IsType<Decision.Accepted>(Assert.IsType<Submission.Done>(await alone).Decision);
+        Assert.IsType<Decision.Refused>(Assert.IsType<Submission.Done>(await waiting).Decision);
+        Assert.IsType<Decision.Accepted>(Assert.IsType<Submission.Done>(await second).Decision);
+        Assert.Equal(2, _desk.Current.UserCount);
+        Assert.Equal(3, (await _desk.JournalAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_turn_is_over_when_too_many_wait_and_what_was_decided_in_it_is_decided_again()
+    {
+        using ManualResetEventSlim block = new();
+        TenantDesk other = await Company.FoundAsync(_door, Guid.NewGuid(), "fabrikam.example");
+        (Task<Submission> alone, Task begun) = Alone(() => Company.User(0), block);
+        await begun;
+        Task<Submission>[] waiting = new Task<Submission>[Turns.MostAside];
+        for (int i = 0; i < waiting.Length; i++)
+        {
+            waiting[i] = _desk.SubmitAsync(Company.User(0), Company.Somebody, null, Cancel).AsTask();
+        }
+
+        await other.DoAsync(Company.User(1));
+        Assert.DoesNotContain(waiting, one => one.IsCompleted);
+        await _desk.SubmitAsync(Company.User(0), Company.Somebody, null, Cancel);
+        await Task.WhenAll(waiting);
+        Assert.False(alone.IsCompleted);
+        block.Set();
+        Assert.IsType<Decision.Refused>(Assert.IsType<Submission.Done>(await alone).Decision);
+        Assert.Equal(1, _desk.Current.UserCount);
+    }
+
+    [Fact]
+    public async Task Who_leaves_holds_no_tenant()
+    {
+        using ManualResetEventSlim block = new();
+        using CancellationTokenSource cancel = new();
+        (Task<Submission> alone, Task begun) = Alone(() => Company.User(0), block);
+        await begun;
+        Task<Submission> gone = _desk.SubmitAloneAsync(_ => Company.User(1), Company.Somebody, null, cancel.Token);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+        Task<Submission> broken = _desk.SubmitAloneAsync(_ => throw new InvalidOperationException("nothing comes to mind"), Company.Somebody, null, Cancel);
+        block.Set();
+        await alone;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => broken);
+        await _desk.DoAsync(Company.User(2));
+        Assert.Equal(2, _desk.Current.UserCount);
+    }
+
+    [Fact]
+    public async Task Closing_in_the_middle_of_a_turn_commits_what_waits_aside()
+    {
+        using ManualResetEventSlim block = new();
+        TenantDesk other = await Company.FoundAsync(_door, Guid.NewGuid(), "fabrikam.example");
+        (Task<Submission> alone, Task begun) = Alone(() => Company.User(0), block);
+        await begun;
+        Task<Submission> waiting = _desk.SubmitAsync(Company.User(1), Company.Somebody).AsTask();
+        await other.DoAsync(Company.User(1));
+        Assert.False(waiting.IsCompleted);
+        await RestartAsync();
+        Assert.IsType<Decision.Accepted>(Assert.IsType<Submission.Done>(await waiting).Decision);
+        block.Set();
+        await Assert.ThrowsAsync<LedgerFencedException>(() => alone);
+        Assert.Equal(1, _desk.Current.UserCount);
+    }
+
+    [Fact]
+    public async Task What_is_decided_alone_is_remembered_like_anything_else()
+    {
+        int made = 0;
+        Repeatable once = new("alone", new byte[] { 1 }, _ => [7]);
+        Assert.IsType<Submission.Done>(await _desk.SubmitAloneAsync(_ => Make(), Company.Somebody, once, Cancel));
+        Assert.Equal([7], Assert.IsType<Submission.Repeated>(await _desk.SubmitAloneAsync(_ => Make(), Company.Somebody, once, Cancel)).Answer.ToArray());
+        Assert.Equal((2, 1), (made, _desk.Current.UserCount));
+
+        Command Make()
+        {
+            made++;
+            return Company.User(0);
+        }
+    }
+
+    [Fact]
     public async Task A_tenant_that_somebody_else_took_over_is_fenced_and_stays_readable()
     {
         TenantDesk other = await Company.FoundAsync(_door, Guid.NewGuid(), "fabrikam.example");
@@ -423,6 +571,20 @@ public abstract class DoorSuite : IAsyncLifetime
             block.Wait();
             return [];
         })).AsTask();
+
+    // Somebody who thinks about a command until the block is set; second, that he has begun to.
+    private (Task<Submission> Alone, Task Begun) Alone(Func<Command> make, ManualResetEventSlim block)
+    {
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        return (_desk.SubmitAloneAsync(
+            _ =>
+            {
+                begun.SetResult();
+                block.Wait();
+                return make();
+            },
+            Company.Somebody), begun.Task);
+    }
 
     private void Open()
     {

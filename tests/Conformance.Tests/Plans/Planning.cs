@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Berth.Conformance.Tests.Graph;
 using Berth.Engine.Directory;
@@ -158,12 +159,12 @@ public sealed class Planning : IAsyncLifetime
     public async Task What_is_no_plan_says_so(string body, string code) => await _room.RefusedAsync(400, code, "POST", "/berth/v1/plan", body);
 
     [Fact]
-    public async Task A_plan_takes_a_thousand_changes_and_a_change_twenty_thousand_members_and_no_more()
+    public async Task A_plan_takes_twenty_thousand_changes_and_a_change_as_many_members_and_no_more()
     {
         Guid group = await _room.AddGroupAsync("sales");
         string one = $$"""{"kind":"membership","groupId":"{{group}}"}""";
-        Assert.Equal(200, (await _room.SendAsync("POST", "/berth/v1/plan", $$"""{"changes":[{{string.Join(',', Enumerable.Repeat(one, 1_000))}}]}""")).Status);
-        await _room.RefusedAsync(400, "valueInvalid", "POST", "/berth/v1/plan", $$"""{"changes":[{{string.Join(',', Enumerable.Repeat(one, 1_001))}}]}""");
+        Assert.Equal(200, (await _room.SendAsync("POST", "/berth/v1/plan", $$"""{"changes":[{{string.Join(',', Enumerable.Repeat(one, Berth.Engine.Insight.Plan.MostChanges))}}]}""")).Status);
+        await _room.RefusedAsync(400, "valueInvalid", "POST", "/berth/v1/plan", $$"""{"changes":[{{string.Join(',', Enumerable.Repeat(one, Berth.Engine.Insight.Plan.MostChanges + 1))}}]}""");
         string Many(int members) => $$"""{"changes":[{"kind":"membership","groupId":"{{group}}","removeMembers":[{{string.Join(',', Enumerable.Range(0, members).Select(_ => $"\"{Guid.NewGuid()}\""))}}]}]}""";
         await _room.RefusedAsync(404, "resourceNotFound", "POST", "/berth/v1/plan", Many(PlanBody.MostMembers));
         await _room.RefusedAsync(400, "valueInvalid", "POST", "/berth/v1/plan", Many(PlanBody.MostMembers + 1));
@@ -236,6 +237,64 @@ public sealed class Planning : IAsyncLifetime
         string third = await Draw(99);
         time.Advance(PlanShelf.Kept);
         Assert.Equal("planNotFound", await Apply(third));
+    }
+
+    [Theory]
+    [InlineData(-1, true)]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public void Plans_are_kept_up_to_a_size_together_and_the_newest_always(int more, bool kept)
+    {
+        // B506.
+        Faults.ManualTime time = new();
+        PlanShelf shelf = new(time);
+        DrawnPlan first = new(Guid.NewGuid(), [], _room.Tenant, time.GetUtcNow(), 1), second = first with { Id = Guid.NewGuid(), Bytes = (int)PlanShelf.MostBytes - 1 + more };
+        shelf.Keep(RunningRoom.TenantId, first);
+        shelf.Keep(RunningRoom.TenantId, second);
+        Assert.Equal(kept, shelf.Find(RunningRoom.TenantId, first.Id) is not null);
+        DrawnPlan large = first with { Id = Guid.NewGuid(), Bytes = (int)PlanShelf.MostBytes + 1 };
+        shelf.Keep(RunningRoom.TenantId, large);
+        Assert.Null(shelf.Find(RunningRoom.TenantId, second.Id));
+        Assert.Same(large, shelf.Find(RunningRoom.TenantId, large.Id));
+    }
+
+    [Fact]
+    public async Task A_long_list_is_planned_applied_and_taken_back_while_others_write_all_the_time()
+    {
+        // B509, B510: what takes long to decide comes through although the tenant never stands still for others.
+        const int Many = 1_500;
+        await _room.BuyAsync(Suite, Many);
+        Guid[] users = [.. Enumerable.Range(0, Many).Select(_ => Guid.NewGuid())];
+        Guid writer = await _room.AddUserAsync("writer");
+        using StringContent lines = new(
+            string.Join('\n', users.Select((id, at) => $$$"""{"user":{"id":"{{{id}}}","userPrincipalName":"u{{{at}}}@contoso.example","displayName":"U","mailNickname":"u{{{at}}}","accountEnabled":true,"usageLocation":"US"}}""")),
+            new UTF8Encoding(false),
+            "application/x-ndjson");
+        Assert.Equal(200, (await _room.SendAsync("POST", "/berth/v1/import", lines)).Status);
+        int sku = _room.Tenant.Catalog.FindByPartNumber(Suite).First().Index;
+        using CancellationTokenSource done = new();
+        Task others = Task.Run(async () =>
+        {
+            for (int i = 0; !done.IsCancellationRequested; i++)
+            {
+                await _room.DoAsync("PATCH", $"/v1.0/users/{writer}", $$"""{"jobTitle":"{{i}}"}""");
+            }
+        });
+        JsonElement plan = await _room.DoAsync("POST", "/berth/v1/plan", $$"""{"changes":[{{string.Join(',', users.Select(Gives))}}]}""");
+        Assert.Equal(Many, plan.GetProperty("users").GetArrayLength());
+        Answer applied = await _room.SendAsync("POST", "/berth/v1/apply", $$"""{"planId":"{{Text(plan, "id")}}"}""");
+        Assert.Equal(202, applied.Status);
+        Assert.Equal(Many, _room.Tenant.HoldersOf(sku).Count);
+        string operation = Text(applied.Json, "id")!;
+        JsonElement rows = await _room.DoAsync("GET", $"/berth/v1/operations/{operation}");
+        Assert.Equal((Many, 1_000), (rows.GetProperty("progress").GetProperty("total").GetInt32(), rows.GetProperty("results").GetArrayLength()));
+        Answer undone = await _room.SendAsync("POST", $"/berth/v1/history/{operation}/undo", "");
+        Assert.Equal(200, undone.Status);
+        Assert.Equal(0, _room.Tenant.HoldersOf(sku).Count);
+        await done.CancelAsync();
+        await others;
+
+        string Gives(Guid user) => $$"""{"kind":"userLicense","userId":"{{user}}","add":[{"skuId":"{{_room.Sku(Suite)}}","disabledPlans":[]}],"remove":[]}""";
     }
 
     [Theory]

@@ -53,7 +53,7 @@ internal sealed record CatalogAnswer(IReadOnlyList<CatalogSkuAnswer> Value);
 /// <summary>The rows of an import, and what the catalog holds after it.</summary>
 internal sealed record CatalogImportAnswer(int Rows, int Skus, int ServicePlans);
 
-/// <summary>What became of a list. Left are rows that were not reached, left alone those whom the job does not concern.</summary>
+/// <summary>What became of a list. Left are rows that were not reached, left alone those whom the job does not concern; accepted, and the run, are of a tenant that was added (B579).</summary>
 internal sealed record BulkAnswer(
     string Csv,
     bool DryRun,
@@ -63,9 +63,11 @@ internal sealed record BulkAnswer(
     int Duplicate,
     int Failed,
     int LeftAlone,
+    int Accepted,
     int Left,
     double Seconds,
     string? ResultFile,
+    string? Run,
     IReadOnlyList<BulkRowAnswer> Details);
 
 /// <summary>What became of a row; of a run only those that failed are told one by one, the result file tells all.</summary>

@@ -9,7 +9,8 @@ namespace Berth.CommandLine.Client;
 /// <param name="Graph">The server.</param>
 /// <param name="Screen">The person or program before it.</param>
 /// <param name="Time">The clock.</param>
-internal sealed record Session(GraphClient Graph, Screen Screen, TimeProvider Time);
+/// <param name="Copy">The copy that is asked in place of a server, or null.</param>
+internal sealed record Session(GraphClient Graph, Screen Screen, TimeProvider Time, CopyDoor? Copy = null);
 
 /// <summary>Runs what a client command does: signs in on its first request, and tells in one line why it could not.</summary>
 internal static class ClientCommand
@@ -30,7 +31,7 @@ internal static class ClientCommand
                 }
 
                 using GraphClient graph = new(connection, time, copy) { AsOf = parsed.GetValue(options.AsOf) };
-                return await action(new Session(graph, screen, time), parsed, cancel).ConfigureAwait(false);
+                return await action(new Session(graph, screen, time, copy), parsed, cancel).ConfigureAwait(false);
             }
             catch (Exception e) when (e is ConnectionFailedException or ConnectFailedException)
             {

@@ -15,6 +15,9 @@ internal sealed class MigrationDrawing(Tenant tenant, MigrationRequest request, 
     // Each round takes out everybody who was hurt in it. One is nearly always enough; a seat that comes free may let somebody in who then fails otherwise.
     private const int MostRounds = 8;
 
+    // B596: a step is something that a person looks at.
+    private const int MostOfAStep = 1_000;
+
     private readonly SkuCatalog _catalog = tenant.Catalog;
     private readonly List<Staying> _staying = [];
     private int _from = -1;
@@ -158,7 +161,7 @@ internal sealed class MigrationDrawing(Tenant tenant, MigrationRequest request, 
             yield break;
         }
 
-        foreach (int[] some in movers.Chunk(Plan.MostChanges))
+        foreach (int[] some in movers.Chunk(MostOfAStep))
         {
             yield return (MigrationStepKind.TakeDirect,
                 [.. some.Select(user => new Command.AssignUserLicenses(Id(user), [], Directs(user).Select(one => _catalog.Skus[one.Sku].Id).ToValueArray()))]);

@@ -52,7 +52,7 @@ internal static class CodeChanges
         : null;
 
     /// <summary>What the changes of a request may have, in bytes: what a body may have, without what stands around them.</summary>
-    public const int MostBytes = GraphLimits.BodyBytes - 1024;
+    public const int MostBytes = GraphLimits.ChangesBytes - 1024;
 
     private static JsonArray? Wrong(Screen screen, string name, IReadOnlyList<Problem> problems)
     {

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Berth.CommandLine.Client.Licenses;
+using Berth.CommandLine.Client.Tenants;
 using Berth.CommandLine.Client.Wire;
+using Berth.Connect.Writing;
 
 namespace Berth.CommandLine.Client.Bulk;
 
@@ -86,9 +88,25 @@ internal static class BulkCommands
         command.Add(dryRun);
         command.Add(results);
         command.Add(many);
+        WritingOptions there = new();
+        there.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(dryRun) && result.GetValue(there.Resume) is not null)
+            {
+                result.AddError("--resume goes on with a run that was begun, and --dry-run begins none: give one of them.");
+            }
+        });
         command.Does(options, async (session, parsed, cancel) =>
         {
             FileInfo file = parsed.GetValue(csv)!;
+            TenantWriting? writing = there.Open(options, parsed, session, out string? unfit);
+            if ((unfit ?? (parsed.GetValue(dryRun) ? null : writing?.Problem())) is { } problem)
+            {
+                session.Screen.Warn(problem);
+                return ExitCode.BadUsage;
+            }
+
             ListReading reading = UserList.Read(file);
             if (reading is not ListReading.Readable { List: var list })
             {
@@ -108,15 +126,17 @@ internal static class BulkCommands
                 return ExitCode.BadUsage;
             }
 
-            string? guarded = parsed.GetValue(many) ? null : await RemovalGuard.LookAsync(session.Graph, list, book, job, cancel).ConfigureAwait(false);
+            // What was let through once goes on.
+            string? guarded = parsed.GetValue(many) || parsed.GetValue(there.Resume) is not null ? null : await RemovalGuard.LookAsync(session.Graph, list, book, job, cancel).ConfigureAwait(false);
+            TenantList? atTenant = writing is null ? null : new(session, writing, job, list, parsed.GetValue(there.Resume));
             if (parsed.GetValue(dryRun))
             {
-                int code = await ForeseeAsync(session, file, list, book, job, cancel).ConfigureAwait(false);
+                int code = await ForeseeAsync(session, file, list, book, job, atTenant, cancel).ConfigureAwait(false);
                 return guarded is null ? code : Refuse(session.Screen, guarded);
             }
 
             return guarded is null
-                ? await RunAsync(session, file, list, job, parsed.GetValue(results)?.FullName, cancel).ConfigureAwait(false)
+                ? await RunAsync(session, file, list, job, atTenant, parsed.GetValue(results)?.FullName, cancel).ConfigureAwait(false)
                 : Refuse(session.Screen, guarded);
         });
         return command;
@@ -175,7 +195,7 @@ internal static class BulkCommands
         return false;
     }
 
-    private static async Task<int> RunAsync(Session session, FileInfo file, UserList list, BulkJob job, string? resultPath, CancellationToken cancel)
+    private static async Task<int> RunAsync(Session session, FileInfo file, UserList list, BulkJob job, TenantList? atTenant, string? resultPath, CancellationToken cancel)
     {
         string path = resultPath ?? Path.ChangeExtension(file.FullName, null) + ".result.csv";
         if (Path.GetFullPath(path) == file.FullName)
@@ -184,19 +204,30 @@ internal static class BulkCommands
             return ExitCode.BadUsage;
         }
 
-        (ResultFile? opened, string? problem) = ResultFile.Open(path, list, job.OutcomeWords(false), session.Time);
-        if (opened is null)
-        {
-            session.Screen.Warn(problem!);
-            return ExitCode.BadUsage;
-        }
-
         BulkTally tally = new(session.Screen, session.Graph.Patience, session.Time, list.Rows.Count);
-        BulkRun run = new(session.Graph, job, list, opened, tally);
-        string? ended;
-        using (opened)
+        string? ended = null, run = null;
+        bool hasBegun = true;
+        if (atTenant is not null)
         {
-            ended = await run.RunAsync(cancel).ConfigureAwait(false);
+            (RunHead? head, int? refused) = await atTenant.WriteAsync(Open, tally, cancel).ConfigureAwait(false);
+            if (refused is { } code)
+            {
+                return code;
+            }
+
+            run = head?.Id;
+        }
+        else
+        {
+            using ResultFile? opened = Open();
+            if (opened is null)
+            {
+                return ExitCode.BadUsage;
+            }
+
+            BulkRun here = new(session.Graph, job, list, opened, tally);
+            ended = await here.RunAsync(cancel).ConfigureAwait(false);
+            hasBegun = here.HasBegun;
         }
 
         session.Screen.EndLine();
@@ -207,23 +238,29 @@ internal static class BulkCommands
         }
 
         session.Screen.Say(job.Words + ":");
-        Tell(session.Screen, file, tally, job.OutcomeWords(false), path, [.. tally.Failures]);
-        return tally.Done == tally.Rows && tally[RowFate.Failed] == 0 ? ExitCode.Done
-            : tally.Done == 0 && !run.HasBegun && !cancel.IsCancellationRequested ? ExitCode.BadUsage
+        Tell(session.Screen, file, tally, job.OutcomeWords(false), path, run, [.. tally.Failures]);
+        return tally.Done == tally.Rows && tally[RowFate.Failed] + tally[RowFate.Accepted] == 0 ? ExitCode.Done
+            : tally.Done == 0 && !hasBegun && !cancel.IsCancellationRequested ? ExitCode.BadUsage
             : ExitCode.SomeRowsFailed;
+
+        ResultFile? Open()
+        {
+            (ResultFile? opened, string? problem) = ResultFile.Open(path, list, job.OutcomeWords(false), session.Time);
+            if (opened is null)
+            {
+                session.Screen.Warn(problem!);
+            }
+
+            return opened;
+        }
     }
 
-    private static async Task<int> ForeseeAsync(Session session, FileInfo file, UserList list, SkuBook book, BulkJob job, CancellationToken cancel)
+    private static async Task<int> ForeseeAsync(Session session, FileInfo file, UserList list, SkuBook book, BulkJob job, TenantList? atTenant, CancellationToken cancel)
     {
-        Foresight foresight = new(job, book);
         BulkTally tally = new(session.Screen, session.Graph.Patience, session.Time, list.Rows.Count);
-        List<(ListRow Row, RowOutcome Outcome)> rows = [];
-        await foreach ((ListRow row, WireUser? user, RowOutcome? problem) in UserReading.ReadAsync(session.Graph, list, cancel).ConfigureAwait(false))
-        {
-            rows.Add((row, user is null ? problem! : foresight.Next(user)));
-            tally.Add([rows[^1]]);
-        }
-
+        (IReadOnlyList<(ListRow Row, RowOutcome Outcome)> rows, string sentence) = atTenant is not null
+            ? await atTenant.ForeseeAsync(tally, cancel).ConfigureAwait(false)
+            : (await ForeseeRowsAsync(session, list, book, job, tally, cancel).ConfigureAwait(false), "Nothing was changed. Whether plans exclude or need one another is told when they are assigned.");
         session.Screen.EndLine();
         OutcomeWords words = job.OutcomeWords(true);
         session.Screen.Table(
@@ -236,12 +273,25 @@ internal static class BulkCommands
                 one.Outcome.Code,
                 one.Outcome.Message,
             })]);
-        session.Screen.Say("Nothing was changed. Whether plans exclude or need one another is told when they are assigned.");
-        Tell(session.Screen, file, tally, words, null, rows);
+        session.Screen.Say(sentence);
+        Tell(session.Screen, file, tally, words, null, null, rows);
         return tally[RowFate.Failed] == 0 ? ExitCode.Done : ExitCode.SomeRowsFailed;
     }
 
-    private static void Tell(Screen screen, FileInfo file, BulkTally tally, OutcomeWords words, string? resultPath, IReadOnlyList<(ListRow Row, RowOutcome Outcome)> details)
+    private static async Task<IReadOnlyList<(ListRow Row, RowOutcome Outcome)>> ForeseeRowsAsync(Session session, UserList list, SkuBook book, BulkJob job, BulkTally tally, CancellationToken cancel)
+    {
+        Foresight foresight = new(job, book);
+        List<(ListRow Row, RowOutcome Outcome)> rows = [];
+        await foreach ((ListRow row, WireUser? user, RowOutcome? problem) in UserReading.ReadAsync(session.Graph, list, cancel).ConfigureAwait(false))
+        {
+            rows.Add((row, user is null ? problem! : foresight.Next(user)));
+            tally.Add([rows[^1]]);
+        }
+
+        return rows;
+    }
+
+    private static void Tell(Screen screen, FileInfo file, BulkTally tally, OutcomeWords words, string? resultPath, string? run, IReadOnlyList<(ListRow Row, RowOutcome Outcome)> details)
     {
         if (screen.Json)
         {
@@ -255,16 +305,18 @@ internal static class BulkCommands
                     tally[RowFate.Duplicate],
                     tally[RowFate.Failed],
                     tally[RowFate.LeftAlone],
+                    tally[RowFate.Accepted],
                     tally.Rows - tally.Done,
                     Math.Round(tally.Elapsed.TotalSeconds, 3),
                     resultPath,
+                    run,
                     [.. details.Select(one => new BulkRowAnswer(
                         one.Row.Line, one.Row.User, words.For(one.Outcome.Fate), one.Outcome.Code is "" ? null : one.Outcome.Code, one.Outcome.Message))]),
                 AnswerJson.Default.BulkAnswer);
             return;
         }
 
-        screen.Say(string.Join(", ", Enum.GetValues<RowFate>().Where(fate => fate != RowFate.LeftAlone || tally[fate] > 0).Select(fate => string.Create(CultureInfo.InvariantCulture, $"{tally[fate]} {words.For(fate)}")))
+        screen.Say(string.Join(", ", Enum.GetValues<RowFate>().Where(fate => fate is not (RowFate.LeftAlone or RowFate.Accepted) || tally[fate] > 0).Select(fate => string.Create(CultureInfo.InvariantCulture, $"{tally[fate]} {words.For(fate)}")))
             + (tally.Done < tally.Rows ? string.Create(CultureInfo.InvariantCulture, $", {tally.Rows - tally.Done} left") : "") + ".");
         if (resultPath is not null)
         {

@@ -36,6 +36,10 @@ internal abstract record BulkJob(string? UsageLocation, string Words)
     /// <summary>Whether the user must get a country first.</summary>
     public bool NeedsLocation(WireUser user, WireChange change) => UsageLocation is not null && user.UsageLocation is null && change.AddLicenses.Count > 0;
 
+    /// <summary>What to say of a user for whom it was done.</summary>
+    public string DoneWords(WireUser user, BulkStep.Switch step) =>
+        Words + step.Note + (NeedsLocation(user, step.Licenses) ? $"; usage location set to {UsageLocation}" : "");
+
     /// <summary>The request that makes a change.</summary>
     public static GraphCall Call(WireUser user, WireChange change) =>
         GraphCall.Write(HttpMethod.Post, $"{UserCommands.PathOf($"{user.Id}")}/assignLicense", change, WireJson.Default.WireChange);

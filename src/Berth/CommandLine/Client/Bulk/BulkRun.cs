@@ -69,7 +69,6 @@ internal sealed class BulkRun(GraphClient graph, BulkJob job, UserList list, Res
                     batch.Add((row, user!, step));
                     break;
                 case BulkStep.Settled done:
-                    // An earlier run that was cut off may have done it: then its own line stays.
                     settled.Add((row, done.Outcome));
                     break;
             }
@@ -159,7 +158,7 @@ internal sealed class BulkRun(GraphClient graph, BulkJob job, UserList list, Res
             _ = outcome.Code is "permissionMissing" or "InvalidAuthenticationToken" ? Interlocked.Increment(ref _denials) : 0;
         }
 
-        results.Add([.. done.Where(one => one.Outcome.Fate is not (RowFate.Already or RowFate.LeftAlone) || results.EarlierChange(one.Row)?.StartsWith(job.Words, StringComparison.Ordinal) != true)]);
+        results.AddNews(done, job.Words);
         tally.Add(done);
     }
 }

@@ -52,7 +52,6 @@ internal sealed class Foresight(BulkJob job, SkuBook book)
             _free[sku] = _free.GetValueOrDefault(sku) + 1;
         }
 
-        string location = job.NeedsLocation(user, left) ? $"; usage location set to {job.UsageLocation}" : "";
-        return new RowOutcome(RowFate.Changed, "", job.Words + step.Note + location);
+        return new RowOutcome(RowFate.Changed, "", job.DoneWords(user, step));
     }
 }

@@ -45,6 +45,12 @@ internal sealed class ResultFile : IDisposable
         }
     }
 
+    /// <summary>Writes rows that are done. Where nothing was left to do because an earlier run, that was cut off say, did it, its own line stays.</summary>
+    /// <param name="done">The rows.</param>
+    /// <param name="words">What the message of a row that was done begins with.</param>
+    public void AddNews(IEnumerable<(ListRow Row, RowOutcome Outcome)> done, string words) =>
+        Add([.. done.Where(one => one.Outcome.Fate is not (RowFate.Already or RowFate.LeftAlone) || EarlierChange(one.Row)?.StartsWith(words, StringComparison.Ordinal) != true)]);
+
     /// <summary>The message of an earlier run that did this row, or null.</summary>
     public string? EarlierChange(ListRow row) =>
         _rows[row.Index] is [.., var outcome, _, var message, _] && outcome == _words.For(RowFate.Changed) ? message : null;

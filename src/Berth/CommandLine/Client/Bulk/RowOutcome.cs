@@ -17,6 +17,9 @@ internal enum RowFate
 
     /// <summary>The job does not concern this user: nothing was written (B592).</summary>
     LeftAlone,
+
+    /// <summary>Graph took it, and it was not seen yet: only at a tenant that was added (B579).</summary>
+    Accepted,
 }
 
 /// <summary>The outcome of a row.</summary>
@@ -43,5 +46,6 @@ internal sealed record OutcomeWords(string Done, bool IsDryRun)
         (RowFate.Failed, false) => "failed",
         (RowFate.Failed, true) => "would fail",
         (RowFate.LeftAlone, _) => "left alone",
+        (RowFate.Accepted, _) => "accepted",
     };
 }

@@ -5,6 +5,7 @@ using Berth.CommandLine.Client.AsCode;
 using Berth.CommandLine.Client.AsCode.Format;
 using Berth.CommandLine.Client.Licenses;
 using Berth.CommandLine.Client.Wire;
+using Berth.Graph;
 
 namespace Berth.CommandLine.Client.Plans;
 
@@ -17,7 +18,7 @@ namespace Berth.CommandLine.Client.Plans;
 internal sealed record ChangeFile(JsonArray Changes, JsonObject? Saved)
 {
     /// <summary>The largest file, in bytes: what a request may have.</summary>
-    public const int MostBytes = 1 << 20;
+    public const int MostBytes = GraphLimits.ChangesBytes;
 
     private const string Mark = "berthPlan";
 

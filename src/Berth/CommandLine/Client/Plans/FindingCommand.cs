@@ -220,8 +220,8 @@ internal static class FindingCommand
         return (chosen, left);
     }
 
-    // What a plan takes at once; and room for what surrounds the changes in a request.
-    private const int MostChanges = Berth.Engine.Insight.Plan.MostChanges;
+    // Of more, a person would look at none; and room for what surrounds the changes in a request.
+    private const int MostChanges = 1_000;
     private const int Margin = 1_000;
 
     // The server names the change that refuses them all, by its position.

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Berth.CommandLine.Client.Licenses;
 using Berth.CommandLine.Client.Tenants;
 using Berth.CommandLine.Client.Wire;
-using Berth.Connect.Copies;
 
 namespace Berth.CommandLine.Client.Plans;
 
@@ -35,7 +34,7 @@ internal static class PlanCommands
                 return ExitCode.BadUsage;
             }
 
-            KeepPlans(options, parsed, changes);
+            KeepPlans(session, changes);
             if (await DrawAsync(session, changes.Changes, cancel).ConfigureAwait(false) is not { } drawn)
             {
                 return ExitCode.SomeRowsFailed;
@@ -65,23 +64,31 @@ internal static class PlanCommands
     {
         Option<FileInfo?> file = new("--file", "-f") { Description = FileWords, HelpName = "FILE" };
         Option<bool> yes = Yes(), many = Many();
-        ApplyOptions there = new();
+        WritingOptions there = new();
         Command apply = new(
             "apply",
             "Make changes, all or none, after showing what they do. A saved plan that would come out otherwise by now is refused. With --tenant NAME they are written to that tenant, one by one: exit code 5 when not all of them were seen there in the end.")
         {
             file, yes, many,
         };
-        there.AddTo(apply, file);
+        there.AddTo(apply);
+        apply.Validators.Add(result =>
+        {
+            if (result.GetValue(file) is null == result.GetValue(there.Resume) is null)
+            {
+                result.AddError("give the changes with --file, or the run to go on with by --resume.");
+            }
+        });
         apply.Does(options, async (session, parsed, cancel) =>
         {
-            ApplyToTenant? to = options.AddedTenant(parsed) is { } name ? new(session, parsed.InvocationConfiguration.Output, options.Shelf(parsed), name, there.Read(parsed)) : null;
-            if ((to is null && there.NeedTenant(parsed) ? "--confirm and --resume are about a tenant that was added: name it with --tenant NAME." : to?.Problem()) is { } problem)
+            TenantWriting? writing = there.Open(options, parsed, session, out string? unfit);
+            if ((unfit ?? writing?.Problem()) is { } problem)
             {
                 session.Screen.Warn(problem);
                 return ExitCode.BadUsage;
             }
 
+            ApplyToTenant? to = writing is null ? null : new(session, parsed.InvocationConfiguration.Output, session.Copy!.Name, writing);
             if (to is not null && parsed.GetValue(file) is null)
             {
                 return await to.ResumeAsync(cancel).ConfigureAwait(false);
@@ -92,7 +99,7 @@ internal static class PlanCommands
                 return ExitCode.BadUsage;
             }
 
-            KeepPlans(options, parsed, changes);
+            KeepPlans(session, changes);
             if (await DrawAsync(session, changes.Changes, cancel).ConfigureAwait(false) is not { } drawn)
             {
                 return ExitCode.SomeRowsFailed;
@@ -214,11 +221,11 @@ internal static class PlanCommands
         return true;
     }
 
-    private static void KeepPlans(ConnectionOptions options, ParseResult parsed, ChangeFile changes)
+    private static void KeepPlans(Session session, ChangeFile changes)
     {
-        if (options.AddedTenant(parsed) is { } name && CopyFile.Read(options.Shelf(parsed).FolderOf(name)) is { } copy)
+        if (session.Copy is { } copy)
         {
-            KeptPlans.Fill(changes.Changes, CopiedTenant.Of(copy));
+            KeptPlans.Fill(changes.Changes, copy.Tenant);
         }
     }
 

@@ -29,14 +29,23 @@ internal sealed class CopyDoor : HttpMessageHandler
     private readonly GraphError _readOnly;
     private readonly Caller _caller;
 
-    private CopyDoor(string name, Tenant tenant, TimeProvider time)
+    private CopyDoor(string name, Tenant tenant, DateTimeOffset pulledAt, TimeProvider time)
     {
-        (_desk, _time) = (TenantDesk.OfCopy(tenant, time), time);
+        (Name, Tenant, PulledAt, _desk, _time) = (name, tenant, pulledAt, TenantDesk.OfCopy(tenant, time), time);
         _readOnly = new GraphError(
             403, "accessDenied", $"Nothing was changed: {name} is a copy of a tenant, and a copy is only read.", "copyIsReadOnly");
         _caller = new Caller(tenant.Profile.Id, Guid.Empty, "berth", null, PermissionSet.Every);
         Connection = new Connection(new Uri(Address), new Uri(Address), $"{tenant.Profile.Id}", "berth", "copy");
     }
+
+    /// <summary>What the tenant is called here.</summary>
+    public string Name { get; }
+
+    /// <summary>The copy as a tenant.</summary>
+    public Tenant Tenant { get; }
+
+    /// <summary>When it was made.</summary>
+    public DateTimeOffset PulledAt { get; }
 
     /// <summary>How the copy is reached.</summary>
     public Connection Connection { get; }
@@ -47,11 +56,11 @@ internal sealed class CopyDoor : HttpMessageHandler
     {
         shelf.Read(name);
         TenantCopy copy = CopyFile.Read(shelf.FolderOf(name)) ?? throw new ConnectFailedException($"there is no copy of {name} yet: 'berth pull {name}' makes one.");
-        return new CopyDoor(name, CopiedTenant.Of(copy), time);
+        return new CopyDoor(name, CopiedTenant.Of(copy), copy.Head.PulledAt, time);
     }
 
     /// <summary>A door to a tenant that is there already.</summary>
-    internal static CopyDoor To(string name, Tenant tenant, TimeProvider time) => new(name, tenant, time);
+    internal static CopyDoor To(string name, Tenant tenant, TimeProvider time) => new(name, tenant, time.GetUtcNow(), time);
 
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -28,22 +28,15 @@ internal static class TenantOptions
     /// <param name="profile">The tenant.</param>
     /// <param name="screen">Hears of waits.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="repeats">Is called for each write that will be sent again (B574).</param>
+    /// <param name="again">See <see cref="GraphPort.OnAgain"/>.</param>
     /// <exception cref="ConnectFailedException">There is nothing to sign in with.</exception>
-    public static GraphPort PortTo(TenantProfile profile, Screen screen, TimeProvider time, Action? repeats = null)
+    public static GraphPort PortTo(TenantProfile profile, Screen screen, TimeProvider time, Func<int, CancellationToken, Task>? again = null)
     {
         TokenCredential credential = SignIn.Of(profile, profile.Credential == CredentialKind.ClientSecret ? SecretOf(profile) : null, screen.Warn);
         return new GraphPort(profile, credential, time)
         {
-            OnWait = (wait, call) =>
-            {
-                if (call.Method != HttpMethod.Get)
-                {
-                    repeats?.Invoke();
-                }
-
-                screen.Progress($"waits {wait.TotalSeconds:0} s, as {profile.Graph.Host} asks ({call.Method} {call.Path.Split('?')[0]})");
-            },
+            OnWait = (wait, call) => screen.Progress($"waits {wait.TotalSeconds:0} s, as {profile.Graph.Host} asks ({call.Method} {call.Path.Split('?')[0]})"),
+            OnAgain = again,
         };
     }
 
