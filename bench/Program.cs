@@ -12,6 +12,7 @@ Dictionary<string, Func<string[], Task<int>>> benchmarks = new(StringComparer.Or
     ["http"] = HttpBench.Run,
     ["bare"] = BareServer.Run,
     ["recovery"] = RecoveryBench.Run,
+    ["past"] = PastBench.Run,
     ["apply"] = ApplyBench.Run,
     ["rules"] = RulesBench.Run,
 };

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Berth.Engine;
 using Berth.Ledger.Journal;
 using Berth.Ledger.Stores;
@@ -6,13 +7,16 @@ namespace Berth.Ledger;
 
 /// <summary>
 /// Tenants as they were: made again from the journal, from the newest state before the wanted one that is at hand, or from a snapshot, or from the birth. Nothing is
-/// decided again, and no command is ever decided on one of them. One state is made at a time, however many ask, so that looking back never takes a
-/// server from those who look ahead. For any number of threads.
+/// decided again, and no command is ever decided on one of them. Of a tenant one state is made at a time, and of all tenants a few, however many ask: looking back
+/// never takes a server from those who look ahead, and a long look back keeps no other tenant waiting (B511). For any number of threads.
 /// </summary>
 internal sealed class PastStates : IDisposable
 {
     /// <summary>The most states of all tenants that are kept for who asks next.</summary>
     internal const int MostKept = 4;
+
+    /// <summary>The most states that are made at once, each of another tenant.</summary>
+    internal const int MostAtOnce = 4;
 
     /// <summary>How long a state is kept after somebody asked for it, in real time.</summary>
     internal static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(10);
@@ -22,7 +26,8 @@ internal sealed class PastStates : IDisposable
 
     private readonly IJournalStore _store;
     private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _places = new(MostAtOnce, MostAtOnce);
+    private readonly ConcurrentDictionary<Guid, SemaphoreSlim> _turns = new();
     private readonly Lock _keeping = new();
     private readonly List<(Tenant Tenant, long Used)> _kept = [];
     private ITimer? _clearing;
@@ -67,32 +72,46 @@ internal sealed class PastStates : IDisposable
             return kept;
         }
 
-        await _turn.WaitAsync(cancel).ConfigureAwait(false);
+        // Who waits for the own tenant takes no place from another one.
+        SemaphoreSlim turn = _turns.GetOrAdd(current.Profile.Id, static _ => new SemaphoreSlim(1, 1));
+        await turn.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            // A store may answer at once, and a replay takes as long as it takes: neither on the caller's thread.
-            return await Task.Run(() => MakeAsync(current.Profile.Id, version, newest, cancel), cancel).ConfigureAwait(false);
+            if (Nearest(current.Profile.Id, version) is { } made && made.Version == version)
+            {
+                return made;
+            }
+
+            await _places.WaitAsync(cancel).ConfigureAwait(false);
+            try
+            {
+                // A store may answer at once, and a replay takes as long as it takes: neither on the caller's thread.
+                return await Task.Run(() => MakeAsync(current.Profile.Id, version, newest, cancel), cancel).ConfigureAwait(false);
+            }
+            finally
+            {
+                _places.Release();
+            }
         }
         finally
         {
-            _turn.Release();
+            turn.Release();
         }
     }
 
     public void Dispose()
     {
         _clearing?.Dispose();
-        _turn.Dispose();
+        _places.Dispose();
+        foreach (SemaphoreSlim turn in _turns.Values)
+        {
+            turn.Dispose();
+        }
     }
 
     private async Task<Tenant> MakeAsync(Guid id, long version, Func<Task<SnapshotMark>> newest, CancellationToken cancel)
     {
         Tenant? nearest = Nearest(id, version);
-        if (nearest?.Version == version)
-        {
-            return nearest;
-        }
-
         SnapshotMark mark = await newest().ConfigureAwait(false);
         Tenant tenant = mark.Sequence > (nearest?.Version ?? 0) && mark.Sequence <= version
             ? await RestoreAsync(id, mark, cancel).ConfigureAwait(false) ?? nearest ?? Tenant.Unborn

@@ -201,7 +201,14 @@ public sealed record GraphUnits(int Enabled, int Warning, int Suspended, int Loc
 public sealed record GraphPlan(Guid ServicePlanId, string? ServicePlanName, string? AppliesTo);
 
 /// <summary><c>companySubscription</c>.</summary>
-public sealed record GraphSubscription(Guid Id, Guid SkuId, int TotalLicenses, string? Status, bool? IsTrial, DateTimeOffset? CreatedDateTime);
+public sealed record GraphSubscription(Guid Id, Guid SkuId, int TotalLicenses, string? Status, bool? IsTrial, DateTimeOffset? CreatedDateTime)
+{
+    /// <summary>What the owner is, <c>User</c> for a person; null when Graph says nothing.</summary>
+    public string? OwnerType { get; init; }
+
+    /// <summary>The owner's id.</summary>
+    public string? OwnerId { get; init; }
+}
 
 /// <summary><c>cloudPcProvisioningPolicy</c> of beta, with its assignments.</summary>
 public sealed record GraphPolicy

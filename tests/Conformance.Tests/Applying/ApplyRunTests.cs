@@ -131,10 +131,10 @@ public sealed class ApplyRunTests(RealTenant tenant)
     [Fact]
     public async Task Everything_that_can_be_written_is_seen_afterwards()
     {
-        _copy.Buy("FLOW_FREE", 10);
+        _copy.Buy("SHAREPOINTSTANDARD", 10);
         Guid[] users = _copy.Users(6);
         Guid old = _copy.Group(1, users[0], users[1]), empty = _copy.Group(2);
-        _copy.Do(new Command.AssignGroupLicenses(old, Of(License("FLOW_FREE")), []));
+        _copy.Do(new Command.AssignGroupLicenses(old, Of(License("SHAREPOINTSTANDARD")), []));
         await tenant.FillAsync(_copy.Now);
         Engine.Directory.User moved = _copy.Now.Users[2]!;
         using RunFolder folder = tenant.Begin(
@@ -143,7 +143,7 @@ public sealed class ApplyRunTests(RealTenant tenant)
             new Command.DeleteUser(users[5]),
             new Command.RemoveMembers(old, Of(users[0])),
             new Command.AddMembers(empty, Of(users[0], users[4], old)),
-            new Command.AssignGroupLicenses(old, [], Of(Sku("FLOW_FREE"))));
+            new Command.AssignGroupLicenses(old, [], Of(Sku("SHAREPOINTSTANDARD"))));
         RunResult result = await tenant.RunAsync(folder);
         Assert.Null(result.Ended);
         Assert.All(result.Rows, static row => Assert.Equal((row.Wish.Name, RowFate.Applied, null), (row.Wish.Name, row.Fate, row.Message)));

@@ -21,6 +21,7 @@ public sealed class RealTenant : IAsyncLifetime
 {
     private static int _worlds;
 
+    private readonly Claims _claims = new();
     private BerthProcess _berth = null!;
 
     public HttpClient Http { get; private set; } = null!;
@@ -197,8 +198,12 @@ public sealed class RealTenant : IAsyncLifetime
             [.. set.Items.Select(one => new { skuId = copy.Catalog.Skus[one.Sku].Id, disabledPlans = one.Disabled.Select(plan => copy.Catalog.Plans[plan].Id).ToArray() })];
     }
 
-    /// <summary>Buys units.</summary>
-    public async Task BuyAsync(string partNumber, int units) => await DoneAsync(await Http.PostAsJsonAsync("berth/v1/subscriptions", new { skuId = WritableTenant.Sku(partNumber), units }, Cancel));
+    /// <summary>Buys units of a SKU, which then is the running test's own.</summary>
+    public async Task BuyAsync(string partNumber, int units)
+    {
+        _claims.Take("SKU", partNumber);
+        await DoneAsync(await Http.PostAsJsonAsync("berth/v1/subscriptions", new { skuId = WritableTenant.Sku(partNumber), units }, Cancel));
+    }
 
     /// <summary>Installs a fault.</summary>
     public async Task FaultAsync<T>(T fault) => await DoneAsync(await Http.PostAsJsonAsync("berth/v1/faults", fault, Cancel));

@@ -253,7 +253,7 @@ public sealed class BulkAssignTests(CliTenant tenant)
     {
         string list = List("foreign.csv", await tenant.PeopleAsync(1));
 
-        Ended ended = await tenant.RunAsync("bulk", "assign", "--csv", list, "--sku", "CPC_B_1C_2RAM_64GB");
+        Ended ended = await tenant.RunAsync("bulk", "assign", "--csv", list, "--sku", tenant.Foreign("CPC_B_1C_2RAM_64GB"));
 
         Assert.Equal(2, ended.ExitCode);
         Assert.Contains("no subscription of CPC_B_1C_2RAM_64GB", ended.Errors, StringComparison.Ordinal);

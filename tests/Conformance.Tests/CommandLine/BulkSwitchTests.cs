@@ -160,7 +160,7 @@ public sealed class BulkSwitchTests(CliTenant tenant)
         string list = List("meant.csv", await tenant.PeopleAsync(1));
 
         Ended same = await tenant.RunAsync("bulk", "swap", "CPC_E_8C_32GB_512GB", "CPC_E_8C_32GB_512GB", "--csv", list);
-        Ended foreign = await tenant.RunAsync("bulk", "swap", "CPC_E_8C_32GB_512GB", "WIN10_PRO_ENT_SUB", "--csv", list);
+        Ended foreign = await tenant.RunAsync("bulk", "swap", "CPC_E_8C_32GB_512GB", tenant.Foreign("WIN10_PRO_ENT_SUB"), "--csv", list);
         Ended plan = await tenant.RunAsync("bulk", "swap", "CPC_E_8C_32GB_512GB", "CPC_E_8C_32GB_512GB", "--csv", list, "--disable-plan", "NOPLAN");
 
         Assert.Equal((2, 2, 2), (same.ExitCode, foreign.ExitCode, plan.ExitCode));

@@ -27,10 +27,12 @@ public sealed class CliTenant : IAsyncLifetime
     private BerthProcess? _berth;
     private HttpClient? _http;
     private bool _isBorrowed;
+    private readonly Claims _claims = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("berth-cli-").FullName;
     private int _people;
 
-    /// <summary>Files of a test.</summary>
-    public string Folder { get; } = Directory.CreateTempSubdirectory("berth-cli-").FullName;
+    /// <summary>Files of the running test, and of no other.</summary>
+    public string Folder => Directory.CreateDirectory(Path.Combine(_folder, TestContext.Current.Test!.UniqueID)).FullName;
 
     /// <summary>Where it listens.</summary>
     public string Graph => _berth!.Http!.ToString();
@@ -55,17 +57,25 @@ public sealed class CliTenant : IAsyncLifetime
             await _berth.DisposeAsync();
         }
 
-        Directory.Delete(Folder, recursive: true);
+        Directory.Delete(_folder, recursive: true);
     }
 
     /// <summary>The id of a published SKU.</summary>
     public static Guid SkuId(string partNumber) => SkuCatalog.BuiltIn.FindByPartNumber(partNumber).Single().Id;
 
-    /// <summary>Buys units of a SKU.</summary>
+    /// <summary>Buys units of a SKU, which then is the running test's own.</summary>
     public async Task BuyAsync(string partNumber, int units)
     {
+        _claims.Take("SKU", partNumber);
         using HttpResponseMessage response = await Http.PostAsJsonAsync("berth/v1/subscriptions", new { skuId = SkuId(partNumber), units });
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>A SKU that no test of this tenant buys.</summary>
+    public string Foreign(string partNumber)
+    {
+        _claims.Take("SKU", partNumber);
+        return partNumber;
     }
 
     /// <summary>New users whom no other test knows, with a country unless told otherwise.</summary>
@@ -89,9 +99,10 @@ public sealed class CliTenant : IAsyncLifetime
         return names;
     }
 
-    /// <summary>A new security group with members.</summary>
+    /// <summary>A new security group with members; its name is the running test's own.</summary>
     public async Task<Guid> GroupAsync(string name, params string[] members)
     {
+        _claims.Take("group", name);
         Guid id = Guid.NewGuid();
         StringBuilder lines = new(JsonSerializer.Serialize(new { group = new { id, displayName = name, mailNickname = "g", mailEnabled = false, securityEnabled = true } }));
         foreach (string member in members)
@@ -119,6 +130,7 @@ public sealed class CliTenant : IAsyncLifetime
     /// <summary>The seats of a SKU that are taken.</summary>
     public async Task<int> TakenAsync(string partNumber)
     {
+        _claims.Take("SKU", partNumber);
         JsonElement skus = await Http.GetFromJsonAsync<JsonElement>("v1.0/subscribedSkus");
         return skus.GetProperty("value").EnumerateArray().Single(sku => sku.GetProperty("skuId").GetGuid() == SkuId(partNumber)).GetProperty("consumedUnits").GetInt32();
     }

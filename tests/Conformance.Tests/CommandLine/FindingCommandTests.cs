@@ -101,7 +101,7 @@ public sealed class FindingCommandTests(CliTenant tenant)
         JsonElement row = Assert.Single((await tenant.RunAsync("forecast", "--sku", "WIN10_VDA_E3", "-o", "json")).Json.GetProperty("value").EnumerateArray());
         Assert.Equal((0, JsonValueKind.String), (row.GetProperty("free").GetInt32(), row.GetProperty("runsOutDate").ValueKind));
 
-        Assert.Contains("There is nothing to forecast", (await tenant.RunAsync("forecast", "--sku", "MCOPSTN2")).Output, StringComparison.Ordinal);
+        Assert.Contains("There is nothing to forecast", (await tenant.RunAsync("forecast", "--sku", tenant.Foreign("MCOPSTN2"))).Output, StringComparison.Ordinal);
         Assert.Equal(2, (await tenant.RunAsync("forecast", "--sku", "NO_SUCH_SKU")).ExitCode);
         Assert.Equal(3, (await tenant.RunAsync("forecast", "--days", "366")).ExitCode);
     }

@@ -99,7 +99,7 @@ public sealed class PlanCommandTests(CliTenant tenant)
     [Fact]
     public async Task Of_what_comes_so_many_rows_are_shown_and_the_rest_is_counted()
     {
-        await tenant.BuyAsync("AAD_BASIC", 100);
+        await tenant.BuyAsync("O365_BUSINESS_ESSENTIALS", 100);
         string[] users = await tenant.PeopleAsync(Most + 1);
         Assert.DoesNotContain(" more", (await ShownAsync(Most - 1)).Output, StringComparison.Ordinal);
         Assert.DoesNotContain(" more", (await ShownAsync(Most)).Output, StringComparison.Ordinal);
@@ -108,7 +108,7 @@ public sealed class PlanCommandTests(CliTenant tenant)
         Assert.Equal(Most, users.Count(user => above.Output.Contains($"{user} ", StringComparison.Ordinal)));
 
         Task<Ended> ShownAsync(int count) => tenant.RunAsync("plan", "-f", tenant.Write(
-            $"{Guid.NewGuid()}.json", $"[{string.Join(',', users.Take(count).Select(user => $$"""{"kind":"userLicense","userId":"{{user}}","add":[{"skuId":"AAD_BASIC"}]}"""))}]"));
+            $"{Guid.NewGuid()}.json", $"[{string.Join(',', users.Take(count).Select(user => $$"""{"kind":"userLicense","userId":"{{user}}","add":[{"skuId":"O365_BUSINESS_ESSENTIALS"}]}"""))}]"));
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class PlanCommandTests(CliTenant tenant)
     public async Task A_refused_change_is_told_as_Graph_tells_it()
     {
         string user = Assert.Single(await tenant.PeopleAsync(1));
-        Ended ended = await tenant.RunAsync("plan", "-f", tenant.Write("refused.json", $$"""[{"kind":"userLicense","userId":"{{user}}","add":[{"skuId":"MCOIMP"}]}]"""));
+        Ended ended = await tenant.RunAsync("plan", "-f", tenant.Write("refused.json", $$"""[{"kind":"userLicense","userId":"{{user}}","add":[{"skuId":"{{tenant.Foreign("MCOIMP")}}"}]}]"""));
         Assert.Equal(3, ended.ExitCode);
         Assert.Contains("[skuNotInTenant]", ended.Errors, StringComparison.Ordinal);
         Assert.Equal(3, (await tenant.RunAsync("undo", Guid.NewGuid().ToString(), "--yes")).ExitCode);

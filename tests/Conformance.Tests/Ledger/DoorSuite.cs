@@ -167,6 +167,59 @@ public abstract class DoorSuite : IAsyncLifetime
         async Task<Tenant> AtAsync(long version) => await past.AtAsync(_desk.Current, version, () => Task.FromResult(default(SnapshotMark)), Cancel);
     }
 
+    [Theory]
+    [InlineData(PastStates.MostAtOnce - 1, false)]
+    [InlineData(PastStates.MostAtOnce, true)]
+    public async Task A_long_look_back_keeps_no_other_tenant_waiting_until_too_many_look_at_once(int looking, bool waits)
+    {
+        // B511: each of the long ones stands where its snapshot is asked for; a second one of the same tenant takes no place.
+        using PastStates past = new(_store, TimeProvider.System);
+        TaskCompletionSource<SnapshotMark> stands = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        List<Task<Tenant>> all = [];
+        TenantDesk last = await FoundAsync();
+        for (int i = 0; i < looking; i++)
+        {
+            TenantDesk one = await FoundAsync();
+            TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            all.Add(past.AtAsync(one.Current, 1, Long, Cancel).AsTask());
+            await begun.Task;
+            all.Add(past.AtAsync(one.Current, 1, Long, Cancel).AsTask());
+
+            Task<SnapshotMark> Long()
+            {
+                begun.TrySetResult();
+                return stands.Task;
+            }
+        }
+
+        bool asked = false;
+        Task<Tenant> other = past.AtAsync(last.Current, 1, Short, Cancel).AsTask();
+        if (!waits)
+        {
+            Assert.Equal(1, (await other).Version);
+        }
+
+        Assert.Equal(!waits, asked);
+        Assert.DoesNotContain(all, one => one.IsCompleted);
+        stands.SetResult(default);
+        Assert.Equal(1, (await other).Version);
+        Assert.All(await Task.WhenAll(all), one => Assert.Equal(1, one.Version));
+
+        Task<SnapshotMark> Short()
+        {
+            asked = true;
+            return Task.FromResult(default(SnapshotMark));
+        }
+
+        async Task<TenantDesk> FoundAsync()
+        {
+            Guid id = Guid.NewGuid();
+            TenantDesk desk = await Company.FoundAsync(_door, id, $"{id:N}.example");
+            await desk.DoAsync(Company.User(1));
+            return desk;
+        }
+    }
+
     [Fact]
     public async Task The_journal_is_read_newest_first_over_many_pages()
     {

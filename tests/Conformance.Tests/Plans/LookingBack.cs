@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Berth.Conformance.Tests.CloudPcs;
 using Berth.Conformance.Tests.Graph;
+using Berth.Graph.CloudLicensing;
 using Berth.Graph.History;
+using Berth.Graph.Routes;
 using Xunit;
 
 namespace Berth.Conformance.Tests.Plans;
@@ -58,6 +60,91 @@ public sealed class LookingBack : IAsyncLifetime
             Assert.Equal($"{before}", answer.Header(PastReads.VersionHeader));
             return answer.Text;
         }
+    }
+
+    [Fact]
+    public async Task Microsofts_pools_are_read_as_they_were_on_every_route()
+    {
+        // L172, B580 to B585: who waits, since when and in which order is made again from the journal like anything else.
+        await _room.BuyAsync(Suite, 2);
+        await _room.BuyAsync("EXCHANGESTANDARD", 9);
+        Guid ada = await _room.AddUserAsync("ada"), bob = await _room.AddUserAsync("bob"), cleo = await _room.AddUserAsync("cleo"), dan = await _room.AddUserAsync("dan");
+        Guid group = await _room.AddGroupAsync("sales", ada), other = await _room.AddGroupAsync("other", cleo, dan);
+
+        // Bob has the suite without its mail, so the group's fails on him and he has it all the same.
+        await _room.DoAsync("POST", $"/v1.0/users/{bob}/assignLicense", RunningRoom.Licenses([_room.Sku("EXCHANGESTANDARD")], []));
+        await _room.DoAsync("POST", $"/v1.0/users/{bob}/assignLicense", $$"""{"addLicenses":[{"skuId":"{{_room.Sku(Suite)}}","disabledPlans":["{{_room.Plan("EXCHANGE_S_ENTERPRISE")}}"]}],"removeLicenses":[]}""");
+        foreach (Guid one in new[] { group, other })
+        {
+            await _room.DoAsync("POST", $"/v1.0/groups/{one}/assignLicense", RunningRoom.Licenses([_room.Sku(Suite)], []));
+            _time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        await _room.DoAsync("POST", $"/v1.0/groups/{group}/members/$ref", $$"""{"@odata.id":"https://graph.microsoft.com/v1.0/directoryObjects/{{bob}}"}""");
+        long before = _room.Tenant.Version;
+        string then = $"{_time.GetUtcNow():O}";
+        Dictionary<string, string> was = [];
+        foreach (Route route in LicensingReads.Routes)
+        {
+            foreach (Guid user in new[] { ada, bob, cleo })
+            {
+                if (await PathAsync(route.Template, user) is { } path)
+                {
+                    was[path] = await TextAsync(path);
+                }
+            }
+        }
+
+        Assert.All(LicensingReads.Routes, route => Assert.Contains(was.Keys, path => Shape(path) == Shape($"/beta{route.Template}")));
+        string queue = was.Keys.Single(path => path.EndsWith("/waitingMembers", StringComparison.Ordinal) && path.Contains("/allotments/", StringComparison.Ordinal));
+        Assert.Equal(2, JsonElement.Parse(was[queue]).GetProperty("value").GetArrayLength());
+
+        // Everything becomes otherwise: seats for all, a group without its license, a user gone.
+        _time.Advance(TimeSpan.FromDays(1));
+        await _room.BuyAsync(Suite, 5);
+        await _room.DoAsync("POST", $"/v1.0/groups/{group}/assignLicense", RunningRoom.Licenses([_room.Sku("EXCHANGESTANDARD")], [_room.Sku(Suite)]));
+        await _room.DoAsync("DELETE", $"/v1.0/users/{bob}");
+        Assert.NotEqual(was[queue], await TextAsync(queue));
+        foreach ((string path, string text) in was)
+        {
+            foreach (string moment in new[] { $"{before}", then })
+            {
+                Answer answer = await _room.SendAsync("GET", path, null as string, "*", (PastReads.Header, moment));
+                Assert.True(answer.Status == 200, $"{path}: {answer.Text}");
+                Assert.Equal(text, answer.Text);
+                Assert.Equal($"{before}", answer.Header(PastReads.VersionHeader));
+            }
+        }
+
+        // The path with the last object of each collection on the way; null when one is empty.
+        async Task<string?> PathAsync(string template, Guid user)
+        {
+            string path = "/beta";
+            foreach (string segment in template.Split('/', StringSplitOptions.RemoveEmptyEntries))
+            {
+                string? id = segment switch
+                {
+                    "{user}" => $"{user}",
+                    "{group}" => $"{group}",
+                    "{allotment}" => Allotment(JsonElement.Parse(await TextAsync(path))),
+                    ['{', ..] => (await _room.DoAsync("GET", path)).GetProperty("value").EnumerateArray().Select(row => row.GetProperty("id").GetString()).LastOrDefault(),
+                    _ => segment,
+                };
+                if (id is null)
+                {
+                    return null;
+                }
+
+                path += $"/{id}";
+            }
+
+            return (await _room.SendAsync("GET", path)).Status == 200 ? path : null;
+        }
+
+        static string Allotment(JsonElement all) =>
+            all.GetProperty("value").EnumerateArray().Single(row => row.GetProperty("skuPartNumber").GetString() == Suite).GetProperty("id").GetString()!;
+
+        static string Shape(string path) => string.Join('/', path.Split('/').Select(static segment => segment is ['{', ..] || segment.Length > 20 || segment.Contains('-', StringComparison.Ordinal) ? "*" : segment));
     }
 
     [Fact]

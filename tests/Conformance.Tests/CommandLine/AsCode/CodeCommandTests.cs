@@ -82,16 +82,16 @@ public sealed class CodeCommandTests(CliTenant tenant)
     [Fact]
     public async Task Plans_stay_as_they_are_until_the_file_names_them()
     {
-        await tenant.BuyAsync("ENTERPRISEPREMIUM", 2);
+        await tenant.BuyAsync("O365_BUSINESS_PREMIUM", 2);
         string[] users = await tenant.PeopleAsync(2);
-        Assert.All(await Task.WhenAll(users.Select(user => GiveAsync($"users/{user}", "ENTERPRISEPREMIUM", "a23b959c-7ce8-4e57-9140-b90eb88a9e97"))), Assert.True);
+        Assert.All(await Task.WhenAll(users.Select(user => GiveAsync($"users/{user}", "O365_BUSINESS_PREMIUM", "a23b959c-7ce8-4e57-9140-b90eb88a9e97"))), Assert.True);
         string File(string one, string other) => tenant.Write(
             $"{Guid.NewGuid()}.yaml", $"licenses: 1\nusers:\n- {{user: {users[0]}, licenses: [{one}]}}\n- {{user: {users[1]}, licenses: [{other}]}}");
 
-        Assert.Equal(0, (await tenant.RunAsync("plan", "-f", File("ENTERPRISEPREMIUM", "{sku: ENTERPRISEPREMIUM, disabledPlans: [Sway]}"))).ExitCode);
-        Ended named = await tenant.RunAsync("plan", "-f", File("{sku: ENTERPRISEPREMIUM, disabledPlans: []}", "{sku: ENTERPRISEPREMIUM, disabledPlans: [SWAY, Deskless]}"));
+        Assert.Equal(0, (await tenant.RunAsync("plan", "-f", File("O365_BUSINESS_PREMIUM", "{sku: O365_BUSINESS_PREMIUM, disabledPlans: [Sway]}"))).ExitCode);
+        Ended named = await tenant.RunAsync("plan", "-f", File("{sku: O365_BUSINESS_PREMIUM, disabledPlans: []}", "{sku: O365_BUSINESS_PREMIUM, disabledPlans: [SWAY, Deskless]}"));
         Assert.Equal(4, named.ExitCode);
-        Assert.Contains($"(2):\n  user {users[0]}: added ENTERPRISEPREMIUM\n  user {users[1]}: added ENTERPRISEPREMIUM without", named.Output, StringComparison.Ordinal);
+        Assert.Contains($"(2):\n  user {users[0]}: added O365_BUSINESS_PREMIUM\n  user {users[1]}: added O365_BUSINESS_PREMIUM without", named.Output, StringComparison.Ordinal);
     }
 
     // B505, B557.
