@@ -1,3 +1,4 @@
+using Berth.Ledger;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Berth.Identity;
@@ -6,7 +7,7 @@ namespace Berth.Identity;
 /// <c>/authorize</c>: a person signs in and the program gets a code at its own loopback address (RFC 6749, 4.1, RFC 8252, 7.3), which it redeems with the
 /// verifier of its challenge (RFC 7636) or its secret (B208).
 /// </summary>
-internal sealed class AuthorizationPage(TokenRequestRules rules, AuthorizationCodes codes, SignIn signIn, OwnAddresses addresses, TimeProvider time)
+internal sealed class AuthorizationPage(TokenRequestRules rules, AuthorizationCodes codes, SignIn signIn, LedgerDoor ledger, OwnAddresses addresses, TimeProvider time)
 {
     /// <summary>The address that Entra gives to programs that read the code out of their own browser window.</summary>
     private const string NativeClient = "https://login.microsoftonline.com/common/oauth2/nativeclient";
@@ -26,9 +27,9 @@ internal sealed class AuthorizationPage(TokenRequestRules rules, AuthorizationCo
 
         // Until program and address are known there is nowhere to send a refusal but the page.
         IQueryCollection query = context.Request.Query;
-        (AppRegistration? app, TokenRefusal? refusal) = rules.FindApp(exchange, query["client_id"]);
+        (AppRegistration? app, TokenRefusal? refusal) = rules.FindApp(exchange, query["client_id"], OpenIddict.Abstractions.OpenIddictConstants.GrantTypes.AuthorizationCode);
         string redirect = query["redirect_uri"].ToString();
-        refusal ??= IsRedirect(redirect) ? null : new TokenRefusal(TokenRefusalCode.RedirectUnknown, TokenRequestRules.Shown(redirect));
+        refusal ??= (app?.ClientId == PortalApplication.ClientId ? redirect == addresses.PageOrigin(context) + PortalApplication.RedirectPath : IsRedirect(redirect)) ? null : new TokenRefusal(TokenRefusalCode.RedirectUnknown, TokenRequestRules.Shown(redirect));
         refusal ??= query["state"].ToString().Length > IdentityLimits.State || query["nonce"].ToString().Length > IdentityLimits.State
             ? new TokenRefusal(TokenRefusalCode.ParameterInvalid, $"The parameters 'state' and 'nonce' have at most {IdentityLimits.State} characters.")
             : null;
@@ -61,15 +62,15 @@ internal sealed class AuthorizationPage(TokenRequestRules rules, AuthorizationCo
         }
 
         string name = form["username"].ToString();
-        (SignedInPerson? person, refusal) = await signIn.CheckAsync(app!.TenantId, name, form["password"].ToString(), context.RequestAborted).ConfigureAwait(false);
+        (SignedInPerson? person, refusal) = await signIn.CheckAsync(TenantOf(app!, name), name, form["password"].ToString(), context.RequestAborted).ConfigureAwait(false);
         if (person is null)
         {
-            await SignInPage.WriteFormAsync(context, TitleOf(app), refusal!.Describe(), null, name, leadsTo, StatusCodes.Status400BadRequest).ConfigureAwait(false);
+            await SignInPage.WriteFormAsync(context, TitleOf(app!), refusal!.Describe(), null, name, leadsTo, StatusCodes.Status400BadRequest).ConfigureAwait(false);
             return;
         }
 
         string code = codes.Add(new GrantedCode(
-            app,
+            app!.TenantId == PortalApplication.AnyTenant ? PortalApplication.In(person.TenantId) : app,
             person,
             asked!,
             redirect,
@@ -78,6 +79,12 @@ internal sealed class AuthorizationPage(TokenRequestRules rules, AuthorizationCo
             time.GetUtcNow() + IdentityLimits.AuthorizationCode));
         Send(context, redirect, new Dictionary<string, string?> { ["code"] = code, ["session_state"] = Guid.NewGuid().ToString() });
     }
+
+    // Where the path names no tenant and there are several, the domain of the name says which one is meant.
+    private Guid TenantOf(AppRegistration app, string name) =>
+        app.TenantId != PortalApplication.AnyTenant ? app.TenantId
+        : ledger.Desks.Take(2).ToArray() is [{ } only] ? only.Id
+        : ledger.FindByDomain(name[(name.LastIndexOf('@') + 1)..])?.Id ?? PortalApplication.AnyTenant;
 
     private static string TitleOf(AppRegistration app) => $"Sign in to {app.DisplayName}";
 

@@ -25,7 +25,7 @@ internal sealed class DevicePages(TokenRequestRules rules, WaitingDevices device
         else
         {
             string? scope = context.Request.Form["scope"];
-            (AppRegistration? app, refusal) = rules.FindApp(exchange, context.Request.Form["client_id"]);
+            (AppRegistration? app, refusal) = rules.FindApp(exchange, context.Request.Form["client_id"], OpenIddict.Abstractions.OpenIddictConstants.GrantTypes.DeviceCode);
             AskedScopes? asked = null;
             if (refusal is null)
             {

@@ -51,7 +51,7 @@ internal sealed class RefreshTokens(RsaSecurityKey key, TimeProvider time)
         }).ConfigureAwait(false);
         if (!result.IsValid || result.SecurityToken is not JsonWebToken token
             || !Guid.TryParseExact(Claim("tid"), "D", out Guid tenant) || !Guid.TryParseExact(Claim("oid"), "D", out Guid user)
-            || Claim("appid") != app.ClientId.ToString() || tenant != app.TenantId)
+            || Claim("appid") != app.ClientId.ToString() || (tenant != app.TenantId && app.TenantId != PortalApplication.AnyTenant))
         {
             return (null, new TokenRefusal(TokenRefusalCode.GrantInvalid));
         }

@@ -20,7 +20,9 @@ internal static class SignInPage
         "body{font:1rem/1.5 system-ui,sans-serif;max-width:26rem;margin:3rem auto;padding:0 1rem;color:#1b1b1b;background:#fff}label{display:block;margin-top:1rem}"
         + "input{font:inherit;width:100%;box-sizing:border-box;padding:.5rem;border:1px solid #5c5c5c;border-radius:.25rem}"
         + "button{font:inherit;margin-top:1.5rem;padding:.5rem 1.5rem;border:0;border-radius:.25rem;color:#fff;background:#0f5ca8}"
-        + "[role=alert]{padding:.75rem;border-left:.25rem solid #b10e1e;background:#fdf1f2}";
+        + "[role=alert]{padding:.75rem;border-left:.25rem solid #b10e1e;background:#fdf1f2}"
+        + "@media(prefers-color-scheme:dark){body{color:#f5f5f5;background:#1f1f1f}input{color:inherit;background:#292929;border-color:#adadad}"
+        + "button{color:#0b1a29;background:#62abf5}[role=alert]{background:#3b1519;border-color:#f1707b}}";
 
     private static readonly string StyleHash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)));
 

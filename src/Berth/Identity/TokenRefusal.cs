@@ -34,6 +34,9 @@ internal enum TokenRefusalCode
     /// <summary>No such application in this tenant. Subject: the client id.</summary>
     ClientUnknown,
 
+    /// <summary>The admin center asks in a way that is not its own (B605). Subject: the grant.</summary>
+    GrantNotOfPortal,
+
     /// <summary>Neither secret nor assertion.</summary>
     SecretMissing,
 
@@ -129,7 +132,7 @@ internal sealed record TokenRefusal(TokenRefusalCode Code, string Subject = "")
         TokenRefusalCode.GrantUnsupported => Errors.UnsupportedGrantType,
         TokenRefusalCode.ScopeInvalid => Errors.InvalidScope,
         TokenRefusalCode.ResourceUnknown => "invalid_resource",
-        TokenRefusalCode.ClientUnknown => Errors.UnauthorizedClient,
+        TokenRefusalCode.ClientUnknown or TokenRefusalCode.GrantNotOfPortal => Errors.UnauthorizedClient,
         TokenRefusalCode.SecretMissing or TokenRefusalCode.AssertionMalformed or TokenRefusalCode.AssertionUnverified or TokenRefusalCode.AssertionOfAnother
             or TokenRefusalCode.AssertionOver or TokenRefusalCode.AssertionForAnother or TokenRefusalCode.SecretWrong => Errors.InvalidClient,
         TokenRefusalCode.DelegatedScopeInvalid => Errors.InvalidScope,
@@ -157,6 +160,7 @@ internal sealed record TokenRefusal(TokenRefusalCode Code, string Subject = "")
         TokenRefusalCode.ScopeInvalid => 1002012,
         TokenRefusalCode.ResourceUnknown => 500011,
         TokenRefusalCode.ClientUnknown => 700016,
+        TokenRefusalCode.GrantNotOfPortal => 70001,
         TokenRefusalCode.SecretMissing => 7000218,
         TokenRefusalCode.AssertionMalformed => 50027,
         TokenRefusalCode.AssertionUnverified => 700027,
@@ -198,6 +202,8 @@ internal sealed record TokenRefusal(TokenRefusalCode Code, string Subject = "")
         TokenRefusalCode.ScopeInvalid => $"The scope '{Subject}' is not valid for client credentials; it must be one resource with the suffix /.default.",
         TokenRefusalCode.ResourceUnknown => $"The resource '{Subject}' was not found in the tenant; ask for https://graph.microsoft.com/.default.",
         TokenRefusalCode.ClientUnknown => $"Application with identifier '{Subject}' was not found in the directory.",
+        TokenRefusalCode.GrantNotOfPortal =>
+            $"The admin center gets its tokens by authorization code and refresh token, not by '{Subject}'. Use an application of your own.",
         TokenRefusalCode.SecretMissing => "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
         TokenRefusalCode.AssertionMalformed => "The client assertion is invalid or malformed: it must be a signed JWT of the type jwt-bearer.",
         TokenRefusalCode.AssertionUnverified =>

@@ -52,7 +52,10 @@ internal sealed class TokenRequestRules(
     public static string Shown(string text) => text.Length <= 200 ? text : text[..200];
 
     /// <summary>The application of a request for a person's grant, in the tenant of the path.</summary>
-    public (AppRegistration? App, TokenRefusal? Refusal) FindApp(TokenExchange exchange, string? clientId)
+    /// <param name="exchange">The request.</param>
+    /// <param name="clientId">The application as it calls itself.</param>
+    /// <param name="grant">The way in which it asks.</param>
+    public (AppRegistration? App, TokenRefusal? Refusal) FindApp(TokenExchange exchange, string? clientId, string grant)
     {
         TenantDesk? tenant = exchange.FindTenant(ledger);
         if (tenant is null && !exchange.AnyTenant)
@@ -65,7 +68,20 @@ internal sealed class TokenRequestRules(
             return (null, missing);
         }
 
-        return Guid.TryParseExact(clientId, "D", out Guid id) && apps.Find(id) is { } app && (tenant is null || app.TenantId == tenant.Id)
+        if (!Guid.TryParseExact(clientId, "D", out Guid id))
+        {
+            return (null, new TokenRefusal(TokenRefusalCode.ClientUnknown, Shown(clientId!)));
+        }
+
+        // The admin center is at home in every tenant; when the path names none, who signs in decides it (B604).
+        if (id == PortalApplication.ClientId)
+        {
+            return grant is GrantTypes.AuthorizationCode or GrantTypes.RefreshToken
+                ? (PortalApplication.In(tenant?.Id ?? PortalApplication.AnyTenant), null)
+                : (null, new TokenRefusal(TokenRefusalCode.GrantNotOfPortal, Shown(grant)));
+        }
+
+        return apps.Find(id) is { } app && (tenant is null || app.TenantId == tenant.Id)
             ? (app, null)
             : (null, new TokenRefusal(TokenRefusalCode.ClientUnknown, Shown(clientId!)));
     }
@@ -99,7 +115,7 @@ internal sealed class TokenRequestRules(
             return OfApplicationScope(exchange, asked, scope, http.Request) ?? await AuthenticateAsync(exchange, http, required: true).ConfigureAwait(false);
         }
 
-        (AppRegistration? app, TokenRefusal? refusal) = FindApp(exchange, asked.ClientId);
+        (AppRegistration? app, TokenRefusal? refusal) = FindApp(exchange, asked.ClientId, asked.GrantType!);
         exchange.App = app;
         return refusal
             ?? await AuthenticateAsync(exchange, http, required: false).ConfigureAwait(false)
@@ -137,7 +153,7 @@ internal sealed class TokenRequestRules(
             return new TokenRefusal(TokenRefusalCode.ResourceUnknown, Shown(resource));
         }
 
-        (exchange.App, TokenRefusal? refusal) = FindApp(exchange, asked.ClientId);
+        (exchange.App, TokenRefusal? refusal) = FindApp(exchange, asked.ClientId, GrantTypes.ClientCredentials);
         return refusal;
     }
 
@@ -230,7 +246,7 @@ internal sealed class TokenRequestRules(
             return refusal;
         }
 
-        if (granted.App.ClientId != exchange.App!.ClientId)
+        if (granted.App.ClientId != exchange.App!.ClientId || (granted.App.TenantId != exchange.App.TenantId && exchange.App.TenantId != PortalApplication.AnyTenant))
         {
             return new TokenRefusal(TokenRefusalCode.GrantInvalid);
         }
@@ -275,6 +291,11 @@ internal sealed class TokenRequestRules(
     private TokenRefusal? Grant(TokenExchange exchange)
     {
         SignedInPerson person = exchange.Person!;
+        if (exchange.App!.TenantId == PortalApplication.AnyTenant)
+        {
+            exchange.App = PortalApplication.In(person.TenantId);
+        }
+
         if (exchange.Scopes!.Granted(exchange.App!, administrators.Has(person.TenantId, person.Id)) is not { } granted)
         {
             return new TokenRefusal(TokenRefusalCode.ConsentMissing, exchange.App!.ClientId.ToString());

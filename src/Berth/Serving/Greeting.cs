@@ -24,7 +24,7 @@ internal static class Greeting
         }
 
         await Console.Out.WriteLineAsync($"Data     {options.DataFolder}").ConfigureAwait(false);
-        foreach (string line in options.Demo ? Demo(addresses, ledger.Find(DemoTenant.Id)!.Current) : setUp is not null ? SetUp(addresses, setUp) : Plain(ledger))
+        foreach (string line in options.Demo ? Demo(addresses, ledger.Find(DemoTenant.Id)!.Current) : setUp is not null ? SetUp(addresses, setUp) : Plain(addresses, ledger))
         {
             await Console.Out.WriteLineAsync(line).ConfigureAwait(false);
         }
@@ -41,7 +41,7 @@ internal static class Greeting
         string graph = Origin(addresses[0]) == ServeCommand.DefaultUrls ? "" : $" --graph {Origin(addresses[0])}";
         yield return $"Tenant   {tenant.Profile.DisplayName} ({DemoTenant.Domain}) {DemoTenant.Id}: {tenant.UserCount} users, {tenant.GroupCount} groups, {tenant.Subscriptions.Count} subscriptions";
         yield return $"Client   {DemoTenant.ClientId} with the secret {DemoTenant.Secret}; {DemoTenant.Admin} with the password {DemoTenant.Password}";
-        yield return "Try, in another terminal:";
+        yield return $"Try, in a browser at {Portal(addresses)} or in another terminal:";
         yield return $"  {berth} sku list{graph}";
         yield return tenant.Subscriptions.Count > 0
             ? $"  {berth} user license add {DemoTenant.Admin} --sku CPC_E_4C_16GB_512GB{graph}"
@@ -52,13 +52,14 @@ internal static class Greeting
     private static IEnumerable<string> SetUp(IReadOnlyList<Uri> addresses, SetUpCode setUp)
     {
         yield return $"Set-up code: {setUp.Text}";
-        yield return "This Berth has no tenant yet. Create it, once, with the code above:";
+        yield return $"This Berth has no tenant yet. Create it, once, with the code above, in a browser at {Portal(addresses)} or:";
         yield return $"  curl -s {Origin(addresses[0])}{SetUpEndpoint.Path} -H 'Content-Type: application/json' \\";
         yield return $"    -d '{{\"code\":\"{setUp.Text}\",\"displayName\":\"My company\",\"domain\":\"company.example\",\"country\":\"US\"}}'";
     }
 
-    private static IEnumerable<string> Plain(LedgerDoor ledger)
+    private static IEnumerable<string> Plain(IReadOnlyList<Uri> addresses, LedgerDoor ledger)
     {
+        yield return $"Portal   {Portal(addresses)}";
         foreach (TenantDesk desk in ledger.Desks)
         {
             yield return $"Tenant   {desk.Current.Profile.DisplayName} ({desk.Current.Profile.Domain}) {desk.Id}";
@@ -69,6 +70,8 @@ internal static class Greeting
             yield return "This data folder holds only the demo tenant, whose client is accepted with --demo only.";
         }
     }
+
+    private static string Portal(IReadOnlyList<Uri> addresses) => $"{Origin(addresses[0])}{PortalFiles.Path}/";
 
     private static string Origin(Uri address) => address.GetLeftPart(UriPartial.Authority);
 }

@@ -66,7 +66,7 @@ internal static class Server
         SetUpCode? setUp = ledger.Desks.Any() ? null : new SetUpCode();
 
         // The command line says everything: no settings file of the working folder, no variable of the environment opens another port.
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, WebRootPath = "wwwroot" });
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
 
@@ -81,6 +81,7 @@ internal static class Server
         builder.Services.AddSingleton(passwords);
         builder.Services.AddSingleton(administrators);
         builder.Services.AddIdentity(signingKey);
+        builder.Services.AddRoutingCore();
         builder.Services.AddMetrics();
         builder.Services.AddHostedService<DueWork>();
 
@@ -88,10 +89,8 @@ internal static class Server
         AccessTokens tokens = new(signingKey, time);
         using Meter meter = Metrics.Observe(ledger, tokens);
         using IDisposable unreadable = new UnreadableRequests(time).Listen(app.Services.GetRequiredService<DiagnosticListener>());
-        if (setUp is not null)
-        {
-            app.Use(next => new SetUpEndpoint(setUp, ledger, apps, time, next).InvokeAsync);
-        }
+        FirstAdministrator first = new(passwords, administrators);
+        app.Use(next => new SetUpEndpoint(setUp, ledger, first, apps, time, next).InvokeAsync);
 
         // Graph comes first: what most requests want passes nothing else. OpenIddict comes last and sees identity paths only.
         app.Use(next => new ApplicationCertificates(apps, tokens, time, next).InvokeAsync);
@@ -101,6 +100,7 @@ internal static class Server
         app.UseGraph(ledger.Find, tokens.AuthenticateAsync, time, subscriptions, new PasswordDoor(administrators.Has, passwords.KeepAsync));
         app.Use(next => new Health(ledger, app.Lifetime, next).InvokeAsync);
         app.UseOpenTelemetryPrometheusScrapingEndpoint();
+        app.Use(next => new PortalFiles(app, next).InvokeAsync);
         app.UseIdentity();
 
         try

@@ -12,10 +12,10 @@ using Berth.Serving;
 namespace Berth.SetUp;
 
 /// <summary>
-/// <c>POST /berth/v1/setup</c> of an installation without tenants: <c>{code, displayName, domain, country}</c> -> 201
-/// <c>{tenantId, clientId, clientSecret}</c>. The secret is shown this once.
+/// <c>POST /berth/v1/setup</c> of an installation without tenants: <c>{code, displayName, domain, country, administrator}</c> -> 201
+/// <c>{tenantId, clientId, clientSecret}</c>. The secret is shown this once. <c>GET</c> says whether there is anything to set up (B608).
 /// </summary>
-internal sealed partial class SetUpEndpoint(SetUpCode code, LedgerDoor ledger, AppRegistrations apps, TimeProvider time, RequestDelegate next)
+internal sealed partial class SetUpEndpoint(SetUpCode? code, LedgerDoor ledger, FirstAdministrator administrator, AppRegistrations apps, TimeProvider time, RequestDelegate next)
 {
     /// <summary>The path.</summary>
     public const string Path = "/berth/v1/setup";
@@ -38,9 +38,24 @@ internal sealed partial class SetUpEndpoint(SetUpCode code, LedgerDoor ledger, A
             return;
         }
 
+        if (HttpMethods.IsGet(context.Request.Method))
+        {
+            context.Response.ContentType = "application/json; charset=utf-8";
+            context.Response.Headers.CacheControl = "no-store";
+            await context.Response.WriteAsync($"{{\"isNeeded\":{(ledger.Desks.Any() ? "false" : "true")}}}", context.RequestAborted).ConfigureAwait(false);
+            return;
+        }
+
+        // A Berth that began with a tenant has nothing to set up: the path means nothing here.
+        if (code is null)
+        {
+            await next(context).ConfigureAwait(false);
+            return;
+        }
+
         if (!HttpMethods.IsPost(context.Request.Method))
         {
-            context.Response.Headers.Allow = "POST";
+            context.Response.Headers.Allow = "GET, POST";
             await RefuseAsync(context, 405, "Request_BadRequest", "methodNotAllowed", "Specified HTTP method is not allowed for the request target.").ConfigureAwait(false);
             return;
         }
@@ -62,13 +77,13 @@ internal sealed partial class SetUpEndpoint(SetUpCode code, LedgerDoor ledger, A
         }
 
         await (wanted is null
-            ? RefuseAsync(context, 400, "BadRequest", "bodyInvalid", "The body is not JSON of the form {code, displayName, domain, country}.")
-            : SetUpAsync(context, wanted)).ConfigureAwait(false);
+            ? RefuseAsync(context, 400, "BadRequest", "bodyInvalid", "The body is not JSON of the form {code, displayName, domain, country, administrator}.")
+            : SetUpAsync(context, code, wanted)).ConfigureAwait(false);
     }
 
-    private async Task SetUpAsync(HttpContext context, SetUpRequest wanted)
+    private async Task SetUpAsync(HttpContext context, SetUpCode code, SetUpRequest wanted)
     {
-        if (Problem(wanted) is { } problem)
+        if ((Problem(wanted) ?? FirstAdministrator.Problem(wanted.Administrator, wanted.Domain!)) is { } problem)
         {
             await RefuseAsync(context, 400, "Request_BadRequest", "valueInvalid", problem).ConfigureAwait(false);
             return;
@@ -105,6 +120,11 @@ internal sealed partial class SetUpEndpoint(SetUpCode code, LedgerDoor ledger, A
             }
 
             done = true;
+            if (wanted.Administrator is { } person)
+            {
+                await administrator.MakeAsync(((TenantCreation.Created)creation).Desk, person).ConfigureAwait(false);
+            }
+
             context.Response.StatusCode = StatusCodes.Status201Created;
             context.Response.ContentType = "application/json; charset=utf-8";
             await using Utf8JsonWriter json = new(context.Response.BodyWriter);
@@ -156,7 +176,10 @@ internal sealed partial class SetUpEndpoint(SetUpCode code, LedgerDoor ledger, A
 }
 
 /// <summary>What set-up asks for.</summary>
-internal sealed record SetUpRequest(string? Code, string? DisplayName, string? Domain, string? Country);
+internal sealed record SetUpRequest(string? Code, string? DisplayName, string? Domain, string? Country, SetUpAdministrator? Administrator = null);
+
+/// <summary>Who is to administer the tenant; without one only the first application gets in (B609).</summary>
+internal sealed record SetUpAdministrator(string? UserPrincipalName, string? Password);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(SetUpRequest))]

@@ -43,8 +43,8 @@ public sealed class Texts
     {
         Repository.Nothing("A clock read past the TimeProvider", Repository.ProductSources.SelectMany(file => Repository.Places(file, _clock)));
         Repository.Nothing(
-            "The system's clock is chosen where the rooms are wired, in src/Berth",
-            Repository.ProductSources.Where(file => !file.StartsWith("src/Berth/", StringComparison.Ordinal))
+            "The system's clock is chosen where a program is wired, in src/Berth and in the portal's own",
+            Repository.ProductSources.Where(file => !file.StartsWith("src/Berth/", StringComparison.Ordinal) && file != "src/Portal/Program.cs")
                 .SelectMany(file => Repository.Places(file, new Regex(@"\bTimeProvider\.System\b"))));
     }
 

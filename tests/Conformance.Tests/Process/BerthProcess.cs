@@ -5,7 +5,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
-using Berth.Conformance.Tests.Completeness;
 
 namespace Berth.Conformance.Tests.Process;
 
@@ -54,6 +53,15 @@ public sealed class BerthProcess : IAsyncDisposable
         ? Path.GetFullPath(named)
         : Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Berth", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "berth"));
 
+    /// <summary>Told of each command line that did what it was asked.</summary>
+    public static event Action<string[]>? Ran;
+
+    /// <summary>Told of each database that a process leaves behind, before it is deleted.</summary>
+    public static event Action<string>? Left;
+
+    /// <summary>Put between a client and its wire.</summary>
+    public static Func<HttpMessageHandler, HttpMessageHandler> Watch { get; set; } = static wire => wire;
+
     /// <summary>The data folder.</summary>
     public string Data { get; }
 
@@ -99,7 +107,7 @@ public sealed class BerthProcess : IAsyncDisposable
         try
         {
             await berth.WaitUntilListeningAsync();
-            Evidence.OfCommandLine(["serve", .. arguments]);
+            Ran?.Invoke(["serve", .. arguments]);
             return berth;
         }
         catch
@@ -132,7 +140,7 @@ public sealed class BerthProcess : IAsyncDisposable
         await process.WaitForExitAsync().WaitAsync(_patience);
         if (process.ExitCode == 0)
         {
-            Evidence.OfCommandLine(arguments);
+            Ran?.Invoke(arguments);
         }
 
         return (process.ExitCode, await output, await errors);
@@ -141,7 +149,7 @@ public sealed class BerthProcess : IAsyncDisposable
     /// <summary>An HTTP client for the process, with the demo client's token unless told otherwise. It trusts the process's own CA only.</summary>
     public async Task<HttpClient> ClientAsync(bool https = false, bool authenticated = true)
     {
-        HttpClient client = new(new Observer(Handler())) { BaseAddress = https ? Https : Http };
+        HttpClient client = new(Watch(Handler())) { BaseAddress = https ? Https : Http };
         if (authenticated)
         {
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync());
@@ -239,7 +247,7 @@ public sealed class BerthProcess : IAsyncDisposable
         {
             if (File.Exists(Path.Combine(Data, "berth.db")))
             {
-                Evidence.OfJournal(Path.Combine(Data, "berth.db"));
+                Left?.Invoke(Path.Combine(Data, "berth.db"));
             }
 
             Directory.Delete(Data, true);

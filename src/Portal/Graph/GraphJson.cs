@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization;
+
+namespace Berth.Portal.Graph;
+
+/// <summary>Graph's error object.</summary>
+public sealed record GraphErrorAnswer(GraphErrorBody? Error);
+
+/// <summary>What is in it.</summary>
+public sealed record GraphErrorBody(string? Code, string? Message, GraphInnerError? InnerError);
+
+/// <summary>The one reason, and what the server's log calls the request.</summary>
+public sealed record GraphInnerError(string? Code, [property: JsonPropertyName("request-id")] string? RequestId);
+
+/// <summary>The tenant.</summary>
+public sealed record Organization(Guid Id, string DisplayName);
+
+/// <summary>A SKU that the tenant owns.</summary>
+public sealed record SubscribedSku(Guid SkuId, string SkuPartNumber, int ConsumedUnits, PrepaidUnits PrepaidUnits, IReadOnlyList<ServicePlan> ServicePlans);
+
+/// <summary>Units by their state.</summary>
+public sealed record PrepaidUnits(int Enabled, int Suspended, int Warning);
+
+/// <summary>A service plan of a SKU.</summary>
+public sealed record ServicePlan(Guid ServicePlanId, string ServicePlanName);
+
+/// <summary>What several pages read. A page that reads more has a context of its own beside it.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(GraphErrorAnswer))]
+[JsonSerializable(typeof(GraphPage<Organization>))]
+[JsonSerializable(typeof(GraphPage<SubscribedSku>))]
+[JsonSerializable(typeof(PlanRequest))]
+[JsonSerializable(typeof(PlanAnswer))]
+[JsonSerializable(typeof(ApplyRequest))]
+[JsonSerializable(typeof(Operation))]
+internal sealed partial class GraphJson : JsonSerializerContext;

@@ -1,0 +1,90 @@
+using System.Text.Json.Serialization;
+
+namespace Berth.Portal.Graph;
+
+/// <summary>A change to plan or apply; which members it has depends on the kind (docs/how-to/plan-and-undo.md).</summary>
+public sealed record PlanChange(string Kind)
+{
+    /// <summary>Of <c>userLicense</c>, <c>user</c> and <c>deleteUser</c>.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>Of <c>groupLicense</c> and <c>membership</c>.</summary>
+    public string? GroupId { get; init; }
+
+    /// <summary>Licenses to add.</summary>
+    public IReadOnlyList<AddedLicense>? Add { get; init; }
+
+    /// <summary>SKUs to take away.</summary>
+    public IReadOnlyList<Guid>? Remove { get; init; }
+
+    /// <summary>Users to make members.</summary>
+    public IReadOnlyList<string>? AddMembers { get; init; }
+
+    /// <summary>Members to take away.</summary>
+    public IReadOnlyList<string>? RemoveMembers { get; init; }
+
+    /// <summary>Of <c>subscription</c>.</summary>
+    public Guid? SkuId { get; init; }
+
+    /// <summary>Of <c>subscription</c>.</summary>
+    public int? Units { get; init; }
+
+    /// <summary>Of <c>cloudPcAction</c>: what to do.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>Of <c>cloudPcAction</c>: to which.</summary>
+    public IReadOnlyList<string>? CloudPcIds { get; init; }
+}
+
+/// <summary>A license to add, with what is switched off of it.</summary>
+public sealed record AddedLicense(Guid SkuId, IReadOnlyList<Guid> DisabledPlans);
+
+/// <summary>What <c>POST /berth/v1/plan</c> is asked.</summary>
+public sealed record PlanRequest(IReadOnlyList<PlanChange> Changes);
+
+/// <summary>What a plan would do.</summary>
+public sealed record PlanAnswer(
+    Guid Id,
+    long Version,
+    bool Changes,
+    PlanSummary Summary,
+    IReadOnlyList<PlannedLicense> Users,
+    IReadOnlyList<PlannedCloudPc> CloudPcs,
+    IReadOnlyList<PlannedPool> Pools,
+    IReadOnlyList<string> Warnings,
+    IReadOnlyList<PlanGuard> Guards);
+
+/// <summary>Its figures.</summary>
+public sealed record PlanSummary(
+    int UsersGaining,
+    int UsersLosing,
+    int UsersInError,
+    int CloudPcsProvisioned,
+    int CloudPcsEnteringGrace,
+    int CloudPcsRecovered,
+    int CloudPcsDeprovisioned,
+    int CloudPcsLosingData);
+
+/// <summary>A license that would change.</summary>
+public sealed record PlannedLicense(Guid UserId, string UserPrincipalName, Guid SkuId, string Source, string Before, string After, string Error, string? Reason);
+
+/// <summary>A Cloud PC that would change, and when.</summary>
+public sealed record PlannedCloudPc(string? Id, string? UserId, Guid ServicePlanId, string Effect, DateTimeOffset Date);
+
+/// <summary>Seats before and after.</summary>
+public sealed record PlannedPool(Guid SkuId, int Assignable, int ConsumedBefore, int ConsumedAfter, int WaitingBefore, int WaitingAfter);
+
+/// <summary>What has to be allowed expressly.</summary>
+public sealed record PlanGuard(string Guard, Guid SkuId, int Holders, int Losing);
+
+/// <summary>What <c>POST /berth/v1/apply</c> is asked.</summary>
+public sealed record ApplyRequest(Guid PlanId, bool AllowMassRemoval);
+
+/// <summary>An operation: what became of work that was asked for.</summary>
+public sealed record Operation(string? Id, string State, OperationProgress? Progress, IReadOnlyList<OperationRow>? Results, [property: JsonPropertyName("@odata.nextLink")] string? NextLink);
+
+/// <summary>How far it is.</summary>
+public sealed record OperationProgress(int Done, int Total);
+
+/// <summary>What happened to one user or one Cloud PC.</summary>
+public sealed record OperationRow(string Kind, string? UserId, string? UserPrincipalName, Guid? SkuId, string? Source, string? Before, string? After, string? Error, string? Id, string? Status);

@@ -1,0 +1,15 @@
+using Berth.Portal;
+using Berth.Portal.Graph;
+using Berth.Portal.SignIn;
+using Microsoft.AspNetCore.Components.WebAssembly.Hosting;
+using Microsoft.FluentUI.AspNetCore.Components;
+
+WebAssemblyHostBuilder builder = WebAssemblyHostBuilder.CreateDefault(args);
+builder.RootComponents.Add<App>("#portal");
+builder.Services.AddFluentUIComponents();
+builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddSingleton(new HttpClient { BaseAddress = new Uri(new Uri(builder.HostEnvironment.BaseAddress), "/") });
+builder.Services.AddScoped<PortalSession>();
+builder.Services.AddScoped<GraphClient>();
+builder.Services.AddScoped<Skus>();
+await builder.Build().RunAsync();

@@ -1,0 +1,72 @@
+using System.Text.Json.Serialization;
+using Berth.Portal.Graph;
+
+namespace Berth.Portal.Users;
+
+/// <summary>A user as the list and the panel show them.</summary>
+public sealed record DirectoryUser(
+    Guid Id,
+    string DisplayName,
+    string UserPrincipalName,
+    string? UsageLocation,
+    bool AccountEnabled,
+    string? JobTitle,
+    string? Department,
+    IReadOnlyList<AssignedLicense>? AssignedLicenses,
+    IReadOnlyList<AssignmentState>? LicenseAssignmentStates)
+{
+    /// <summary>What the list asks for.</summary>
+    public const string Selected = "id,displayName,userPrincipalName,usageLocation,accountEnabled,assignedLicenses,licenseAssignmentStates";
+
+    /// <summary>What is to be said of the user, in words.</summary>
+    public string State => (AccountEnabled, Errors, AssignedLicenses?.Count ?? 0) switch
+    {
+        (_, > 0 and var errors, _) => errors == 1 ? "1 license in error" : $"{errors} licenses in error",
+        (false, _, > 0) => "Disabled, holds licenses",
+        (false, _, _) => "Disabled",
+        (true, _, 0) => "No license",
+        _ => "Licensed",
+    };
+
+    /// <summary>Assignments that did not come to what they should.</summary>
+    public int Errors => LicenseAssignmentStates?.Count(state => state.IsError) ?? 0;
+}
+
+/// <summary>A license that a user has.</summary>
+public sealed record AssignedLicense(Guid SkuId, IReadOnlyList<Guid> DisabledPlans);
+
+/// <summary>One way on which a license comes to a user, and what became of it.</summary>
+public sealed record AssignmentState(Guid SkuId, Guid? AssignedByGroup, IReadOnlyList<Guid> DisabledPlans, string State, string? Error, DateTimeOffset? LastUpdatedDateTime)
+{
+    /// <summary>Whether it did not come to what it should.</summary>
+    public bool IsError => State is "Error" or "ActiveWithError";
+
+    /// <summary>What became of it, in words.</summary>
+    public string Words => (State, Error) switch
+    {
+        ("Active", _) => "Active",
+        ("ActiveWithError", _) => "Active, with plans missing: " + Reason,
+        ("Disabled", _) => "Disabled",
+        _ => "In error: " + Reason,
+    };
+
+    private string Reason => Error switch
+    {
+        "CountViolation" => "no seat is left",
+        "MutuallyExclusiveViolation" => "it has a service plan that does not go together with one the user has",
+        "DependencyViolation" => "a service plan that it needs is missing",
+        "ProhibitedInUsageLocationViolation" => "it is not offered in the user's usage location, or they have none",
+        "UniquenessViolation" => "an address of the user belongs to somebody else",
+        null or "None" => "it is still being worked out",
+        _ => Error,
+    };
+}
+
+/// <summary>A group, by name.</summary>
+public sealed record NamedGroup(Guid Id, string DisplayName);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(GraphPage<DirectoryUser>))]
+[JsonSerializable(typeof(DirectoryUser))]
+[JsonSerializable(typeof(NamedGroup))]
+internal sealed partial class UserJson : JsonSerializerContext;

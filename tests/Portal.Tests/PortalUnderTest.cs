@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using Berth.Conformance.Tests.Process;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Berth.Portal.Tests;
+
+/// <summary>
+/// One published Berth with its demo company, and one Chromium, for all tests of the admin center; each test has a window of its own, with nothing kept from
+/// another. Whatever asks another origin, breaks the content security policy or stops with a mistake fails the test that saw it.
+/// </summary>
+public sealed class PortalUnderTest : IAsyncLifetime
+{
+    public const string Admin = "admin@contoso.example";
+    public const string Password = "berth-demo-password";
+
+    /// <summary>How long a test waits for something to be seen before it fails.</summary>
+    public const float Patience = 30_000;
+
+    private static readonly string[] _switches =
+    [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--disable-dev-shm-usage", "--force-prefers-reduced-motion",
+    ];
+
+    private IPlaywright _driver = null!;
+    private IBrowser _browser = null!;
+    private IBrowserContext _context = null!;
+    private string? _signedIn;
+
+    /// <summary>The server.</summary>
+    public BerthProcess Berth { get; private set; } = null!;
+
+    /// <summary>Where screenshots go.</summary>
+    public static string Pictures { get; } = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "portal-pictures")).FullName;
+
+    public async ValueTask InitializeAsync()
+    {
+        Task<BerthProcess> berth = BerthProcess.StartDemoAsync();
+        _driver = await Playwright.CreateAsync();
+        _browser = await _driver.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Environment.GetEnvironmentVariable("BERTH_BROWSER") is { Length: > 0 } named ? named : "/usr/bin/chromium",
+            Args = _switches,
+        });
+        Berth = await berth;
+        _context = await _browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = Berth.Http!.ToString() });
+        _context.SetDefaultTimeout(Patience);
+        Assertions.SetDefaultExpectTimeout(Patience);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _context.DisposeAsync();
+        await _browser.DisposeAsync();
+        _driver.Dispose();
+        await Berth.DisposeAsync();
+    }
+
+    /// <summary>A new window at nothing yet. All share the browser's cache, as a person's do; who is signed in is each window's own.</summary>
+    public async Task<Window> OpenAsync(ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800, Uri? at = null)
+    {
+        IPage page = await _context.NewPageAsync();
+        await page.SetViewportSizeAsync(width, height);
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme });
+        return new Window(page, at ?? Berth.Http!);
+    }
+
+    /// <summary>A new window in which the demo's admin is signed in and looks at an address of the portal. The first one signs in; the others take over what that one kept.</summary>
+    public async Task<Window> OpenSignedInAsync(string address = "", ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800)
+    {
+        if (_signedIn is null)
+        {
+            await using Window first = await OpenAsync();
+            await first.Page.GotoAsync("/portal/");
+            await first.SignInAsync(Admin, Password);
+            _signedIn = await first.Page.EvaluateAsync<string>("() => sessionStorage.getItem('berth.session')");
+        }
+
+        Window window = await OpenAsync(scheme, width, height);
+        await window.Page.AddInitScriptAsync($"sessionStorage.setItem('berth.session', {System.Text.Json.JsonSerializer.Serialize(_signedIn)})");
+        await window.Page.GotoAsync("/portal/" + address);
+        return window;
+    }
+}
+
+/// <summary>The collection that shares it.</summary>
+[CollectionDefinition(Name)]
+public sealed class Portal : ICollectionFixture<PortalUnderTest>
+{
+    public const string Name = "portal";
+}
+
+/// <summary>A window of the browser, which sees everything that must not happen in it.</summary>
+public sealed class Window : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> _wrongs = [];
+    private readonly List<string> _forgiven = [];
+
+    public Window(IPage page, Uri origin)
+    {
+        Page = page;
+        page.Request += (_, request) =>
+        {
+            Uri target = new(request.Url);
+            if (target.Scheme is not ("data" or "blob") && target.Authority != origin.Authority)
+            {
+                _wrongs.Enqueue($"asked another origin: {request.Url}");
+            }
+        };
+        page.PageError += (_, error) => _wrongs.Enqueue($"stopped: {error}");
+        page.Console += (_, line) =>
+        {
+            if (line.Type == "error")
+            {
+                _wrongs.Enqueue($"console: {line.Text}");
+            }
+        };
+    }
+
+    /// <summary>What is in it.</summary>
+    public IPage Page { get; }
+
+    /// <summary>Fills the sign-in page by keys only and waits for the portal.</summary>
+    public async Task SignInAsync(string name, string password)
+    {
+        // The first field has the focus.
+        await Assertions.Expect(Page.GetByLabel("Sign-in name")).ToBeFocusedAsync();
+        await Page.Keyboard.TypeAsync(name);
+        await Page.Keyboard.PressAsync("Tab");
+        await Page.Keyboard.TypeAsync(password);
+        await Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" })).ToBeVisibleAsync();
+    }
+
+    /// <summary>What a test brings about on purpose is no mistake: lines of the console that contain this are let pass.</summary>
+    public void Forgive(string text) => _forgiven.Add(text);
+
+    /// <summary>Fails when axe finds something serious or critical in what is shown now (B611).</summary>
+    public async Task IsAccessibleAsync()
+    {
+        AxeResult found = await Page.RunAxe();
+        Assert.True(found.Passes.Length > 5, "axe looked at nothing");
+        Assert.Empty(found.Violations.Where(one => one.Impact is "serious" or "critical")
+            .Select(one => $"{one.Id}: {one.Help} ({string.Join(", ", one.Nodes.Select(node => node.Html))})"));
+    }
+
+    /// <summary>Takes a picture for people to look at.</summary>
+    public Task PictureAsync(string name) => Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(PortalUnderTest.Pictures, name + ".png") });
+
+    public async ValueTask DisposeAsync()
+    {
+        await Page.CloseAsync();
+        string[] wrongs = [.. _wrongs.Where(wrong => !_forgiven.Exists(text => wrong.Contains(text, StringComparison.Ordinal)))];
+        if (wrongs.Length > 0)
+        {
+            Assert.Fail("In the window: " + string.Join('\n', wrongs));
+        }
+    }
+}

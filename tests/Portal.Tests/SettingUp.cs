@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Berth.Conformance.Tests.Process;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Berth.Portal.Tests;
+
+/// <summary>The first minutes of an installation that is no demo.</summary>
+[Collection(Portal.Name)]
+public sealed class SettingUp(PortalUnderTest portal)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    // B608, B609
+    [Fact]
+    public async Task Whoever_reads_the_console_sets_up_the_company_in_the_browser_and_signs_in_as_its_administrator()
+    {
+        await using BerthProcess berth = await BerthProcess.StartAsync(null);
+        string code = berth.Lines.Single(line => line.StartsWith("Set-up code: ", StringComparison.Ordinal))["Set-up code: ".Length..];
+        await using Window window = await portal.OpenAsync(at: berth.Http);
+        IPage page = window.Page;
+        await page.GotoAsync(new Uri(berth.Http!, "/").ToString());
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Set up this Berth" })).ToBeFocusedAsync();
+        await window.PictureAsync("set-up-light");
+        await window.IsAccessibleAsync();
+
+        await page.Keyboard.PressAsync("Tab");
+        foreach (string text in (string[])["00000-00000-00000-00000", "Fabrikam", "fabrikam.example", "DE", "ada", "correct horse"])
+        {
+            await page.Keyboard.PressAsync("Control+a");
+            await page.Keyboard.TypeAsync(text);
+            await page.Keyboard.PressAsync("Tab");
+        }
+
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("This is not the set-up code.");
+        window.Forgive("403 (Forbidden)");
+
+        await page.GetByLabel("Set-up code").FillAsync(code);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Set up" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Fabrikam is set up" })).ToBeFocusedAsync();
+        await Expect(page.GetByText("Its secret is shown this once")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await window.SignInAsync("ada@fabrikam.example", "correct horse");
+        await Expect(page.GetByText("Fabrikam", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByText("This tenant owns no license yet.")).ToBeVisibleAsync();
+    }
+
+    // B608, B609
+    [Theory]
+    [InlineData("ada@elsewhere.example", 12, false)]
+    [InlineData("a da@fabrikam.example", 12, false)]
+    [InlineData("@fabrikam.example", 12, false)]
+    [InlineData("ada@fabrikam.example", 11, false)]
+    [InlineData("ada@fabrikam.example", 12, true)]
+    [InlineData("ada@fabrikam.example", 256, true)]
+    [InlineData("ada@fabrikam.example", 257, false)]
+    public async Task A_first_administrator_is_of_the_tenant_and_has_a_password_of_12_to_256_characters(string name, int characters, bool isTaken)
+    {
+        await using BerthProcess berth = await BerthProcess.StartAsync(null);
+        string code = berth.Lines.Single(line => line.StartsWith("Set-up code: ", StringComparison.Ordinal))["Set-up code: ".Length..];
+        using HttpClient client = new() { BaseAddress = berth.Http };
+        Assert.Equal("{\"isNeeded\":true}", await client.GetStringAsync(new Uri("/berth/v1/setup", UriKind.Relative), Cancel));
+
+        string password = new('p', characters);
+        using HttpResponseMessage response = await client.PostAsJsonAsync(
+            new Uri("/berth/v1/setup", UriKind.Relative),
+            new { code, displayName = "Fabrikam", domain = "fabrikam.example", country = "DE", administrator = new { userPrincipalName = name, password } },
+            Cancel);
+
+        using JsonDocument body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal(isTaken ? HttpStatusCode.Created : HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal(isTaken, body.RootElement.TryGetProperty("tenantId", out _));
+        Assert.Equal($"{{\"isNeeded\":{(isTaken ? "false" : "true")}}}", await client.GetStringAsync(new Uri("/berth/v1/setup", UriKind.Relative), Cancel));
+    }
+}
