@@ -59,40 +59,42 @@ public sealed class PortalSession(HttpClient http, IJSRuntime js, NavigationMana
     }
 
     /// <summary>Gets the next access token. False when the refresh token is not good any more: the person has to sign in again.</summary>
-    public Task<bool> RenewAsync()
+    /// <exception cref="HttpRequestException">The server cannot be reached; the sign-in is kept.</exception>
+    public async Task<bool> RenewAsync()
     {
         // Several requests may find out at once; one of them asks.
-        return _renewing ??= OnceAsync();
-
-        async Task<bool> OnceAsync()
+        Task<bool> renewing = _renewing ??= OnceAsync();
+        try
         {
-            try
-            {
-                if (Current is not { } before)
-                {
-                    return false;
-                }
-
-                TokenAnswer answer = await AskAsync(new() { ["grant_type"] = "refresh_token", ["refresh_token"] = before.RefreshToken, ["scope"] = Scopes });
-                if (answer.AccessToken is null)
-                {
-                    await ForgetAsync();
-                    return false;
-                }
-
-                await KeepAsync(before with
-                {
-                    AccessToken = answer.AccessToken,
-                    RefreshToken = answer.RefreshToken ?? before.RefreshToken,
-                    Ends = time.GetUtcNow().AddSeconds(answer.ExpiresIn),
-                });
-                return true;
-            }
-            finally
-            {
-                _renewing = null;
-            }
+            return await renewing;
         }
+        finally
+        {
+            _renewing = null;
+        }
+    }
+
+    private async Task<bool> OnceAsync()
+    {
+        if (Current is not { } before)
+        {
+            return false;
+        }
+
+        TokenAnswer answer = await AskAsync(new() { ["grant_type"] = "refresh_token", ["refresh_token"] = before.RefreshToken, ["scope"] = Scopes });
+        if (answer.AccessToken is null)
+        {
+            await ForgetAsync();
+            return false;
+        }
+
+        await KeepAsync(before with
+        {
+            AccessToken = answer.AccessToken,
+            RefreshToken = answer.RefreshToken ?? before.RefreshToken,
+            Ends = time.GetUtcNow().AddSeconds(answer.ExpiresIn),
+        });
+        return true;
     }
 
     /// <summary>Leaves for the sign-in page; an installation without a tenant is set up first (B608).</summary>
