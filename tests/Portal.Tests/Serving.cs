@@ -28,7 +28,7 @@ public sealed class Serving(PortalUnderTest portal)
     [Fact]
     public async Task A_program_that_was_built_and_not_published_serves_it_as_well()
     {
-        await using BerthProcess built = await BerthProcess.StartAsync(BerthProcess.Built, null, ["--demo", "--seed", "none"]);
+        await using BerthProcess built = await BerthProcess.StartBuiltAsync("--demo", "--seed", "none");
         using HttpClient client = new() { BaseAddress = built.Http };
         string page = await client.GetStringAsync(new Uri("/portal/", UriKind.Relative), Cancel);
         string[] files = [.. Regex.Matches(page, "(?:src|href)=\"(?<file>[^\"]+\\.\\w+)\"").Select(match => match.Groups["file"].Value)];

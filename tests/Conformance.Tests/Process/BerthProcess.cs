@@ -103,12 +103,13 @@ public sealed class BerthProcess : IAsyncDisposable
     /// <summary>Starts <c>berth serve</c> and waits until it listens and has said what it has to say.</summary>
     /// <param name="data">The data folder; null makes one that goes with the process.</param>
     /// <param name="arguments">After <c>serve --data DIR --urls http://127.0.0.1:0</c>; a <c>--urls</c> among them replaces that one.</param>
-    public static Task<BerthProcess> StartAsync(string? data, params string[] arguments) => StartAsync(Program, data, arguments);
+    public static Task<BerthProcess> StartAsync(string? data, params string[] arguments) => WaitForAsync(Launch(data, arguments), arguments);
 
-    /// <summary>The same with a program of its own.</summary>
-    public static async Task<BerthProcess> StartAsync(string program, string? data, string[] arguments)
+    /// <summary>The same with the program that was built with these tests, whichever <c>BERTH_PROGRAM</c> names, and a data folder of its own.</summary>
+    public static Task<BerthProcess> StartBuiltAsync(params string[] arguments) => WaitForAsync(Launch(Built, null, null, null, arguments), arguments);
+
+    private static async Task<BerthProcess> WaitForAsync(BerthProcess berth, string[] arguments)
     {
-        BerthProcess berth = LaunchIn(null, null, data, arguments, program);
         try
         {
             await berth.WaitUntilListeningAsync();
@@ -126,7 +127,10 @@ public sealed class BerthProcess : IAsyncDisposable
     public static BerthProcess Launch(string? data, params string[] arguments) => LaunchIn(null, null, data, arguments);
 
     /// <summary>The same in a working folder and with variables of the environment.</summary>
-    public static BerthProcess LaunchIn(string? folderOfWork, IReadOnlyDictionary<string, string>? environment, string? data, string[] arguments, string? program = null)
+    public static BerthProcess LaunchIn(string? folderOfWork, IReadOnlyDictionary<string, string>? environment, string? data, params string[] arguments) =>
+        Launch(Program, folderOfWork, environment, data, arguments);
+
+    private static BerthProcess Launch(string program, string? folderOfWork, IReadOnlyDictionary<string, string>? environment, string? data, string[] arguments)
     {
         string folder = data ?? Path.Combine(Path.GetTempPath(), "berth-test-" + Guid.NewGuid().ToString("N"));
         string[] urls = arguments.Contains("--urls") ? [] : ["--urls", "http://127.0.0.1:0"];
