@@ -30,6 +30,7 @@ public sealed class PortalSession(HttpClient http, IJSRuntime js, NavigationMana
     private static readonly TimeSpan Early = TimeSpan.FromMinutes(2);
 
     private Task<bool>? _renewing;
+    private Task? _leaving;
 
     /// <summary>Who is signed in, or null.</summary>
     public SignedIn? Current { get; private set; }
@@ -99,11 +100,28 @@ public sealed class PortalSession(HttpClient http, IJSRuntime js, NavigationMana
 
     /// <summary>Leaves for the sign-in page; an installation without a tenant is set up first (B608).</summary>
     /// <param name="returnTo">Where to go afterwards, below the portal.</param>
+    /// <exception cref="HttpRequestException">The server cannot be reached.</exception>
     public async Task BeginAsync(string returnTo)
+    {
+        // Several requests may find that the sign-in is over; two that left would take each other's answer for a stranger's.
+        Task leaving = _leaving ??= LeaveAsync(returnTo);
+        try
+        {
+            await leaving;
+        }
+        catch (HttpRequestException)
+        {
+            _leaving = null;
+            throw;
+        }
+    }
+
+    private async Task LeaveAsync(string returnTo)
     {
         SetUpState? setUp = await http.GetFromJsonAsync("berth/v1/setup", SignInJson.Default.SetUpState);
         if (setUp is { IsNeeded: true })
         {
+            _leaving = null;
             navigation.NavigateTo("set-up", replace: true);
             return;
         }
