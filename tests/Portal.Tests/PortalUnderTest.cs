@@ -17,7 +17,7 @@ public sealed class PortalUnderTest : IAsyncLifetime
     public const string Password = "berth-demo-password";
 
     /// <summary>How long a test waits for something to be seen before it fails.</summary>
-    public const float Patience = 30_000;
+    public const float Patience = 90_000;
 
     private static readonly string[] _switches =
     [

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.RegularExpressions;
+using Berth.Conformance.Tests.Process;
 using Xunit;
 
 namespace Berth.Portal.Tests;
@@ -20,6 +22,23 @@ public sealed class Serving(PortalUnderTest portal)
         using HttpResponseMessage response = await AskAsync(path, accept);
 
         Assert.Equal((status, location), (response.StatusCode, response.Headers.Location?.ToString()));
+    }
+
+    // B600
+    [Fact]
+    public async Task A_program_that_was_built_and_not_published_serves_it_as_well()
+    {
+        await using BerthProcess built = await BerthProcess.StartBuiltAsync("--demo", "--seed", "none");
+        using HttpClient client = new() { BaseAddress = built.Http };
+        string page = await client.GetStringAsync(new Uri("/portal/", UriKind.Relative), Cancel);
+        string[] files = [.. Regex.Matches(page, "(?:src|href)=\"(?<file>[^\"]+\\.\\w+)\"").Select(match => match.Groups["file"].Value)];
+
+        Assert.Contains(files, file => file.StartsWith("_framework/dotnet", StringComparison.Ordinal));
+        foreach (string file in files)
+        {
+            using HttpResponseMessage answer = await client.GetAsync(new Uri("/portal/" + file, UriKind.Relative), Cancel);
+            Assert.Equal((file, HttpStatusCode.OK), (file, answer.StatusCode));
+        }
     }
 
     [Theory]
@@ -53,7 +72,7 @@ public sealed class Serving(PortalUnderTest portal)
     {
         using HttpResponseMessage page = await AskAsync("/portal/", Page);
         string html = await page.Content.ReadAsStringAsync(Cancel);
-        string script = System.Text.RegularExpressions.Regex.Match(html, @"_framework/blazor\.webassembly\.\w+\.js").Value;
+        string script = Regex.Match(html, @"_framework/blazor\.webassembly\.\w+\.js").Value;
         using HttpResponseMessage file = await AskAsync("/portal/" + script, "*/*", encoding);
         using HttpResponseMessage again = await AskAsync("/portal/", Page, null, page.Headers.ETag!.ToString());
 

@@ -41,8 +41,20 @@ public sealed class GraphClient(HttpClient http, PortalSession session, Navigati
         return await response.Content.ReadFromJsonAsync(type, cancel) ?? throw new GraphException(response.StatusCode, "", null, "The server answered with nothing where something was expected.", null);
     }
 
-    // The answer is a success; its owner disposes it.
     private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string address, Func<HttpContent>? body, CancellationToken cancel)
+    {
+        try
+        {
+            return await AskThroughAsync(method, address, body, cancel);
+        }
+        catch (HttpRequestException)
+        {
+            throw new GraphException(null, "", null, "Berth cannot be reached.", null);
+        }
+    }
+
+    // The answer is a success; its owner disposes it.
+    private async Task<HttpResponseMessage> AskThroughAsync(HttpMethod method, string address, Func<HttpContent>? body, CancellationToken cancel)
     {
         bool renewed = false;
         for (int attempt = 1; ; attempt++)
@@ -51,16 +63,7 @@ public sealed class GraphClient(HttpClient http, PortalSession session, Navigati
             using HttpRequestMessage request = new(method, address) { Content = body?.Invoke() };
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             request.Headers.Add("ConsistencyLevel", "eventual");
-            HttpResponseMessage response;
-            try
-            {
-                response = await http.SendAsync(request, cancel);
-            }
-            catch (HttpRequestException)
-            {
-                throw new GraphException(null, "", null, "Berth cannot be reached.", null);
-            }
-
+            HttpResponseMessage response = await http.SendAsync(request, cancel);
             if (response.IsSuccessStatusCode)
             {
                 return response;

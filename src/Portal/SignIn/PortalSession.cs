@@ -30,6 +30,7 @@ public sealed class PortalSession(HttpClient http, IJSRuntime js, NavigationMana
     private static readonly TimeSpan Early = TimeSpan.FromMinutes(2);
 
     private Task<bool>? _renewing;
+    private Task? _leaving;
 
     /// <summary>Who is signed in, or null.</summary>
     public SignedIn? Current { get; private set; }
@@ -59,49 +60,68 @@ public sealed class PortalSession(HttpClient http, IJSRuntime js, NavigationMana
     }
 
     /// <summary>Gets the next access token. False when the refresh token is not good any more: the person has to sign in again.</summary>
-    public Task<bool> RenewAsync()
+    /// <exception cref="HttpRequestException">The server cannot be reached; the sign-in is kept.</exception>
+    public async Task<bool> RenewAsync()
     {
         // Several requests may find out at once; one of them asks.
-        return _renewing ??= OnceAsync();
-
-        async Task<bool> OnceAsync()
+        Task<bool> renewing = _renewing ??= OnceAsync();
+        try
         {
-            try
-            {
-                if (Current is not { } before)
-                {
-                    return false;
-                }
-
-                TokenAnswer answer = await AskAsync(new() { ["grant_type"] = "refresh_token", ["refresh_token"] = before.RefreshToken, ["scope"] = Scopes });
-                if (answer.AccessToken is null)
-                {
-                    await ForgetAsync();
-                    return false;
-                }
-
-                await KeepAsync(before with
-                {
-                    AccessToken = answer.AccessToken,
-                    RefreshToken = answer.RefreshToken ?? before.RefreshToken,
-                    Ends = time.GetUtcNow().AddSeconds(answer.ExpiresIn),
-                });
-                return true;
-            }
-            finally
-            {
-                _renewing = null;
-            }
+            return await renewing;
         }
+        finally
+        {
+            _renewing = null;
+        }
+    }
+
+    private async Task<bool> OnceAsync()
+    {
+        if (Current is not { } before)
+        {
+            return false;
+        }
+
+        TokenAnswer answer = await AskAsync(new() { ["grant_type"] = "refresh_token", ["refresh_token"] = before.RefreshToken, ["scope"] = Scopes });
+        if (answer.AccessToken is null)
+        {
+            await ForgetAsync();
+            return false;
+        }
+
+        await KeepAsync(before with
+        {
+            AccessToken = answer.AccessToken,
+            RefreshToken = answer.RefreshToken ?? before.RefreshToken,
+            Ends = time.GetUtcNow().AddSeconds(answer.ExpiresIn),
+        });
+        return true;
     }
 
     /// <summary>Leaves for the sign-in page; an installation without a tenant is set up first (B608).</summary>
     /// <param name="returnTo">Where to go afterwards, below the portal.</param>
+    /// <exception cref="HttpRequestException">The server cannot be reached.</exception>
     public async Task BeginAsync(string returnTo)
+    {
+        // Several requests may find that the sign-in is over; two that left would take each other's answer for a stranger's.
+        Task leaving = _leaving ??= LeaveAsync(returnTo);
+        try
+        {
+            await leaving;
+        }
+        catch (HttpRequestException)
+        {
+            _leaving = null;
+            throw;
+        }
+    }
+
+    private async Task LeaveAsync(string returnTo)
     {
         SetUpState? setUp = await http.GetFromJsonAsync("berth/v1/setup", SignInJson.Default.SetUpState);
         if (setUp is { IsNeeded: true })
         {
+            _leaving = null;
             navigation.NavigateTo("set-up", replace: true);
             return;
         }

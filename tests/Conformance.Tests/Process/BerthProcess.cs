@@ -48,10 +48,12 @@ public sealed class BerthProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>The program that was built with these tests.</summary>
+    public static string Built { get; } =
+        Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Berth", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "berth"));
+
     /// <summary>The program that is run.</summary>
-    public static string Program { get; } = Environment.GetEnvironmentVariable("BERTH_PROGRAM") is { Length: > 0 } named
-        ? Path.GetFullPath(named)
-        : Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Berth", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "berth"));
+    public static string Program { get; } = Environment.GetEnvironmentVariable("BERTH_PROGRAM") is { Length: > 0 } named ? Path.GetFullPath(named) : Built;
 
     /// <summary>Told of each command line that did what it was asked.</summary>
     public static event Action<string[]>? Ran;
@@ -101,9 +103,13 @@ public sealed class BerthProcess : IAsyncDisposable
     /// <summary>Starts <c>berth serve</c> and waits until it listens and has said what it has to say.</summary>
     /// <param name="data">The data folder; null makes one that goes with the process.</param>
     /// <param name="arguments">After <c>serve --data DIR --urls http://127.0.0.1:0</c>; a <c>--urls</c> among them replaces that one.</param>
-    public static async Task<BerthProcess> StartAsync(string? data, params string[] arguments)
+    public static Task<BerthProcess> StartAsync(string? data, params string[] arguments) => WaitForAsync(Launch(data, arguments), arguments);
+
+    /// <summary>The same with the program that was built with these tests, whichever <c>BERTH_PROGRAM</c> names, and a data folder of its own.</summary>
+    public static Task<BerthProcess> StartBuiltAsync(params string[] arguments) => WaitForAsync(Launch(Built, null, null, null, arguments), arguments);
+
+    private static async Task<BerthProcess> WaitForAsync(BerthProcess berth, string[] arguments)
     {
-        BerthProcess berth = Launch(data, arguments);
         try
         {
             await berth.WaitUntilListeningAsync();
@@ -121,11 +127,14 @@ public sealed class BerthProcess : IAsyncDisposable
     public static BerthProcess Launch(string? data, params string[] arguments) => LaunchIn(null, null, data, arguments);
 
     /// <summary>The same in a working folder and with variables of the environment.</summary>
-    public static BerthProcess LaunchIn(string? folderOfWork, IReadOnlyDictionary<string, string>? environment, string? data, params string[] arguments)
+    public static BerthProcess LaunchIn(string? folderOfWork, IReadOnlyDictionary<string, string>? environment, string? data, params string[] arguments) =>
+        Launch(Program, folderOfWork, environment, data, arguments);
+
+    private static BerthProcess Launch(string program, string? folderOfWork, IReadOnlyDictionary<string, string>? environment, string? data, string[] arguments)
     {
         string folder = data ?? Path.Combine(Path.GetTempPath(), "berth-test-" + Guid.NewGuid().ToString("N"));
         string[] urls = arguments.Contains("--urls") ? [] : ["--urls", "http://127.0.0.1:0"];
-        return new BerthProcess(Run(["serve", "--data", folder, .. urls, .. arguments], folderOfWork, environment), folder, data is null);
+        return new BerthProcess(Run(["serve", "--data", folder, .. urls, .. arguments], folderOfWork, environment, program), folder, data is null);
     }
 
     /// <summary>Runs any <c>berth</c> command to its end.</summary>
@@ -254,9 +263,9 @@ public sealed class BerthProcess : IAsyncDisposable
         }
     }
 
-    private static System.Diagnostics.Process Run(IEnumerable<string> arguments, string? folderOfWork = null, IReadOnlyDictionary<string, string>? environment = null)
+    private static System.Diagnostics.Process Run(IEnumerable<string> arguments, string? folderOfWork = null, IReadOnlyDictionary<string, string>? environment = null, string? program = null)
     {
-        ProcessStartInfo start = new(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        ProcessStartInfo start = new(program ?? Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.WorkingDirectory = folderOfWork ?? "";
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
         {
