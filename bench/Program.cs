@@ -13,6 +13,7 @@ Dictionary<string, Func<string[], Task<int>>> benchmarks = new(StringComparer.Or
     ["bare"] = BareServer.Run,
     ["recovery"] = RecoveryBench.Run,
     ["past"] = PastBench.Run,
+    ["migrate"] = MigrateBench.Run,
     ["apply"] = ApplyBench.Run,
     ["rules"] = RulesBench.Run,
 };

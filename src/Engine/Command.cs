@@ -129,7 +129,11 @@ public abstract record Command
     public sealed record ReprocessGroup(Guid GroupId) : Command;
 
     /// <summary>Buys units of a SKU of the catalog.</summary>
-    public sealed record CreateSubscription(Guid Id, Guid SkuId, int Units, SubscriptionStatus Status, bool IsTrial) : Command;
+    public sealed record CreateSubscription(Guid Id, Guid SkuId, int Units, SubscriptionStatus Status, bool IsTrial) : Command
+    {
+        /// <summary>Whose purchase it is; null when nobody says.</summary>
+        public SubscriptionOwner? Owner { get; init; }
+    }
 
     /// <summary>Changes units or status; null leaves one as it is. A shrink never revokes (L97).</summary>
     public sealed record UpdateSubscription(Guid Id, int? Units, SubscriptionStatus? Status) : Command;

@@ -528,7 +528,7 @@ internal sealed partial class Decider
         }
 
         return CheckUnits(create.Units)
-            ?? Put(new Subscription(create.Id, sku.Index, create.Units, create.Status, create.IsTrial, _now));
+            ?? Put(new Subscription(create.Id, sku.Index, create.Units, create.Status, create.IsTrial, _now) { Owner = create.Owner });
     }
 
     private Refusal? UpdateSubscription(Command.UpdateSubscription update)

@@ -13,7 +13,10 @@ internal static class CopiedSubscriptions
     {
         GraphUnits units = sku.PrepaidUnits ?? new GraphUnits(0, 0, 0, 0);
         Subscription[] told = [.. copy.Subscriptions.Where(one => one.SkuId == sku.SkuId)
-            .Select(one => new Subscription(one.Id, index, Bounded(one.TotalLicenses), StatusOf(one.Status), one.IsTrial == true, one.CreatedDateTime ?? default))];
+            .Select(one => new Subscription(one.Id, index, Bounded(one.TotalLicenses), StatusOf(one.Status), one.IsTrial == true, one.CreatedDateTime ?? default)
+            {
+                Owner = OwnerOf(one),
+            })];
         (SubscriptionStatus Status, int Units)[] shown =
         [
             (SubscriptionStatus.Enabled, units.Enabled), (SubscriptionStatus.Warning, units.Warning), (SubscriptionStatus.Suspended, units.Suspended), (SubscriptionStatus.LockedOut, units.LockedOut),
@@ -27,6 +30,10 @@ internal static class CopiedSubscriptions
         return (some.Length > 0 ? some : [(StatusOf(sku.CapabilityStatus), 0)]).Select(one =>
             new Subscription(IdsByName.Of(copy.Head.Organization.Id, $"subscription/{sku.SkuId}/{one.Status}"), index, Bounded(one.Units), one.Status, false, default));
     }
+
+    private static SubscriptionOwner? OwnerOf(GraphSubscription one) => one.OwnerType is { Length: > 0 and <= SubscriptionOwner.LongestType } type
+        ? new SubscriptionOwner(type, Guid.TryParse(one.OwnerId, out Guid id) ? id : null)
+        : null;
 
     private static int Bounded(int units) => Math.Clamp(units, 0, Subscription.MostUnits);
 

@@ -181,6 +181,16 @@ public sealed class CopiedTenant
         {
             yield return new Change.CloudPcSet(i, machines[i], new CloudPcStep(machines[i].ModifiedAt, CloudPcReason.ConditionsMet, null));
         }
+
+        // Graph's restore points have ids of Graph's making, as what an expired subscription leaves has; those of the simulator have its own (B536).
+        Dictionary<Guid, CloudPc> byId = machines.ToDictionary(static one => one.Id);
+        foreach (GraphSnapshot snapshot in _copy.Snapshots)
+        {
+            if (snapshot is { IsReady: true, CloudPcId: { } of, CreatedDateTime: { } at } && byId.GetValueOrDefault(of) is { User: >= 0 } machine)
+            {
+                yield return new Change.SnapshotRetained(new RetentionSnapshot(snapshot.Id, of, machine.User, machine.Plan, machine.Origin?.RegionName, at));
+            }
+        }
     }
 
     private LicenseSet SetOf(IEnumerable<GraphLicense> licenses) => LicenseSet.Of(licenses.DistinctBy(static one => one.SkuId)

@@ -55,6 +55,7 @@ public static class CopyFile
             List<GraphSubscription> subscriptions = [];
             List<GraphPolicy> policies = [];
             List<GraphCloudPc> machines = [];
+            List<GraphSnapshot> snapshots = [];
             for (int lines = 0; reader.ReadLine() is { } text; lines++)
             {
                 switch (JsonSerializer.Deserialize(text, GraphJson.Default.CopyLine))
@@ -80,10 +81,14 @@ public static class CopyFile
                     case { CloudPc: { } machine }:
                         machines.Add(machine);
                         break;
+                    case { Snapshot: { } snapshot }:
+                        snapshots.Add(snapshot);
+                        break;
                     case { End: { } end } when end == lines && reader.EndOfStream:
                         return new TenantCopy(head)
                         {
                             Users = users, Groups = groups, Members = members, Skus = skus, Subscriptions = subscriptions, Policies = policies, CloudPcs = machines,
+                            Snapshots = snapshots,
                         };
                     default:
                         throw new ConnectFailedException(Damaged(path, $"line {lines + 2} says nothing that is known"));
@@ -125,5 +130,6 @@ public static class CopyFile
             .Concat(copy.Skus.Select(static one => new CopyLine { Sku = one }))
             .Concat(copy.Subscriptions.Select(static one => new CopyLine { Subscription = one }))
             .Concat(copy.Policies.Select(static one => new CopyLine { Policy = one }))
-            .Concat(copy.CloudPcs.Select(static one => new CopyLine { CloudPc = one }));
+            .Concat(copy.CloudPcs.Select(static one => new CopyLine { CloudPc = one }))
+            .Concat(copy.Snapshots.Select(static one => new CopyLine { Snapshot = one }));
 }

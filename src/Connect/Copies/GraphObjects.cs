@@ -201,7 +201,14 @@ public sealed record GraphUnits(int Enabled, int Warning, int Suspended, int Loc
 public sealed record GraphPlan(Guid ServicePlanId, string? ServicePlanName, string? AppliesTo);
 
 /// <summary><c>companySubscription</c>.</summary>
-public sealed record GraphSubscription(Guid Id, Guid SkuId, int TotalLicenses, string? Status, bool? IsTrial, DateTimeOffset? CreatedDateTime);
+public sealed record GraphSubscription(Guid Id, Guid SkuId, int TotalLicenses, string? Status, bool? IsTrial, DateTimeOffset? CreatedDateTime)
+{
+    /// <summary>What the owner is, <c>User</c> for a person; null when Graph says nothing.</summary>
+    public string? OwnerType { get; init; }
+
+    /// <summary>The owner's id.</summary>
+    public string? OwnerId { get; init; }
+}
 
 /// <summary><c>cloudPcProvisioningPolicy</c> of beta, with its assignments.</summary>
 public sealed record GraphPolicy
@@ -312,6 +319,17 @@ public sealed record GraphCloudPc
         + "lastModifiedDateTime,lastLoginResult,lastLogoffDateTime";
 }
 
+/// <summary><c>cloudPcSnapshot</c>: a moment to which a Cloud PC can be put back.</summary>
+public sealed record GraphSnapshot(Guid Id, Guid? CloudPcId, DateTimeOffset? CreatedDateTime, string? Status)
+{
+    /// <summary>What is selected of them.</summary>
+    public const string Selected = "id,cloudPcId,createdDateTime,status";
+
+    /// <summary>Whether it can be used.</summary>
+    [JsonIgnore]
+    public bool IsReady => Status is null or "ready";
+}
+
 /// <summary><c>cloudPcLoginResult</c>.</summary>
 public sealed record GraphLogin(DateTimeOffset? Time);
 
@@ -356,6 +374,7 @@ public sealed record GraphMemberChange(
 [JsonSerializable(typeof(GraphPage<GraphSubscription>))]
 [JsonSerializable(typeof(GraphPage<GraphPolicy>))]
 [JsonSerializable(typeof(GraphPage<GraphCloudPc>))]
+[JsonSerializable(typeof(GraphPage<GraphSnapshot>))]
 [JsonSerializable(typeof(GraphPage<GraphOrganization>))]
 [JsonSerializable(typeof(GraphPage<GraphChange>))]
 internal sealed partial class GraphJson : JsonSerializerContext;

@@ -36,6 +36,8 @@ internal sealed record CopyLine
 
     public GraphCloudPc? CloudPc { get; init; }
 
+    public GraphSnapshot? Snapshot { get; init; }
+
     public int? End { get; init; }
 }
 
@@ -62,4 +64,7 @@ public sealed record TenantCopy(CopyHead Head)
 
     /// <summary>Cloud PCs.</summary>
     public required IReadOnlyList<GraphCloudPc> CloudPcs { get; init; }
+
+    /// <summary>Their restore points (B536).</summary>
+    public IReadOnlyList<GraphSnapshot> Snapshots { get; init; } = [];
 }

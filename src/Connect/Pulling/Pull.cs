@@ -158,9 +158,11 @@ public sealed class Pull
             "provisioning policies", Reading.Permissions.CloudPcs, $"{Endpoint}/provisioningPolicies?$expand=assignments", GraphJson.Default.GraphPageGraphPolicy, cancel).ConfigureAwait(false);
         List<GraphCloudPc> machines = await UnlessRefusedAsync(
             "Cloud PCs", Reading.Permissions.CloudPcs, $"{Endpoint}/cloudPCs?$select={GraphCloudPc.Selected}", GraphJson.Default.GraphPageGraphCloudPc, cancel).ConfigureAwait(false);
+        List<GraphSnapshot> snapshots = machines.Count == 0 ? [] : await UnlessRefusedAsync(
+            "restore points", Reading.Permissions.CloudPcs, $"{Endpoint}/snapshots?$select={GraphSnapshot.Selected}", GraphJson.Default.GraphPageGraphSnapshot, cancel).ConfigureAwait(false);
         return new TenantCopy(head with { Missing = [.. _missing] })
         {
-            Users = users, Groups = groups, Members = members, Skus = skus, Subscriptions = subscriptions, Policies = policies, CloudPcs = machines,
+            Users = users, Groups = groups, Members = members, Skus = skus, Subscriptions = subscriptions, Policies = policies, CloudPcs = machines, Snapshots = snapshots,
         };
     }
 

@@ -238,7 +238,7 @@ public sealed class ApplyRun
         PortCall Call(Parcel parcel)
         {
             CallRequest request = CallRequest.Of(parcel.Wishes, _graph);
-            return new PortCall(request.Method, $"/v1.0{request.Path}", request.Body is null ? default : System.Text.Encoding.UTF8.GetBytes(request.Body))
+            return new PortCall(request.Method, request.Version + request.Path, request.Body is null ? default : System.Text.Encoding.UTF8.GetBytes(request.Body))
             {
                 CanRepeat = false, RepeatabilityId = _folder.RepeatabilityId(parcel.Key),
             };

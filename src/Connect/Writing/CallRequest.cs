@@ -11,6 +11,9 @@ public sealed record CallRequest(HttpMethod Method, string Path, string? Body)
 {
     private const string VirtualEndpoint = "/deviceManagement/virtualEndpoint";
 
+    /// <summary>The version that it is asked of: allotments of Frontline are in beta only (protocol 3.4; B537).</summary>
+    public string Version { get; init; } = "/v1.0";
+
     /// <summary>The request for the wishes of one call.</summary>
     /// <param name="wishes">One wish, or members of one group.</param>
     /// <param name="graph">The Graph's address with its version, which references to objects begin with.</param>
@@ -22,7 +25,7 @@ public sealed record CallRequest(HttpMethod Method, string Path, string? Body)
         Wish.NoMember one => new(HttpMethod.Delete, $"/groups/{one.GroupId}/members/{one.MemberId}/$ref", null),
         Wish.Properties one => new(HttpMethod.Patch, $"/users/{one.UserId}", one.Set.GetRawText()),
         Wish.ReportsTo one => new(HttpMethod.Put, $"/users/{one.UserId}/manager/$ref", Write(json => json.WriteString("@odata.id", $"{graph}/users/{one.ManagerId}"))),
-        Wish.Policy one => new(HttpMethod.Post, $"{VirtualEndpoint}/provisioningPolicies/{one.PolicyId}/assign", Assignments(one.Assignments)),
+        Wish.Policy one => new(HttpMethod.Post, $"{VirtualEndpoint}/provisioningPolicies/{one.PolicyId}/assign", Assignments(one.Assignments)) { Version = "/beta" },
         Wish.CloudPcAction one => new(HttpMethod.Post, $"{VirtualEndpoint}/cloudPCs/{one.CloudPcId}/{one.Action}", Argument(one)),
         Wish.NoUser one => new(HttpMethod.Delete, $"/users/{one.UserId}", null),
         _ => throw new InvalidOperationException($"Nobody has said how {wishes[0].GetType().Name} is asked for."),

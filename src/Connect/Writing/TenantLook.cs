@@ -10,7 +10,8 @@ namespace Berth.Connect.Writing;
 /// <param name="port">The way to the tenant.</param>
 internal sealed class TenantLook(GraphPort port)
 {
-    private const string Version = "/v1.0";
+    // What Microsoft has of Cloud PCs beyond the first years of v1.0 is in beta only: states that are newer, and allotments (B537).
+    private const string Version = "/v1.0", Endpoint = "/beta/deviceManagement/virtualEndpoint";
 
     private readonly Dictionary<string, JsonElement> _read = new(StringComparer.Ordinal);
     private readonly Dictionary<Guid, HashSet<Guid>> _members = [];
@@ -61,9 +62,9 @@ internal sealed class TenantLook(GraphPort port)
 
     private static string Errors(Guid group) => $"{Version}/groups/{group}/membersWithLicenseErrors?$select=id,userPrincipalName";
 
-    private static string PolicyPath(Guid policy) => $"{Version}/deviceManagement/virtualEndpoint/provisioningPolicies/{policy}?$expand=assignments";
+    private static string PolicyPath(Guid policy) => $"{Endpoint}/provisioningPolicies/{policy}?$expand=assignments";
 
-    private static string CloudPcPath(Guid id) => $"{Version}/deviceManagement/virtualEndpoint/cloudPCs/{id}";
+    private static string CloudPcPath(Guid id) => $"{Endpoint}/cloudPCs/{id}";
 
     private static string PropertiesPath(Wish.Properties wish) => $"{Version}/users/{wish.UserId}?$select=id,{string.Join(',', wish.Set.EnumerateObject().Select(static one => one.Name))}";
 
@@ -175,8 +176,12 @@ internal sealed class TenantLook(GraphPort port)
 
     private static bool IsAssigned(JsonElement policy, IReadOnlyList<WantedAssignment> wanted) =>
         policy.TryGetProperty("assignments", out JsonElement assignments) && assignments.ValueKind == JsonValueKind.Array
-        && assignments.EnumerateArray().Select(static one => one.GetProperty("target")).Select(static target => (Id(target, "groupId"), Id(target, "servicePlanId"))).ToHashSet()
-            .SetEquals(wanted.Select(static one => ((Guid?)one.GroupId, one.ServicePlanId)));
+        && assignments.EnumerateArray().Select(static one => one.GetProperty("target"))
+            .Select(static target => (Id(target, "groupId"), Id(target, "servicePlanId"), Text(target, "allotmentDisplayName") ?? "", Number(target, "allotmentLicensesCount"))).ToHashSet()
+            .SetEquals(wanted.Select(static one => ((Guid?)one.GroupId, one.ServicePlanId, one.AllotmentName ?? "", one.AllotmentLicenses)));
+
+    private static int? Number(JsonElement from, string name) =>
+        from.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number : null;
 
     private static bool IsSame(JsonElement wanted, JsonElement holder, string name)
     {
@@ -220,7 +225,7 @@ internal sealed class TenantLook(GraphPort port)
     private async Task ReadAsync(IReadOnlyCollection<string> paths, CancellationToken cancel)
     {
         await Parallel.ForEachAsync(
-            paths.Where(path => !_read.ContainsKey(path)).ToArray().Chunk(ConnectLimits.BatchItems),
+            paths.Where(path => !_read.ContainsKey(path)).GroupBy(static path => path.StartsWith(Version, StringComparison.Ordinal)).SelectMany(static version => version.Chunk(ConnectLimits.BatchItems)),
             new ParallelOptions { MaxDegreeOfParallelism = ApplyLimits.ReadsInFlight, CancellationToken = cancel },
             async (few, stop) =>
             {

@@ -32,6 +32,24 @@ public sealed record Subscription(Guid Id, int Sku, int Units, SubscriptionStatu
 {
     /// <summary>The most units of one subscription.</summary>
     public const int MostUnits = 10_000_000;
+
+    /// <summary>Whose purchase it is, as Graph tells it; null when nobody says (B512).</summary>
+    public SubscriptionOwner? Owner { get; init; }
+}
+
+/// <summary>Whose purchase a subscription is: <c>ownerType</c> and <c>ownerId</c> of Graph (L100).</summary>
+/// <param name="Type">What the owner is, <see cref="Person"/> for one; at most <see cref="LongestType"/> characters.</param>
+/// <param name="Id">The owner's id, or null.</param>
+public sealed record SubscriptionOwner(string Type, Guid? Id)
+{
+    /// <summary>The type of an owner who is a person: who bought it for themselves, or the account's administrator.</summary>
+    public const string Person = "User";
+
+    /// <summary>The longest type, in characters; Graph's have few.</summary>
+    public const int LongestType = 64;
+
+    /// <summary>Whether the owner is a person.</summary>
+    public bool IsPerson => Type.Equals(Person, StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>The units of a SKU over all its subscriptions by status: <c>prepaidUnits</c> (L93); deleted ones count nowhere.</summary>

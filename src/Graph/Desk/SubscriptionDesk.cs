@@ -59,6 +59,8 @@ internal static class SubscriptionDesk
         int? units = null;
         SubscriptionStatus status = SubscriptionStatus.Enabled;
         bool isTrial = false;
+        string? ownerType = null;
+        Guid? ownerId = null;
         foreach ((string name, JsonElement value) in read.Properties(body, "body"))
         {
             switch (name.ToUpperInvariant())
@@ -78,6 +80,12 @@ internal static class SubscriptionDesk
                 case "ISTRIAL":
                     isTrial = read.Flag(value, name);
                     break;
+                case "OWNERTYPE":
+                    ownerType = read.Text(value, name, SubscriptionOwner.LongestType);
+                    break;
+                case "OWNERID":
+                    ownerId = value.ValueKind == JsonValueKind.Null ? null : read.Id(value, name);
+                    break;
                 default:
                     read.FailUnknown(name);
                     break;
@@ -89,7 +97,15 @@ internal static class SubscriptionDesk
             read.FailMissing("units");
         }
 
-        return new Command.CreateSubscription(Guid.NewGuid(), Sku(read, catalog, sku, partNumber), units ?? 0, status, isTrial);
+        if (ownerId is not null && ownerType is null)
+        {
+            read.FailMissing("ownerType");
+        }
+
+        return new Command.CreateSubscription(Guid.NewGuid(), Sku(read, catalog, sku, partNumber), units ?? 0, status, isTrial)
+        {
+            Owner = ownerType is null ? null : new SubscriptionOwner(ownerType, ownerId),
+        };
     }
 
     private static Command.UpdateSubscription ReadChange(BodyReader read, JsonElement body, Guid id)
@@ -163,5 +179,7 @@ internal static class SubscriptionDesk
         json.WriteString("status"u8, subscription.Status.ToString());
         json.WriteBoolean("isTrial"u8, subscription.IsTrial);
         json.WriteString("createdDateTime"u8, subscription.CreatedAt.UtcDateTime);
+        json.WriteString("ownerType"u8, subscription.Owner?.Type);
+        json.WriteString("ownerId"u8, subscription.Owner?.Id?.ToString());
     }
 }

@@ -5,6 +5,7 @@ using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
 using Berth.Engine.Directory;
 using Berth.Engine.Insight.Findings;
+using Berth.Engine.Licensing;
 using Berth.Graph.Errors;
 using Berth.Graph.Plans;
 
@@ -82,6 +83,8 @@ internal static class FindingJson
                 $"{GroupName(tenant, at.Group)} gives {skus} to its own members only: {Count(finding.Users, "user")} of the group {GroupName(tenant, at.Other)} inside it {Verb(finding.Users, "gets", "get")} nothing.",
             FindingKind.PlanSwitchedOn =>
                 $"{skus} gained {plans}, which {Verb(finding.Plans.Count, "is", "are")} on in the license of {(at.Group >= 0 ? $"the group {GroupName(tenant, at.Group)}" : who)} although that leaves other plans off.",
+            FindingKind.SelfServiceSubscription when IsOwned(tenant, at.Other) =>
+                $"A person owns a subscription of {skus}{(finding.Named.Count == 0 ? "" : $" ({string.Join(", ", finding.Named.Select(user => UserOf(tenant, user)!.UserPrincipalName))})")}, as of those that people buy for themselves; an account's administrator is told as its owner too (B512). {Count(finding.Users, "user")} {Verb(finding.Users, "holds", "hold")} it.",
             FindingKind.SelfServiceSubscription => $"By its name {skus} is bought by people for themselves; {Count(finding.Users, "user")} {Verb(finding.Users, "holds", "hold")} it.",
         };
     }
@@ -101,6 +104,8 @@ internal static class FindingJson
             FindingObstacle.NoSeat => finding.At.Kind == FindingKind.MissingEntraP1
                 ? "The catalog has no SKU with Entra ID P1."
                 : "No SKU of the tenant with a free seat has all that is missing: buy units of one that does, such as Microsoft 365 E3 or Business Premium (C15).",
+            FindingObstacle.SomebodyElsesPurchase when IsOwned(tenant, finding.At.Other) =>
+                "If they bought it for themselves, it cannot be given or taken by an administrator until the purchase is taken over from them (L25).",
             FindingObstacle.SomebodyElsesPurchase => "It cannot be given or taken by an administrator until the purchase is taken over from who made it (L25).",
             FindingObstacle.Refused => $"What would mend it is refused: {remedy.Refusal!.ToError().Message}",
             FindingObstacle.WithoutEffect => finding.At.Kind == FindingKind.NestedGroup
@@ -108,6 +113,9 @@ internal static class FindingJson
                 : "No change would mend it as things stand: berth explain tells what holds it.",
         };
     }
+
+    private static bool IsOwned(Tenant tenant, int sku) =>
+        tenant.Subscriptions.Any(one => one.Sku == sku && one.Status != SubscriptionStatus.Deleted && one.Owner is { IsPerson: true });
 
     private static string Skus(Tenant tenant, Finding finding) => string.Join(", ", finding.Skus.Select(sku => tenant.Catalog.Skus[sku].PartNumber));
 

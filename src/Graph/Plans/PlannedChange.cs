@@ -76,7 +76,7 @@ internal abstract record PlannedChange
         _ => throw new InvalidOperationException($"Nobody has said what {GetType().Name} does."),
     };
 
-    // The contract's action names no restore point: the newest one is meant.
+    // The contract's action names no restore point: the newest one is meant; on a copy those of Graph (B536).
     private static Guid NewestPoint(Tenant tenant, Guid id, DateTimeOffset now)
     {
         int index = tenant.Fleet.FindCloudPc(id);
@@ -88,6 +88,7 @@ internal abstract record PlannedChange
         CloudPc row = tenant.Fleet.CloudPcs[index]!;
         int hours = EffectiveSetting.RestoreHoursOf(tenant.Fleet.UserSettings.Values, tenant.TryGetUser(row.User, out _) ? tenant.GroupsOf(row.User) : []);
         ValueArray<RestorePoint> points = RestorePoints.Of(row, hours, now);
-        return points.Count == 0 ? Guid.Empty : points[0].Id;
+        return points.Count > 0 ? points[0].Id
+            : tenant.Fleet.Retained.Values.Where(one => one.CloudPcId == id).MaxBy(static one => one.CreatedAt)?.Id ?? Guid.Empty;
     }
 }

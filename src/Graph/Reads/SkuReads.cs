@@ -47,9 +47,9 @@ internal static class SkuReads
                 new TimeProperty<SubscriptionRow>("createdDateTime", static row => row.Subscription.CreatedAt) { IsDefault = true },
                 new FlagProperty<SubscriptionRow>("isTrial", static row => row.Subscription.IsTrial) { IsDefault = true },
                 new TimeProperty<SubscriptionRow>("nextLifecycleDateTime", static _ => null) { IsDefault = true },
-                new TextProperty<SubscriptionRow>("ownerId", static _ => null) { IsDefault = true },
+                new TextProperty<SubscriptionRow>("ownerId", static row => row.Subscription.Owner?.Id?.ToString()) { IsDefault = true },
                 new TextProperty<SubscriptionRow>("ownerTenantId", static row => row.Tenant.Profile.Id.ToString()) { IsDefault = true },
-                new TextProperty<SubscriptionRow>("ownerType", static _ => null) { IsDefault = true },
+                new TextProperty<SubscriptionRow>("ownerType", static row => row.Subscription.Owner?.Type) { IsDefault = true },
                 new PartsProperty<SubscriptionRow, PlanRow>(
                     "serviceStatus", LicenseShapes.ServicePlanInfo, static row => LicenseShapes.Plans(row.Tenant.Catalog, row.Sku, [])) { IsDefault = true },
                 new TextProperty<SubscriptionRow>("skuId", static row => row.Sku.Id.ToString()) { IsDefault = true },

@@ -36,8 +36,7 @@ internal static class ChangeReader
         Tag.CatalogSet => new Change.CatalogSet(from.Catalog()),
         Tag.SettingsSet => new Change.SettingsSet(from.Settings()),
         Tag.ClockSet => new Change.ClockSet(new TenantClock(from.OptionalTime())),
-        Tag.SubscriptionSet => new Change.SubscriptionSet(new Subscription(
-            from.Id(), from.Number(), from.Number(), (SubscriptionStatus)from.Choice((byte)SubscriptionStatus.Deleted), from.Flag(), from.Time())),
+        Tag.SubscriptionSet => new Change.SubscriptionSet(from.Subscription()),
         Tag.UsersSet => from.Users(),
         Tag.UserDeleted => new Change.UserDeleted(from.Number()),
         Tag.GroupSet => new Change.GroupSet(from.Number(), from.Group()),
@@ -148,6 +147,15 @@ internal static class ChangeReader
         bool enabled = from.Flag();
         string name = from.Text();
         return new User(id, name, from.Text(), from.Name(name), enabled, from.Shared(), from.Time(), from.Attributes(name));
+    }
+
+    private static Subscription Subscription(this ref PayloadReader from)
+    {
+        Subscription subscription = new(
+            from.Id(), from.Number(), from.Number(), (SubscriptionStatus)from.Choice((byte)SubscriptionStatus.Deleted), from.Flag(), from.Time());
+
+        // Format 1 knew no owners.
+        return from.Format > Oldest && from.Shared() is { } owner ? subscription with { Owner = new SubscriptionOwner(owner, from.OptionalId()) } : subscription;
     }
 
     private static UserAttributes Attributes(this ref PayloadReader from, string userPrincipalName)

@@ -60,6 +60,12 @@ internal static class ChangeWriter
                 to.Byte((byte)set.Subscription.Status);
                 to.Flag(set.Subscription.IsTrial);
                 to.Time(set.Subscription.CreatedAt);
+                to.Shared(set.Subscription.Owner?.Type);
+                if (set.Subscription.Owner is { } owner)
+                {
+                    to.Id(owner.Id);
+                }
+
                 break;
             case Change.UsersSet set:
                 to.Begin(Tag.UsersSet);

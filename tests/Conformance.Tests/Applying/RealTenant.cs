@@ -97,15 +97,50 @@ public sealed class RealTenant : IAsyncLifetime
     {
         if (!Directory.Exists(Path.Combine(Data, "tenants")))
         {
-            Ended added = await RunAsync(
-                "tenant", "add", "second", "--tenant", BerthProcess.DemoTenant, "--client-id", BerthProcess.DemoClient, "--credential", "secret", "--secret-variable", "SECOND_SECRET",
-                "--graph", Http.BaseAddress!.ToString(), "--authority", new UriBuilder(_berth.Https!) { Host = "localhost", Path = "" }.Uri.ToString(), "--data", Data);
+            Ended added = await RunAsync([.. AddArguments("second"), "--secret-variable", "SECOND_SECRET", "--data", Data]);
             Assert.True(added.ExitCode == 0, added.Errors);
         }
 
         Ended pulled = await RunAsync("pull", "second", "--data", Data);
         Assert.True(pulled.ExitCode == 0, pulled.Errors);
     }
+
+    /// <summary>The command that adds it with a secret.</summary>
+    public string[] AddArguments(string name) =>
+    [
+        "tenant", "add", name, "--tenant", BerthProcess.DemoTenant, "--client-id", BerthProcess.DemoClient, "--credential", "secret",
+        "--graph", Http.BaseAddress!.ToString(), "--authority", new UriBuilder(_berth.Https!) { Host = "localhost", Path = "" }.Uri.ToString(),
+    ];
+
+    /// <summary>Runs such a command on a terminal of its own, and types a line once it asks. Output and errors are one there.</summary>
+    public async Task<Ended> OnTerminalAsync(string question, string line, params string[] arguments)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The script of util-linux makes the terminal.");
+        string command = string.Join(' ', arguments.Prepend(BerthProcess.Program).Select(static one => $"'{one}'"));
+        System.Diagnostics.ProcessStartInfo start = new("script", ["-qec", command, "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
+        foreach ((string variable, string? value) in Environment)
+        {
+            start.Environment[variable] = value;
+        }
+
+        using System.Diagnostics.Process process = System.Diagnostics.Process.Start(start)!;
+        StringBuilder told = new();
+        char[] one = new char[1];
+        while (!told.ToString().EndsWith(question, StringComparison.Ordinal) && await process.StandardOutput.ReadAsync(one, Cancel) == 1)
+        {
+            told.Append(one);
+        }
+
+        await process.StandardInput.WriteAsync((line + "\r").AsMemory(), Cancel);
+        await process.StandardInput.FlushAsync(Cancel);
+        told.Append(await process.StandardOutput.ReadToEndAsync(Cancel));
+        await process.WaitForExitAsync(Cancel);
+        return new Ended(process.ExitCode, told.ToString(), "");
+    }
+
+    /// <summary>The department of a user.</summary>
+    public async Task<string?> DepartmentAsync(Guid user) =>
+        (await Http.GetFromJsonAsync<JsonElement>($"v1.0/users/{user}?$select=department", Cancel)).GetProperty("department").GetString();
 
     private Dictionary<string, string?> Environment => new() { ["SSL_CERT_FILE"] = Path.Combine(_berth.Data, "bundle.pem"), ["SECOND_SECRET"] = BerthProcess.DemoSecret };
 

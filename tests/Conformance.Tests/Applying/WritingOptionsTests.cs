@@ -34,6 +34,12 @@ public sealed class WritingOptionsTests
         }
     }
 
+    [Theory]
+    [InlineData("give one of them", "--resume", "20261126-140312-9f3ab2", "--dry-run")]
+    [InlineData("is no run", "--resume", "yesterday")]
+    public void A_list_goes_on_with_a_run_or_foretells_one(string words, params string[] more) => Assert.Contains(
+        BerthCommand.Root().Parse(["bulk", "remove", "--sku", "EMS", "--csv", "list.csv", "--tenant", "second", .. more]).Errors, error => error.Message.Contains(words, StringComparison.Ordinal));
+
     [Fact]
     public void The_ends_are_those_of_the_room()
     {

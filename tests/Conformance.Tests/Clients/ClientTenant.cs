@@ -68,8 +68,24 @@ public sealed class ClientTenant : IAsyncLifetime
         Directory.Delete(Homes, true);
     }
 
-    /// <summary>A name that no other test has.</summary>
-    public string Name(string like) => $"{like}-{Interlocked.Increment(ref _number)}";
+    /// <summary>A name that no other test has, and that sorts behind those before it.</summary>
+    public string Name(string like) => $"{like}-{Interlocked.Increment(ref _number):D5}";
+
+    /// <summary>A new person, by user principal name.</summary>
+    public async Task<string> PersonAsync()
+    {
+        string alias = Name("person");
+        using StringContent body = new(
+            $$$"""
+            {"accountEnabled":true,"displayName":"Somebody {{{alias}}}","mailNickname":"{{{alias}}}","userPrincipalName":"{{{alias}}}@contoso.example","usageLocation":"US",
+             "passwordProfile":{"password":"never-used-1A"}}
+            """,
+            Encoding.UTF8,
+            "application/json");
+        using HttpResponseMessage made = await Http.PostAsync(new Uri("/v1.0/users", UriKind.Relative), body, TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.Created, made.StatusCode);
+        return $"{alias}@contoso.example";
+    }
 
     /// <summary>A new home folder.</summary>
     public string Home() => Directory.CreateDirectory(Path.Combine(Homes, Name("home"))).FullName;

@@ -14,7 +14,7 @@ public sealed class M365Groups(ClientTenant tenant)
     {
         M365 m365 = await tenant.AppAsync();
         string name = tenant.Name("Group");
-        string person = await PersonAsync(m365);
+        string person = await tenant.PersonAsync();
 
         JsonElement added = await m365.RunAsync(
             "entra", "group", "add", "--displayName", name, "--type", "security", "--description", "as it was", "--ownerUserNames", Admin, "--memberUserNames", person);
@@ -59,7 +59,7 @@ public sealed class M365Groups(ClientTenant tenant)
     {
         M365 m365 = await tenant.AppAsync();
         string name = tenant.Name("Group");
-        (string one, string other) = (await PersonAsync(m365), await PersonAsync(m365));
+        (string one, string other) = (await tenant.PersonAsync(), await tenant.PersonAsync());
         await m365.RunAsync("entra", "group", "add", "--displayName", name, "--type", "security");
 
         await m365.RunAsync("entra", "group", "member", "add", "--groupName", name, "--userNames", $"{one},{other}", "--role", "Member");
@@ -82,7 +82,7 @@ public sealed class M365Groups(ClientTenant tenant)
     public async Task The_groups_of_a_person_are_listed()
     {
         M365 m365 = await tenant.AppAsync();
-        string person = await PersonAsync(m365);
+        string person = await tenant.PersonAsync();
         JsonElement group = await m365.RunAsync("entra", "group", "add", "--displayName", tenant.Name("Group"), "--type", "security", "--memberUserNames", person);
 
         JsonElement groups = await m365.RunAsync("entra", "user", "groupmembership", "list", "--userName", person);
@@ -94,7 +94,7 @@ public sealed class M365Groups(ClientTenant tenant)
     public async Task Any_request_of_Graph_is_sent()
     {
         M365 m365 = await tenant.AppAsync();
-        string person = await PersonAsync(m365);
+        string person = await tenant.PersonAsync();
 
         JsonElement page = await m365.RunAsync("request", "--url", "@graphbeta/users?$top=2&$select=id");
         Assert.Equal(2, page.GetProperty("value").GetArrayLength());
@@ -112,13 +112,6 @@ public sealed class M365Groups(ClientTenant tenant)
         [.. (await m365.RunAsync("entra", "group", "member", "list", "--groupName", group)).EnumerateArray()
             .SelectMany(person => person.GetProperty("roles").EnumerateArray().Select(role => $"{role.GetString()} {Text(person, "userPrincipalName")}"))
             .Order(StringComparer.Ordinal)];
-
-    private async Task<string> PersonAsync(M365 m365)
-    {
-        string alias = tenant.Name("m365");
-        JsonElement added = await m365.RunAsync("entra", "user", "add", "--displayName", $"Somebody {alias}", "--userName", $"{alias}@contoso.example", "--usageLocation", "US");
-        return Text(added, "userPrincipalName");
-    }
 
     private static string Text(JsonElement element, string property) => element.GetProperty(property).GetString()!;
 }

@@ -54,9 +54,7 @@ public sealed class M365Users(ClientTenant tenant)
     public async Task A_license_is_added_and_removed_and_a_refusal_says_why()
     {
         M365 m365 = await tenant.AppAsync();
-        string alias = tenant.Name("m365");
-        string name = $"{alias}@contoso.example";
-        await m365.RunAsync("entra", "user", "add", "--displayName", $"Somebody {alias}", "--userName", name, "--usageLocation", "US");
+        string name = await tenant.PersonAsync();
 
         JsonElement offered = await m365.RunAsync("entra", "license", "list");
         Assert.Contains(offered.EnumerateArray(), sku => Text(sku, "skuId") == Workstation);

@@ -8,26 +8,9 @@ using Xunit;
 namespace Berth.Conformance.Tests.CloudLicensing;
 
 /// <summary>Every path of the pool model at a real server: L172, and by the navigation of L174 and L175.</summary>
-public sealed class AtAServer : IAsyncLifetime
+public sealed class AtAServer : OwnDemo
 {
     private const string Admin = "/admin/cloudLicensing";
-
-    private BerthProcess _berth = null!;
-    private HttpClient _http = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _berth = await BerthProcess.StartEmptyDemoAsync();
-        _http = await _berth.ClientAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        await _berth.DisposeAsync();
-    }
 
     [Fact]
     public async Task Every_path_leads_to_what_the_others_say()
@@ -109,7 +92,7 @@ public sealed class AtAServer : IAsyncLifetime
     private async Task<JsonElement> AnswerAsync(HttpMethod method, string path, object? body)
     {
         using HttpRequestMessage request = new(method, path) { Content = body is null ? null : JsonContent.Create(body) };
-        using HttpResponseMessage response = await _http.SendAsync(request, Cancel);
+        using HttpResponseMessage response = await Http.SendAsync(request, Cancel);
         string text = await response.Content.ReadAsStringAsync(Cancel);
         Assert.True(response.StatusCode < HttpStatusCode.BadRequest, $"{method} {path}: {response.StatusCode} {text}");
         return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement.Clone();

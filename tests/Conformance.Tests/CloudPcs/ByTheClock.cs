@@ -8,27 +8,14 @@ using Xunit;
 namespace Berth.Conformance.Tests.CloudPcs;
 
 /// <summary>From a license to a Cloud PC and back, at a real server, driven by the tenant's clock; and what a plan says before each step.</summary>
-public sealed class ByTheClock : IAsyncLifetime
+public sealed class ByTheClock : OwnDemo
 {
     private const string Root = "/beta/deviceManagement/virtualEndpoint";
     private const string Size = "CPC_E_2C_8GB_128GB";
 
-    private BerthProcess _berth = null!;
-    private HttpClient _http = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    protected override async Task PrepareAsync()
     {
-        _berth = await BerthProcess.StartEmptyDemoAsync();
-        _http = await _berth.ClientAsync();
         await SendAsync(HttpMethod.Post, "/berth/v1/clock", new { mode = "frozen" });
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        await _berth.DisposeAsync();
     }
 
     [Fact]
@@ -93,7 +80,7 @@ public sealed class ByTheClock : IAsyncLifetime
     {
         Guid plan = Guid.NewGuid(), sku = Guid.NewGuid();
         using (StringContent table = new($"skuPartNumber,skuId,productName,servicePlanName,servicePlanId,friendlyName\nRESERVE,{sku},Reserve,CPC_R_2C_4GB_64GB,{plan},Reserve\n", System.Text.Encoding.UTF8, "text/csv"))
-        using (HttpResponseMessage imported = await _http.PostAsync("/berth/v1/catalog/import", table, Cancel))
+        using (HttpResponseMessage imported = await Http.PostAsync("/berth/v1/catalog/import", table, Cancel))
         {
             Assert.Equal(HttpStatusCode.OK, imported.StatusCode);
         }
@@ -222,7 +209,7 @@ public sealed class ByTheClock : IAsyncLifetime
     private async Task<JsonElement> SendAsync(HttpMethod method, string path, object? body = null, HttpStatusCode wanted = HttpStatusCode.OK)
     {
         using HttpRequestMessage request = new(method, path) { Content = body is null ? null : JsonContent.Create(body) };
-        using HttpResponseMessage answer = await _http.SendAsync(request, Cancel);
+        using HttpResponseMessage answer = await Http.SendAsync(request, Cancel);
         string text = await answer.Content.ReadAsStringAsync(Cancel);
         Assert.True(answer.StatusCode == wanted, $"{method} {path} was answered {(int)answer.StatusCode}: {text}");
         return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement.Clone();

@@ -78,11 +78,11 @@ public sealed class CliTenant : IAsyncLifetime
         return partNumber;
     }
 
-    /// <summary>New users whom no other test knows, with a country unless told otherwise.</summary>
+    /// <summary>New users whom no other test knows, in the order of their names, with a country unless told otherwise.</summary>
     public async Task<string[]> PeopleAsync(int count, string? location = "US")
     {
         int from = Interlocked.Add(ref _people, count) - count;
-        string[] names = [.. Enumerable.Range(from, count).Select(number => $"p{number}@contoso.example")];
+        string[] names = [.. Enumerable.Range(from, count).Select(number => $"p{number:D5}@contoso.example")];
         StringBuilder lines = new();
         foreach (string name in names)
         {
@@ -141,6 +141,20 @@ public sealed class CliTenant : IAsyncLifetime
     /// <summary>Whom each change since one was about.</summary>
     public async Task<string[]> ChangedSinceAsync(string change) =>
         [.. (await ChangesAsync(100)).TakeWhile(one => one.Id != change).Select(one => one.User)];
+
+    /// <summary>After so many licenses the server takes its time for each further one, so that a command that gives many is still at it when something happens to it.</summary>
+    public async Task TireAfterAsync(int licenses)
+    {
+        using HttpResponseMessage response = await Http.PostAsJsonAsync("berth/v1/faults", new { kind = "delay", route = "POST /users/{id}/assignLicense", skip = licenses, delay = "PT0.1S" });
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>It is as fast as ever again.</summary>
+    public async Task RestAsync()
+    {
+        using HttpResponseMessage response = await Http.DeleteAsync(new Uri("berth/v1/faults", UriKind.Relative));
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
 
     /// <summary>Writes a file of a test.</summary>
     public string Write(string name, string text)

@@ -48,6 +48,28 @@ public sealed class GraphClientTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task An_answer_that_is_too_long_is_asked_for_once_and_said_to_be(int more)
+    {
+        // What has no length before it is found out while it is read.
+        string body = new(' ', ClientLimits.AnswerBytes + more);
+        await using ScriptedServer server = await ScriptedServer.StartAsync(_ => new Scripted(200, body));
+        using GraphClient graph = new(server.Connection, _clock);
+        Task<GraphAnswer> asking = graph.SendAsync(_write, Cancel);
+        if (more <= 0)
+        {
+            Assert.Equal(body.Length, (await asking).Body.Length);
+        }
+        else
+        {
+            Assert.Contains("more than 64 MiB", (await Assert.ThrowsAsync<ConnectionFailedException>(() => asking)).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Single(server.Asked);
+    }
+
+    [Theory]
     [InlineData(429, "7", 7)]
     [InlineData(503, "7", 7)]
     [InlineData(429, "Mon, 23 Nov 2026 12:00:09 GMT", 9)]

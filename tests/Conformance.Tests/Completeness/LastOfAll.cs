@@ -1,4 +1,5 @@
 using Berth.Conformance.Tests.Completeness;
+using Berth.Conformance.Tests.Ledger;
 using Xunit;
 using Xunit.Sdk;
 using Xunit.v3;
@@ -13,5 +14,9 @@ public sealed class LastOfAll : ITestCollectionOrderer
 {
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>
-        [.. testCollections.OrderBy(collection => collection.TestCollectionDisplayName == nameof(LastOfAll))];
+        [.. testCollections.OrderBy(collection => collection.TestCollectionDisplayName == nameof(LastOfAll)).ThenByDescending(collection => TakesMinutes(collection))];
+
+    // A few collections run at a time. What takes longest begins first, so that at the end nobody waits for one of them alone: the tests that share a tenant, one after another, and those that kill.
+    private static bool TakesMinutes(ITestCollection collection) =>
+        collection.TestCollectionClassName is not null || collection.TestCollectionDisplayName.Contains(nameof(KillTests), StringComparison.Ordinal);
 }

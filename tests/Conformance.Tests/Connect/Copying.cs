@@ -86,7 +86,7 @@ public sealed class Copying(Afar afar)
             passwordProfile = new { password = "Sail-the-7-seas" },
         });
         Guid flow = Guid.Parse("f30db892-07e9-47e9-837c-80727f46fd3d");
-        await afar.SendAsync(HttpMethod.Post, "berth/v1/subscriptions", new { skuId = flow, units = 5 });
+        await afar.SendAsync(HttpMethod.Post, "berth/v1/subscriptions", new { skuId = flow, units = 5, ownerType = "User", ownerId = Guid.NewGuid() });
         await afar.SendAsync(HttpMethod.Post, $"v1.0/users/{added.GetProperty("id").GetString()}/assignLicense", new { addLicenses = new[] { new { skuId = flow, disabledPlans = Array.Empty<Guid>() } }, removeLicenses = Array.Empty<Guid>() });
         await afar.SendAsync(HttpMethod.Post, "v1.0/groups", new { displayName = "Nobody yet", mailNickname = "nobody", mailEnabled = false, securityEnabled = true });
 

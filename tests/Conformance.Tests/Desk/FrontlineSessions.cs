@@ -9,30 +9,18 @@ using Xunit;
 namespace Berth.Conformance.Tests.Desk;
 
 /// <summary>Sessions, power and the concurrency buffer of Frontline at a real server (B411 to B415, B424, B425, B435 to B439).</summary>
-public sealed class FrontlineSessions : IAsyncLifetime
+public sealed class FrontlineSessions : OwnDemo
 {
     private const string Sessions = "/berth/v1/sessions";
     private const string Endpoint = FleetUnderTest.Root;
     private static readonly Guid _plan = SkuCatalog.BuiltIn.Plans.First(plan => plan.Name == FrontlineWrites.Plan).Id;
 
-    private BerthProcess _berth = null!;
-    private HttpClient _http = null!;
     private Guid _subscription;
 
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    protected override async Task PrepareAsync()
     {
-        _berth = await BerthProcess.StartEmptyDemoAsync();
-        _http = await _berth.ClientAsync();
         _subscription = (await DoAsync(HttpMethod.Post, "/berth/v1/subscriptions", new { skuPartNumber = FrontlineWrites.Part, units = 2 })).GetProperty("id").GetGuid();
         await DoAsync(HttpMethod.Post, "/berth/v1/clock", new { mode = "frozen" });
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        await _berth.DisposeAsync();
     }
 
     [Fact]
@@ -331,7 +319,7 @@ public sealed class FrontlineSessions : IAsyncLifetime
     private async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(HttpMethod method, string path, object? body)
     {
         using HttpRequestMessage request = new(method, path) { Content = body is null ? null : JsonContent.Create(body) };
-        using HttpResponseMessage response = await _http.SendAsync(request, Cancel);
+        using HttpResponseMessage response = await Http.SendAsync(request, Cancel);
         string text = await response.Content.ReadAsStringAsync(Cancel);
         return (response.StatusCode, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text));
     }

@@ -11,25 +11,8 @@ using Xunit;
 namespace Berth.Conformance.Tests.Desk;
 
 /// <summary>Berth's own interface at a real server: what an operator does between two calls of Graph.</summary>
-public sealed class OwnInterface : IAsyncLifetime
+public sealed class OwnInterface : OwnDemo
 {
-    private BerthProcess _berth = null!;
-    private HttpClient _http = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _berth = await BerthProcess.StartEmptyDemoAsync();
-        _http = await _berth.ClientAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        await _berth.DisposeAsync();
-    }
-
     [Fact]
     public async Task Units_are_bought_changed_and_summed_over_the_subscriptions_of_a_SKU()
     {
@@ -152,7 +135,7 @@ public sealed class OwnInterface : IAsyncLifetime
             "not JSON",
             """{"user":{"userPrincipalName":"bob@contoso.example","displayName":"Bob"}}""");
         using StringContent body = new(lines, Encoding.UTF8, "application/x-ndjson");
-        using HttpResponseMessage answer = await _http.PostAsync(new Uri("/berth/v1/import", UriKind.Relative), body, Cancel);
+        using HttpResponseMessage answer = await Http.PostAsync(new Uri("/berth/v1/import", UriKind.Relative), body, Cancel);
         JsonElement report = await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel);
 
         Assert.Equal((2, 1, 1), (report.GetProperty("users").GetInt32(), report.GetProperty("groups").GetInt32(), report.GetProperty("members").GetInt32()));
@@ -172,7 +155,7 @@ public sealed class OwnInterface : IAsyncLifetime
         string table = "Product_Display_Name,String_Id,GUID,Service_Plan_Name,Service_Plan_Id,Service_Plans_Included_Friendly_Names\n"
             + $"Windows 365 Next,CPC_NEXT,{sku},CPC_NEXT_PLAN,{plan},Windows 365 Next\n";
         using StringContent body = new(table, Encoding.UTF8, "text/csv");
-        using HttpResponseMessage answer = await _http.PostAsync(new Uri("/berth/v1/catalog/import", UriKind.Relative), body, Cancel);
+        using HttpResponseMessage answer = await Http.PostAsync(new Uri("/berth/v1/catalog/import", UriKind.Relative), body, Cancel);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancel));
 
         Assert.Equal(before + 1, (await SendAsync(HttpMethod.Get, "/berth/v1/catalog")).GetProperty("value").GetArrayLength());
@@ -227,7 +210,7 @@ public sealed class OwnInterface : IAsyncLifetime
     private async Task<JsonElement> SendAsync(HttpMethod method, string path, object? body = null, HttpStatusCode wanted = HttpStatusCode.OK)
     {
         using HttpRequestMessage request = new(method, path) { Content = body is null ? null : JsonContent.Create(body) };
-        using HttpResponseMessage answer = await _http.SendAsync(request, Cancel);
+        using HttpResponseMessage answer = await Http.SendAsync(request, Cancel);
         string text = await answer.Content.ReadAsStringAsync(Cancel);
         Assert.True(answer.StatusCode == wanted, $"{method} {path} was answered {(int)answer.StatusCode}: {text}");
         return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement.Clone();

@@ -8,28 +8,15 @@ using Xunit;
 namespace Berth.Conformance.Tests.Desk;
 
 /// <summary>Sessions on Cloud PCs at a real server (B285): only the owner with an active right gets one.</summary>
-public sealed class Sessions : IAsyncLifetime
+public sealed class Sessions : OwnDemo
 {
     private const string Part = "CPC_B_2C_4RAM_64GB";
     private const string Path = "/berth/v1/sessions";
 
-    private BerthProcess _berth = null!;
-    private HttpClient _http = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    protected override async Task PrepareAsync()
     {
-        _berth = await BerthProcess.StartEmptyDemoAsync();
-        _http = await _berth.ClientAsync();
         await DoAsync(HttpMethod.Post, "/berth/v1/subscriptions", new { skuPartNumber = Part, units = 5 });
         await DoAsync(HttpMethod.Post, "/berth/v1/clock", new { mode = "frozen" });
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        await _berth.DisposeAsync();
     }
 
     [Fact]
@@ -38,7 +25,7 @@ public sealed class Sessions : IAsyncLifetime
         (Guid user, Guid pc) = await HireAsync("lin");
         Guid group = (await DoAsync(HttpMethod.Post, "/v1.0/groups", new { displayName = "Admins", mailEnabled = false, mailNickname = "admins", securityEnabled = true }, HttpStatusCode.Created))
             .GetProperty("id").GetGuid();
-        await DoAsync(HttpMethod.Post, $"/v1.0/groups/{group}/members/$ref", new Dictionary<string, string> { ["@odata.id"] = $"{_http.BaseAddress}v1.0/users/{user}" }, HttpStatusCode.NoContent);
+        await DoAsync(HttpMethod.Post, $"/v1.0/groups/{group}/members/$ref", new Dictionary<string, string> { ["@odata.id"] = $"{Http.BaseAddress}v1.0/users/{user}" }, HttpStatusCode.NoContent);
         const string Settings = "/v1.0/deviceManagement/virtualEndpoint/userSettings";
         Guid setting = (await DoAsync(HttpMethod.Post, Settings, new { displayName = "Admins", localAdminEnabled = true }, HttpStatusCode.Created)).GetProperty("id").GetGuid();
         DateTimeOffset now = (await DoAsync(HttpMethod.Get, "/berth/v1/clock")).GetProperty("now").GetDateTimeOffset();
@@ -195,7 +182,7 @@ public sealed class Sessions : IAsyncLifetime
     private async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(HttpMethod method, string path, object? body)
     {
         using HttpRequestMessage request = new(method, path) { Content = body is null ? null : JsonContent.Create(body) };
-        using HttpResponseMessage response = await _http.SendAsync(request, Cancel);
+        using HttpResponseMessage response = await Http.SendAsync(request, Cancel);
         string text = await response.Content.ReadAsStringAsync(Cancel);
         return (response.StatusCode, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text));
     }

@@ -36,6 +36,26 @@ public sealed class OwnInterface
     }
 
     [Fact]
+    public async Task A_purchase_has_an_owner_where_somebody_says_so()
+    {
+        // B512, L100.
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        Guid owner = Guid.NewGuid();
+        string longest = new('x', SubscriptionOwner.LongestType);
+        JsonElement owned = await room.DoAsync("POST", "/berth/v1/subscriptions", $$"""{"skuPartNumber":"SPE_E5","units":5,"ownerType":"User","ownerId":"{{owner}}"}""");
+        Assert.Equal(("User", owner), (owned.GetProperty("ownerType").GetString(), owned.GetProperty("ownerId").GetGuid()));
+        await room.DoAsync("PATCH", $"/berth/v1/subscriptions/{owned.GetProperty("id").GetGuid()}", """{"units":6}""");
+        await room.DoAsync("POST", "/berth/v1/subscriptions", $$"""{"skuPartNumber":"SPE_E5","units":1,"ownerType":"{{longest}}","ownerId":null}""");
+        await room.DoAsync("POST", "/berth/v1/subscriptions", """{"skuPartNumber":"SPE_E5","units":1}""");
+        Assert.Equal(
+            [("User", $"{owner}"), (longest, null), (null, null)],
+            (await room.DoAsync("GET", "/v1.0/directory/subscriptions")).GetProperty("value").EnumerateArray()
+                .Select(one => (one.GetProperty("ownerType").GetString(), one.GetProperty("ownerId").GetString())));
+        await room.RefusedAsync(400, "valueInvalid", "POST", "/berth/v1/subscriptions", $$"""{"skuPartNumber":"SPE_E5","units":1,"ownerType":"{{longest}}x"}""");
+        await room.RefusedAsync(400, "valueMissing", "POST", "/berth/v1/subscriptions", $$"""{"skuPartNumber":"SPE_E5","units":1,"ownerId":"{{owner}}"}""");
+    }
+
+    [Fact]
     public async Task A_part_number_of_two_SKUs_is_refused_and_names_both()
     {
         await using RunningRoom room = await RunningRoom.OpenAsync();

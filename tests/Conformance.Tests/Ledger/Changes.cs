@@ -19,6 +19,7 @@ internal static class Changes
         ? was with { Was = was.Was with { GroupTypes = [], MembershipRule = null, RuleProcessing = null } }
         : change is Change.SettingsSet set
         ? new Change.SettingsSet(new TenantSettings(set.Settings.Retry, set.Settings.GroupAtomicity, set.Settings.ProvisioningDelay, set.Settings.BufferExcess))
+        : change is Change.SubscriptionSet bought ? new Change.SubscriptionSet(bought.Subscription with { Owner = null })
         : change is Change.SourceSet source ? source with { AppliedBefore = LicenseSet.Empty, ErrorsBefore = [] }
         : change;
 
@@ -73,7 +74,7 @@ internal static class Changes
                 IntelligentPrestart = false,
             }),
             new Change.ClockSet(new TenantClock(_noon.AddDays(7))),
-            new Change.SubscriptionSet(new Subscription(id, 3, 250, SubscriptionStatus.Warning, true, _noon)),
+            new Change.SubscriptionSet(new Subscription(id, 3, 250, SubscriptionStatus.Warning, true, _noon) { Owner = new SubscriptionOwner(SubscriptionOwner.Person, id) }),
             new Change.UsersSet([0, 1, 2, 9], [plain, full, full with { UserPrincipalName = "x", MailNickname = null }, plain with { MailNickname = "ada@contoso.example" }]),
             new Change.UserDeleted(1_000_000),
             new Change.UserWas(9, full),
@@ -158,8 +159,8 @@ internal static class Changes
                     IntelligentPrestart = frontline.Item3,
                 })),
             [typeof(Change.ClockSet)] = time.Nullable().Select(at => (Change)new Change.ClockSet(new TenantClock(at))),
-            [typeof(Change.SubscriptionSet)] = Gen.Select(Gen.Guid, index, index, Gen.Enum<SubscriptionStatus>(), Gen.Bool, time)
-                .Select((id, sku, units, status, trial, at) => (Change)new Change.SubscriptionSet(new Subscription(id, sku, units, status, trial, at))),
+            [typeof(Change.SubscriptionSet)] = Gen.Select(Gen.Guid, index, index, Gen.Enum<SubscriptionStatus>(), Gen.Select(Gen.Bool, Gen.OneOf(Gen.Const((SubscriptionOwner?)null), Gen.Select(Gen.String[1, 8], Gen.Guid.Nullable()).Select((type, of) => (SubscriptionOwner?)new SubscriptionOwner(type, of)))), time)
+                .Select((id, sku, units, status, trial, at) => (Change)new Change.SubscriptionSet(new Subscription(id, sku, units, status, trial.Item1, at) { Owner = trial.Item2 })),
             [typeof(Change.UsersSet)] = Gen.Select(index, user).Array[0, 30].Select(pairs =>
                 (Change)new Change.UsersSet(pairs.Select(pair => pair.Item1).ToValueArray(), pairs.Select(pair => pair.Item2).ToValueArray())),
             [typeof(Change.UserDeleted)] = index.Select(one => (Change)new Change.UserDeleted(one)),

@@ -9,26 +9,9 @@ using Xunit;
 namespace Berth.Conformance.Tests.Plans;
 
 /// <summary>The evening of an administrator at a real server: why, what would happen, do it, what happened, take it back.</summary>
-public sealed class AtAServer : IAsyncLifetime
+public sealed class AtAServer : OwnDemo
 {
     private const string Size = "CPC_E_2C_8GB_128GB";
-
-    private BerthProcess _berth = null!;
-    private HttpClient _http = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _berth = await BerthProcess.StartEmptyDemoAsync();
-        _http = await _berth.ClientAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        await _berth.DisposeAsync();
-    }
 
     [Fact]
     public async Task From_a_question_to_a_license_and_back()
@@ -76,7 +59,7 @@ public sealed class AtAServer : IAsyncLifetime
             .Append(JsonSerializer.Serialize(new { group = new { id = group, displayName = "Sales", mailNickname = "sales", mailEnabled = false, securityEnabled = true } })));
         using (StringContent body = new(lines, Encoding.UTF8, "application/x-ndjson"))
         {
-            using HttpResponseMessage imported = await _http.PostAsync("/berth/v1/import", body, Cancel);
+            using HttpResponseMessage imported = await Http.PostAsync("/berth/v1/import", body, Cancel);
             Assert.True(imported.IsSuccessStatusCode, await imported.Content.ReadAsStringAsync(Cancel));
         }
 
@@ -105,7 +88,7 @@ public sealed class AtAServer : IAsyncLifetime
     private async Task<JsonElement> SendAsync(HttpMethod method, string path, object? body = null, HttpStatusCode wanted = HttpStatusCode.OK)
     {
         using HttpRequestMessage request = new(method, path) { Content = body is null ? null : JsonContent.Create(body) };
-        using HttpResponseMessage answer = await _http.SendAsync(request, Cancel);
+        using HttpResponseMessage answer = await Http.SendAsync(request, Cancel);
         string text = await answer.Content.ReadAsStringAsync(Cancel);
         Assert.True(answer.StatusCode == wanted, $"{method} {path} was answered {(int)answer.StatusCode}: {text}");
         return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement.Clone();

@@ -139,6 +139,15 @@ public sealed class Finding : IAsyncLifetime
         await _room.DoAsync("POST", "/berth/v1/subscriptions", $$"""{"skuId":"{{sku}}","units":3}""");
         one = Assert.Single(await FindAsync("?kind=selfServiceSubscription"));
         Assert.Equal((0, "It cannot be given or taken by an administrator until the purchase is taken over from who made it (L25)."), (one.GetProperty("changes").GetArrayLength(), Text(one, "unmended")));
+
+        // B512: what a person owns is told by that, whatever its name.
+        await _room.DoAsync("POST", "/berth/v1/subscriptions", """{"skuPartNumber":"POWER_BI_PRO","units":3,"ownerType":"Company"}""");
+        Assert.Single(await FindAsync("?kind=selfServiceSubscription"));
+        await _room.DoAsync("POST", "/berth/v1/subscriptions", $$"""{"skuPartNumber":"POWER_BI_PRO","units":3,"ownerType":"user","ownerId":"{{ada}}"}""");
+        one = Assert.Single(await FindAsync($"?kind=selfServiceSubscription&skuId={_room.Sku("POWER_BI_PRO")}"));
+        Assert.Equal(ada, Assert.Single(one.GetProperty("userIds").EnumerateArray()).GetGuid());
+        Assert.Contains("(ada@", Text(one, "message"), StringComparison.Ordinal);
+        Assert.StartsWith("If they bought it for themselves", Text(one, "unmended"), StringComparison.Ordinal);
     }
 
     [Fact]

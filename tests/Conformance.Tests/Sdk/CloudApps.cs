@@ -8,28 +8,11 @@ using Xunit;
 namespace Berth.Conformance.Tests.Sdk;
 
 /// <summary>Cloud apps at a running server of their own, whose clock they move; v1.0 and its SDK have none of them (C125, B468 to B477).</summary>
-public sealed class CloudApps : IAsyncLifetime
+public sealed class CloudApps : OwnDemo
 {
     private const string Root = "/beta" + FleetUnderTest.Root;
     private const string Apps = Root + "/cloudApps";
     private const string Image = "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc";
-
-    private BerthProcess _berth = null!;
-    private HttpClient _http = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _berth = await BerthProcess.StartEmptyDemoAsync();
-        _http = await _berth.ClientAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        await _berth.DisposeAsync();
-    }
 
     [Fact]
     public async Task From_a_policy_to_an_app_that_a_user_has_started()
@@ -52,7 +35,7 @@ public sealed class CloudApps : IAsyncLifetime
         });
 
         Guid paint = Id(Assert.Single((await DoAsync(HttpMethod.Get, $"{Apps}?$filter=displayName eq 'Paint'")).GetProperty("value").EnumerateArray()));
-        Assert.Equal("9", await _http.GetStringAsync($"{Apps}/$count", Cancel));
+        Assert.Equal("9", await Http.GetStringAsync($"{Apps}/$count", Cancel));
         Assert.Equal(9, (await DoAsync(HttpMethod.Get, $"{Apps}/retrieveDiscoveredApps(sourceId='{Image}',provisioningPolicyId='@provisioningPolicyId')?provisioningPolicyId={policy}")).GetProperty("value").GetArrayLength());
         Guid ledger = Id(await DoAsync(HttpMethod.Post, Apps, new
         {
@@ -85,7 +68,7 @@ public sealed class CloudApps : IAsyncLifetime
     private async Task<JsonElement> DoAsync(HttpMethod method, string path, object? body = null)
     {
         using HttpRequestMessage request = new(method, path) { Content = body is null ? null : JsonContent.Create(body) };
-        using HttpResponseMessage response = await _http.SendAsync(request, Cancel);
+        using HttpResponseMessage response = await Http.SendAsync(request, Cancel);
         string text = await response.Content.ReadAsStringAsync(Cancel);
         Assert.True(response.IsSuccessStatusCode, $"{method} {path}: {(int)response.StatusCode} {text}");
         return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement;
@@ -93,7 +76,7 @@ public sealed class CloudApps : IAsyncLifetime
 
     private async Task RefusedAsync(string path, object body, HttpStatusCode status, string code)
     {
-        using HttpResponseMessage response = await _http.PostAsJsonAsync(path, body, Cancel);
+        using HttpResponseMessage response = await Http.PostAsJsonAsync(path, body, Cancel);
         JsonElement error = (await response.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("error");
         Assert.Equal((status, code), (response.StatusCode, error.GetProperty("innerError").GetProperty("code").GetString()));
     }

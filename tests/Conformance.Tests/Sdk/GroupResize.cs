@@ -12,35 +12,28 @@ using Xunit;
 namespace Berth.Conformance.Tests.Sdk;
 
 /// <summary>Another size for licenses of groups, driven by the typed SDK while the clock moves: 48 hours for the administrator to move the people (C64 to C68, C73).</summary>
-public sealed class GroupResize : IAsyncLifetime
+public sealed class GroupResize : OwnDemo
 {
     private const string Small = "CPC_E_2C_4GB_128GB";
     private const string Large = "CPC_E_2C_8GB_128GB";
 
-    private BerthProcess _berth = null!;
-    private HttpClient _http = null!;
     private GraphServiceClient _graph = null!;
 
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    protected override async Task PrepareAsync()
     {
-        _berth = await BerthProcess.StartEmptyDemoAsync();
-        _http = await _berth.ClientAsync();
         HttpClient wire = GraphClientFactory.Create(
             new GraphClientOptions { GraphServiceLibraryClientVersion = typeof(GraphServiceClient).Assembly.GetName().Version!.ToString(3) },
-            finalHandler: new Observer(_berth.Handler()));
-        _graph = new GraphServiceClient(wire, SdkTenant.Bearer(await _berth.TokenAsync()), new Uri(_berth.Http!, "v1.0").ToString());
+            finalHandler: new Observer(Server.Handler()));
+        _graph = new GraphServiceClient(wire, SdkTenant.Bearer(await Server.TokenAsync()), new Uri(Server.Http!, "v1.0").ToString());
         await SendAsync("/berth/v1/clock", new { mode = "frozen" });
         await SendAsync("/berth/v1/subscriptions", new { skuPartNumber = Small, units = 10 });
         await SendAsync("/berth/v1/subscriptions", new { skuPartNumber = Large, units = 10 });
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         _graph.Dispose();
-        _http.Dispose();
-        await _berth.DisposeAsync();
+        await base.DisposeAsync();
     }
 
     [Fact]
@@ -92,7 +85,7 @@ public sealed class GroupResize : IAsyncLifetime
 
         // B377: the story names the group that gave the license.
         await LeaveAsync(small, people[2]);
-        JsonElement told = (await _http.GetFromJsonAsync<JsonElement>(new Uri($"/berth/v1/cloudPcs/{pcs[2]}/timeline", UriKind.Relative), Cancel)).GetProperty("value")[0];
+        JsonElement told = (await Http.GetFromJsonAsync<JsonElement>(new Uri($"/berth/v1/cloudPcs/{pcs[2]}/timeline", UriKind.Relative), Cancel)).GetProperty("value")[0];
         Assert.Equal(("licenseLost", "group", small.DisplayName), (
             told.GetProperty("reason").GetString(), told.GetProperty("about").GetProperty("type").GetString(), told.GetProperty("about").GetProperty("displayName").GetString()));
 
@@ -101,7 +94,7 @@ public sealed class GroupResize : IAsyncLifetime
             List<string> statuses = [];
             foreach (string pc in pcs)
             {
-                statuses.Add((await _http.GetFromJsonAsync<JsonElement>(new Uri($"/beta/deviceManagement/virtualEndpoint/cloudPCs/{pc}?$select=status", UriKind.Relative), Cancel)).GetProperty("status").GetString()!);
+                statuses.Add((await Http.GetFromJsonAsync<JsonElement>(new Uri($"/beta/deviceManagement/virtualEndpoint/cloudPCs/{pc}?$select=status", UriKind.Relative), Cancel)).GetProperty("status").GetString()!);
             }
 
             return [.. statuses];
@@ -161,11 +154,11 @@ public sealed class GroupResize : IAsyncLifetime
     private Task AdvanceAsync(string time) => SendAsync("/berth/v1/clock", new { advance = time });
 
     private async Task<DateTimeOffset> NowAsync() =>
-        (await _http.GetFromJsonAsync<JsonElement>(new Uri("/berth/v1/clock", UriKind.Relative), Cancel)).GetProperty("now").GetDateTimeOffset();
+        (await Http.GetFromJsonAsync<JsonElement>(new Uri("/berth/v1/clock", UriKind.Relative), Cancel)).GetProperty("now").GetDateTimeOffset();
 
     private async Task SendAsync(string path, object body)
     {
-        using HttpResponseMessage response = await _http.PostAsJsonAsync(new Uri(path, UriKind.Relative), body, Cancel);
+        using HttpResponseMessage response = await Http.PostAsJsonAsync(new Uri(path, UriKind.Relative), body, Cancel);
         Assert.True(response.IsSuccessStatusCode, $"{path}: {response.StatusCode} {await response.Content.ReadAsStringAsync(Cancel)}");
     }
 }

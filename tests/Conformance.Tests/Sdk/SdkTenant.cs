@@ -127,8 +127,8 @@ public sealed class SdkTenant : IAsyncLifetime
         new GraphClientOptions { GraphServiceLibraryClientVersion = typeof(GraphServiceClient).Assembly.GetName().Version!.ToString(3) },
         finalHandler: new Observer(Berth.Handler()));
 
-    /// <summary>A name that no other test has.</summary>
-    public string Name(string like) => $"{like}-{Interlocked.Increment(ref _number)}";
+    /// <summary>A name that no other test has, and that sorts behind those before it.</summary>
+    public string Name(string like) => $"{like}-{Interlocked.Increment(ref _number):D5}";
 
     /// <summary>A SKU of the built-in catalog by its part number.</summary>
     public static Sku Sku(string partNumber) => Assert.Single(SkuCatalog.BuiltIn.FindByPartNumber(partNumber));

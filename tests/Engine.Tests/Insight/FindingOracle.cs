@@ -71,7 +71,8 @@ internal static class FindingOracle
             found.Add(Line(FindingKind.MissingEntraP1, Guid.Empty, Guid.Empty, 0));
         }
 
-        foreach (Sku sku in tenant.Catalog.Skus.Where(sku => sku.PartNumber == "VISIO_PLAN1_DEPT"))
+        foreach (Sku sku in tenant.Catalog.Skus.Where(sku => sku.PartNumber == "VISIO_PLAN1_DEPT"
+            || tenant.Subscriptions.Any(one => one.Sku == sku.Index && one.Status != SubscriptionStatus.Deleted && one.Owner?.Type == "User")))
         {
             int holders = Enumerable.Range(0, tenant.Users.Count).Count(user => Held(tenant, user).Contains(sku.Index));
             if (holders > 0 || tenant.Subscriptions.Any(one => one.Sku == sku.Index && one.Status != SubscriptionStatus.Deleted))

@@ -40,7 +40,7 @@ internal sealed class WastefulTenant
             if (isTenants || _random.Next(6) > 0)
             {
                 int units = isTenants ? 4 : part.StartsWith("AAD", StringComparison.Ordinal) ? _random.Next(4) : _random.Next(1, 7);
-                Do(new Command.CreateSubscription(NewId(), Sku(part), units, SubscriptionStatus.Enabled, false));
+                Do(new Command.CreateSubscription(NewId(), Sku(part), units, SubscriptionStatus.Enabled, false) { Owner = Pick<SubscriptionOwner?>(null, null, new SubscriptionOwner(SubscriptionOwner.Person, null), new SubscriptionOwner("Company", null)) });
             }
         }
 

@@ -50,7 +50,7 @@ public sealed record Remedy(
 /// <param name="Skus">Indexes of the SKUs that it is about.</param>
 /// <param name="Plans">Indexes of the service plans that it is about.</param>
 /// <param name="Users">How many users it is about.</param>
-/// <param name="Named">Indexes of the first of these, at most <see cref="MostNamed"/>, in the order of their ids.</param>
+/// <param name="Named">Indexes of the first of these, at most <see cref="MostNamed"/>, in the order of their ids; of a purchase its owners (B512).</param>
 /// <param name="Date">Since when, or until when; null when no date says more.</param>
 /// <param name="Remedy">What would mend it.</param>
 public sealed record Finding(Found At, ValueArray<int> Skus, ValueArray<int> Plans, int Users, ValueArray<int> Named, DateTimeOffset? Date, Remedy Remedy)

@@ -260,6 +260,12 @@ internal sealed class GraphClient : IDisposable
 
                 return new GraphAnswer(status, await response.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false));
             }
+            catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+            {
+                // Sent again it would be answered with as much.
+                throw new ConnectionFailedException(
+                    $"{call.Method} {call.Path.Split('?')[0]} was answered with more than {ClientLimits.AnswerBytes >> 20} MiB, and nothing of it was taken: ask about fewer users at a time, for example with several plans of fewer changes.", e);
+            }
             catch (Exception e) when (IsNetwork(e) && !cancel.IsCancellationRequested)
             {
                 if (broken >= ClientLimits.NetworkAttempts || (e is HttpRequestException http && !_heard && Patience.IsNobodyThere(http)))
