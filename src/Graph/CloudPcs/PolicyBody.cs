@@ -54,6 +54,24 @@ internal static class PolicyBody
         ["disabled"] = false,
     };
 
+    /// <summary>A policy that is new: it needs a name, an image and a way into a network.</summary>
+    public static ProvisioningPolicy ReadNew(BodyReader read, JsonElement body, Guid id, string by)
+    {
+        ProvisioningPolicy policy = Read(read, body, new ProvisioningPolicy(id, "") { CreatedBy = by, ModifiedBy = by });
+        foreach ((bool isMissing, string name) in new[]
+        {
+            (policy.DisplayName.Length == 0, "displayName"), (policy.ImageId.Length == 0, "imageId"), (policy.Joins.Count == 0, "domainJoinConfigurations"),
+        })
+        {
+            if (isMissing)
+            {
+                read.FailMissing(name);
+            }
+        }
+
+        return policy;
+    }
+
     /// <summary>The policy that a body makes of another one, or of a new one with nothing but its id.</summary>
     public static ProvisioningPolicy Read(BodyReader read, JsonElement body, ProvisioningPolicy policy)
     {

@@ -34,27 +34,7 @@ internal static class PolicyWrites
 
     private static Handling Create(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(
         PolicyBody.Resource,
-        (read, body) =>
-        {
-            string by = request.Caller.Actor.DisplayName;
-            ProvisioningPolicy policy = PolicyBody.Read(read, body, new ProvisioningPolicy(Guid.NewGuid(), "") { CreatedBy = by, ModifiedBy = by });
-            if (policy.DisplayName.Length == 0)
-            {
-                read.FailMissing("displayName");
-            }
-
-            if (policy.ImageId.Length == 0)
-            {
-                read.FailMissing("imageId");
-            }
-
-            if (policy.Joins.Count == 0)
-            {
-                read.FailMissing("domainJoinConfigurations");
-            }
-
-            return policy;
-        },
+        (read, body) => PolicyBody.ReadNew(read, body, Guid.NewGuid(), request.Caller.Actor.DisplayName),
         policy => request.Submit(policy.DisplayName, new Command.CreatePolicy(policy), accepted => PolicyReads.Written(accepted.Next, request, policy.Id, 201)));
 
     private static Handling Change(Tenant tenant, GraphRequest request, RouteKeys keys)

@@ -21,7 +21,7 @@ internal static class ApplyDesk
 
     private static Handling Apply(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(
         "Apply",
-        (read, body) => ApplyBody.Read(read, body, tenant),
+        (read, body) => ApplyBody.Read(read, body, tenant, request.Caller.Actor.DisplayName),
         body => body.PlanId is { } id ? Saved(tenant, request, id, body.AllowMassRemoval) : Submit(tenant, request, body.Changes!, body.ExpectedVersion, body.AllowMassRemoval));
 
     private static Handling Submit(Tenant tenant, GraphRequest request, IReadOnlyList<PlannedChange> changes, long? expected, bool allowMassRemoval) =>
@@ -90,8 +90,8 @@ internal static class ApplyDesk
 /// <param name="AllowMassRemoval">Whether many may lose a SKU (B505).</param>
 internal sealed record ApplyBody(List<PlannedChange>? Changes, long? ExpectedVersion, Guid? PlanId, bool AllowMassRemoval)
 {
-    /// <summary>Reads the body.</summary>
-    public static ApplyBody Read(BodyReader read, JsonElement body, Tenant tenant)
+    /// <summary>Reads the body; <paramref name="by"/> is who makes what is made.</summary>
+    public static ApplyBody Read(BodyReader read, JsonElement body, Tenant tenant, string by)
     {
         List<PlannedChange>? changes = null;
         long? version = null;
@@ -102,7 +102,7 @@ internal sealed record ApplyBody(List<PlannedChange>? Changes, long? ExpectedVer
             switch (name.ToUpperInvariant())
             {
                 case "CHANGES":
-                    changes = PlanBody.ReadAll(read, value, tenant);
+                    changes = PlanBody.ReadAll(read, value, tenant, by);
                     break;
                 case "EXPECTEDVERSION" when value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number):
                     version = number;

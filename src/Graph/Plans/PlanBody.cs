@@ -33,15 +33,15 @@ internal static class PlanBody
     private static readonly Dictionary<string, string> Actions =
         new[] { EndGracePeriod, Reprovision, Restore, Resize }.ToDictionary(name => name, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The changes of a plan.</summary>
-    public static List<PlannedChange> Read(BodyReader read, JsonElement body, Tenant tenant)
+    /// <summary>The changes of a plan; <paramref name="by"/> is who makes what is made.</summary>
+    public static List<PlannedChange> Read(BodyReader read, JsonElement body, Tenant tenant, string by = "")
     {
         List<PlannedChange>? changes = null;
         foreach ((string name, JsonElement value) in read.Properties(body, "body"))
         {
             if (name.Equals("changes", StringComparison.OrdinalIgnoreCase))
             {
-                changes = ReadAll(read, value, tenant);
+                changes = ReadAll(read, value, tenant, by);
             }
             else
             {
@@ -58,7 +58,7 @@ internal static class PlanBody
     }
 
     /// <summary>A list of changes.</summary>
-    public static List<PlannedChange> ReadAll(BodyReader read, JsonElement list, Tenant tenant)
+    public static List<PlannedChange> ReadAll(BodyReader read, JsonElement list, Tenant tenant, string by = "")
     {
         List<PlannedChange> changes = [];
         int weight = 0;
@@ -67,7 +67,7 @@ internal static class PlanBody
         Dictionary<Guid, User> people = [];
         foreach (JsonElement item in read.Items(list, "changes"))
         {
-            if (read.Error is not null || ReadOne(read, item, tenant, people) is not { } change)
+            if (read.Error is not null || ReadOne(read, item, tenant, people, by) is not { } change)
             {
                 break;
             }
@@ -83,7 +83,7 @@ internal static class PlanBody
         return changes;
     }
 
-    private static PlannedChange? ReadOne(BodyReader read, JsonElement item, Tenant tenant, Dictionary<Guid, User> people)
+    private static PlannedChange? ReadOne(BodyReader read, JsonElement item, Tenant tenant, Dictionary<Guid, User> people, string by)
     {
         string? kind = item.ValueKind == JsonValueKind.Object && item.TryGetProperty("kind", out JsonElement said) ? read.Text(said, "kind", 64) : null;
         switch (kind)
@@ -104,7 +104,7 @@ internal static class PlanBody
             case "subscription":
                 return Units(read, item);
             case "policyAssignment":
-                return PolicyAssignment(read, item);
+                return PolicyAssignment(read, item, tenant, by);
             case "cloudPcAction":
                 return CloudPcAction(read, item);
             default:
@@ -285,9 +285,10 @@ internal static class PlanBody
         return read.Error is null ? id : null;
     }
 
-    private static PlannedChange.PolicyAssignment? PolicyAssignment(BodyReader read, JsonElement item)
+    private static PlannedChange.PolicyAssignment? PolicyAssignment(BodyReader read, JsonElement item, Tenant tenant, string by)
     {
         Guid? policy = null;
+        JsonElement? written = null;
         ValueArray<AssignmentRequest>? assignments = null;
         foreach ((string name, JsonElement value) in read.Properties(item, "changes"))
         {
@@ -298,11 +299,14 @@ internal static class PlanBody
                 case "POLICYID":
                     policy = read.Id(value, name);
                     break;
+                case "POLICY":
+                    written = value.ValueKind == JsonValueKind.Null ? null : value;
+                    break;
                 case "ASSIGNMENTS":
                     assignments = AssignmentBody.ReadAll(read, value);
                     break;
                 default:
-                    read.FailUnknown(name, "A policyAssignment has policyId and assignments.");
+                    read.FailUnknown(name, "A policyAssignment has policyId, policy and assignments.");
                     break;
             }
         }
@@ -313,7 +317,16 @@ internal static class PlanBody
             return null;
         }
 
-        return new PlannedChange.PolicyAssignment(policy.Value, assignments.Value);
+        PlannedChange.PolicyAssignment change = new(policy.Value, assignments.Value);
+        if (written is not { } body)
+        {
+            return change;
+        }
+
+        int index = tenant.Fleet.FindPolicy(policy.Value);
+        return index < 0
+            ? change with { Wanted = PolicyBody.ReadNew(read, body, policy.Value, by) }
+            : change with { Wanted = PolicyBody.Read(read, body, tenant.Fleet.Policies[index]) with { ModifiedBy = by }, Seen = tenant.Fleet.Policies[index] };
     }
 
     private static PlannedChange.CloudPcAction? CloudPcAction(BodyReader read, JsonElement item)

@@ -25,7 +25,7 @@ internal static class PlanDesk
 
     private static Handling Draw(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(
         "Plan",
-        (read, body) => PlanBody.Read(read, body, tenant),
+        (read, body) => PlanBody.Read(read, body, tenant, request.Caller.Actor.DisplayName),
         changes => Answer(tenant, request, changes));
 
     private static GraphResponse Answer(Tenant tenant, GraphRequest request, List<PlannedChange> changes)

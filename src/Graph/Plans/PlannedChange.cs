@@ -30,8 +30,15 @@ internal abstract record PlannedChange
     /// <summary>The units of a SKU (B502).</summary>
     public sealed record Units(Guid SkuId, int Number) : PlannedChange;
 
-    /// <summary>A policy gets these groups in place of those it has.</summary>
-    public sealed record PolicyAssignment(Guid PolicyId, ValueArray<AssignmentRequest> Assignments) : PlannedChange;
+    /// <summary>A policy gets these groups in place of those it has; when it is written, too, it is made or changed first (B632).</summary>
+    public sealed record PolicyAssignment(Guid PolicyId, ValueArray<AssignmentRequest> Assignments) : PlannedChange
+    {
+        /// <summary>The policy as wanted; null leaves it as it is.</summary>
+        public ProvisioningPolicy? Wanted { get; init; }
+
+        /// <summary>The policy as seen; null when there was none.</summary>
+        public ProvisioningPolicy? Seen { get; init; }
+    }
 
     /// <summary>An action for Cloud PCs.</summary>
     public sealed record CloudPcAction(string Action, ValueArray<Guid> CloudPcIds, Guid? TargetPlanId, Guid? SnapshotId) : PlannedChange;
@@ -49,7 +56,16 @@ internal abstract record PlannedChange
         UserProperties one => [new Command.UpdateUser(one.Wanted) { Basis = one.Seen, ManagerId = one.ManagerId }],
         DeleteUser one => [new Command.DeleteUser(one.UserId)],
         Units one => [new Command.SetUnits(IdsByName.Of(tenant.Profile.Id, $"subscription/{one.SkuId}/{tenant.Version}"), one.SkuId, one.Number)],
-        PolicyAssignment one => [new Command.AssignPolicy(one.PolicyId, one.Assignments)],
+        PolicyAssignment one =>
+        [
+            .. (one.Wanted, one.Seen) switch
+            {
+                (null, _) => Array.Empty<Command>(),
+                ({ } wanted, null) => [new Command.CreatePolicy(wanted)],
+                ({ } wanted, { } seen) => [new Command.UpdatePolicy(wanted) { Basis = seen }],
+            },
+            new Command.AssignPolicy(one.PolicyId, one.Assignments),
+        ],
         CloudPcAction one => one.CloudPcIds.Select(id => (Command)(one.Action switch
         {
             PlanBody.EndGracePeriod => new Command.EndGracePeriod(id),

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Berth.Portal.Graph;
@@ -34,6 +35,21 @@ public sealed record PlanChange(string Kind)
 
     /// <summary>Of <c>cloudPcAction</c>: to which.</summary>
     public IReadOnlyList<string>? CloudPcIds { get; init; }
+
+    /// <summary>Of <c>cloudPcAction</c> <c>resize</c>.</summary>
+    public string? TargetServicePlanId { get; init; }
+
+    /// <summary>Of <c>cloudPcAction</c> <c>restore</c>; without it the newest.</summary>
+    public string? CloudPcSnapshotId { get; init; }
+
+    /// <summary>Of <c>policyAssignment</c>: which policy, or the id that a new one gets.</summary>
+    public string? PolicyId { get; init; }
+
+    /// <summary>Of <c>policyAssignment</c>: the policy as it is to be; null leaves it as it is.</summary>
+    public JsonElement? Policy { get; init; }
+
+    /// <summary>Of <c>policyAssignment</c>: all its groups, as the action assign takes them.</summary>
+    public JsonElement? Assignments { get; init; }
 }
 
 /// <summary>A license to add, with what is switched off of it.</summary>
@@ -69,7 +85,7 @@ public sealed record PlanSummary(
 public sealed record PlannedLicense(Guid UserId, string UserPrincipalName, Guid SkuId, string Source, string Before, string After, string Error, string? Reason);
 
 /// <summary>A Cloud PC that would change, and when.</summary>
-public sealed record PlannedCloudPc(string? Id, string? UserId, Guid ServicePlanId, string Effect, DateTimeOffset Date);
+public sealed record PlannedCloudPc(string? Id, string? UserId, Guid ServicePlanId, string Effect, DateTimeOffset Date, bool DestroysData);
 
 /// <summary>Seats before and after.</summary>
 public sealed record PlannedPool(Guid SkuId, int Assignable, int ConsumedBefore, int ConsumedAfter, int WaitingBefore, int WaitingAfter);

@@ -8,11 +8,12 @@ using Xunit;
 namespace Berth.Conformance.Tests.Plans;
 
 /// <summary>
-/// What <c>/berth/v1/plan</c> says of every kind of change (B500, B501, B503, B508), and what <c>/berth/v1/apply</c> then does (B502, B504, B505, B506, B507).
+/// What <c>/berth/v1/plan</c> says of every kind of change (B500, B501, B503, B508, B632), and what <c>/berth/v1/apply</c> then does (B502, B504, B505, B506, B507).
 /// </summary>
 public sealed class Planning : IAsyncLifetime
 {
     private const string Suite = "SPE_E3";
+    private const string Size = "CPC_E_2C_8GB_128GB";
 
     private RunningRoom _room = null!;
 
@@ -88,6 +89,40 @@ public sealed class Planning : IAsyncLifetime
         Assert.Equal(
             plan.GetProperty("users").EnumerateArray().Select(row => (Text(row, "userId"), Text(row, "source"), Text(row, "after"))).Order(),
             operation.GetProperty("results").EnumerateArray().Where(row => Text(row, "kind") == "license").Select(row => (Text(row, "userId"), Text(row, "source"), Text(row, "after"))).Order());
+    }
+
+    // B632
+    [Fact]
+    public async Task A_policy_is_planned_with_its_groups_before_it_is_there_and_made_in_one_with_them()
+    {
+        await _room.BuyAsync(Size, 1);
+        Guid ada = await _room.AddUserAsync("ada"), group = await _room.AddGroupAsync("sales", ada), id = Guid.NewGuid();
+        await _room.DoAsync("POST", $"/v1.0/users/{ada}/assignLicense", RunningRoom.Licenses([_room.Sku(Size)], []));
+        string Change(string policy, string groups) => $$"""{"kind":"policyAssignment","policyId":"{{id}}","policy":{{policy}},"assignments":[{{groups}}]}""";
+        string target = $$"""{"target":{"groupId":"{{group}}"} }""";
+        const string Policy = """{"displayName":"Sales","imageId":"microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc","domainJoinConfigurations":[{"regionName":"eastus"}]}""";
+
+        JsonElement plan = await PlanAsync(Change(Policy, target));
+        JsonElement planned = Assert.Single(plan.GetProperty("cloudPcs").EnumerateArray());
+        Assert.Equal((ada.ToString(), "provisioned"), (Text(planned, "userId"), Text(planned, "effect")));
+        Assert.Empty(_room.Tenant.Fleet.Policies);
+
+        // What Graph would refuse of the policy, or of its groups, makes neither.
+        await _room.RefusedAsync(400, "valueMissing", "POST", "/berth/v1/plan", $$"""{"changes":[{{Change("""{"displayName":"Sales"}""", target)}}]}""");
+        await _room.RefusedAsync(400, "valueInvalid", "POST", "/berth/v1/apply", $$"""{"changes":[{{Change(Policy.Replace("Sales", "a<b", StringComparison.Ordinal), target)}}]}""");
+        Answer nobody = await _room.SendAsync("POST", "/berth/v1/apply", $$"""{"changes":[{{Change(Policy, $$"""{"target":{"groupId":"{{Guid.NewGuid()}}"} }""")}}]}""");
+        Assert.InRange(nobody.Status, 400, 404);
+        Assert.Empty(_room.Tenant.Fleet.Policies);
+
+        await ApplyAsync($$"""{"planId":"{{Text(plan, "id")}}"}""");
+        JsonElement made = await _room.DoAsync("GET", $"/beta/deviceManagement/virtualEndpoint/provisioningPolicies/{id}?$expand=assignments");
+        Assert.Equal(("Sales", 1), (Text(made, "displayName"), made.GetProperty("assignments").GetArrayLength()));
+        Assert.NotNull(Text(made, "createdBy"));
+
+        // The same of a policy that is there is a PATCH of it.
+        await ApplyAsync($$"""{"changes":[{{Change("""{"displayName":"Sales desks"}""", target)}}]}""");
+        made = await _room.DoAsync("GET", $"/beta/deviceManagement/virtualEndpoint/provisioningPolicies/{id}");
+        Assert.Equal(("Sales desks", "eastus"), (Text(made, "displayName"), Text(made.GetProperty("domainJoinConfigurations")[0], "regionName")));
     }
 
     [Fact]
