@@ -21,7 +21,11 @@ public sealed record SubscribedSku(Guid SkuId, string SkuPartNumber, int Consume
 public sealed record PrepaidUnits(int Enabled, int Suspended, int Warning);
 
 /// <summary>A service plan of a SKU.</summary>
-public sealed record ServicePlan(Guid ServicePlanId, string ServicePlanName);
+public sealed record ServicePlan(Guid ServicePlanId, string ServicePlanName, string? AppliesTo)
+{
+    /// <summary>Whether it can be switched for a user; the others belong to the company.</summary>
+    public bool IsOfUser => AppliesTo != "Company";
+}
 
 /// <summary>What several pages read. A page that reads more has a context of its own beside it.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -9,6 +9,9 @@ public sealed record PlanChange(string Kind)
     /// <summary>Of <c>userLicense</c>, <c>user</c> and <c>deleteUser</c>.</summary>
     public string? UserId { get; init; }
 
+    /// <summary>Of <c>user</c>: properties as in a PATCH.</summary>
+    public JsonElement? Set { get; init; }
+
     /// <summary>Of <c>groupLicense</c> and <c>membership</c>.</summary>
     public string? GroupId { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Berth.Portal.Graph;
+using Berth.Portal.Parts;
 
 namespace Berth.Portal.Users;
 
@@ -27,6 +28,14 @@ public sealed record DirectoryUser(
         (true, _, 0) => "No license",
         _ => "Licensed",
     };
+
+    /// <summary>The user as one whose direct licenses can be changed.</summary>
+    public LicenseHolder Holder => new(
+        Id.ToString(),
+        DisplayName,
+        IsGroup: false,
+        [.. (LicenseAssignmentStates ?? []).Where(state => state.AssignedByGroup is null).Select(state => new AddedLicense(state.SkuId, state.DisabledPlans))],
+        LacksLocation: string.IsNullOrEmpty(UsageLocation));
 
     /// <summary>Assignments that did not come to what they should.</summary>
     public int Errors => LicenseAssignmentStates?.Count(state => state.IsError) ?? 0;
@@ -65,8 +74,33 @@ public sealed record AssignmentState(Guid SkuId, Guid? AssignedByGroup, IReadOnl
 /// <summary>A group, by name.</summary>
 public sealed record NamedGroup(Guid Id, string DisplayName);
 
+/// <summary>A Cloud PC of a user.</summary>
+public sealed record UserCloudPc(
+    Guid Id, string DisplayName, string Status, string? ServicePlanName, string? ProvisioningPolicyName, DateTimeOffset? GracePeriodEndDateTime, string? ManagedDeviceName);
+
+/// <summary>Something that happened to a user.</summary>
+public sealed record UserEvent(string Id, DateTimeOffset At, EventActor Actor, string Kind, EventSide Before, EventSide After);
+
+/// <summary>Who did it.</summary>
+public sealed record EventActor(string Kind, string? DisplayName);
+
+/// <summary>What was, or what became of it.</summary>
+public sealed record EventSide(IReadOnlyList<EventLicense>? Licenses, IReadOnlyList<EventDirect>? DirectLicenses);
+
+/// <summary>A license through a group.</summary>
+public sealed record EventLicense(Guid SkuId, string SkuPartNumber, Guid Source, string State, string? Error);
+
+/// <summary>The direct licenses.</summary>
+public sealed record EventDirect(IReadOnlyList<EventDirectLicense> Licenses);
+
+/// <summary>A direct license.</summary>
+public sealed record EventDirectLicense(Guid SkuId, string SkuPartNumber, IReadOnlyList<Guid> DisabledPlans);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(GraphPage<DirectoryUser>))]
 [JsonSerializable(typeof(DirectoryUser))]
 [JsonSerializable(typeof(NamedGroup))]
+[JsonSerializable(typeof(GraphPage<UserCloudPc>))]
+[JsonSerializable(typeof(GraphPage<UserEvent>))]
+[JsonSerializable(typeof(GraphPage<Explanation>))]
 internal sealed partial class UserJson : JsonSerializerContext;
