@@ -26,7 +26,7 @@ public static class Waiting
     public static bool IsNobodyThere(HttpRequestException e) => e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
         || e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound };
 
-    /// <summary>The pause after a lost attempt, counted from 1. Half of it is chance, so that many callers spread.</summary>
+    /// <summary>The pause after a lost attempt, counted from 1, in whole milliseconds as timers have it. Half of it is chance, so that many callers spread.</summary>
     public static TimeSpan PauseAfter(int attempt) =>
-        ConnectLimits.FirstPause * (1 << Math.Min(attempt - 1, 6)) * (0.75 + (Random.Shared.NextDouble() / 2));
+        TimeSpan.FromMilliseconds(Math.Round((ConnectLimits.FirstPause * (1 << Math.Min(attempt - 1, 6))).TotalMilliseconds * (0.75 + (Random.Shared.NextDouble() / 2))));
 }
