@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text.Json;
 using Azure.Core;
 using Berth.Connect.Profiles;
@@ -19,8 +17,7 @@ public sealed class GraphPort : IDisposable
     private readonly HttpClient _http;
     private readonly TokenKeeper _tokens;
     private readonly TimeProvider _time;
-    private readonly Lock _lock = new();
-    private DateTimeOffset _closedUntil = DateTimeOffset.MinValue;
+    private readonly Patience _patience;
     private volatile bool _heard;
 
     /// <summary>A way that nothing was sent on yet.</summary>
@@ -28,15 +25,9 @@ public sealed class GraphPort : IDisposable
     /// <param name="credential">As whom (<see cref="SignIn"/>).</param>
     /// <param name="time">The clock that waits are measured by.</param>
     public GraphPort(TenantProfile profile, TokenCredential credential, TimeProvider time)
-        : this(profile, credential, time, Handler(profile))
     {
-    }
-
-    internal GraphPort(TenantProfile profile, TokenCredential credential, TimeProvider time, HttpMessageHandler handler)
-    {
-        (Graph, _time, _tokens) = (profile.Graph, time, new TokenKeeper(credential, profile.Scope, time));
-        _http = new HttpClient(handler) { Timeout = ConnectLimits.Request, MaxResponseContentBufferSize = ConnectLimits.AnswerBytes };
-        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("berth", typeof(GraphPort).Assembly.GetName().Version?.ToString(3)));
+        (Graph, _time, _tokens, _patience) = (profile.Graph, time, new TokenKeeper(credential, profile.Scope, time), new Patience(time));
+        _http = GraphHttp.Open(profile.Graph);
     }
 
     /// <summary>Where it leads.</summary>
@@ -58,7 +49,7 @@ public sealed class GraphPort : IDisposable
         for (int lost = 1, throttled = 1; ;)
         {
             // Who had to wait goes at another time than it was let go for.
-            isAgain |= await WaitUntilOpenAsync(cancel).ConfigureAwait(false);
+            isAgain |= await _patience.WaitAsync(cancel).ConfigureAwait(false);
             string token = await TokenAsync(cancel).ConfigureAwait(false);
             await AgainAsync(isAgain ? call.Writes : 0, cancel).ConfigureAwait(false);
             isAgain = true;
@@ -79,7 +70,7 @@ public sealed class GraphPort : IDisposable
                 {
                     // The next request would be told the same, so all wait.
                     OnWait?.Invoke(wait, call);
-                    CloseFor(wait);
+                    _patience.Hold(wait);
                     continue;
                 }
 
@@ -106,7 +97,7 @@ public sealed class GraphPort : IDisposable
             }
             catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException && !cancel.IsCancellationRequested)
             {
-                if (e is HttpRequestException http && !_heard && IsNobodyThere(http))
+                if (e is HttpRequestException http && !_heard && Waiting.IsNobodyThere(http))
                 {
                     throw new ConnectFailedException(Describe(e), e);
                 }
@@ -203,16 +194,6 @@ public sealed class GraphPort : IDisposable
         _tokens.Dispose();
         _http.Dispose();
     }
-
-    private static SocketsHttpHandler Handler(TenantProfile profile) => new()
-    {
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.All,
-        ConnectTimeout = ConnectLimits.Connect,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        UseCookies = false,
-        UseProxy = !profile.Graph.IsLoopback,
-    };
 
     private static string? Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out IEnumerable<string>? values) ? values.First() : null;
 
@@ -370,47 +351,15 @@ public sealed class GraphPort : IDisposable
         }
     }
 
-    private async Task<bool> WaitUntilOpenAsync(CancellationToken cancel)
-    {
-        for (bool hasWaited = false; ; hasWaited = true)
-        {
-            TimeSpan left;
-            lock (_lock)
-            {
-                left = _closedUntil - _time.GetUtcNow();
-            }
-
-            if (left <= TimeSpan.Zero)
-            {
-                return hasWaited;
-            }
-
-            await Task.Delay(left, _time, cancel).ConfigureAwait(false);
-        }
-    }
-
     private Task AgainAsync(int writes, CancellationToken cancel) => writes > 0 && OnAgain is { } wait ? wait(writes, cancel) : Task.CompletedTask;
 
-    // A shorter wait never shortens a longer one.
-    private void CloseFor(TimeSpan wait)
-    {
-        lock (_lock)
-        {
-            DateTimeOffset until = _time.GetUtcNow() + wait;
-            _closedUntil = until > _closedUntil ? until : _closedUntil;
-        }
-    }
-
     private string Said(PortCall call) => $"{call.Method} {(call.Path.StartsWith('/') ? call.Path : RelativeOf(call.Path)).Split('?')[0]}";
-
-    private static bool IsNobodyThere(HttpRequestException e) => e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
-        || e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound };
 
     private string Describe(Exception e) => e switch
     {
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
             $"the certificate of {Graph} is not trusted ({e.InnerException?.Message ?? e.Message}) For a Berth's own, set SSL_CERT_FILE to the CA in its data folder.",
-        HttpRequestException http when IsNobodyThere(http) => $"nothing answers at {Graph}.",
+        HttpRequestException http when Waiting.IsNobodyThere(http) => $"nothing answers at {Graph}.",
         TaskCanceledException => $"{Graph} did not answer within {ConnectLimits.Request.TotalSeconds:0} s.",
         _ => $"{Graph} cannot be reached: {e.Message}",
     };

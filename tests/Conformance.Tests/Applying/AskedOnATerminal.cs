@@ -31,7 +31,7 @@ public sealed class AskedOnATerminal(RealTenant tenant)
     }
 
     [Fact]
-    public async Task A_secret_is_asked_for_and_kept_nowhere()
+    public async Task A_secret_is_typed_unseen_and_kept_nowhere()
     {
         // B560; the letter too many is taken back.
         string data = Directory.CreateTempSubdirectory("berth-asked-").FullName;
@@ -39,6 +39,7 @@ public sealed class AskedOnATerminal(RealTenant tenant)
         {
             Ended ended = await tenant.OnTerminalAsync($"Client secret of {BerthProcess.DemoClient}: ", BerthProcess.DemoSecret + "x\u007f", [.. tenant.AddArguments("asked"), "--data", data]);
             Assert.True(ended.ExitCode == 0, ended.Output);
+            Assert.DoesNotContain(BerthProcess.DemoSecret, ended.Output, StringComparison.Ordinal);
             Assert.DoesNotContain(Directory.EnumerateFiles(data, "*", SearchOption.AllDirectories), file => File.ReadAllText(file).Contains(BerthProcess.DemoSecret, StringComparison.Ordinal));
         }
         finally

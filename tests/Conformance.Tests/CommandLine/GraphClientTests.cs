@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Berth.CommandLine.Client;
 using Berth.CommandLine.Client.Wire;
+using Berth.Connect;
 using Xunit;
 
 namespace Berth.Conformance.Tests.CommandLine;
@@ -128,7 +129,7 @@ public sealed class GraphClientTests
 
         GraphAnswer answer = await graph.SendAsync(_write, Cancel);
 
-        Assert.Equal(ClientLimits.ThrottledAttempts, server.Asked.Count);
+        Assert.Equal(ConnectLimits.ThrottledAttempts, server.Asked.Count);
         Assert.Equal(("throttled", "Slow down."), (GraphRefusal.Of(answer).Code, GraphRefusal.Of(answer).Message));
     }
 
@@ -157,7 +158,7 @@ public sealed class GraphClientTests
         GraphAnswer answer = await graph.SendAsync(_write, Cancel);
 
         Assert.Equal(status, answer.Status);
-        Assert.Equal(ClientLimits.NetworkAttempts, server.Asked.Count);
+        Assert.Equal(ConnectLimits.LostAttempts, server.Asked.Count);
         Assert.Contains($"{status}", GraphRefusal.Of(answer).Message, StringComparison.Ordinal);
     }
 
@@ -169,7 +170,7 @@ public sealed class GraphClientTests
 
         await Assert.ThrowsAsync<ConnectionFailedException>(() => graph.SendAsync(_write, Cancel));
 
-        Assert.Equal(ClientLimits.NetworkAttempts, server.Asked.Count);
+        Assert.Equal(ConnectLimits.LostAttempts, server.Asked.Count);
     }
 
     [Fact]

@@ -1,37 +1,10 @@
 namespace Berth.CommandLine.Client;
 
-/// <summary>How far the client commands go: sizes, counts and times, in one place.</summary>
+/// <summary>How far the client commands go beyond what holds of every way to a Graph (<see cref="Berth.Connect.ConnectLimits"/>): sizes, counts and times, in one place.</summary>
 internal static class ClientLimits
 {
-    /// <summary>How long one request may take.</summary>
-    public static readonly TimeSpan Request = TimeSpan.FromSeconds(100);
-
-    /// <summary>How long a connection may take to open.</summary>
-    public static readonly TimeSpan Connect = TimeSpan.FromSeconds(10);
-
-    /// <summary>The most times one request is sent when the network fails or a gateway has no answer.</summary>
-    public const int NetworkAttempts = 5;
-
-    /// <summary>The pause before the second attempt; it doubles with every further one.</summary>
-    public static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>The most times one request is sent when the server asks to wait.</summary>
-    public const int ThrottledAttempts = 30;
-
-    /// <summary>The longest <c>Retry-After</c> that is waited for.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
-
-    /// <summary>The wait when the server asks for one and does not say how long.</summary>
-    public static readonly TimeSpan UnnamedWait = TimeSpan.FromSeconds(2);
-
-    /// <summary>The most bytes of one answer.</summary>
-    public const int AnswerBytes = 64 * 1024 * 1024;
-
     /// <summary>The most pages of one collection.</summary>
     public const int Pages = 100_000;
-
-    /// <summary>The most requests in one <c>$batch</c>, which is Graph's own limit (protocol 1.6).</summary>
-    public const int BatchItems = 20;
 
     /// <summary>The most batches of writes on their way at once.</summary>
     public const int WritesInFlight = 16;

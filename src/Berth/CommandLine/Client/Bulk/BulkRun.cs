@@ -1,4 +1,5 @@
 using Berth.CommandLine.Client.Wire;
+using Berth.Connect;
 
 namespace Berth.CommandLine.Client.Bulk;
 
@@ -6,7 +7,7 @@ namespace Berth.CommandLine.Client.Bulk;
 internal sealed class BulkRun(GraphClient graph, BulkJob job, UserList list, ResultFile results, BulkTally tally)
 {
     // So many rows refused for want of permission, and none granted, are not about the rows.
-    private const int DenialsThatSayNo = 2 * ClientLimits.BatchItems;
+    private const int DenialsThatSayNo = 2 * ConnectLimits.BatchItems;
 
     private readonly List<Task> _writes = [];
     private int _denials;
@@ -73,13 +74,13 @@ internal sealed class BulkRun(GraphClient graph, BulkJob job, UserList list, Res
                     break;
             }
 
-            if (settled.Count == ClientLimits.BatchItems)
+            if (settled.Count == ConnectLimits.BatchItems)
             {
                 Settle(settled);
                 settled = [];
             }
 
-            if (batch.Count == ClientLimits.BatchItems)
+            if (batch.Count == ConnectLimits.BatchItems)
             {
                 await BeginAsync(batch, stop, finish).ConfigureAwait(false);
                 batch = [];

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Berth.CommandLine.Client.Wire;
+using Berth.Connect.Wire;
 
 namespace Berth.CommandLine.Client.Bulk;
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Berth.CommandLine.Client.Licenses;
 using Berth.CommandLine.Client.Wire;
+using Berth.Connect;
 
 namespace Berth.CommandLine.Client.Bulk;
 
@@ -52,7 +53,7 @@ internal static class UserReading
         Dictionary<string, int> seen = new(StringComparer.OrdinalIgnoreCase);
         try
         {
-            foreach (ListRow[] rows in list.Rows.Chunk(ClientLimits.BatchItems))
+            foreach (ListRow[] rows in list.Rows.Chunk(ConnectLimits.BatchItems))
             {
                 (ListRow Row, WireUser? User, RowOutcome? Problem)[] known =
                 [

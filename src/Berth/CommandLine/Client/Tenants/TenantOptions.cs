@@ -71,19 +71,6 @@ internal static class TenantOptions
             return Environment.GetEnvironmentVariable(variable);
         }
 
-        if (Console.IsInputRedirected)
-        {
-            return Console.ReadLine();
-        }
-
-        Console.Error.Write($"Client secret of {profile.ClientId}: ");
-        System.Text.StringBuilder typed = new();
-        for (ConsoleKeyInfo key = Console.ReadKey(intercept: true); key.Key != ConsoleKey.Enter; key = Console.ReadKey(intercept: true))
-        {
-            _ = key.Key == ConsoleKey.Backspace ? typed.Length > 0 ? typed.Remove(typed.Length - 1, 1) : typed : typed.Append(key.KeyChar);
-        }
-
-        Console.Error.WriteLine();
-        return typed.ToString();
+        return Console.IsInputRedirected ? Console.ReadLine() : HiddenLine.Ask($"Client secret of {profile.ClientId}: ");
     }
 }

@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Berth.Connect;
+using Berth.Connect.Wire;
 
 namespace Berth.CommandLine.Client.Wire;
 
@@ -29,17 +31,7 @@ internal sealed class GraphClient : IDisposable
     public GraphClient(Connection connection, TimeProvider time, HttpMessageHandler? inside = null)
     {
         (_connection, _time, Patience) = (connection, time, new Patience(time));
-        HttpMessageHandler handler = inside ?? new SocketsHttpHandler()
-        {
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.All,
-            ConnectTimeout = ClientLimits.Connect,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            UseCookies = false,
-            UseProxy = !connection.Graph.IsLoopback,
-        };
-        _http = new HttpClient(handler) { Timeout = ClientLimits.Request, MaxResponseContentBufferSize = ClientLimits.AnswerBytes };
-        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("berth", typeof(GraphClient).Assembly.GetName().Version?.ToString(3)));
+        _http = GraphHttp.Open(connection.Graph, inside);
         _tokens = new TokenSource(_http, connection, time);
     }
 
@@ -101,7 +93,7 @@ internal sealed class GraphClient : IDisposable
         {
             TimeSpan? asked = null;
             List<int> again = [];
-            foreach (int[] part in open.Chunk(ClientLimits.BatchItems).ToArray())
+            foreach (int[] part in open.Chunk(ConnectLimits.BatchItems).ToArray())
             {
                 GraphAnswer whole = await SendAsync(Pack(calls, part), cancel).ConfigureAwait(false);
                 if (!whole.IsDone)
@@ -118,11 +110,10 @@ internal sealed class GraphClient : IDisposable
                         throw new ConnectionFailedException($"a batch was answered with an item '{item.Id}' that was not in it.");
                     }
 
-                    if (Patience.IsPassing(item.Status) && attempt < ClientLimits.ThrottledAttempts)
+                    if (IsPassing(item.Status) && attempt < ConnectLimits.ThrottledAttempts)
                     {
                         string? header = item.Headers?.FirstOrDefault(one => one.Key.Equals("Retry-After", StringComparison.OrdinalIgnoreCase)).Value;
-                        TimeSpan wait = Patience.Asked(RetryConditionHeaderValue.TryParse(header, out RetryConditionHeaderValue? value) ? value : null)
-                            ?? Patience.PauseAfter(attempt);
+                        TimeSpan wait = Waiting.Named(header, _time.GetUtcNow()) ?? Waiting.PauseAfter(attempt);
                         asked = asked > wait ? asked : wait;
                         again.Add(index);
                     }
@@ -140,7 +131,7 @@ internal sealed class GraphClient : IDisposable
 
             if (asked is { } hold)
             {
-                if (hold > ClientLimits.LongestWait)
+                if (hold > ConnectLimits.LongestWait)
                 {
                     break;
                 }
@@ -236,19 +227,19 @@ internal sealed class GraphClient : IDisposable
                     continue;
                 }
 
-                if (Patience.IsPassing(status))
+                if (IsPassing(status))
                 {
-                    TimeSpan? asked = Patience.Asked(response.Headers.RetryAfter)
-                        ?? (status == (int)HttpStatusCode.TooManyRequests ? ClientLimits.UnnamedWait : null);
-                    if (asked <= ClientLimits.LongestWait && throttled++ < ClientLimits.ThrottledAttempts)
+                    TimeSpan? asked = Waiting.Named(response.Headers.RetryAfter?.ToString(), _time.GetUtcNow())
+                        ?? (status == (int)HttpStatusCode.TooManyRequests ? ConnectLimits.UnnamedWait : null);
+                    if (asked <= ConnectLimits.LongestWait && throttled++ < ConnectLimits.ThrottledAttempts)
                     {
                         Patience.Hold(asked.Value);
                         continue;
                     }
 
-                    if (asked is null && broken < ClientLimits.NetworkAttempts)
+                    if (asked is null && broken < ConnectLimits.LostAttempts)
                     {
-                        await Task.Delay(Patience.PauseAfter(broken++), _time, cancel).ConfigureAwait(false);
+                        await Task.Delay(Waiting.PauseAfter(broken++), _time, cancel).ConfigureAwait(false);
                         continue;
                     }
                 }
@@ -268,12 +259,12 @@ internal sealed class GraphClient : IDisposable
             }
             catch (Exception e) when (IsNetwork(e) && !cancel.IsCancellationRequested)
             {
-                if (broken >= ClientLimits.NetworkAttempts || (e is HttpRequestException http && !_heard && Patience.IsNobodyThere(http)))
+                if (broken >= ConnectLimits.LostAttempts || (e is HttpRequestException http && !_heard && Waiting.IsNobodyThere(http)))
                 {
                     throw new ConnectionFailedException(Describe(e), e);
                 }
 
-                await Task.Delay(Patience.PauseAfter(broken++), _time, cancel).ConfigureAwait(false);
+                await Task.Delay(Waiting.PauseAfter(broken++), _time, cancel).ConfigureAwait(false);
             }
         }
     }
@@ -309,15 +300,18 @@ internal sealed class GraphClient : IDisposable
     // A server that does not know the header would tell the present for the past.
     private ConnectionFailedException OnlyThePresent() => new($"{_connection.Graph} tells only what is, so --as-of cannot be used with it: it needs a Berth.");
 
+    // Whether the same request may succeed a little later.
+    private static bool IsPassing(int status) => status is 429 or 502 or 503 or 504;
+
     private static bool IsNetwork(Exception e) => e is HttpRequestException or IOException or TaskCanceledException;
 
     private string Describe(Exception e) => e switch
     {
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
             $"the certificate of {_connection.Graph} is not trusted ({e.InnerException?.Message ?? e.Message}) For Berth's own, set SSL_CERT_FILE to the CA in its data folder.",
-        HttpRequestException http when Patience.IsNobodyThere(http) =>
+        HttpRequestException http when Waiting.IsNobodyThere(http) =>
             $"nothing answers at {_connection.Graph}: start a server there ('berth serve --demo'), or name another with --graph.",
-        TaskCanceledException => $"{_connection.Graph} did not answer within {ClientLimits.Request.TotalSeconds:0} s.",
+        TaskCanceledException => $"{_connection.Graph} did not answer within {ConnectLimits.Request.TotalSeconds:0} s.",
         _ => $"{_connection.Graph} cannot be reached: {e.Message}",
     };
 }
