@@ -27,7 +27,7 @@ internal static class HiddenLine
 
         byte[] hidden = [.. shown];
         BitConverter.TryWriteBytes(hidden.AsSpan(LocalFlags), BitConverter.ToUInt32(hidden, LocalFlags) & ~Echo);
-        using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => tcsetattr(Input, Now, shown));
+        using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => _ = tcsetattr(Input, Now, shown));
         _ = tcsetattr(Input, Now, hidden);
         try
         {
