@@ -54,7 +54,7 @@ public sealed class GraphClientTests
     public async Task An_answer_that_is_too_long_is_asked_for_once_and_said_to_be(int more)
     {
         // What has no length before it is found out while it is read.
-        string body = new(' ', ClientLimits.AnswerBytes + more);
+        string body = new(' ', ConnectLimits.AnswerBytes + more);
         await using ScriptedServer server = await ScriptedServer.StartAsync(_ => new Scripted(200, body));
         using GraphClient graph = new(server.Connection, _clock);
         Task<GraphAnswer> asking = graph.SendAsync(_write, Cancel);

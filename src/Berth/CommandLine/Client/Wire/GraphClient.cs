@@ -255,7 +255,7 @@ internal sealed class GraphClient : IDisposable
             {
                 // Sent again it would be answered with as much.
                 throw new ConnectionFailedException(
-                    $"{call.Method} {call.Path.Split('?')[0]} was answered with more than {ClientLimits.AnswerBytes >> 20} MiB, and nothing of it was taken: ask about fewer users at a time, for example with several plans of fewer changes.", e);
+                    $"{call.Method} {call.Path.Split('?')[0]} was answered with more than {ConnectLimits.AnswerBytes >> 20} MiB, and nothing of it was taken: ask about fewer users at a time, for example with several plans of fewer changes.", e);
             }
             catch (Exception e) when (IsNetwork(e) && !cancel.IsCancellationRequested)
             {
