@@ -11,7 +11,9 @@ public sealed record CloudPc(
     string? UserPrincipalName,
     string Status,
     CloudPcStatusDetail? StatusDetail,
+    Guid ServicePlanId,
     string? ServicePlanName,
+    string? ServicePlanType,
     string? ProvisioningPolicyId,
     string? ProvisioningPolicyName,
     string? ProvisioningType,
@@ -19,10 +21,14 @@ public sealed record CloudPc(
     string? OnPremisesConnectionName,
     string? DeviceRegionName,
     DateTimeOffset? GracePeriodEndDateTime,
-    DateTimeOffset? ProvisionedDateTime)
+    DateTimeOffset? ProvisionedDateTime,
+    DateTimeOffset? LastLogoffDateTime)
 {
     /// <summary>Where they are.</summary>
     public const string Root = "beta/deviceManagement/virtualEndpoint/cloudPCs";
+
+    /// <summary>Where one action is asked for many.</summary>
+    public const string BulkActions = "beta/deviceManagement/virtualEndpoint/bulkActions";
 
     /// <summary>What it is called: its computer name, and until it has one, whose it is.</summary>
     public string Name => ManagedDeviceName ?? DisplayName ?? UserPrincipalName ?? Id.ToString();
@@ -31,6 +37,37 @@ public sealed record CloudPc(
     public string State => Status == "inGracePeriod" && GracePeriodEndDateTime is { } end
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"In grace until {end:yyyy-MM-dd HH:mm} UTC")
         : WordsOf(Status);
+
+    /// <summary>The same where there is little room.</summary>
+    public string ShortState => Status == "inGracePeriod" && GracePeriodEndDateTime is { } end
+        ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"In grace until {end:yyyy-MM-dd}")
+        : WordsOf(Status);
+
+    /// <summary>The size, without what all of them begin with.</summary>
+    public string? Size => ServicePlanName?.StartsWith("Cloud PC ", StringComparison.Ordinal) == true ? ServicePlanName["Cloud PC ".Length..] : ServicePlanName;
+
+    /// <summary>Whether something is done to it now, or it waits: it will be another without anybody's doing.</summary>
+    public bool IsUnderWay => Status is "provisioning" or "deprovisioning" or "resizing" or "restoring" or "movingRegion" or "modifyingSingleSignOn" or "preparing";
+
+    private bool IsReady => Status is "provisioned" or "provisionedWithWarnings";
+
+    /// <summary>Whether it runs, so that it can be restarted.</summary>
+    public static bool CanRestart(CloudPc one) => one.IsReady || IsInGrace(one);
+
+    /// <summary>Whether it can be made anew.</summary>
+    public static bool CanBeMadeAnew(CloudPc one) => one.IsReady || one.Status == "failed";
+
+    /// <summary>Whether it is in its grace period.</summary>
+    public static bool IsInGrace(CloudPc one) => one.Status == "inGracePeriod";
+
+    /// <summary>Whether it can get another size: a Frontline one gets it by its assignment.</summary>
+    public static bool CanBeResized(CloudPc one) => one.Status == "provisioned" && one is { ProvisioningType: "dedicated", ServicePlanType: "enterprise" };
+
+    /// <summary>Whether it can be put back to a restore point.</summary>
+    public static bool CanBePutBack(CloudPc one) => one.IsReady;
+
+    /// <summary>A moment, as all of this place writes it.</summary>
+    public static string Time(DateTimeOffset at) => at.ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture) + " UTC";
 
     /// <summary>A status in words.</summary>
     public static string WordsOf(string status) => status switch
@@ -69,11 +106,30 @@ public sealed record RestorePoint(string Id, DateTimeOffset? CreatedDateTime, Da
 /// <summary>An action without parameters.</summary>
 public sealed record NoParameters;
 
+/// <summary>A new name.</summary>
+public sealed record NewName(string DisplayName);
+
+/// <summary>The request to restart many.</summary>
+public sealed record BulkRestart([property: JsonPropertyName("@odata.type")] string Type, string DisplayName, IReadOnlyList<string> CloudPcIds);
+
+/// <summary>A size that Cloud PCs have.</summary>
+public sealed record CloudPcSize(Guid Id, string DisplayName, int StorageInGB, string? Type, string? ProvisioningType)
+{
+    /// <summary>Where they are.</summary>
+    public const string Address = "beta/deviceManagement/virtualEndpoint/servicePlans?$select=id,displayName,storageInGB,type,provisioningType";
+
+    /// <summary>Whether Cloud PCs are resized to it; those of Business and Frontline are not.</summary>
+    public bool IsEnterprise => Type == "enterprise" && ProvisioningType == "dedicated";
+}
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(GraphPage<CloudPc>))]
 [JsonSerializable(typeof(CloudPc))]
 [JsonSerializable(typeof(GraphPage<StatusCount>))]
 [JsonSerializable(typeof(GraphPage<TimelineEntry>))]
 [JsonSerializable(typeof(GraphPage<RestorePoint>))]
+[JsonSerializable(typeof(GraphPage<CloudPcSize>))]
 [JsonSerializable(typeof(NoParameters))]
+[JsonSerializable(typeof(NewName))]
+[JsonSerializable(typeof(BulkRestart))]
 internal sealed partial class CloudPcJson : JsonSerializerContext;
