@@ -28,7 +28,7 @@ public sealed class Home(PortalUnderTest portal)
         await using Window window = await portal.OpenSignedInAsync(scheme: ColorScheme.Dark);
         IPage page = window.Page;
         ILocator grace = page.GetByRole(AriaRole.Region, new() { Name = "Grace periods that end first" });
-        await Expect(grace.GetByText(" in grace.")).ToBeVisibleAsync();
+        await Expect(grace.GetByRole(AriaRole.Link, new() { Name = "in grace" })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "What was done last" }).GetByRole(AriaRole.Listitem)).ToHaveCountAsync(6);
         await Expect(page.GetByRole(AriaRole.Table, new() { Name = "Licenses" })).ToBeVisibleAsync();
         await Expect(page.GetByText("Being read.")).ToHaveCountAsync(0);
@@ -44,6 +44,8 @@ public sealed class Home(PortalUnderTest portal)
         await LeadsAsync(page, new Regex("^[0-9,]+ waiting for CPC_E_2C_8GB_128GB$"), "person waits|people wait");
         await LeadsAsync(page, new Regex("^[0-9,]+ in error: no seat is left$"), "user");
         await LeadsAsync(page, new Regex("^[0-9,]+ users in error in all$"), "user");
+        await LeadsAsync(page, new Regex("^[0-9,]+ Cloud PCs: In its grace period$"), "Cloud PC");
+        await LeadsAsync(page, new Regex("^[0-9,]+ Cloud PCs in all$"), "Cloud PC");
         await LeadsAsync(page, new Regex("^[0-9,]+ findings: Disabled accounts that hold seats$"), "finding");
 
         // The list of findings is left by the way on which it was reached.
