@@ -63,6 +63,21 @@ public sealed class Home(PortalUnderTest portal)
         await plan.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
         await Expect(findings).ToHaveCountAsync(before - 1);
 
+        // What may not be read says so where it would be, and the rest of Home is there.
+        const string Findings = "**/berth/v1/findings*";
+        window.Forgive("403 (Forbidden)");
+        await page.RouteAsync(Findings, route => route.FulfillAsync(new RouteFulfillOptions
+        {
+            Status = 403, ContentType = "application/json", Body = "{\"error\":{\"code\":\"Authorization_RequestDenied\",\"message\":\"Insufficient privileges to complete the operation.\"}}",
+        }));
+        await page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link, new() { Name = "Home" }).ClickAsync();
+        ILocator section = page.GetByRole(AriaRole.Region, new() { Name = "Findings" });
+        await Expect(section.GetByRole(AriaRole.Alert)).ToContainTextAsync("Insufficient privileges");
+        await Expect(page.GetByRole(AriaRole.Table, new() { Name = "Licenses" })).ToBeVisibleAsync();
+        await page.UnrouteAsync(Findings);
+        await section.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        await Expect(section.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+
         (await client.PostAsJsonAsync(new Uri($"/v1.0/groups/{group}/members/$ref", UriKind.Relative), new Dictionary<string, string> { ["@odata.id"] = $"https://graph.microsoft.com/v1.0/directoryObjects/{member}" }, Cancel))
             .EnsureSuccessStatusCode().Dispose();
     }
