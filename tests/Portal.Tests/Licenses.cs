@@ -61,6 +61,7 @@ public sealed class Licenses(PortalUnderTest portal)
         await window.PictureAsync("licenses-holders-dark");
         await window.IsAccessibleAsync();
         await page.SetViewportSizeAsync(400, 800);
+        await Expect(held).ToBeVisibleAsync();
         await window.PictureAsync("licenses-holders-400");
         await window.IsAccessibleAsync();
         await page.SetViewportSizeAsync(1280, 800);
