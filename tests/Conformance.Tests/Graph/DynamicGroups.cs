@@ -198,6 +198,51 @@ public sealed class DynamicGroups
         Task<JsonElement> StatusAsync(Guid id) => room.DoAsync("GET", $"/beta/groups/{id}?$select=id,membershipRuleProcessingStatus");
     }
 
+    // B513
+    [Fact]
+    public async Task A_rule_says_whom_it_would_take_before_any_group_has_it()
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        const string Path = "/berth/v1/groups/evaluateMembershipRule";
+        string rule = $$"""{"membershipRule":{{JsonSerializer.Serialize(Sales)}}}""";
+        JsonElement nobody = await room.DoAsync("POST", Path, rule);
+        Assert.Equal((0, 0), (nobody.GetProperty("matching").GetInt32(), nobody.GetProperty("value").GetArrayLength()));
+        int before = nobody.GetProperty("users").GetInt32();
+        for (int i = 0; i <= GraphLimits.MatchesNamed; i++)
+        {
+            Guid one = await room.AddUserAsync($"seller{i}");
+            await room.DoAsync("PATCH", $"/v1.0/users/{one}", """{"department":"Sales"}""");
+            if (i == 0)
+            {
+                await room.AddUserAsync("buyer");
+            }
+
+            if (i >= GraphLimits.MatchesNamed - 2)
+            {
+                JsonElement some = await room.DoAsync("POST", Path, rule);
+                Assert.Equal((before + i + 2, i + 1, Math.Min(i + 1, GraphLimits.MatchesNamed)),
+                    (some.GetProperty("users").GetInt32(), some.GetProperty("matching").GetInt32(), some.GetProperty("value").GetArrayLength()));
+            }
+        }
+
+        JsonElement all = await room.DoAsync("POST", Path, rule);
+        Assert.Equal(Enumerable.Range(0, GraphLimits.MatchesNamed).Select(i => $"seller{i}"), all.GetProperty("value").EnumerateArray().Select(one => one.GetProperty("displayName").GetString()));
+
+        // The very people whom a group with the rule gets.
+        Guid group = (await room.DoAsync("POST", "/beta/groups", Body(Sales))).GetProperty("id").GetGuid();
+        JsonElement members = await room.DoAsync("GET", $"/v1.0/groups/{group}/members?$top=999&$select=id");
+        Assert.Equal(all.GetProperty("matching").GetInt32(), members.GetProperty("value").GetArrayLength());
+        Assert.Subset([.. members.GetProperty("value").EnumerateArray().Select(one => one.GetProperty("id").GetGuid())], [.. all.GetProperty("value").EnumerateArray().Select(one => one.GetProperty("id").GetGuid())]);
+
+        // A rule about devices is about nobody.
+        Assert.Equal(0, (await room.DoAsync("POST", Path, """{"membershipRule":"device.isRooted -eq true"}""")).GetProperty("matching").GetInt32());
+        Assert.Contains("at character 1:", await room.RefusedAsync(400, "membershipRuleInvalid", "POST", Path, """{"membershipRule":"x"}"""), StringComparison.Ordinal);
+        await room.RefusedAsync(400, "valueMissing", "POST", Path, "{}");
+        await room.RefusedAsync(400, "propertyUnknown", "POST", Path, """{"rule":"x"}""");
+        await room.RefusedAsync(403, "permissionMissing", "POST", Path, rule, "Group.Read.All");
+        Assert.Equal(200, (await room.SendAsync("POST", Path, rule, "User.Read.All")).Status);
+    }
+
     [Fact]
     public async Task A_rule_is_evaluated_for_one_member_with_the_reasons_in_both_forms()
     {
