@@ -9,7 +9,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Berth.Portal.Tests;
 
 /// <summary>The first page: how the tenant is.</summary>
-[Collection(Portal.Name)]
+[Collection(People.Name)]
 public sealed class Home(PortalUnderTest portal)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

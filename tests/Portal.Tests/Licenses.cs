@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where it is seen what the tenant owns, who has it and who waits for it.</summary>
-[Collection(Portal.Name)]
+[Collection(People.Name)]
 public sealed class Licenses(PortalUnderTest portal)
 {
     /// <summary>A SKU of which nobody else here knows.</summary>
