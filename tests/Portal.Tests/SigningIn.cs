@@ -106,6 +106,6 @@ public sealed class SigningIn(PortalUnderTest portal)
         }
     }
 
-    private static Task ChangeKeptAsync(Window window, string change) => window.Page.EvaluateAsync(
+    private static async Task ChangeKeptAsync(Window window, string change) => await window.Page.EvaluateAsync(
         $"() => {{ const kept = JSON.parse(sessionStorage.getItem('berth.session')); {change}; sessionStorage.setItem('berth.session', JSON.stringify(kept)); }}");
 }

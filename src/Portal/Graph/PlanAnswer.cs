@@ -88,7 +88,26 @@ public sealed record PlanSummary(
 public sealed record PlannedLicense(Guid UserId, string UserPrincipalName, Guid SkuId, string Source, string Before, string After, string Error, string? Reason);
 
 /// <summary>A Cloud PC that would change, and when.</summary>
-public sealed record PlannedCloudPc(string? Id, string? UserId, Guid ServicePlanId, string Effect, DateTimeOffset Date, bool DestroysData);
+public sealed record PlannedCloudPc(string? Id, string? UserId, Guid ServicePlanId, string Effect, DateTimeOffset Date, bool DestroysData)
+{
+    /// <summary>What becomes of it, and of what is on it.</summary>
+    public string Words => (Effect switch
+    {
+        "provisioned" => "is made",
+        "pending" => "waits",
+        "notProvisioned" => "is not made",
+        "enteringGrace" => "enters its grace period",
+        "recovered" => "comes back from its grace period",
+        "deprovisioned" => "is taken down",
+        "reprovisioned" => "is made anew",
+        "restored" => "is put back to a restore point",
+        "resized" => "gets another size",
+        "settingsApplied" => "takes over settings",
+        "failed" => "fails",
+        "unlisted" => "is shown no longer",
+        _ => Effect,
+    }) + (DestroysData ? $", and loses its data at {Date.UtcDateTime.ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture)} UTC" : "");
+}
 
 /// <summary>Seats before and after.</summary>
 public sealed record PlannedPool(Guid SkuId, int Assignable, int ConsumedBefore, int ConsumedAfter, int WaitingBefore, int WaitingAfter);

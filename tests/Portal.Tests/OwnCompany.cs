@@ -1,0 +1,110 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Berth.Conformance.Tests.Process;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Berth.Portal.Tests;
+
+/// <summary>
+/// A Berth of one test's own: a demo tenant with nothing but its administrator, and what the test makes in it over HTTP before the page is opened. For tests that move
+/// the clock, set faults, or count things that others make as well.
+/// </summary>
+internal sealed class OwnCompany : IAsyncDisposable
+{
+    public const string Endpoint = "/beta/deviceManagement/virtualEndpoint";
+
+    private readonly BerthProcess _berth;
+    private readonly HttpClient _client;
+
+    private OwnCompany(BerthProcess berth, HttpClient client)
+    {
+        _berth = berth;
+        _client = client;
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public static async Task<OwnCompany> StartAsync()
+    {
+        BerthProcess berth = await BerthProcess.StartEmptyDemoAsync();
+        return new OwnCompany(berth, await berth.ClientAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _berth.DisposeAsync();
+    }
+
+    /// <summary>A window in which its administrator is signed in and looks at an address of the portal.</summary>
+    public async Task<Window> OpenAsync(PortalUnderTest portal, string address)
+    {
+        Window window = await portal.OpenAsync(at: _berth.Http);
+        await window.Page.GotoAsync(new Uri(_berth.Http!, "/portal/" + address).ToString());
+        await window.SignInAsync(PortalUnderTest.Admin, PortalUnderTest.Password);
+        return window;
+    }
+
+    /// <summary>A request that succeeds; its answer, when it has one.</summary>
+    public async Task<JsonNode> SendAsync(HttpMethod method, string address, object? body = null)
+    {
+        using HttpRequestMessage request = new(method, new Uri(address, UriKind.Relative)) { Content = body is null ? null : JsonContent.Create(body) };
+        using HttpResponseMessage response = await _client.SendAsync(request, Cancel);
+        string answer = await response.Content.ReadAsStringAsync(Cancel);
+        Assert.True(response.IsSuccessStatusCode, $"{method} {address}: {answer}");
+        return answer.Length == 0 ? new JsonObject() : JsonNode.Parse(answer)!;
+    }
+
+    public Task<JsonNode> GetAsync(string address) => SendAsync(HttpMethod.Get, address);
+
+    /// <summary>Somebody in a country, so that licenses can be given.</summary>
+    public async Task<string> UserAsync(string name)
+    {
+        string alias = name.Split(' ')[0].ToLowerInvariant();
+        return Id(await SendAsync(HttpMethod.Post, "/v1.0/users", new
+        {
+            displayName = name,
+            mailNickname = alias,
+            userPrincipalName = alias + "@contoso.example",
+            accountEnabled = true,
+            usageLocation = "US",
+            passwordProfile = new { password = "a password of their own" },
+        }));
+    }
+
+    public async Task<string> GroupAsync(string name, IEnumerable<string> members)
+    {
+        string id = Id(await SendAsync(HttpMethod.Post, "/v1.0/groups", new { displayName = name, mailEnabled = false, mailNickname = name.Replace(" ", "", StringComparison.Ordinal), securityEnabled = true }));
+        foreach (string member in members)
+        {
+            await SendAsync(HttpMethod.Post, $"/v1.0/groups/{id}/members/$ref", new Dictionary<string, string> { ["@odata.id"] = $"{_berth.Http}v1.0/directoryObjects/{member}" });
+        }
+
+        return id;
+    }
+
+    /// <summary>Units of a SKU: its id.</summary>
+    public async Task<string> BuyAsync(string sku, int units) =>
+        (string)(await SendAsync(HttpMethod.Post, "/berth/v1/subscriptions", new { skuPartNumber = sku, units }))["skuId"]!;
+
+    public Task LicenseAsync(string user, string sku) =>
+        SendAsync(HttpMethod.Post, $"/v1.0/users/{user}/assignLicense", new { addLicenses = new[] { new { skuId = sku, disabledPlans = Array.Empty<string>() } }, removeLicenses = Array.Empty<string>() });
+
+    /// <summary>A policy for machines in one region, with these assignments: its id.</summary>
+    public async Task<string> PolicyAsync(string name, string type, params object[] targets)
+    {
+        string id = Id(await SendAsync(HttpMethod.Post, Endpoint + "/provisioningPolicies", new
+        {
+            displayName = name,
+            provisioningType = type,
+            imageId = "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc",
+            domainJoinConfigurations = new[] { new { regionName = "eastus" } },
+        }));
+        await SendAsync(HttpMethod.Post, $"{Endpoint}/provisioningPolicies/{id}/assign", new { assignments = targets.Select(target => new { target }) });
+        return id;
+    }
+
+    public static string Id(JsonNode answer) => (string)answer["id"]!;
+}
