@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where changes are put together before any is made.</summary>
-[Collection(Portal.Name)]
+[Collection(Machines.Name)]
 public sealed class Plans(PortalUnderTest portal)
 {
     private const string Sku = "FLOW_FREE";
