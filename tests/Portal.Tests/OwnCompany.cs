@@ -106,5 +106,13 @@ internal sealed class OwnCompany : IAsyncDisposable
         return id;
     }
 
+    /// <summary>A request that is refused.</summary>
+    public async Task RefusedAsync(HttpMethod method, string address, object? body)
+    {
+        using HttpRequestMessage request = new(method, new Uri(address, UriKind.Relative)) { Content = body is null ? null : JsonContent.Create(body) };
+        using HttpResponseMessage response = await _client.SendAsync(request, Cancel);
+        Assert.False(response.IsSuccessStatusCode, $"{method} {address} was not refused.");
+    }
+
     public static string Id(JsonNode answer) => (string)answer["id"]!;
 }
