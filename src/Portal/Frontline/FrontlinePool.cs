@@ -62,7 +62,9 @@ public sealed record PoolSession(Guid Id, Guid CloudPcId, string? AssignmentId, 
 public sealed record RefusalQuestion(string ReportName, IReadOnlyList<string> Select, IReadOnlyList<string> OrderBy, int Top);
 
 /// <summary>What it answers: each row has the values in the order that was asked for.</summary>
-public sealed record RefusalReport(int TotalRowCount, IReadOnlyList<IReadOnlyList<string?>> Values);
+public sealed record RefusalReport(
+    [property: JsonPropertyName("TotalRowCount")] int TotalRowCount,
+    [property: JsonPropertyName("Values")] IReadOnlyList<IReadOnlyList<string?>> Values);
 
 /// <summary>Somebody who was refused.</summary>
 public sealed record Refusal(DateTimeOffset At, string? User, string? Size);
