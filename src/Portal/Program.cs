@@ -12,4 +12,5 @@ builder.Services.AddSingleton(new HttpClient { BaseAddress = new Uri(new Uri(bui
 builder.Services.AddScoped<PortalSession>();
 builder.Services.AddScoped<GraphClient>();
 builder.Services.AddScoped<Skus>();
+builder.Services.AddScoped<DirectoryNames>();
 await builder.Build().RunAsync();

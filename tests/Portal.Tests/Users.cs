@@ -171,7 +171,7 @@ public sealed class Users(PortalUnderTest portal)
         await page.GetByRole(AriaRole.Tab, new() { Name = "Licenses and apps" }).FocusAsync();
         await page.Keyboard.PressAsync("ArrowLeft");
         await Expect(page.GetByRole(AriaRole.Tab, new() { Name = "History" })).ToBeFocusedAsync();
-        await Expect(page.GetByText($"active without {name.Trim()}")).ToBeVisibleAsync();
+        await Expect(page.GetByText($"without {name.Trim()} now, all on before")).ToBeVisibleAsync();
         Assert.EndsWith("/history", page.Url, StringComparison.Ordinal);
         await page.Keyboard.PressAsync("ArrowLeft");
         await Expect(page.GetByText("No Cloud PC.").Or(page.GetByRole(AriaRole.Table, new() { Name = "Cloud PCs" }))).ToBeVisibleAsync();

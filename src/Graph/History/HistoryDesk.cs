@@ -24,6 +24,7 @@ internal static class HistoryDesk
     public static IReadOnlyList<Route> Routes { get; } =
     [
         new(GraphMethod.Get, "/history", Access, List) { Versions = RouteVersions.Berth },
+        new(GraphMethod.Get, "/history/{operation}", Access, One) { Versions = RouteVersions.Berth },
     ];
 
     private static Handling List(Tenant tenant, GraphRequest request, RouteKeys keys)
@@ -70,17 +71,38 @@ internal static class HistoryDesk
             json.WriteStartArray("value"u8);
             foreach (TenantEvent happened in s.page)
             {
-                json.WriteStartObject();
-                Head(json, s.tenant, happened);
-                OperationSides sides = new(s.tenant, s.departed, happened, s.query.User);
-                sides.Gather();
-                sides.Write(json);
-                json.WriteEndObject();
+                Entry(json, s.tenant, s.departed, happened, s.query.User);
             }
 
             json.WriteEndArray();
             json.WriteEndObject();
         });
+    }
+
+    private static Handling.Working One(Tenant tenant, GraphRequest request, RouteKeys keys)
+    {
+        string key = keys.First;
+        return new Handling.Working(async (desk, cancel) =>
+        {
+            if (await FindAsync(desk, tenant, key, cancel).ConfigureAwait(false) is not { } happened)
+            {
+                return GraphResponse.Error(request, GraphError.NotFound(key));
+            }
+
+            DepartedUsers departed = DepartedUsers.Of(desk);
+            await departed.SearchAsync(desk, happened.Sequence, cancel).ConfigureAwait(false);
+            return GraphResponse.Json(200, (tenant, departed, happened), static (json, s) => Entry(json, s.tenant, s.departed, s.happened, only: null));
+        });
+    }
+
+    private static void Entry(Utf8JsonWriter json, Tenant tenant, DepartedUsers departed, TenantEvent happened, int? only)
+    {
+        json.WriteStartObject();
+        Head(json, tenant, happened);
+        OperationSides sides = new(tenant, departed, happened, only);
+        sides.Gather();
+        sides.Write(json);
+        json.WriteEndObject();
     }
 
     /// <summary>Who did what when.</summary>

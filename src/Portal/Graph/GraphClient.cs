@@ -23,6 +23,14 @@ public sealed class GraphClient(HttpClient http, PortalSession session, Navigati
     /// <summary>Reads one object, or a page of a list as <see cref="GraphPage{T}"/>. <c>$count</c>, <c>$search</c> and the like work: the header for them is always sent.</summary>
     public Task<T> GetAsync<T>(string address, JsonTypeInfo<T> type, CancellationToken cancel = default) => SendAsync(HttpMethod.Get, address, null, type, cancel);
 
+    /// <summary>Reads what was at a moment: a time with its zone, or a version of the history (B661).</summary>
+    public Task<T> GetAsOfAsync<T>(string moment, string address, JsonTypeInfo<T> type, CancellationToken cancel = default) =>
+        SendAsync(HttpMethod.Get, address, null, type, cancel, moment);
+
+    /// <summary>POST without a body.</summary>
+    public Task<TAnswer> PostAsync<TAnswer>(string address, JsonTypeInfo<TAnswer> answerType, CancellationToken cancel = default) =>
+        SendAsync(HttpMethod.Post, address, null, answerType, cancel);
+
     /// <summary>Sends a body with POST and reads the answer.</summary>
     public Task<TAnswer> PostAsync<TBody, TAnswer>(
         string address, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType, CancellationToken cancel = default) =>
@@ -35,17 +43,17 @@ public sealed class GraphClient(HttpClient http, PortalSession session, Navigati
     /// <summary>Deletes.</summary>
     public async Task DeleteAsync(string address, CancellationToken cancel = default) => (await AskAsync(HttpMethod.Delete, address, null, cancel)).Dispose();
 
-    private async Task<T> SendAsync<T>(HttpMethod method, string address, Func<HttpContent>? body, JsonTypeInfo<T> type, CancellationToken cancel)
+    private async Task<T> SendAsync<T>(HttpMethod method, string address, Func<HttpContent>? body, JsonTypeInfo<T> type, CancellationToken cancel, string? asOf = null)
     {
-        using HttpResponseMessage response = await AskAsync(method, address, body, cancel);
+        using HttpResponseMessage response = await AskAsync(method, address, body, cancel, asOf);
         return await response.Content.ReadFromJsonAsync(type, cancel) ?? throw new GraphException(response.StatusCode, "", null, "The server answered with nothing where something was expected.", null);
     }
 
-    private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string address, Func<HttpContent>? body, CancellationToken cancel)
+    private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string address, Func<HttpContent>? body, CancellationToken cancel, string? asOf = null)
     {
         try
         {
-            return await AskThroughAsync(method, address, body, cancel);
+            return await AskThroughAsync(method, address, body, asOf, cancel);
         }
         catch (HttpRequestException)
         {
@@ -54,7 +62,7 @@ public sealed class GraphClient(HttpClient http, PortalSession session, Navigati
     }
 
     // The answer is a success; its owner disposes it.
-    private async Task<HttpResponseMessage> AskThroughAsync(HttpMethod method, string address, Func<HttpContent>? body, CancellationToken cancel)
+    private async Task<HttpResponseMessage> AskThroughAsync(HttpMethod method, string address, Func<HttpContent>? body, string? asOf, CancellationToken cancel)
     {
         bool renewed = false;
         for (int attempt = 1; ; attempt++)
@@ -63,6 +71,11 @@ public sealed class GraphClient(HttpClient http, PortalSession session, Navigati
             using HttpRequestMessage request = new(method, address) { Content = body?.Invoke() };
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             request.Headers.Add("ConsistencyLevel", "eventual");
+            if (asOf is not null)
+            {
+                request.Headers.Add("Berth-As-Of", asOf);
+            }
+
             HttpResponseMessage response = await http.SendAsync(request, cancel);
             if (response.IsSuccessStatusCode)
             {

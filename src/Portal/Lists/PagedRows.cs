@@ -22,6 +22,9 @@ public sealed class PagedRows<TRow>(string first, Func<string, CancellationToken
     /// <summary>How many there are in all; null until the first page is here.</summary>
     public int? Total { get; private set; }
 
+    /// <summary>Whether there are more rows than <see cref="Total"/>: a list that does not say how many it has tells so only at its end.</summary>
+    public bool IsOpen { get; private set; }
+
     /// <summary>Why reading stopped; <see cref="RetryAsync"/> goes on.</summary>
     public GraphException? Problem { get; private set; }
 
@@ -46,6 +49,7 @@ public sealed class PagedRows<TRow>(string first, Func<string, CancellationToken
                 _rows.AddRange(page.Value);
                 _next = page.NextLink;
                 Total = _next is null ? _rows.Count : Math.Max(page.Count ?? Total ?? 0, _rows.Count);
+                IsOpen = _next is not null && page.Count is null;
                 Changed?.Invoke();
             }
         }

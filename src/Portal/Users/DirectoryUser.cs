@@ -78,29 +78,10 @@ public sealed record NamedGroup(Guid Id, string DisplayName);
 public sealed record UserCloudPc(
     Guid Id, string DisplayName, string Status, string? ServicePlanName, string? ProvisioningPolicyName, DateTimeOffset? GracePeriodEndDateTime, string? ManagedDeviceName);
 
-/// <summary>Something that happened to a user.</summary>
-public sealed record UserEvent(string Id, DateTimeOffset At, EventActor Actor, string Kind, EventSide Before, EventSide After);
-
-/// <summary>Who did it.</summary>
-public sealed record EventActor(string Kind, string? DisplayName);
-
-/// <summary>What was, or what became of it.</summary>
-public sealed record EventSide(IReadOnlyList<EventLicense>? Licenses, IReadOnlyList<EventDirect>? DirectLicenses);
-
-/// <summary>A license through a group.</summary>
-public sealed record EventLicense(Guid SkuId, string SkuPartNumber, Guid Source, string State, string? Error);
-
-/// <summary>The direct licenses.</summary>
-public sealed record EventDirect(IReadOnlyList<EventDirectLicense> Licenses);
-
-/// <summary>A direct license.</summary>
-public sealed record EventDirectLicense(Guid SkuId, string SkuPartNumber, IReadOnlyList<Guid> DisabledPlans);
-
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(GraphPage<DirectoryUser>))]
 [JsonSerializable(typeof(DirectoryUser))]
 [JsonSerializable(typeof(NamedGroup))]
 [JsonSerializable(typeof(GraphPage<UserCloudPc>))]
-[JsonSerializable(typeof(GraphPage<UserEvent>))]
 [JsonSerializable(typeof(GraphPage<Explanation>))]
 internal sealed partial class UserJson : JsonSerializerContext;

@@ -31,6 +31,8 @@ public sealed class History : IAsyncLifetime
         Assert.Equal(0, license.GetProperty("before").GetProperty("groupLicenses")[0].GetProperty("licenses").GetArrayLength());
         Assert.Equal(Suite, Text(license.GetProperty("after").GetProperty("groupLicenses")[0].GetProperty("licenses")[0], "skuPartNumber"));
         Assert.Equal(["Active", "Error"], license.GetProperty("after").GetProperty("licenses").EnumerateArray().Select(row => Text(row, "state")).Order());
+        Assert.Equal(license.GetRawText(), (await _room.DoAsync("GET", $"/berth/v1/history/{Text(license, "id")}")).GetRawText());
+        await _room.RefusedAsync(404, "resourceNotFound", "GET", $"/berth/v1/history/{Guid.NewGuid()}");
 
         // Of one user, group and SKU; the retry that a freed seat leads to belongs to the operation that freed it.
         Guid served = _room.Tenant.Users[_room.Tenant.HoldersOf(_room.Tenant.Catalog.FindByPartNumber(Suite).First().Index).First()]!.Id, waits = served == ada ? bob : ada;
