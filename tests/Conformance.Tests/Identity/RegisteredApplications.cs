@@ -35,25 +35,27 @@ public sealed class RegisteredApplications(EmptyDemo demo) : IClassFixture<Empty
             Assert.DoesNotContain("User.Read\"", list.GetProperty("permissions").GetRawText(), StringComparison.Ordinal);
         }
 
-        await using BerthProcess again = await BerthProcess.StartEmptyDemoAsync(data);
-        (int answer, JsonElement renewed) = await SendAsync(again, "POST", $"{Applications}/{client}/secret");
-        Assert.Equal(200, answer);
-        Assert.NotEqual(secret, renewed.Text("clientSecret"));
-        Assert.Equal(401, (await TokenAsync(again, client, secret)).Status);
-        Assert.Equal(200, (await TokenAsync(again, client, renewed.Text("clientSecret"))).Status);
-        Assert.Equal(204, (await SendAsync(again, "DELETE", $"{Applications}/{client}")).Status);
-        Assert.NotEqual(200, (await TokenAsync(again, client, renewed.Text("clientSecret"))).Status);
-        Assert.Equal(404, (await SendAsync(again, "DELETE", $"{Applications}/{client}")).Status);
-
-        // The demo's own is one of the 200 that a tenant may have.
-        List<int> statuses = [];
-        for (int i = 0; i < 200; i++)
+        await using (BerthProcess again = await BerthProcess.StartEmptyDemoAsync(data))
         {
-            statuses.Add((await SendAsync(again, "POST", Applications, """{"displayName":"one of many","permissions":[]}""")).Status);
+            (int answer, JsonElement renewed) = await SendAsync(again, "POST", $"{Applications}/{client}/secret");
+            Assert.Equal(200, answer);
+            Assert.NotEqual(secret, renewed.Text("clientSecret"));
+            Assert.Equal(401, (await TokenAsync(again, client, secret)).Status);
+            Assert.Equal(200, (await TokenAsync(again, client, renewed.Text("clientSecret"))).Status);
+            Assert.Equal(204, (await SendAsync(again, "DELETE", $"{Applications}/{client}")).Status);
+            Assert.NotEqual(200, (await TokenAsync(again, client, renewed.Text("clientSecret"))).Status);
+            Assert.Equal(404, (await SendAsync(again, "DELETE", $"{Applications}/{client}")).Status);
+
+            // The demo's own is one of the 200 that a tenant may have.
+            List<int> statuses = [];
+            for (int i = 0; i < 200; i++)
+            {
+                statuses.Add((await SendAsync(again, "POST", Applications, """{"displayName":"one of many","permissions":[]}""")).Status);
+            }
+
+            Assert.Equal([.. Enumerable.Repeat(201, 199), 400], statuses);
         }
 
-        Assert.Equal([.. Enumerable.Repeat(201, 199), 400], statuses);
-        await again.DisposeAsync();
         Directory.Delete(data, recursive: true);
     }
 
