@@ -211,6 +211,19 @@ public sealed class Tenant
     /// <summary>Whether and why a user matches a rule at a time of the tenant's clock (L145); nothing changes.</summary>
     public RuleDetails Explain(MembershipRule rule, int user, DateTimeOffset now) => rule.Explain(new RuleSubject(Users[user]!, user, now, RuleFacts()));
 
+    /// <summary>Everybody whom a rule would take at a time of the tenant's clock, in the order of the directory (B513); nothing changes.</summary>
+    public IEnumerable<User> Matching(MembershipRule rule, DateTimeOffset now)
+    {
+        RuleFacts facts = RuleFacts();
+        for (int user = 0; user < Users.Count; user++)
+        {
+            if (TryGetUser(user, out User? one) && rule.Matches(new RuleSubject(one, user, now, facts)))
+            {
+                yield return one;
+            }
+        }
+    }
+
     /// <summary>The plans of a user: the rows of <c>assignedPlans</c> (B139).</summary>
     public IEnumerable<HeldPlan> PlansOf(int user) => HeldPlan.Of(Catalog, Subscriptions, LicensesOf(user));
 

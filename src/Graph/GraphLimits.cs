@@ -57,6 +57,9 @@ public static class GraphLimits
     /// <summary>The page of a collection without <c>$top</c>, in items (L158).</summary>
     public const int DefaultPage = 100;
 
+    /// <summary>The people who are named of those whom a rule would take (B513); all are counted.</summary>
+    public const int MatchesNamed = 100;
+
     /// <summary>Parsed queries remembered for each kind of collection.</summary>
     public const int RememberedQueries = 512;
 

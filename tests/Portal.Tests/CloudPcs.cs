@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where the Cloud PCs are.</summary>
-[Collection(Portal.Name)]
+[Collection(Machines.Name)]
 public sealed class CloudPcs(PortalUnderTest portal)
 {
     // B601, B611, B634, B636

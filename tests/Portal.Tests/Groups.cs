@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -6,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where groups are.</summary>
-[Collection(Portal.Name)]
+[Collection(People.Name)]
 public sealed class Groups(PortalUnderTest portal)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -74,6 +75,9 @@ public sealed class Groups(PortalUnderTest portal)
         await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Make the group" })).ToHaveAttributeAsync("disabled", "");
 
         await dialog.GetByLabel("Membership rule").FillAsync("user.jobTitle -eq \"Administrator\"");
+        await Expect(dialog.GetByText(new Regex(@"^1 of \d+ people would be in\.$"))).ToBeVisibleAsync();
+        await dialog.GetByText("Who they are").ClickAsync();
+        await Expect(dialog.GetByRole(AriaRole.Listitem).Filter(new() { HasText = PortalUnderTest.Admin })).ToBeVisibleAsync();
         await dialog.GetByLabel("Would somebody be in?").FillAsync("Contoso Admin");
         await Expect(dialog.GetByText("Contoso Administrator: in")).ToBeVisibleAsync();
         await window.PictureAsync("group-rule-400");

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where it stands what happened, what was, and how it is taken back.</summary>
-[Collection(Portal.Name)]
+[Collection(People.Name)]
 public sealed class History(PortalUnderTest portal)
 {
     private const string Sku = "ATP_ENTERPRISE";

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where ways into networks of one's own are.</summary>
-[Collection(Portal.Name)]
+[Collection(Machines.Name)]
 public sealed class NetworkConnections(PortalUnderTest portal)
 {
     private const string Root = "/v1.0/deviceManagement/virtualEndpoint/onPremisesConnections";

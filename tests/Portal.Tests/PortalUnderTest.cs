@@ -8,7 +8,7 @@ using Xunit;
 namespace Berth.Portal.Tests;
 
 /// <summary>
-/// One published Berth with its demo company, and one Chromium, for all tests of the admin center; each test has a window of its own, with nothing kept from
+/// One published Berth with its demo company, and one Chromium, for all tests of a collection; each test has a window of its own, with nothing kept from
 /// another. Whatever asks another origin, breaks the content security policy or stops with a mistake fails the test that saw it.
 /// </summary>
 public sealed class PortalUnderTest : IAsyncLifetime
@@ -86,11 +86,18 @@ public sealed class PortalUnderTest : IAsyncLifetime
     }
 }
 
-/// <summary>The collection that shares it.</summary>
+/// <summary>Tests of people and what they hold, one after another at one server; <see cref="Machines"/> has another, so that two tests run at a time.</summary>
 [CollectionDefinition(Name)]
-public sealed class Portal : ICollectionFixture<PortalUnderTest>
+public sealed class People : ICollectionFixture<PortalUnderTest>
 {
-    public const string Name = "portal";
+    public const string Name = "people";
+}
+
+/// <summary>Tests of Cloud PCs and what they need.</summary>
+[CollectionDefinition(Name)]
+public sealed class Machines : ICollectionFixture<PortalUnderTest>
+{
+    public const string Name = "machines";
 }
 
 /// <summary>A window of the browser, which sees everything that must not happen in it.</summary>

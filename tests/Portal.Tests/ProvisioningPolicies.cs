@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where it is said what Cloud PCs are made from, and for whom.</summary>
-[Collection(Portal.Name)]
+[Collection(Machines.Name)]
 public sealed class ProvisioningPolicies(PortalUnderTest portal)
 {
     private const string Root = "/beta/deviceManagement/virtualEndpoint/provisioningPolicies";
@@ -89,7 +89,7 @@ public sealed class ProvisioningPolicies(PortalUnderTest portal)
         await Expect(panel).ToHaveCountAsync(0);
     }
 
-    // B601, B611, B632
+    // B601, B611, B630, B632
     [Fact]
     public async Task A_change_of_a_policy_that_is_there_keeps_what_was_not_touched()
     {
@@ -105,11 +105,20 @@ public sealed class ProvisioningPolicies(PortalUnderTest portal)
         await using Window window = await portal.OpenSignedInAsync($"provisioning-policies/{id}/edit");
         IPage page = window.Page;
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Kept well");
+        TaskCompletionSource held = new();
+        await page.RouteAsync("**/berth/v1/plan", async route =>
+        {
+            await held.Task;
+            await route.ContinueAsync();
+        });
         foreach (string step in (string[])["Image", "Configuration", "Assignments", "Review"])
         {
             await NextAsync(page, step);
         }
 
+        // Nobody saves before it is said what that does.
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Save the changes" })).ToBeDisabledAsync();
+        held.SetResult();
         await page.GetByRole(AriaRole.Button, new() { Name = "Save the changes" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Kept well" })).ToBeFocusedAsync();
         using JsonDocument kept = JsonDocument.Parse(await client.GetStringAsync(new Uri($"{Root}/{id}", UriKind.Relative), Cancel));

@@ -6,7 +6,7 @@ using Xunit;
 namespace Berth.Portal.Tests;
 
 /// <summary>The admin center as files.</summary>
-[Collection(Portal.Name)]
+[Collection(Machines.Name)]
 public sealed class Serving(PortalUnderTest portal)
 {
     private const string Page = "text/html,application/xhtml+xml,*/*;q=0.8";

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Engine;
+using Berth.Engine.Directory;
 using Berth.Engine.Directory.Rules;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
@@ -7,7 +8,10 @@ using Berth.Graph.Writes;
 
 namespace Berth.Graph.Reads;
 
-/// <summary><c>evaluateDynamicMembership</c>: whether one member would match a rule, and why (L145). Nothing changes.</summary>
+/// <summary>
+/// <c>evaluateDynamicMembership</c>: whether one member would match a rule, and why (L145); <c>evaluateMembershipRule</c>, Berth's own: whom a rule would take of
+/// everybody (B513). Nothing changes.
+/// </summary>
 internal static class RuleEvaluation
 {
     private const string Resource = "evaluateDynamicMembership";
@@ -29,6 +33,7 @@ internal static class RuleEvaluation
     [
         new(GraphMethod.Post, "/groups/{group}/evaluateDynamicMembership", OfGroup, ByGroup) { Versions = RouteVersions.Beta },
         new(GraphMethod.Post, "/groups/evaluateDynamicMembership", OfRule, ByRule) { Versions = RouteVersions.Beta },
+        new(GraphMethod.Post, "/groups/evaluateMembershipRule", OfRule, Everybody) { Versions = RouteVersions.Berth },
     ];
 
     private static Handling ByGroup(Tenant tenant, GraphRequest request, RouteKeys keys)
@@ -55,6 +60,73 @@ internal static class RuleEvaluation
             return asked;
         },
         asked => Evaluate(tenant, request, asked));
+
+    // B513
+    private static Handling Everybody(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(
+        "evaluateMembershipRule",
+        static (read, body) =>
+        {
+            string? rule = null;
+            foreach ((string name, JsonElement value) in read.Properties(body, "body"))
+            {
+                if (name.Equals("membershipRule", StringComparison.OrdinalIgnoreCase))
+                {
+                    rule = GroupBody.Rule(read, value, name);
+                }
+                else
+                {
+                    read.FailUnknown(name);
+                }
+            }
+
+            if (rule is null)
+            {
+                read.FailMissing("membershipRule");
+            }
+
+            return rule ?? "";
+        },
+        text =>
+        {
+            if (!MembershipRule.TryParse(text, out MembershipRule? rule, out RuleError? error))
+            {
+                return Invalid(request, "evaluateMembershipRule", error);
+            }
+
+            int count = 0;
+            List<User> named = [];
+            foreach (User user in tenant.Matching(rule, tenant.Now(request.ReceivedAt)))
+            {
+                count++;
+                if (named.Count < GraphLimits.MatchesNamed)
+                {
+                    named.Add(user);
+                }
+            }
+
+            return GraphResponse.Json(200, (tenant, rule, count, named), static (json, s) =>
+            {
+                json.WriteStartObject();
+                json.WriteString("membershipRule"u8, s.rule.Text);
+                json.WriteNumber("users"u8, s.tenant.UserCount);
+                json.WriteNumber("matching"u8, s.count);
+                json.WriteStartArray("value"u8);
+                foreach (User user in s.named)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("id"u8, user.Id);
+                    json.WriteString("displayName"u8, user.DisplayName);
+                    json.WriteString("userPrincipalName"u8, user.UserPrincipalName);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+                json.WriteEndObject();
+            });
+        });
+
+    private static GraphResponse Invalid(GraphRequest request, string resource, RuleError error) => GraphResponse.Error(request, GraphError.BadRequest(
+        "membershipRuleInvalid", $"Invalid value specified for property 'membershipRule' of resource '{resource}'. {error.Message}"));
 
     private static (string Member, string? Rule) Read(BodyReader read, JsonElement body)
     {
@@ -87,8 +159,7 @@ internal static class RuleEvaluation
     {
         if (!MembershipRule.TryParse(asked.Rule!, out MembershipRule? rule, out RuleError? error))
         {
-            return GraphResponse.Error(request, GraphError.BadRequest(
-                "membershipRuleInvalid", $"Invalid value specified for property 'membershipRule' of resource '{Resource}'. {error.Message}"));
+            return Invalid(request, Resource, error);
         }
 
         int user = Guid.TryParseExact(asked.Member, "D", out Guid id) ? tenant.FindUser(id) : -1;

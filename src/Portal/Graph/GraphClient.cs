@@ -119,7 +119,7 @@ public sealed class GraphClient(HttpClient http, PortalSession session, Navigati
         {
             if (await response.Content.ReadFromJsonAsync(GraphJson.Default.GraphErrorAnswer, cancel) is { Error: { } error })
             {
-                return new GraphException(response.StatusCode, error.Code ?? "", error.InnerError?.Code, error.Message ?? "", error.InnerError?.RequestId);
+                return new GraphException(response.StatusCode, error.Code ?? "", error.InnerError?.Code, error.Message ?? "", error.InnerError?.RequestId) { Details = error.Details ?? [] };
             }
         }
         catch (JsonException)

@@ -22,6 +22,9 @@ public sealed class GraphException(HttpStatusCode? status, string code, string? 
     /// <summary>What the server's own log calls the request.</summary>
     public string? RequestId { get; } = requestId;
 
+    /// <summary>What exactly it is about: of a list of changes, which one.</summary>
+    public IReadOnlyList<GraphErrorDetail> Details { get; init; } = [];
+
     /// <summary>What the person can do about it, in a sentence; empty where the message says it.</summary>
     public string Advice => Status switch
     {

@@ -6,7 +6,10 @@ namespace Berth.Portal.Graph;
 public sealed record GraphErrorAnswer(GraphErrorBody? Error);
 
 /// <summary>What is in it.</summary>
-public sealed record GraphErrorBody(string? Code, string? Message, GraphInnerError? InnerError);
+public sealed record GraphErrorBody(string? Code, string? Message, GraphInnerError? InnerError, IReadOnlyList<GraphErrorDetail>? Details = null);
+
+/// <summary>What exactly it is about: of a list of changes, which one.</summary>
+public sealed record GraphErrorDetail(string? Code, string? Message, string? Target);
 
 /// <summary>The one reason, and what the server's log calls the request.</summary>
 public sealed record GraphInnerError(string? Code, [property: JsonPropertyName("request-id")] string? RequestId);

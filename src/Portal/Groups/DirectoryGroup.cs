@@ -43,6 +43,15 @@ public sealed record RuleQuestion(string MemberId, string MembershipRule);
 /// <summary>The answer.</summary>
 public sealed record RuleAnswer(bool MembershipRuleEvaluationResult);
 
+/// <summary>A rule that nobody has yet.</summary>
+public sealed record RuleText(string MembershipRule);
+
+/// <summary>Whom it would take: how many of how many, and the first of them.</summary>
+public sealed record TakenPeople(int Users, int Matching, IReadOnlyList<TakenPerson> Value);
+
+/// <summary>One of them.</summary>
+public sealed record TakenPerson(string DisplayName, string UserPrincipalName);
+
 /// <summary>The body of an action that takes none.</summary>
 public sealed record NoBody;
 
@@ -54,5 +63,7 @@ public sealed record NoBody;
 [JsonSerializable(typeof(RuleChange))]
 [JsonSerializable(typeof(RuleQuestion))]
 [JsonSerializable(typeof(RuleAnswer))]
+[JsonSerializable(typeof(RuleText))]
+[JsonSerializable(typeof(TakenPeople))]
 [JsonSerializable(typeof(NoBody))]
 internal sealed partial class GroupJson : JsonSerializerContext;

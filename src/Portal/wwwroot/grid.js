@@ -1,14 +1,13 @@
 // What a list cannot know without the browser: where it is scrolled to, and keys that would scroll it.
 export function watch(grid, owner, rowHeight) {
-  let asked = false;
+  let asked = 0;
   const report = () => {
-    asked = false;
+    asked = 0;
     owner.invokeMethodAsync("Scrolled", grid.scrollTop, grid.clientHeight);
   };
   const ask = () => {
     if (!asked) {
-      asked = true;
-      requestAnimationFrame(report);
+      asked = requestAnimationFrame(report);
     }
   };
   const own = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", " "]);
@@ -36,6 +35,8 @@ export function watch(grid, owner, rowHeight) {
       grid.scrollTop = top;
     },
     end() {
+      // What was asked for before the end would come after it, and nobody would be there.
+      cancelAnimationFrame(asked);
       size.disconnect();
       grid.removeEventListener("scroll", ask);
       grid.removeEventListener("keydown", key);

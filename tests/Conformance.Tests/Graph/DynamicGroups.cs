@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Berth.Engine;
+using Berth.Graph;
 using Xunit;
 
 namespace Berth.Conformance.Tests.Graph;
@@ -196,6 +197,52 @@ public sealed class DynamicGroups
         Assert.Equal(400, (await room.SendAsync("GET", $"/v1.0/groups/{group}?$select=membershipRuleProcessingStatus")).Status);
 
         Task<JsonElement> StatusAsync(Guid id) => room.DoAsync("GET", $"/beta/groups/{id}?$select=id,membershipRuleProcessingStatus");
+    }
+
+    // B513
+    [Fact]
+    public async Task A_rule_says_whom_it_would_take_before_any_group_has_it()
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        const string Path = "/berth/v1/groups/evaluateMembershipRule";
+        const string Rule = $$"""{"membershipRule":"{{Sales}}"}""";
+        JsonElement nobody = await room.DoAsync("POST", Path, Rule);
+        Assert.Equal((0, 0), (nobody.GetProperty("matching").GetInt32(), nobody.GetProperty("value").GetArrayLength()));
+        int before = nobody.GetProperty("users").GetInt32();
+        for (int i = 0; i <= GraphLimits.MatchesNamed; i++)
+        {
+            Guid one = await room.AddUserAsync($"seller{i}");
+            await room.DoAsync("PATCH", $"/v1.0/users/{one}", """{"department":"Sales"}""");
+            if (i == 0)
+            {
+                await room.AddUserAsync("buyer");
+            }
+
+            if (i >= GraphLimits.MatchesNamed - 2)
+            {
+                JsonElement some = await room.DoAsync("POST", Path, Rule);
+                Assert.Equal((before + i + 2, i + 1, Math.Min(i + 1, GraphLimits.MatchesNamed)),
+                    (some.GetProperty("users").GetInt32(), some.GetProperty("matching").GetInt32(), some.GetProperty("value").GetArrayLength()));
+            }
+        }
+
+        JsonElement all = await room.DoAsync("POST", Path, Rule);
+        Assert.Equal(Enumerable.Range(0, GraphLimits.MatchesNamed).Select(i => $"seller{i}"), all.GetProperty("value").EnumerateArray().Select(one => one.GetProperty("displayName").GetString()));
+
+        // The very people whom a group with the rule gets.
+        Guid group = (await room.DoAsync("POST", "/beta/groups", Body(Sales))).GetProperty("id").GetGuid();
+        JsonElement members = await room.DoAsync("GET", $"/v1.0/groups/{group}/members?$top=999&$select=id");
+        Assert.Equal(all.GetProperty("matching").GetInt32(), members.GetProperty("value").GetArrayLength());
+        HashSet<Guid> ids = [.. members.GetProperty("value").EnumerateArray().Select(one => one.GetProperty("id").GetGuid())];
+        Assert.All(all.GetProperty("value").EnumerateArray(), one => Assert.Contains(one.GetProperty("id").GetGuid(), ids));
+
+        // A rule about devices is about nobody.
+        Assert.Equal(0, (await room.DoAsync("POST", Path, """{"membershipRule":"device.isRooted -eq true"}""")).GetProperty("matching").GetInt32());
+        Assert.Contains("at character 1:", await room.RefusedAsync(400, "membershipRuleInvalid", "POST", Path, """{"membershipRule":"x"}"""), StringComparison.Ordinal);
+        await room.RefusedAsync(400, "valueMissing", "POST", Path, "{}");
+        await room.RefusedAsync(400, "propertyUnknown", "POST", Path, """{"rule":"x"}""");
+        await room.RefusedAsync(403, "permissionMissing", "POST", Path, Rule, "Group.Read.All");
+        Assert.Equal(200, (await room.SendAsync("POST", Path, Rule, "User.Read.All")).Status);
     }
 
     [Fact]

@@ -61,6 +61,7 @@ public sealed partial class RouteCompleteness
             ("PATCH /groups/{group}", $"/v1.0/groups/{group}", """{"description":"d"}""", "application/json"),
             ("POST /groups/{group}/evaluateDynamicMembership", $"/beta/groups/{group}/evaluateDynamicMembership", Evaluation(ada), "application/json"),
             ("POST /groups/evaluateDynamicMembership", "/beta/groups/evaluateDynamicMembership", Evaluation(ada), "application/json"),
+            ("POST /groups/evaluateMembershipRule", "/berth/v1/groups/evaluateMembershipRule", """{"membershipRule":"user.city -eq \"Oslo\""}""", "application/json"),
             ("POST /groups/{group}/members/$ref", $"/v1.0/groups/{group}/members/$ref", $$"""{"@odata.id":"https://x/users/{{ada}}"}""", "application/json"),
             ("POST /groups/{group}/owners/$ref", $"/v1.0/groups/{group}/owners/$ref", $$"""{"@odata.id":"https://x/users/{{bob}}"}""", "application/json"),
             ("DELETE /groups/{group}/owners/{owner}/$ref", $"/v1.0/groups/{group}/owners/{ada}/$ref", null, ""),
