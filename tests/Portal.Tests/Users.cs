@@ -98,7 +98,7 @@ public sealed class Users(PortalUnderTest portal)
         await Expect(list).ToBeFocusedAsync();
     }
 
-    // B620
+    // B620, B645
     [Fact]
     public async Task Selected_users_get_a_license_that_is_replaced_and_taken_away_again_each_time_after_its_plan_was_seen()
     {
@@ -120,6 +120,13 @@ public sealed class Users(PortalUnderTest portal)
         await Expect(dialog.GetByText("EMSPREMIUM: up to 2 needed, 1 free.")).ToBeVisibleAsync();
         await window.IsAccessibleAsync();
         await window.PictureAsync("licenses-short");
+
+        // Whoever goes on all the same is told which license it is, by its part number.
+        window.Forgive("400 (Bad Request)");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "See what this does" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "Give EMSPREMIUM to" }).GetByRole(AriaRole.Alert)).ToContainTextAsync("Subscription with SKU EMSPREMIUM does not have any available licenses");
+        await window.PictureAsync("licenses-refused");
+        await page.Keyboard.PressAsync("Escape");
         await dialog.GetByLabel("EMSPREMIUM", new() { Exact = true }).UncheckAsync();
         await dialog.GetByLabel("VISIOCLIENT", new() { Exact = true }).CheckAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "See what this does" }).ClickAsync();

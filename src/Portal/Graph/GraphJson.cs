@@ -35,6 +35,7 @@ public sealed record ServicePlan(Guid ServicePlanId, string ServicePlanName, str
 [JsonSerializable(typeof(GraphErrorAnswer))]
 [JsonSerializable(typeof(GraphPage<Organization>))]
 [JsonSerializable(typeof(GraphPage<SubscribedSku>))]
+[JsonSerializable(typeof(Counted))]
 [JsonSerializable(typeof(PlanRequest))]
 [JsonSerializable(typeof(PlanAnswer))]
 [JsonSerializable(typeof(ApplyRequest))]

@@ -13,6 +13,9 @@ public static partial class SkuNames
     public static string PlanName(this IReadOnlyDictionary<Guid, SubscribedSku> skus, Guid plan) =>
         skus.Values.SelectMany(sku => sku.ServicePlans).FirstOrDefault(one => one.ServicePlanId == plan)?.ServicePlanName ?? plan.ToString();
 
+    /// <summary>Whether a sentence has an id in it that may be one of these.</summary>
+    public static bool HasId(string sentence) => Id().IsMatch(sentence);
+
     /// <summary>A sentence of Graph with names in place of the ids of SKUs and service plans.</summary>
     public static string InWords(this IReadOnlyDictionary<Guid, SubscribedSku> skus, string sentence) => Id().Replace(sentence, match =>
     {

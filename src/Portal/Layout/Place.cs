@@ -13,7 +13,7 @@ internal sealed record Place(string Address, string Title, string Icon, bool IsB
         new("", "Home", "M3 9.5 10 3.5l7 6V17h-5v-5H8v5H3z", IsBuilt: true),
         new("users", "Users", "M10 10a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4zM3.8 17c.3-3 2.8-4.8 6.2-4.8s5.9 1.8 6.2 4.8z", IsBuilt: true),
         new("groups", "Groups", "M7 9.5a2.7 2.7 0 1 0 0-5.4 2.7 2.7 0 0 0 0 5.4zM13.5 9.5a2.2 2.2 0 1 0 0-4.4M2 16c.2-2.6 2.2-4 5-4s4.8 1.4 5 4zM14.5 12c2 .3 3.3 1.7 3.5 4", IsBuilt: true),
-        new("licenses", "Licenses", "M4 3.5h12v13l-3-2-3 2-3-2-3 2zM7 7.500h6M7 10.500h4", IsBuilt: false),
+        new("licenses", "Licenses", "M4 3.5h12v13l-3-2-3 2-3-2-3 2zM7 7.500h6M7 10.500h4", IsBuilt: true),
         new("bulk", "Bulk", "M4 4.500h12M4 8.500h12M4 12.500h7M14.5 11.500v5M12 14l2.5 2.500L17 14", IsBuilt: true),
         new("provisioning-policies", "Provisioning policies", "M3 4.500h14v8H3zM7 16.500h6M10 12.500v4", IsBuilt: true),
         new("frontline", "Frontline", "M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM10 6v4.200l3 1.8", IsBuilt: true),

@@ -59,16 +59,7 @@ public sealed record AssignmentState(Guid SkuId, Guid? AssignedByGroup, IReadOnl
         _ => "In error: " + Reason,
     };
 
-    private string Reason => Error switch
-    {
-        "CountViolation" => "no seat is left",
-        "MutuallyExclusiveViolation" => "it has a service plan that does not go together with one the user has",
-        "DependencyViolation" => "a service plan that it needs is missing",
-        "ProhibitedInUsageLocationViolation" => "it is not offered in the user's usage location, or they have none",
-        "UniquenessViolation" => "an address of the user belongs to somebody else",
-        null or "None" => "it is still being worked out",
-        _ => Error,
-    };
+    private string Reason => Error is null or "None" ? "it is still being worked out" : LicenseErrors.WordsOf(Error);
 }
 
 /// <summary>A group, by name.</summary>
