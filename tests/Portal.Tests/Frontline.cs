@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where it is seen how shared licenses stand.</summary>
-[Collection(Portal.Name)]
+[Collection(Machines.Name)]
 public sealed class Frontline(PortalUnderTest portal)
 {
     private const string Size = "Cloud PC Frontline 2vCPU/8GB/128GB";

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where it is said how the tenant behaves, who may ask it, and in a demo what time it is.</summary>
-[Collection(Portal.Name)]
+[Collection(Machines.Name)]
 public sealed class Settings(PortalUnderTest portal)
 {
     // B601, B611, B638
