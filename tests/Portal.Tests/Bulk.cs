@@ -9,7 +9,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where lists of users are worked off.</summary>
-[Collection(Portal.Name)]
+[Collection(Tests.People.Name)]
 public sealed class Bulk(PortalUnderTest portal)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

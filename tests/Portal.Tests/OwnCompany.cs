@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -104,6 +105,37 @@ internal sealed class OwnCompany : IAsyncDisposable
         }));
         await SendAsync(HttpMethod.Post, $"{Endpoint}/provisioningPolicies/{id}/assign", new { assignments = targets.Select(target => new { target }) });
         return id;
+    }
+
+    /// <summary>A request that is refused.</summary>
+    public async Task RefusedAsync(HttpMethod method, string address, object? body)
+    {
+        using HttpRequestMessage request = new(method, new Uri(address, UriKind.Relative)) { Content = body is null ? null : JsonContent.Create(body) };
+        using HttpResponseMessage response = await _client.SendAsync(request, Cancel);
+        Assert.False(response.IsSuccessStatusCode, $"{method} {address} was not refused.");
+    }
+
+    /// <summary>What a program gets with a secret: the status of reading users, and of reading groups; 401 when it cannot sign in.</summary>
+    public async Task<(int Users, int Groups)> MayAsync(string client, string secret)
+    {
+        using HttpClient program = new() { BaseAddress = _berth.Http };
+        using FormUrlEncodedContent form = new(new Dictionary<string, string>
+        {
+            ["grant_type"] = "client_credentials",
+            ["client_id"] = client,
+            ["client_secret"] = secret,
+            ["scope"] = BerthProcess.GraphScope,
+        });
+        using HttpResponseMessage signIn = await program.PostAsync(new Uri($"/{BerthProcess.DemoTenant}/oauth2/v2.0/token", UriKind.Relative), form, Cancel);
+        if (!signIn.IsSuccessStatusCode)
+        {
+            return ((int)signIn.StatusCode, (int)signIn.StatusCode);
+        }
+
+        string token = (string)JsonNode.Parse(await signIn.Content.ReadAsStringAsync(Cancel))!["access_token"]!;
+        program.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using HttpResponseMessage users = await program.GetAsync(new Uri("/v1.0/users", UriKind.Relative), Cancel), groups = await program.GetAsync(new Uri("/v1.0/groups", UriKind.Relative), Cancel);
+        return ((int)users.StatusCode, (int)groups.StatusCode);
     }
 
     public static string Id(JsonNode answer) => (string)answer["id"]!;

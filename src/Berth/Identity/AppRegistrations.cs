@@ -60,16 +60,25 @@ internal sealed class AppRegistrations : IDisposable
         return true;
     }
 
+    /// <summary>The applications of a tenant, by name, the demo's own among them while it runs.</summary>
+    public IReadOnlyList<AppRegistration> Of(Guid tenant) =>
+        [.. _apps.Values.Concat(_passing is { } passing ? [passing] : []).Where(app => app.TenantId == tenant).OrderBy(app => (app.DisplayName, app.ClientId))];
+
     /// <summary>The application that is accepted while this process runs, or null.</summary>
     public AppRegistration? Passing => _passing;
 
     /// <summary>Adds an application, or replaces the one with its client id; it is durable when this returns.</summary>
-    public async Task PutAsync(AppRegistration app, CancellationToken cancel)
+    public Task PutAsync(AppRegistration app, CancellationToken cancel) => WriteAsync(app.ClientId, app, cancel);
+
+    /// <summary>Takes an application away; durable when this returns.</summary>
+    public Task RemoveAsync(Guid clientId, CancellationToken cancel) => WriteAsync(clientId, null, cancel);
+
+    private async Task WriteAsync(Guid clientId, AppRegistration? app, CancellationToken cancel)
     {
         await _writing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            AppRegistration[] apps = [.. _apps.Values.Where(other => other.ClientId != app.ClientId), app];
+            AppRegistration[] apps = [.. _apps.Values.Where(other => other.ClientId != clientId), .. app is null ? Array.Empty<AppRegistration>() : [app]];
             await _ledger.WriteBlobAsync(BlobName, Write(apps), cancel).ConfigureAwait(false);
             _apps = apps.ToFrozenDictionary(one => one.ClientId);
         }

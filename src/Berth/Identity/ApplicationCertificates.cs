@@ -37,22 +37,7 @@ internal sealed class ApplicationCertificates(AppRegistrations apps, AccessToken
         GraphError? error = await AnswerAsync(context, path[Before.Length..^After.Length]).ConfigureAwait(false);
         if (error is not null)
         {
-            Guid id = Guid.NewGuid();
-            using GraphResponse response = GraphResponse.Error(error, id, id.ToString(), time.GetUtcNow());
-            context.Response.StatusCode = error.Status;
-            context.Response.ContentType = "application/json; charset=utf-8";
-            context.Response.Headers["request-id"] = id.ToString();
-            if (error.Headers.Allow is { } allow)
-            {
-                context.Response.Headers.Allow = allow;
-            }
-
-            if (error.Headers.Authenticate is { } challenge)
-            {
-                context.Response.Headers.WWWAuthenticate = challenge;
-            }
-
-            await context.Response.BodyWriter.WriteAsync(response.Body, context.RequestAborted).ConfigureAwait(false);
+            await context.WriteErrorAsync(error, time).ConfigureAwait(false);
         }
     }
 

@@ -93,6 +93,7 @@ internal static class Server
         app.Use(next => new SetUpEndpoint(setUp, ledger, first, apps, time, next).InvokeAsync);
 
         // Graph comes first: what most requests want passes nothing else. OpenIddict comes last and sees identity paths only.
+        app.Use(next => new Applications(apps, tokens, time, next).InvokeAsync);
         app.Use(next => new ApplicationCertificates(apps, tokens, time, next).InvokeAsync);
         using NotificationSender sender = new(time);
         using SubscriptionBooks subscriptions = new(ledger, new NotificationHosts(options.NotifyHosts), sender.HandshakeAsync);

@@ -21,10 +21,8 @@ public sealed class PortalSession(HttpClient http, IJSRuntime js, NavigationMana
     private const string KeptSession = "berth.session";
     private const string KeptSigningIn = "berth.signing-in";
 
-    // By Graph's names. Whoever is no administrator gets User.Read of them, and each page says what it lacks (B204).
-    private const string Scopes =
-        "openid profile offline_access User.Read User.ReadWrite.All Group.ReadWrite.All GroupMember.ReadWrite.All Directory.ReadWrite.All "
-        + "LicenseAssignment.ReadWrite.All Organization.ReadWrite.All CloudPC.ReadWrite.All CloudLicensing.Read.All AuditLog.Read.All Application.ReadWrite.All";
+    // All that the admin center is registered for. Whoever is no administrator gets User.Read of it, and each page says what it lacks (B204).
+    private const string Scopes = "openid profile offline_access https://graph.microsoft.com/.default";
 
     /// <summary>Renewed this long before the end, so that no request meets it.</summary>
     private static readonly TimeSpan Early = TimeSpan.FromMinutes(2);

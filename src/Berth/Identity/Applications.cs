@@ -1,0 +1,218 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Berth.Engine.Collections;
+using Berth.Graph.Hosting;
+using Berth.Graph.Requests;
+using Berth.Serving;
+
+namespace Berth.Identity;
+
+/// <summary>
+/// <c>/berth/v1/applications</c>: the programs that sign in by themselves, and what each may do (B637). <c>GET</c> lists them, <c>POST</c> registers one,
+/// <c>POST /{clientId}/secret</c> gives one a new secret, <c>DELETE /{clientId}</c> takes one away. Needs <c>Application.ReadWrite.All</c> and is about the caller's own
+/// tenant. A secret is shown in the one answer that makes it.
+/// </summary>
+internal sealed class Applications(AppRegistrations apps, AccessTokens tokens, TimeProvider time, RequestDelegate next)
+{
+    /// <summary>The largest body, in bytes.</summary>
+    public const int LongestBody = 16 * 1024;
+
+    /// <summary>The longest name of an application, in characters.</summary>
+    public const int LongestDisplayName = 256;
+
+    /// <summary>The most applications of a tenant.</summary>
+    public const int Most = 200;
+
+    private const string Path = "/berth/v1/applications";
+
+    private static readonly PermissionSet Needed = PermissionSet.Of("Application.ReadWrite.All");
+
+    /// <summary>Answers its paths; everything else goes on, the certificates among them.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        string[] below = context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase, out PathString rest)
+            ? (rest.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries)
+            : ["", "", ""];
+        if (below.Length > 2 || (below.Length == 2 && !below[1].Equals("secret", StringComparison.OrdinalIgnoreCase)))
+        {
+            await next(context).ConfigureAwait(false);
+            return;
+        }
+
+        GraphError? error = await tokens.AuthenticateAsync(context).ConfigureAwait(false) switch
+        {
+            Authentication.Refused refused => GraphError.Unauthenticated(refused.Message, refused.Challenge),
+            Authentication.Known { Caller: var caller } => !caller.Permissions.Covers(Needed)
+                ? GraphError.Denied
+                : await (below.Length == 0 ? OfAllAsync(context, caller) : OfOneAsync(context, caller, below)).ConfigureAwait(false),
+            _ => throw new InvalidOperationException("A caller is known or refused."),
+        };
+        if (error is not null)
+        {
+            await context.WriteErrorAsync(error, time).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<GraphError?> OfAllAsync(HttpContext context, Caller caller)
+    {
+        if (HttpMethods.IsGet(context.Request.Method))
+        {
+            await WriteAsync(context, StatusCodes.Status200OK, json => WriteList(json, apps.Of(caller.TenantId))).ConfigureAwait(false);
+            return null;
+        }
+
+        return HttpMethods.IsPost(context.Request.Method) ? await RegisterAsync(context, caller).ConfigureAwait(false) : GraphError.MethodNotAllowed("GET, POST");
+    }
+
+    private async Task<GraphError?> OfOneAsync(HttpContext context, Caller caller, string[] below)
+    {
+        string method = below.Length == 1 ? HttpMethods.Delete : HttpMethods.Post;
+        if (!HttpMethods.Equals(context.Request.Method, method))
+        {
+            return GraphError.MethodNotAllowed(method);
+        }
+
+        if (!Guid.TryParseExact(below[0], "D", out Guid id) || apps.Find(id) is not { } app || app.TenantId != caller.TenantId)
+        {
+            return GraphError.NotFound(TokenRequestRules.Shown(below[0]));
+        }
+
+        // What the demo says on its console must go on being true.
+        if (apps.Passing?.ClientId == app.ClientId)
+        {
+            return GraphError.BadRequest("operationNotSupported", "The demo's own client comes with the demo: it keeps its secret and cannot be taken away.");
+        }
+
+        if (below.Length == 1)
+        {
+            await apps.RemoveAsync(app.ClientId, CancellationToken.None).ConfigureAwait(false);
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return null;
+        }
+
+        string secret = ClientSecret.Invent();
+        await apps.ChangeAsync(app.ClientId, before => before with { Secret = ClientSecret.Of(secret) }, CancellationToken.None).ConfigureAwait(false);
+        await WriteAsync(context, StatusCodes.Status200OK, json => WriteOne(json, app, secret)).ConfigureAwait(false);
+        return null;
+    }
+
+    private async Task<GraphError?> RegisterAsync(HttpContext context, Caller caller)
+    {
+        if (await context.ReadBodyAsync(LongestBody).ConfigureAwait(false) is not { } body)
+        {
+            return GraphError.BodyTooLarge(LongestBody);
+        }
+
+        NewApplication? wanted;
+        try
+        {
+            wanted = JsonSerializer.Deserialize(body.Span, ApplicationJson.Default.NewApplication);
+        }
+        catch (JsonException)
+        {
+            wanted = null;
+        }
+
+        if (wanted is not { DisplayName: { } name, Permissions: { } names } || string.IsNullOrWhiteSpace(name) || name.Length > LongestDisplayName)
+        {
+            return GraphError.BadRequest("valueInvalid", $"The body has a 'displayName' of 1 to {LongestDisplayName} characters and 'permissions', a list of names.");
+        }
+
+        if (names.Contains(null!))
+        {
+            return GraphError.BadRequest("valueInvalid", "A permission has a name.");
+        }
+
+        if (names.FirstOrDefault(one => !PermissionSet.OfApplications.Contains(one, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        {
+            return GraphError.BadRequest("valueInvalid", $"'{TokenRequestRules.Shown(unknown)}' is no permission that an application can have here.");
+        }
+
+        // Nobody gives what they do not have.
+        PermissionSet permissions = PermissionSet.Known(names);
+        if (!caller.Permissions.Covers(permissions))
+        {
+            return GraphError.Denied;
+        }
+
+        if (apps.Of(caller.TenantId).Count >= Most)
+        {
+            return GraphError.BadRequest("tooManyObjects", $"A tenant has at most {Most} applications: take one away that is not used any more.");
+        }
+
+        string secret = ClientSecret.Invent();
+        AppRegistration app = new(Guid.NewGuid(), Guid.NewGuid(), caller.TenantId, name.Trim(), permissions.ToNames().ToValueArray(), ClientSecret.Of(secret));
+        await apps.PutAsync(app, CancellationToken.None).ConfigureAwait(false);
+        await WriteAsync(context, StatusCodes.Status201Created, json => WriteOne(json, app, secret)).ConfigureAwait(false);
+        return null;
+    }
+
+    private static async Task WriteAsync(HttpContext context, int status, Action<Utf8JsonWriter> write)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-store";
+        await using Utf8JsonWriter json = new(context.Response.BodyWriter);
+        write(json);
+    }
+
+    private void WriteList(Utf8JsonWriter json, IReadOnlyList<AppRegistration> all)
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("value");
+        foreach (AppRegistration app in all)
+        {
+            WriteOne(json, app, null);
+        }
+
+        json.WriteEndArray();
+        WriteNames(json, "permissions", PermissionSet.OfApplications);
+        json.WriteEndObject();
+    }
+
+    private void WriteOne(Utf8JsonWriter json, AppRegistration app, string? secret)
+    {
+        json.WriteStartObject();
+        json.WriteString("clientId", app.ClientId);
+        json.WriteString("tenantId", app.TenantId);
+        json.WriteString("displayName", app.DisplayName);
+        json.WriteBoolean("isOfDemo", apps.Passing?.ClientId == app.ClientId);
+        WriteNames(json, "permissions", app.Permissions);
+        json.WriteStartArray("certificates");
+        foreach (ValueArray<byte> raw in app.Certificates)
+        {
+            using X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(raw.Span);
+            json.WriteStartObject();
+            json.WriteString("thumbprint", certificate.Thumbprint);
+            json.WriteString("notAfter", certificate.NotAfter.ToUniversalTime());
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        if (secret is not null)
+        {
+            json.WriteString("clientSecret", secret);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteNames(Utf8JsonWriter json, string property, IEnumerable<string> names)
+    {
+        json.WriteStartArray(property);
+        foreach (string name in names.Order(StringComparer.Ordinal))
+        {
+            json.WriteStringValue(name);
+        }
+
+        json.WriteEndArray();
+    }
+}
+
+/// <summary>An application that is to be registered.</summary>
+internal sealed record NewApplication(string? DisplayName, IReadOnlyList<string>? Permissions);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(NewApplication))]
+internal sealed partial class ApplicationJson : JsonSerializerContext;
