@@ -1,5 +1,6 @@
 using Berth.Portal;
 using Berth.Portal.Graph;
+using Berth.Portal.Plan;
 using Berth.Portal.SignIn;
 using Microsoft.AspNetCore.Components.WebAssembly.Hosting;
 using Microsoft.FluentUI.AspNetCore.Components;
@@ -13,4 +14,5 @@ builder.Services.AddScoped<PortalSession>();
 builder.Services.AddScoped<GraphClient>();
 builder.Services.AddScoped<Skus>();
 builder.Services.AddScoped<DirectoryNames>();
+builder.Services.AddScoped<PlanDraft>();
 await builder.Build().RunAsync();

@@ -11,6 +11,12 @@ public sealed class DirectoryNames(GraphClient graph)
 
     private readonly Dictionary<Guid, string> _names = [];
 
+    /// <summary>Whether a name is known already.</summary>
+    public bool Knows(Guid id) => _names.ContainsKey(id);
+
+    /// <summary>Keeps the name of something that is no user and no group: of a Cloud PC, of a policy.</summary>
+    public void Remember(Guid id, string name) => _names[id] = name;
+
     /// <summary>The names of those that are there and may be read; others have none.</summary>
     public async Task<IReadOnlyDictionary<Guid, string>> ReadAsync(IEnumerable<Guid> ids)
     {

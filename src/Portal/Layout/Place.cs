@@ -19,7 +19,7 @@ internal sealed record Place(string Address, string Title, string Icon, bool IsB
         new("frontline", "Frontline", "M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM10 6v4.200l3 1.8", IsBuilt: false),
         new("cloud-pcs", "Cloud PCs", "M6 15.500a3.5 3.5 0 0 1-.4-7 4.6 4.6 0 0 1 8.9 0 3.5 3.5 0 0 1-.4 7z", IsBuilt: true),
         new("network-connections", "Network connections", "M10 3.500v4M10 12.500v4M5 10h10M5 10v3M15 10v3M8.5 7.500h3v5h-3z", IsBuilt: true),
-        new("plan", "Plan", "M4 5.500h6M4 10h9M4 14.500h5M14 13l1.5 1.500L18 12", IsBuilt: false),
+        new("plan", "Plan", "M4 5.500h6M4 10h9M4 14.500h5M14 13l1.5 1.500L18 12", IsBuilt: true),
         new("history", "History", "M4 10a6 6 0 1 1 1.8 4.300M4 6.500V10h3.500M10 7v3.300l2.2 1.5", IsBuilt: true),
         new("settings", "Settings", "M4 6h7M15 6h1M4 10h1M9 10h7M4 14h7M15 14h1M13 4.500v3M7 8.500v3M13 12.500v3", IsBuilt: false),
     ];

@@ -1,0 +1,223 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Berth.Portal.Tests;
+
+/// <summary>The place where changes are put together before any is made.</summary>
+[Collection(Machines.Name)]
+public sealed class Plans(PortalUnderTest portal)
+{
+    private const string Sku = "FLOW_FREE";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    // B611, B663, B664, B665, B666, B667
+    [Fact]
+    public async Task Changes_of_all_kinds_are_composed_ordered_kept_in_a_file_looked_at_applied_and_watched()
+    {
+        using HttpClient client = await portal.Berth.ClientAsync();
+        (string group, JsonElement joins, JsonElement gets) = await MakeAsync(client);
+        string joining = joins.GetProperty("displayName").GetString()!, getting = gets.GetProperty("displayName").GetString()!;
+        await using Window window = await portal.OpenSignedInAsync("plan");
+        IPage page = window.Page;
+        await Expect(page.GetByText("None yet.")).ToBeVisibleAsync();
+        ILocator kind = page.GetByLabel("Kind of change");
+        ILocator put = page.GetByRole(AriaRole.Button, new() { Name = "Put it into the plan" });
+        ILocator list = page.GetByRole(AriaRole.Grid, new() { Name = "Changes" });
+
+        await kind.SelectOptionAsync("membership");
+        await FindAsync(page, "Find the group", "Planners of things");
+        await FindAsync(page, "Find who becomes a member", joins.GetProperty("userPrincipalName").GetString()!);
+        await put.ClickAsync();
+        await Expect(list.GetByTitle($"Make {joining} a member of Planners of things")).ToBeVisibleAsync();
+
+        await kind.SelectOptionAsync("groupLicense");
+        await FindAsync(page, "Find a group", "Planners of things");
+        await LicenseAsync(page, "Planners of things");
+        await Expect(list.GetByTitle($"Give {Sku} to the group Planners of things")).ToBeVisibleAsync();
+
+        await kind.SelectOptionAsync("userLicense");
+        await FindAsync(page, "Find a user", gets.GetProperty("userPrincipalName").GetString()!);
+        await LicenseAsync(page, getting);
+        await Expect(list.GetByTitle($"Give {Sku} to {getting}")).ToBeVisibleAsync();
+
+        await kind.SelectOptionAsync("subscription");
+        await page.GetByLabel("License", new() { Exact = true }).SelectOptionAsync(new SelectOptionValue { Label = Sku });
+        await page.GetByLabel("Units").FillAsync("4");
+        await put.ClickAsync();
+        await Expect(list.GetByTitle($"Have 4 units of {Sku}")).ToBeVisibleAsync();
+
+        await kind.SelectOptionAsync("user");
+        await FindAsync(page, "Find a user", joins.GetProperty("userPrincipalName").GetString()!);
+        await page.GetByLabel("Property").SelectOptionAsync("department");
+        await page.GetByLabel("Becomes").FillAsync("Planning");
+        await put.ClickAsync();
+        await Expect(list.GetByTitle($"Set department to Planning of {joining}")).ToBeVisibleAsync();
+
+        // What all of it does together, with nobody asking for it.
+        await Expect(page.GetByText("2 users get a license")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = $"{Sku} 4 0 2 0 0" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Grid, new() { Name = "Users whose licenses change" }).GetByText("Given. The group gives it.")).ToBeVisibleAsync();
+        await window.IsAccessibleAsync();
+        await window.PictureAsync("plan-light");
+
+        // Another order and one less, by keys: the units first, the department not at all.
+        await list.FocusAsync();
+        await page.Keyboard.PressAsync("End");
+        await page.Keyboard.PressAsync("Delete");
+        await Expect(list.GetByTitle("Set department")).ToHaveCountAsync(0);
+        await Expect(page.GetByText("4 changes.")).ToBeVisibleAsync();
+        for (int moves = 3; moves > 0; moves--)
+        {
+            await page.Keyboard.PressAsync("Alt+ArrowUp");
+            await Expect(page.GetByText($"The change is number {moves} now.")).ToBeVisibleAsync();
+            await Expect(list.Locator(".grid-row.is-active").GetByTitle("Have 4 units")).ToBeVisibleAsync();
+        }
+
+        await Expect(list.Locator(".grid-row").First.GetByTitle("Have 4 units")).ToBeVisibleAsync();
+
+        // A file that the API takes as it is.
+        IDownload saved = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Save to a file" }).ClickAsync());
+        string file = Path.Combine(Path.GetTempPath(), $"berth-plan-{Guid.NewGuid():N}.json");
+        await saved.SaveAsAsync(file);
+        string text = await File.ReadAllTextAsync(file, Cancel);
+        Assert.Equal(["subscription", "membership", "groupLicense", "userLicense"], JsonElement.Parse(text).GetProperty("changes").EnumerateArray().Select(change => change.GetProperty("kind").GetString()));
+        using StringContent body = new(text, System.Text.Encoding.UTF8, "application/json");
+        (await client.PostAsync(new Uri("/berth/v1/plan", UriKind.Relative), body, Cancel)).EnsureSuccessStatusCode().Dispose();
+
+        // A reload loses nothing.
+        await page.ReloadAsync();
+        await Expect(page.GetByText("4 changes.")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Empty the list" }).ClickAsync();
+        await Expect(page.GetByText("None yet.")).ToBeVisibleAsync();
+
+        // Kinds that cost something: composed, told, and taken out again.
+        await kind.SelectOptionAsync("cloudPcAction");
+        await page.GetByLabel("Action", new() { Exact = true }).SelectOptionAsync("reprovision");
+        await FindAsync(page, "Find whose Cloud PC it is", await OwnerAsync(client));
+        await put.ClickAsync();
+        await Expect(list.GetByTitle("Make anew the Cloud PC")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Grid, new() { Name = "Cloud PCs that change" }).GetByText("Made anew, with its data")).ToBeVisibleAsync();
+        await Expect(page.GetByText("is destroyed at").First).ToBeVisibleAsync();
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
+        await window.IsAccessibleAsync();
+        await window.PictureAsync("plan-dark");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Empty the list" }).ClickAsync();
+        await kind.SelectOptionAsync("deleteUser");
+        await FindAsync(page, "Find a user", gets.GetProperty("userPrincipalName").GetString()!);
+        await put.ClickAsync();
+        await Expect(list.GetByTitle($"Delete {getting}")).ToBeVisibleAsync();
+        await kind.SelectOptionAsync("policyAssignment");
+        await page.GetByLabel("Provisioning policy").SelectOptionAsync(new SelectOptionValue { Label = await PolicyAsync(client) });
+        await page.Locator(".composer").GetByRole(AriaRole.Button, new() { NameRegex = new System.Text.RegularExpressions.Regex("^Take .+ out$") }).First.ClickAsync();
+        await put.ClickAsync();
+        await Expect(list.GetByTitle("Give the policy")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Grid, new() { Name = "Cloud PCs that change" })).ToBeVisibleAsync();
+        await page.SetViewportSizeAsync(400, 800);
+        await window.IsAccessibleAsync();
+        await window.PictureAsync("plan-400");
+        await page.SetViewportSizeAsync(1280, 800);
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Light });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Empty the list" }).ClickAsync();
+
+        // People name things as they know them; what is wrong is said, and the list stays as it was.
+        await OpenAsync(page, """[{"kind":"membership","groupId":"No such group","addMembers":[]}]""");
+        await Expect(page.GetByText("No group of this tenant is called 'No such group'.")).ToBeVisibleAsync();
+        await OpenAsync(page, """{"changes":[{"kind":"deleteUser","user":"x"}]}""");
+        await Expect(page.GetByText("Change 1 cannot be read")).ToBeVisibleAsync();
+
+        // What takes a license from many has to be allowed expressly.
+        await OpenAsync(page, $$"""[{"kind":"groupLicense","groupId":"{{await LargeAsync(client)}}","remove":["SPE_F1"]}]""");
+        ILocator apply = page.GetByRole(AriaRole.Button, new() { Name = "Make this change" });
+        ILocator allow = page.GetByLabel("Take licenses from that many people at once");
+        await Expect(allow).ToBeVisibleAsync();
+        await Expect(apply).ToHaveAttributeAsync("disabled", "");
+        await allow.CheckAsync();
+        await Expect(apply).Not.ToHaveAttributeAsync("disabled", "");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Empty the list" }).ClickAsync();
+
+        // One that would be refused is named.
+        await OpenAsync(page, $$"""{"changes":[{"kind":"subscription","skuId":"{{Sku}}","units":4},{"kind":"membership","groupId":"Planners of things","removeMembers":["{{gets.GetProperty("userPrincipalName").GetString()}}"]}]}""");
+        window.Forgive("(Not Found)");
+        window.Forgive("(Bad Request)");
+        await Expect(page.GetByText("Change 2 would be refused.")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Empty the list" }).ClickAsync();
+
+        // The file that was kept: done, watched, and still told after a reload.
+        await OpenAsync(page, text);
+        await Expect(page.GetByText("2 users get a license")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make these 4 changes" }).ClickAsync();
+        await Expect(page.GetByText("All changes are made. 2 of 2.")).ToBeVisibleAsync();
+        Assert.Contains("operation=", page.Url, StringComparison.Ordinal);
+        await page.ReloadAsync();
+        await Expect(page.GetByText("All changes are made. 2 of 2.")).ToBeVisibleAsync();
+        await Expect(page.GetByText($"{Sku} through Planners of things")).ToBeVisibleAsync();
+        await window.IsAccessibleAsync();
+        await window.PictureAsync("plan-applied");
+        Assert.Equal(1, (await client.GetFromJsonAsync<JsonElement>(new Uri($"/v1.0/groups/{group}/members?$select=id", UriKind.Relative), Cancel)).GetProperty("value").GetArrayLength());
+        await page.GetByRole(AriaRole.Link, new() { Name = "Open the operation in the history" }).ClickAsync();
+        await Expect(page.GetByText($"{Sku} was given directly: ")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Plan", Exact = true }).ClickAsync();
+        await Expect(page.GetByText("None yet.")).ToBeVisibleAsync();
+        File.Delete(file);
+    }
+
+    private static async Task FindAsync(IPage page, string label, string text)
+    {
+        await page.GetByLabel(label, new() { Exact = true }).FocusAsync();
+        await page.Keyboard.TypeAsync(text);
+        await Expect(page.GetByRole(AriaRole.List, new() { Name = $"{label}: found" })).ToBeVisibleAsync();
+        await Expect(page.GetByText("1 found.")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByText("1 found.")).ToHaveCountAsync(0);
+    }
+
+    private static async Task LicenseAsync(IPage page, string whom)
+    {
+        await page.GetByRole(AriaRole.Button, new() { Name = "Choose the licenses" }).ClickAsync();
+        ILocator dialog = page.GetByRole(AriaRole.Dialog, new() { Name = $"Licenses of {whom}" });
+        await dialog.GetByLabel(Sku, new() { Exact = true }).CheckAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Put it into the plan" }).ClickAsync();
+    }
+
+    private static async Task OpenAsync(IPage page, string text)
+    {
+        IFileChooser chooser = await page.RunAndWaitForFileChooserAsync(() => page.GetByText("Open a file", new() { Exact = true }).ClickAsync());
+        await chooser.SetFilesAsync(new FilePayload { Name = "kept.json", MimeType = "application/json", Buffer = System.Text.Encoding.UTF8.GetBytes(text) });
+    }
+
+    // A group of nobody, a license of which nobody has any, and two people.
+    private static async Task<(string Group, JsonElement Joins, JsonElement Gets)> MakeAsync(HttpClient client)
+    {
+        await SendAsync(client, "/berth/v1/subscriptions", new { skuPartNumber = Sku, units = 3 });
+        JsonElement[] users = [.. (await client.GetFromJsonAsync<JsonElement>(new Uri("/v1.0/users?$orderby=displayName desc&$top=4&$select=id,displayName,userPrincipalName", UriKind.Relative), Cancel)).GetProperty("value").EnumerateArray()];
+        string group = (await SendAsync(client, "/v1.0/groups", new { displayName = "Planners of things", mailEnabled = false, mailNickname = "planners", securityEnabled = true })).GetProperty("id").GetString()!;
+        return (group, users[2], users[3]);
+    }
+
+    private static async Task<string> OwnerAsync(HttpClient client) =>
+        (await client.GetFromJsonAsync<JsonElement>(new Uri("/beta/deviceManagement/virtualEndpoint/cloudPCs?$top=1&$filter=status eq 'provisioned'&$select=id,userPrincipalName", UriKind.Relative), Cancel))
+            .GetProperty("value")[0].GetProperty("userPrincipalName").GetString()!;
+
+    private static async Task<string> PolicyAsync(HttpClient client) =>
+        (await client.GetFromJsonAsync<JsonElement>(new Uri("/beta/deviceManagement/virtualEndpoint/provisioningPolicies?$expand=assignments", UriKind.Relative), Cancel)).GetProperty("value").EnumerateArray()
+            .First(policy => policy.GetProperty("provisioningType").GetString() == "dedicated" && policy.GetProperty("assignments").GetArrayLength() > 0).GetProperty("displayName").GetString()!;
+
+    private static async Task<string> LargeAsync(HttpClient client)
+    {
+        string sku = (await client.GetFromJsonAsync<JsonElement>(new Uri("/v1.0/subscribedSkus", UriKind.Relative), Cancel)).GetProperty("value").EnumerateArray()
+            .First(one => one.GetProperty("skuPartNumber").GetString() == "SPE_F1").GetProperty("skuId").GetString()!;
+        return (await client.GetFromJsonAsync<JsonElement>(new Uri($"/v1.0/groups?$filter=assignedLicenses/any(l:l/skuId eq {sku})&$select=id", UriKind.Relative), Cancel)).GetProperty("value")[0].GetProperty("id").GetString()!;
+    }
+
+    private static async Task<JsonElement> SendAsync<T>(HttpClient client, string address, T body)
+    {
+        using HttpResponseMessage answer = await client.PostAsJsonAsync(new Uri(address, UriKind.Relative), body, Cancel);
+        string text = await answer.Content.ReadAsStringAsync(Cancel);
+        Assert.True(answer.IsSuccessStatusCode, $"{address}: {text}");
+        return JsonElement.Parse(text);
+    }
+}
