@@ -9,7 +9,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where lists of users are worked off.</summary>
-[Collection(Tests.People.Name)]
+[Collection(People.Name)]
 public sealed class Bulk(PortalUnderTest portal)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -20,7 +20,7 @@ public sealed class Bulk(PortalUnderTest portal)
     {
         using HttpClient client = await portal.Berth.ClientAsync();
         await BuyAsync(client, "FLOW_FREE", 3);
-        await using People people = await People.ComeAsync(client, "list", "abcdef", "c");
+        await using Team people = await Team.ComeAsync(client, "list", "abcdef", "c");
         await using Window window = await portal.OpenSignedInAsync("bulk");
         window.Forgive("400 (Bad Request)");
         IPage page = window.Page;
@@ -119,7 +119,7 @@ public sealed class Bulk(PortalUnderTest portal)
         using HttpClient client = await portal.Berth.ClientAsync();
         await BuyAsync(client, "WIN10_VDA_E5", 5);
         await BuyAsync(client, "WIN10_VDA_E3", 5);
-        await using People people = await People.ComeAsync(client, "swap", "abc", "");
+        await using Team people = await Team.ComeAsync(client, "swap", "abc", "");
         await people.AssignAsync('a', "WIN10_VDA_E5");
         await using Window window = await portal.OpenSignedInAsync("bulk", ColorScheme.Dark, width: 400);
         IPage page = window.Page;
@@ -233,13 +233,13 @@ public sealed class Bulk(PortalUnderTest portal)
         (await client.PostAsJsonAsync(new Uri("/berth/v1/subscriptions", UriKind.Relative), new { skuPartNumber = sku, units }, Cancel)).EnsureSuccessStatusCode().Dispose();
 
     /// <summary>People of a test's own, who are gone afterwards: the others count on everybody else.</summary>
-    private sealed class People(HttpClient client) : IAsyncDisposable
+    private sealed class Team(HttpClient client) : IAsyncDisposable
     {
         private readonly Dictionary<char, string> _ids = [];
 
-        public static async Task<People> ComeAsync(HttpClient client, string team, string letters, string withoutCountry)
+        public static async Task<Team> ComeAsync(HttpClient client, string team, string letters, string withoutCountry)
         {
-            People people = new(client);
+            Team people = new(client);
             foreach (char letter in letters)
             {
                 string name = $"{team}.{letter}";
