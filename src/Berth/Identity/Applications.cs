@@ -91,6 +91,12 @@ internal sealed class Applications(AppRegistrations apps, AccessTokens tokens, T
             return null;
         }
 
+        // Who has the secret is the application: nobody becomes more than they are by it.
+        if (!caller.Permissions.Covers(PermissionSet.Known(app.Permissions)))
+        {
+            return GraphError.Denied;
+        }
+
         string secret = ClientSecret.Invent();
         await apps.ChangeAsync(app.ClientId, before => before with { Secret = ClientSecret.Of(secret) }, CancellationToken.None).ConfigureAwait(false);
         await WriteAsync(context, StatusCodes.Status200OK, json => WriteOne(json, app, secret)).ConfigureAwait(false);

@@ -90,6 +90,11 @@ public sealed class RegisteredApplications(EmptyDemo demo) : IClassFixture<Empty
         string token = (await TokenAsync(demo.Berth, made.Text("clientId"), made.Text("clientSecret"))).Body.Text("access_token");
         Assert.Equal(201, (await SendAsync(demo.Berth, "POST", Applications, """{"displayName":"Reader","permissions":["Group.Read.All"]}""", token)).Status);
         Assert.Equal(403, (await SendAsync(demo.Berth, "POST", Applications, """{"displayName":"Writer","permissions":["Group.ReadWrite.All"]}""", token)).Status);
+
+        // Whoever had its secret would be it.
+        JsonElement writer = (await SendAsync(demo.Berth, "POST", Applications, """{"displayName":"Writer","permissions":["Group.ReadWrite.All"]}""")).Body;
+        Assert.Equal(403, (await SendAsync(demo.Berth, "POST", $"{Applications}/{writer.Text("clientId")}/secret", null, token)).Status);
+        Assert.Equal(200, (await TokenAsync(demo.Berth, writer.Text("clientId"), writer.Text("clientSecret"))).Status);
         Assert.Equal(401, (await SendAsync(demo.Berth, "GET", Applications, null, "nonsense")).Status);
         Assert.Equal(413, (await SendAsync(demo.Berth, "POST", Applications, new string(' ', (16 * 1024) + 1))).Status);
     }

@@ -383,7 +383,7 @@ public abstract class DoorSuite : IAsyncLifetime
         using ManualResetEventSlim block = new();
         (Task<Submission> alone, Task begun) = Alone(() => Company.User(0), block);
         await begun;
-        Task<Submission> waiting = _desk.SubmitAsync(Company.User(0), Company.Somebody).AsTask(), second = Alone(() => Company.User(2), block).Alone;
+        Task<Submission> waiting = _desk.SubmitAsync(Company.User(0), Company.Somebody, cancel: Cancel).AsTask(), second = Alone(() => Company.User(2), block).Alone;
         Tenant before = _desk.Current;
         await other.DoAsync(Company.User(1));
         Assert.Same(before, _desk.Current);
@@ -444,7 +444,7 @@ public abstract class DoorSuite : IAsyncLifetime
         TenantDesk other = await Company.FoundAsync(_door, Guid.NewGuid(), "fabrikam.example");
         (Task<Submission> alone, Task begun) = Alone(() => Company.User(0), block);
         await begun;
-        Task<Submission> waiting = _desk.SubmitAsync(Company.User(1), Company.Somebody).AsTask();
+        Task<Submission> waiting = _desk.SubmitAsync(Company.User(1), Company.Somebody, cancel: Cancel).AsTask();
         await other.DoAsync(Company.User(1));
         Assert.False(waiting.IsCompleted);
         await RestartAsync();

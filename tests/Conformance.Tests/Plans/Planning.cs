@@ -314,7 +314,7 @@ public sealed class Planning : IAsyncLifetime
             {
                 await _room.DoAsync("PATCH", $"/v1.0/users/{writer}", $$"""{"jobTitle":"{{i}}"}""");
             }
-        });
+        }, TestContext.Current.CancellationToken);
         JsonElement plan = await _room.DoAsync("POST", "/berth/v1/plan", $$"""{"changes":[{{string.Join(',', users.Select(Gives))}}]}""");
         Assert.Equal(Many, plan.GetProperty("users").GetArrayLength());
         Answer applied = await _room.SendAsync("POST", "/berth/v1/apply", $$"""{"planId":"{{Text(plan, "id")}}"}""");
