@@ -11,7 +11,7 @@ namespace Berth.Portal.Tests;
 public sealed class Licenses(PortalUnderTest portal)
 {
     /// <summary>A SKU of which nobody else here knows.</summary>
-    private const string Sku = "FLOW_FREE";
+    private const string Sku = "Microsoft365_Lighthouse";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -117,6 +117,9 @@ public sealed class Window : IAsyncDisposable
                 _wrongs.Enqueue($"asked another origin: {request.Url}");
             }
         };
+
+        // Asked for from the beginning: a key that opens a file dialog could be faster than the wish to have it.
+        page.FileChooser += static (_, _) => { };
         page.PageError += (_, error) => _wrongs.Enqueue($"stopped: {error}");
         page.Console += (_, line) =>
         {
