@@ -236,7 +236,6 @@ public sealed class Users(PortalUnderTest portal)
     // B601, B611
     [Theory]
     [InlineData(ColorScheme.Light, 1280)]
-    [InlineData(ColorScheme.Dark, 1280)]
     [InlineData(ColorScheme.Dark, 400)]
     public async Task A_link_to_a_user_opens_the_panel_and_axe_finds_nothing_serious(ColorScheme scheme, int width)
     {

@@ -36,7 +36,10 @@ public sealed class AtAServer : OwnDemo
         string id = operation.GetProperty("id").GetString()!;
         Assert.Equal(user, (await SendAsync(HttpMethod.Get, $"/berth/v1/operations/{id}")).GetProperty("results")[0].GetProperty("userId").GetString());
         Assert.Equal(id, (await SendAsync(HttpMethod.Get, $"/berth/v1/history?userId={user}")).GetProperty("value")[0].GetProperty("id").GetString());
+        Assert.Equal(id, (await SendAsync(HttpMethod.Get, $"/berth/v1/history/{id}")).GetProperty("id").GetString());
         Assert.True((await SendAsync(HttpMethod.Get, $"/berth/v1/users/{user}/explain?skuId={sku}")).GetProperty("has").GetBoolean());
+        JsonElement taken = await SendAsync(HttpMethod.Post, "/berth/v1/groups/evaluateMembershipRule", new { membershipRule = "user.mailNickname -eq \"ada\"" });
+        Assert.Equal((1, user), (taken.GetProperty("matching").GetInt32(), taken.GetProperty("value")[0].GetProperty("id").GetString()));
         Assert.Equal(0, (await SendAsync(HttpMethod.Get, "/berth/v1/forecast?days=30")).GetProperty("value")[0].GetProperty("free").GetInt32());
 
         JsonElement nobody = await SendAsync(HttpMethod.Post, "/v1.0/groups", new { displayName = "Nobody", mailNickname = "nobody", mailEnabled = false, securityEnabled = true }, HttpStatusCode.Created);
