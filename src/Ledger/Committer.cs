@@ -10,15 +10,15 @@ internal sealed class Committer : IDisposable
 
     private readonly IJournalStore _store;
     private readonly Action<Exception> _failed;
-    private readonly WaitHandle _closing;
+    private readonly Task _closing;
     private readonly SemaphoreSlim _given = new(0);
     private readonly Thread _thread;
     private (Batch Batch, TaskCompletionSource<Exception?> Settled, TaskCompletionSource Doubted)? _job;
 
     /// <param name="store">Where batches are committed.</param>
     /// <param name="failed">Told why a commit failed, or is in doubt, before any of its callers is.</param>
-    /// <param name="closing">Set when nobody waits any more for what is in doubt.</param>
-    public Committer(IJournalStore store, Action<Exception> failed, WaitHandle closing)
+    /// <param name="closing">Done when nobody waits any more for what is in doubt.</param>
+    public Committer(IJournalStore store, Action<Exception> failed, Task closing)
     {
         _store = store;
         _failed = failed;
@@ -100,7 +100,7 @@ internal sealed class Committer : IDisposable
                     return happened ? null : new WriteFailedException("Nothing was written: the database went away before the commit. Send the command again.", doubt);
                 }
 
-                if (_closing.WaitOne(AskAgain))
+                if (_closing.Wait(AskAgain))
                 {
                     return new LedgerFencedException("The ledger was closed before it was known whether its last commit happened.", null, doubt);
                 }

@@ -28,7 +28,7 @@ internal sealed class GroupCommit
     private readonly Thread _thread;
     private Batch _filling = new();
     private Batch _underWay = new();
-    private readonly ManualResetEvent _closing = new(false);
+    private readonly TaskCompletionSource _closing = new();
     private (Task<Exception?> Settled, Task Doubted)? _commit;
     private Task<bool>? _arrival;
     private DateTimeOffset _forgetAt;
@@ -118,9 +118,8 @@ internal sealed class GroupCommit
     public void Stop()
     {
         _queue.Writer.TryComplete();
-        _closing.Set();
+        _closing.TrySetResult();
         _thread.Join();
-        _closing.Dispose();
     }
 
     private async ValueTask EnqueueAsync(IWork work, CancellationToken cancel)
@@ -137,7 +136,7 @@ internal sealed class GroupCommit
 
     private void Run()
     {
-        using Committer committer = new(_store, Fence, _closing);
+        using Committer committer = new(_store, Fence, _closing.Task);
         do
         {
             while (!_filling.IsFull && (_turns.TryRelease(out IWork? work) || _queue.Reader.TryRead(out work)))

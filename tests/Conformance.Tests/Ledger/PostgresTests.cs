@@ -7,9 +7,11 @@ using Xunit;
 namespace Berth.Conformance.Tests.Ledger;
 
 /// <summary>What can be wrong with a PostgreSQL database, and what becomes of a commit when it goes away (B700, B701, B702, B703, B704, B705).</summary>
-public sealed class PostgresTests
+public sealed class PostgresTests : IDisposable
 {
     private readonly PostgresPlace _place = new();
+
+    public void Dispose() => _place.Dispose();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -152,7 +154,7 @@ public sealed class PostgresTests
     public void Of_a_commit_that_was_cut_off_it_is_found_out_whether_it_happened(bool happens)
     {
         using Wire wire = new(PostgresServer.OfThisRun.Port);
-        using IJournalStore store = Over(wire);
+        using PostgresStore store = Over(wire);
         Claim claim = store.TakeEpoch(Company.Id);
         store.Append([claim], [Event(1)], []);
         foreach ((JournalRow[] events, AnswerRow[] answers) in new (JournalRow[], AnswerRow[])[]

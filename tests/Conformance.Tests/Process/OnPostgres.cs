@@ -111,7 +111,7 @@ public sealed class OnPostgres
     }
 
     private static string User(string name) =>
-        $$"""{"accountEnabled":true,"displayName":"Somebody","mailNickname":"somebody","userPrincipalName":"{{name}}","usageLocation":"US","passwordProfile":{"password":"A-long-Password-1"}}""";
+        $$"""{"accountEnabled":true,"displayName":"Somebody","mailNickname":"somebody","userPrincipalName":"{{name}}","usageLocation":"US","passwordProfile":{"password":"A-long-Password-1"} }""";
 
     private static async Task<Credentials> SetUpAsync(BerthProcess berth)
     {
