@@ -4,12 +4,16 @@ namespace Berth.Oracle;
 /// <param name="Group">The group.</param>
 /// <param name="Plan">The plan; null for Enterprise.</param>
 /// <param name="Licenses">The allotment, of Frontline.</param>
-/// <param name="Was">The plan of the group's assignment whose id the entry carries; null for an entry without an id.</param>
-public sealed record OracleEntry(string Group, string? Plan, int Licenses, string? Was);
+/// <param name="Named">The assignment whose id the entry carries, 0 for an id that none ever had; null for an entry without an id.</param>
+public sealed record OracleEntry(string Group, string? Plan, int Licenses, int? Named);
 
 /// <content>What policies are assigned to. (provisioning-policies.md, frontline.md)</content>
 public sealed partial class OracleTenant
 {
+    /// <summary>The assignment of a group and a plan as it stands now, which keeps its id whatever its size becomes (B408); 0 for none.</summary>
+    public int Named(string policy, string group, string plan) =>
+        FindPolicy(policy)?.Assignments.Find(one => one.Group == group && one.Plan == plan)?.Key ?? 0;
+
     /// <summary>Replaces the assignments of a policy (C157, B291).</summary>
     public Answer AssignPolicy(string policy, IReadOnlyList<OracleEntry> entries)
     {
@@ -22,8 +26,8 @@ public sealed partial class OracleTenant
         List<OracleAssignment> taken = [];
         foreach (OracleEntry entry in entries)
         {
-            OracleAssignment? named = entry.Was is null ? null : found.Assignments.Find(one => one.Group == entry.Group && one.Plan == entry.Was);
-            if (entry.Was is not null && named is null)
+            OracleAssignment? named = found.Assignments.Find(one => one.Key == entry.Named);
+            if (entry.Named is not null && named is null)
             {
                 return Answer.Refused("B344", "assignmentGone", policy);
             }
@@ -45,7 +49,7 @@ public sealed partial class OracleTenant
             }
 
             OracleAssignment? same = found.Assignments.Find(one => one.Group == entry.Group && one.Plan == entry.Plan);
-            if (same is null && named is not null && found.Type == "sharedByUser" && !taken.Exists(one => one.Key == named.Key || (one.Group, one.Plan) == (entry.Group, entry.Plan))
+            if (same is null && named is not null && named.Group == entry.Group && found.Type == "sharedByUser" && !taken.Exists(one => one.Key == named.Key || (one.Group, one.Plan) == (entry.Group, entry.Plan))
                 && !entries.Any(one => (one.Group, one.Plan) == (named.Group, named.Plan)))
             {
                 // B408

@@ -48,7 +48,7 @@ public sealed partial class OracleTenant
             {
                 yield return $"buffer {plan}"
                     + (buffer.Since is { } running ? $" in use from {When(running)}" : "")
-                    + $" uses {uses.Count} overruns {overruns.Count}"
+                    + $" uses {Math.Min(uses.Count, MostUses)} overruns {overruns.Count}"
                     + (buffer.Blocked ? buffer.BlockedUntil is { } end ? $" blocked until {When(end)}" : " blocked" : "");
             }
         }

@@ -117,6 +117,7 @@ internal sealed class Memberships
         SortedSet<Flip> found = [];
         HashSet<(int User, int Group)> renewed = [];
         bool more = known.MoveNext();
+        machines.InFlips = true;
         while (more || found.Count > 0)
         {
             bool fromKnown = more && (found.Count == 0 || known.Current < found.Min);
@@ -158,6 +159,7 @@ internal sealed class Memberships
             }
         }
 
+        machines.InFlips = false;
         machines.PassTo(until, inclusive: true);
         machines.Now = until;
         _processing.Now = back;

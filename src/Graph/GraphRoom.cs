@@ -170,9 +170,9 @@ public static class GraphRoom
         {
             return GraphResponse.Error(request, GraphError.Unavailable($"Nothing was changed: {failed.Message}", RetryAfterSeconds));
         }
-        catch (LedgerFencedException fenced)
+        catch (Exception unclear) when (unclear is LedgerFencedException or CommitInDoubtException)
         {
-            return GraphResponse.Error(request, GraphError.Unavailable(fenced.Message, RetryAfterSeconds));
+            return GraphResponse.Error(request, GraphError.Unavailable(unclear.Message, RetryAfterSeconds));
         }
     }
 

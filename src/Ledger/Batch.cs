@@ -74,14 +74,18 @@ internal sealed class Batch
         }
     }
 
-    /// <summary>The commit happened: first readers see it, then callers hear of it.</summary>
+    /// <summary>The commit happened: first readers see it.</summary>
     public void Publish()
     {
         for (int i = 0; i < _desks.Count; i++)
         {
             _desks[i].Current = _tips[i];
         }
+    }
 
+    /// <summary>Then callers hear of it.</summary>
+    public void Answer()
+    {
         foreach (Pending pending in _pending)
         {
             pending.Answer.SetResult(pending.Outcome!);
@@ -159,6 +163,9 @@ internal sealed class Pending(TenantDesk desk, Command command, Actor actor, Rep
 internal sealed class Errand(Action<IJournalStore> action) : IWork
 {
     public TaskCompletionSource Finished { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>It cannot be done now.</summary>
+    public void Fail(Exception failure) => Finished.SetException(failure);
 
     public void Run(IJournalStore store)
     {

@@ -28,11 +28,14 @@ internal sealed class GroupCommit
     private readonly Thread _thread;
     private Batch _filling = new();
     private Batch _underWay = new();
-    private Task<Exception?>? _commit;
+    private readonly TaskCompletionSource _closing = new();
+    private (Task<Exception?> Settled, Task Doubted)? _commit;
     private Task<bool>? _arrival;
     private DateTimeOffset _forgetAt;
     private bool _moreToForget;
     private LedgerFencedException? _failure;
+    private CommitInDoubtException? _doubt;
+    private bool _doubtIsSeen;
 
     public GroupCommit(IJournalStore store, TimeProvider time)
     {
@@ -115,6 +118,7 @@ internal sealed class GroupCommit
     public void Stop()
     {
         _queue.Writer.TryComplete();
+        _closing.TrySetResult();
         _thread.Join();
     }
 
@@ -132,7 +136,7 @@ internal sealed class GroupCommit
 
     private void Run()
     {
-        using Committer committer = new(_store, Fence);
+        using Committer committer = new(_store, Fence, _closing.Task);
         do
         {
             while (!_filling.IsFull && (_turns.TryRelease(out IWork? work) || _queue.Reader.TryRead(out work)))
@@ -140,10 +144,15 @@ internal sealed class GroupCommit
                 Take(work);
             }
 
-            if (_commit is { IsCompleted: true })
+            if (_commit is { Settled: { IsCompleted: true } settled })
             {
-                Settle(_commit.Result);
+                Settle(settled.Result);
                 _commit = null;
+            }
+
+            if (_commit is { Doubted.IsCompleted: true } && !_doubtIsSeen)
+            {
+                Doubt();
             }
 
             if (_commit is null && !_filling.IsEmpty)
@@ -160,9 +169,9 @@ internal sealed class GroupCommit
     // For something to take, or for the commit under way; false when nothing will come any more.
     private bool Wait()
     {
-        if (_commit is not null && _filling.IsFull)
+        if (_commit is { } full && _filling.IsFull)
         {
-            _commit.Wait();
+            Task.WaitAny(full.Settled, Heard(full));
             return true;
         }
 
@@ -172,13 +181,13 @@ internal sealed class GroupCommit
         }
 
         _arrival ??= _queue.Reader.WaitToReadAsync().AsTask();
-        if (_commit is null)
+        if (_commit is not { } commit)
         {
             _arrival.Wait();
         }
         else
         {
-            Task.WaitAny(_arrival, _commit);
+            Task.WaitAny(_arrival, commit.Settled, Heard(commit));
         }
 
         if (_arrival.IsCompleted && _arrival.Result)
@@ -187,10 +196,30 @@ internal sealed class GroupCommit
             return true;
         }
 
+        if (_commit is { Settled.IsCompleted: false, Doubted.IsCompleted: true } && !_arrival.IsCompleted)
+        {
+            return true;
+        }
+
         // Closed, or the commit is done: what is left is the commit under way.
-        _commit?.Wait();
+        _commit?.Settled.Wait();
         return _commit is not null || _turns.EndAll();
     }
+
+    // A doubt is heard of once.
+    private Task Heard((Task<Exception?> Settled, Task Doubted) commit) => _doubtIsSeen ? commit.Settled : commit.Doubted;
+
+    // What was decided upon a commit in doubt is given up, so that nobody waits for the database; nothing more is decided until it is known (B704).
+    private void Doubt()
+    {
+        _doubtIsSeen = true;
+        _filling.Seal();
+        _filling.Fail(Away());
+        _filling.Each(static desk => desk.Tip = desk.Current);
+        _filling.ClearDecisions();
+    }
+
+    private WriteFailedException Away() => new("Nothing was written: the database went away and is not back yet. Send the command again.", Volatile.Read(ref _doubt));
 
     // On the committer's thread, before any caller is told: whoever was told that the ledger is fenced also sees that it is.
     private void Fence(Exception failure)
@@ -199,10 +228,27 @@ internal sealed class GroupCommit
         {
             Volatile.Write(ref _failure, fenced);
         }
+        else if (failure is CommitInDoubtException doubt)
+        {
+            Volatile.Write(ref _doubt, doubt);
+        }
     }
 
     private void Settle(Exception? failure)
     {
+        if (Volatile.Read(ref _doubt) is not null)
+        {
+            if (!_doubtIsSeen)
+            {
+                Doubt();
+            }
+
+            // Whatever is known now: from here on decisions rest on what is published.
+            _underWay.Each(static desk => desk.Tip = desk.Current);
+            Volatile.Write(ref _doubt, null);
+            _doubtIsSeen = false;
+        }
+
         if (failure is null)
         {
             if (Grown is { } grown)
@@ -233,6 +279,9 @@ internal sealed class GroupCommit
     {
         switch (work)
         {
+            case Errand errand when Volatile.Read(ref _doubt) is not null:
+                errand.Fail(Away());
+                break;
             case Errand errand:
                 _filling.Add(errand);
                 break;
@@ -262,6 +311,12 @@ internal sealed class GroupCommit
         if ((Failure ?? pending.Desk.Failure) is { } failure)
         {
             pending.Answer.SetException(new LedgerFencedException(failure.Message, failure.Tenant, failure));
+            return;
+        }
+
+        if (Volatile.Read(ref _doubt) is not null)
+        {
+            pending.Answer.SetException(Away());
             return;
         }
 

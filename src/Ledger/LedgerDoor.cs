@@ -92,7 +92,18 @@ public sealed class LedgerDoor : IAsyncDisposable
 
             TenantDesk desk = NewDesk(command.Profile.Id, Tenant.Unborn);
             await _writer.RunAsync(store => desk.Claim = store.TakeEpoch(desk.Id)).ConfigureAwait(false);
-            Submission submission = await desk.SubmitAsync(command, actor, null, cancel).ConfigureAwait(false);
+            Submission submission;
+            try
+            {
+                submission = await desk.SubmitAsync(command, actor, null, cancel).ConfigureAwait(false);
+            }
+            catch (CommitInDoubtException)
+            {
+                // When it turns out that the tenant was born, it is found from then on (B704).
+                _ = AddOnceBornAsync(desk);
+                throw;
+            }
+
             if (submission is not Submission.Done { Decision: Decision.Accepted })
             {
                 throw new InvalidOperationException("A tenant was refused that was accepted a moment before.");
@@ -131,6 +142,12 @@ public sealed class LedgerDoor : IAsyncDisposable
     }
 
     private TenantDesk NewDesk(Guid id, Tenant tenant) => new(id, tenant, _writer, _store, _time, _past);
+
+    private async Task AddOnceBornAsync(TenantDesk desk)
+    {
+        await desk.GrownAsync(0, CancellationToken.None).ConfigureAwait(false);
+        Add(desk);
+    }
 
     private void Add(TenantDesk desk)
     {

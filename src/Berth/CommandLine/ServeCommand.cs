@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Berth.Ledger.Stores;
 using Berth.Serving;
 
 namespace Berth.CommandLine;
@@ -33,15 +34,12 @@ internal static class ServeCommand
             Description = "A host, beside this machine, that change notifications may be sent to, by https; may be given several times.",
         };
         Option<string?> data = new("--data") { Description = "The folder of the database, keys and local CA (default: your user's data folder)." };
-        Option<string?> db = new("--db") { Description = "A database server instead of SQLite; comes with a later release." };
+        Option<string?> db = DatabaseOption.Create();
 
         Command serve = new("serve", "Serve Microsoft Graph until SIGTERM or Ctrl-C.") { demo, seed, urls, https, notify, data, db };
         serve.Validators.Add(result =>
         {
-            if (result.GetResult(db) is { Implicit: false })
-            {
-                result.AddError("--db: this release keeps its data in SQLite only (--data DIR); PostgreSQL comes with a later release.");
-            }
+            DatabaseOption.Check(result, db);
 
             if (result.GetResult(seed) is { Implicit: false } && !result.GetValue(demo))
             {
@@ -88,7 +86,8 @@ internal static class ServeCommand
                     .. parsed.GetValue(https) is { } address ? ListenAddress.ParseAll(address, Uri.UriSchemeHttps, "--https").Addresses : [],
                 ],
                 parsed.GetValue(notify) ?? [],
-                Path.GetFullPath(parsed.GetValue(data) ?? DefaultDataFolder()));
+                Path.GetFullPath(parsed.GetValue(data) ?? DefaultDataFolder()),
+                parsed.GetValue(db) is { } connection ? PostgresAddress.Read(connection) : null);
             return Server.Run(options, cancellation);
         });
         return serve;

@@ -42,7 +42,7 @@ internal sealed class DueWork(LedgerDoor ledger, TimeProvider time, ILogger<DueW
                 _atRest[desk.Id] = tenant.Version;
             }
         }
-        catch (Exception e) when (e is WriteFailedException or LedgerFencedException)
+        catch (Exception e) when (e is WriteFailedException or LedgerFencedException or CommitInDoubtException)
         {
             // Nothing was written: the next look finds it due still. Health tells of a ledger that may not write any more.
             log.LogWarning("What is due at tenant {Tenant} was not written and is tried again: {Message}", desk.Id, e.Message);

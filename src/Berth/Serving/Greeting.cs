@@ -23,7 +23,7 @@ internal static class Greeting
             await Console.Out.WriteLineAsync($"{Listens}{Origin(address)}").ConfigureAwait(false);
         }
 
-        await Console.Out.WriteLineAsync($"Data     {options.DataFolder}").ConfigureAwait(false);
+        await Console.Out.WriteLineAsync($"Data     {options.Database?.ToString() ?? options.DataFolder}").ConfigureAwait(false);
         foreach (string line in options.Demo ? Demo(addresses, ledger.Find(DemoTenant.Id)!.Current) : setUp is not null ? SetUp(addresses, setUp) : Plain(addresses, ledger))
         {
             await Console.Out.WriteLineAsync(line).ConfigureAwait(false);

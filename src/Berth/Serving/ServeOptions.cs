@@ -1,3 +1,5 @@
+using Berth.Ledger.Stores;
+
 namespace Berth.Serving;
 
 /// <summary>What a demo tenant holds when it is made.</summary>
@@ -15,5 +17,7 @@ internal enum DemoSeed
 /// <param name="Seed">What it holds when it is made.</param>
 /// <param name="Listen">Where to listen; at least one.</param>
 /// <param name="NotifyHosts">Hosts beside this machine that change notifications may be sent to.</param>
-/// <param name="DataFolder">Absolute path of the folder with the database, keys and local CA.</param>
-internal sealed record ServeOptions(bool Demo, DemoSeed Seed, IReadOnlyList<ListenAddress> Listen, IReadOnlyList<string> NotifyHosts, string DataFolder);
+/// <param name="DataFolder">Absolute path of the folder with the database, unless that is PostgreSQL, and the local CA.</param>
+/// <param name="Database">The PostgreSQL database in place of the folder's own (B700).</param>
+internal sealed record ServeOptions(
+    bool Demo, DemoSeed Seed, IReadOnlyList<ListenAddress> Listen, IReadOnlyList<string> NotifyHosts, string DataFolder, PostgresAddress? Database);

@@ -35,7 +35,7 @@ internal static class Server
             await ServeAsync(options, cancellation).ConfigureAwait(false);
             return ExitCode.Done;
         }
-        catch (Exception e) when (e is StartRefusedException or LedgerRefusedException or JournalDamagedException or InvalidDataException)
+        catch (Exception e) when (e is StartRefusedException or LedgerRefusedException or JournalDamagedException or InvalidDataException or WriteFailedException or DatabaseAwayException)
         {
             await Console.Error.WriteLineAsync($"berth: {e.Message}").ConfigureAwait(false);
             return ExitCode.BadUsage;
@@ -51,7 +51,8 @@ internal static class Server
     {
         TimeProvider time = TimeProvider.System;
         DataFolder folder = DataFolder.Open(options.DataFolder);
-        await using LedgerDoor ledger = LedgerDoor.Open(SqliteStore.Open(folder.Database), time);
+        IJournalStore store = options.Database is { } database ? PostgresStore.Open(database) : SqliteStore.Open(folder.Database);
+        await using LedgerDoor ledger = LedgerDoor.Open(store, time);
         RsaSecurityKey signingKey = await SigningKey.OpenAsync(ledger, cancellation).ConfigureAwait(false);
         using AppRegistrations apps = await AppRegistrations.OpenAsync(ledger, cancellation).ConfigureAwait(false);
         UserPasswords passwords = new(ledger);
@@ -89,8 +90,10 @@ internal static class Server
         AccessTokens tokens = new(signingKey, time);
         using Meter meter = Metrics.Observe(ledger, tokens);
         using IDisposable unreadable = new UnreadableRequests(time).Listen(app.Services.GetRequiredService<DiagnosticListener>());
-        FirstAdministrator first = new(passwords, administrators);
-        app.Use(next => new SetUpEndpoint(setUp, ledger, first, apps, time, next).InvokeAsync);
+        using NewTenants tenants = new(ledger, new FirstAdministrator(passwords, administrators), apps);
+        app.Use(next => new DatabaseAway(time, next).InvokeAsync);
+        app.Use(next => new SetUpEndpoint(setUp, ledger, tenants, time, next).InvokeAsync);
+        app.Use(next => new TenantsEndpoint(ledger, tenants, tokens, time, next).InvokeAsync);
 
         // Graph comes first: what most requests want passes nothing else. OpenIddict comes last and sees identity paths only.
         app.Use(next => new Applications(apps, tokens, time, next).InvokeAsync);

@@ -95,7 +95,7 @@ internal sealed partial class Lifecycle
         DateTimeOffset? due = Host.DueAt(kind, Now + notBefore);
         HostJob job = new(IdsByName.Of(row.Id, $"job/{_version}/{_jobs++}"), kind, attempt, Now + notBefore, due, detail);
         Fleet.Set(index, row with { Job = job, Points = row.Points is { } points ? points with { NextAt = null } : null });
-        if (due <= Now && Host.Report(job) is { } report)
+        if (due <= Now && !InFlips && Host.Report(job) is { } report)
         {
             Finish(index, job, report);
         }

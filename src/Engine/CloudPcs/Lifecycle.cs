@@ -67,6 +67,9 @@ internal sealed partial class Lifecycle
     /// <summary>Hears of each moment, by the tenant's clock, at which everything that follows from what happened has happened.</summary>
     public Action<DateTimeOffset>? AtRest { get; set; }
 
+    /// <summary>Whether flips are passing: at one moment they come first, so that a host that takes no time is done after those that are left of it (B283).</summary>
+    public bool InFlips { get; set; }
+
     /// <summary>Looks at what turned, gives free slots, and keeps what changed for the event.</summary>
     public void Settle()
     {

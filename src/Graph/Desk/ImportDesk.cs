@@ -168,13 +168,9 @@ internal static class ImportDesk
                     throw new InvalidOperationException("A submission is one of three.");
             }
         }
-        catch (WriteFailedException failed)
+        catch (Exception failed) when (failed is WriteFailedException or LedgerFencedException or CommitInDoubtException)
         {
             return Cut(failed.Message);
-        }
-        catch (LedgerFencedException fenced)
-        {
-            return Cut(fenced.Message);
         }
 
         GraphError Cut(string why) =>

@@ -110,6 +110,11 @@ internal sealed class GraphDoor(
                 ? GraphError.BodyTooLarge(GraphLimits.ImportBytes)
                 : new GraphError(bad.StatusCode, "BadRequest", bad.Message, "requestInvalid"));
         }
+        catch (Exception away) when (GraphError.OfDatabase(away) is not null)
+        {
+            // Its log would be full of it: health and the log of what is due tell of the same.
+            response = exchange.Error(GraphError.OfDatabase(away)!);
+        }
         catch (Exception broken)
         {
             log.LogError(broken, "Request {RequestId} failed: {Method} {Target}", exchange.RequestId, context.Request.Method, exchange.Target);

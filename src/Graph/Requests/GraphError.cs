@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Berth.Engine.Collections;
+using Berth.Ledger;
 
 namespace Berth.Graph.Requests;
 
@@ -111,6 +112,10 @@ public sealed record GraphError(int Status, string Code, string Message, string 
     {
         Headers = new ResponseHeaders { RetryAfterSeconds = seconds },
     };
+
+    /// <summary>What a failure of the database means for a request that needed it (B704); null when the failure is another one.</summary>
+    public static GraphError? OfDatabase(Exception failure) =>
+        failure is DatabaseAwayException or WriteFailedException or CommitInDoubtException or LedgerFencedException ? Unavailable(failure.Message, 1) : null;
 
     /// <summary>A mistake of ours.</summary>
     public static GraphError Broken { get; } = new(

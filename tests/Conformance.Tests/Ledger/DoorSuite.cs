@@ -15,6 +15,9 @@ public sealed class SqliteDoorSuite() : DoorSuite(new SqlitePlace());
 /// <summary>The door before a journal in memory.</summary>
 public sealed class MemoryDoorSuite() : DoorSuite(new MemoryPlace());
 
+/// <summary>The door before a journal in PostgreSQL (B700).</summary>
+public sealed class PostgresDoorSuite() : DoorSuite(new PostgresPlace());
+
 /// <summary>What callers can rely on, whatever the journal lies in.</summary>
 public abstract class DoorSuite : IAsyncLifetime
 {

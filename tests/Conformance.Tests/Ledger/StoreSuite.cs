@@ -11,6 +11,9 @@ public sealed class SqliteStoreSuite() : StoreSuite(new SqlitePlace());
 /// <summary>What holds for a journal in memory.</summary>
 public sealed class MemoryStoreSuite() : StoreSuite(new MemoryPlace());
 
+/// <summary>What holds for a journal in PostgreSQL (B700).</summary>
+public sealed class PostgresStoreSuite() : StoreSuite(new PostgresPlace());
+
 /// <summary>What every store promises, whatever it is made of.</summary>
 public abstract class StoreSuite : IDisposable
 {

@@ -1,5 +1,6 @@
 using Berth.Ledger.Stores;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 using Xunit;
 
 namespace Berth.Conformance.Tests.Ledger;
@@ -53,4 +54,35 @@ public sealed class MemoryPlace : IPlace
 
     /// <inheritdoc/>
     public void Dispose() => _store.Dispose();
+}
+
+/// <summary>A database of its own in the PostgreSQL of this run.</summary>
+public sealed class PostgresPlace : IPlace
+{
+    /// <summary>The connection string, over the socket.</summary>
+    public string Connection { get; } = PostgresServer.OfThisRun.NewDatabase();
+
+    /// <inheritdoc/>
+    public IJournalStore Open() => PostgresStore.Open(PostgresAddress.Read(Connection));
+
+    /// <inheritdoc/>
+    public void TakeOver(Guid tenant) => Assert.Equal(1, Execute($"UPDATE tenant SET epoch = epoch + 1 WHERE id = '{tenant}'"));
+
+    /// <summary>Does something in the database behind the store's back.</summary>
+    /// <returns>How many rows it met.</returns>
+    public int Execute(string sql)
+    {
+        using NpgsqlConnection connection = new($"{Connection};Search Path=berth;Pooling=false");
+        connection.Open();
+#pragma warning disable CA2100 // The texts stand in the tests.
+        using NpgsqlCommand command = new(sql, connection);
+#pragma warning restore CA2100
+        return command.ExecuteNonQuery();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // The database goes with its server.
+    }
 }

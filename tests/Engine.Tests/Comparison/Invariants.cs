@@ -98,9 +98,19 @@ public static class Invariants
                    select (user, license.Sku),
             ]
             : [];
+
+        // A rule over assigned plans can take somebody in for a round and let them go in the next (B137), and the event tells only of who stayed.
+        HashSet<int> inRounds =
+        [
+            .. from index in Enumerable.Range(0, after.Groups.Count)
+               let profile = after.Groups[index].Profile
+               where profile.IsDynamic && profile.MembershipRule?.Contains("assignedPlan", StringComparison.OrdinalIgnoreCase) == true
+               from license in after.Groups[index].Licenses.Items
+               select license.Sku,
+        ];
         for (int sku = 0; sku < after.Catalog.Skus.Count; sku++)
         {
-            int[] served = after.HoldersOf(sku).Count == 0 || after.WaitingFor(sku).Count == 0 ? [] : [.. after.HoldersOf(sku).Except(before.HoldersOf(sku))];
+            int[] served = inRounds.Contains(sku) || after.HoldersOf(sku).Count == 0 || after.WaitingFor(sku).Count == 0 ? [] : [.. after.HoldersOf(sku).Except(before.HoldersOf(sku))];
             foreach (WaitingPair waiting in served.Length == 0 ? [] : after.WaitingFor(sku).Where(pair => OnlyASeatIsMissing(before, pair, sku) && OnlyASeatIsMissing(after, pair, sku)))
             {
                 foreach (int user in served.Where(user => !joined.Contains((user, sku)) && (Since(before, user, sku) is not { } since || since > waiting)))

@@ -11,6 +11,7 @@ public sealed partial class OracleDesk(string country, IReadOnlyCollection<strin
     private static readonly Oracle.PlanRules BuiltInRules = Oracle.PlanRules.Read(SpecFiles.PlanRulesJson);
     private readonly List<(Request Request, DateTimeOffset Now)> _done = [];
     private OracleTenant _tenant = Empty(country, skus);
+    private Dictionary<(string Policy, string Group, string Plan), int> _named = [];
 
     /// <summary>Passes that the membership rules made for the last command; 0 when it was refused or did nothing.</summary>
     public int Passes => _tenant.Passes;
@@ -34,6 +35,16 @@ public sealed partial class OracleDesk(string country, IReadOnlyCollection<strin
 
     private Answer Carry(Request request, DateTimeOffset now)
     {
+        // Whoever asks names what there was before: an id that a part carries is not looked up after the parts before it.
+        _named = [];
+        foreach (Request.AssignPolicy part in (request is Request.Together parts ? parts.Parts : [request]).OfType<Request.AssignPolicy>())
+        {
+            foreach (Assigned one in part.To.Where(one => one.Was is not null))
+            {
+                _named[(part.Policy, one.Group, one.Was!)] = _tenant.Named(part.Policy, one.Group, one.Was!);
+            }
+        }
+
         if (request is not Request.Together together)
         {
             return _tenant.At(now, () => Answer(request));
@@ -107,7 +118,7 @@ public sealed partial class OracleDesk(string country, IReadOnlyCollection<strin
         Request.ChangePolicy r => _tenant.ChangePolicy(r.Policy, r.Connections, r.Region, r.SingleSignOn, r.Administrators, r.StorageGB),
         Request.ApplyPolicy r => _tenant.ApplyPolicy(r.Policy, r.Settings, r.CloudPcs),
         Request.DeletePolicy r => _tenant.DeletePolicy(r.Policy),
-        Request.AssignPolicy r => _tenant.AssignPolicy(r.Policy, [.. r.To.Select(one => new OracleEntry(one.Group, one.Plan, one.Licenses, one.Was))]),
+        Request.AssignPolicy r => _tenant.AssignPolicy(r.Policy, [.. r.To.Select(one => new OracleEntry(one.Group, one.Plan, one.Licenses, one.Was is null ? null : _named[(r.Policy, one.Group, one.Was)]))]),
         Request.EndGrace r => _tenant.EndGrace(r.CloudPc),
         Request.Reprovision r => _tenant.Reprovision(r.CloudPc, r.Administrator, r.Self),
         Request.Resize r => _tenant.Resize(r.CloudPc, r.Plan),

@@ -1,0 +1,181 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Berth.Conformance.Tests.Ledger;
+using Xunit;
+
+namespace Berth.Conformance.Tests.Process;
+
+/// <summary>The whole program on PostgreSQL: set up, killed, started on an empty folder, and with a database that goes away meanwhile (B700, B702, B703, B704).</summary>
+public sealed class OnPostgres
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_was_answered_is_there_after_kill_9_and_on_an_empty_folder()
+    {
+        string database = PostgresServer.OfThisRun.NewDatabase();
+        Credentials who;
+        string user, sku;
+        await using (BerthProcess first = await BerthProcess.StartAsync(null, "--db", database))
+        {
+            who = await SetUpAsync(first);
+            using HttpClient client = await ClientAsync(first, who);
+            sku = await BuyAsync(client);
+            user = await CreateAsync(client, "one@company.example");
+            await AssignAsync(client, user, sku);
+            Assert.DoesNotContain(first.Lines, line => line.Contains(first.Data, StringComparison.Ordinal));
+            Assert.Empty(Directory.GetFiles(first.Data));
+
+            // While it runs, nobody else gets the database.
+            await using BerthProcess second = BerthProcess.Launch(null, "--db", database);
+            Assert.Equal(2, await second.ExitAsync());
+            Assert.Contains("in use by another Berth process", Assert.Single(second.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+            await first.KillAsync();
+        }
+
+        await using BerthProcess again = await BerthProcess.StartAsync(null, "--db", database);
+        using HttpClient client2 = await ClientAsync(again, who);
+        using JsonDocument found = JsonDocument.Parse(await client2.GetStringAsync(new Uri($"/v1.0/users/{user}?$select=id,assignedLicenses", UriKind.Relative), Cancel));
+        Assert.Equal(sku, Assert.Single(found.RootElement.GetProperty("assignedLicenses").EnumerateArray()).GetProperty("skuId").GetString());
+        Assert.Equal(0, await again.StopAsync());
+        Assert.Empty(again.Errors);
+    }
+
+    [Fact]
+    public async Task A_database_that_goes_away_costs_503_and_no_restart()
+    {
+        using PostgresServer server = new();
+        string database = server.NewDatabase();
+        await using BerthProcess berth = await BerthProcess.StartAsync(null, "--db", database);
+        Credentials who = await SetUpAsync(berth);
+        using HttpClient client = await ClientAsync(berth, who);
+        string user = await CreateAsync(client, "one@company.example");
+
+        server.Crash();
+        for (int attempt = 0; attempt < 3; attempt++)
+        {
+            using HttpResponseMessage refused = await PostAsync(client, "/v1.0/users", User("two@company.example"), "the second");
+            await IsAwayAsync(refused);
+        }
+
+        using (HttpResponseMessage past = await client.GetAsync(new Uri("/berth/v1/history", UriKind.Relative), Cancel))
+        {
+            await IsAwayAsync(past);
+        }
+
+        using (HttpResponseMessage application = await PostAsync(client, "/berth/v1/applications", """{"displayName":"A program","permissions":["User.Read.All"]}"""))
+        {
+            await IsAwayAsync(application);
+        }
+
+        using HttpResponseMessage present = await client.GetAsync(new Uri($"/v1.0/users/{user}", UriKind.Relative), Cancel);
+        Assert.Equal(HttpStatusCode.OK, present.StatusCode);
+
+        server.Restart();
+        HttpStatusCode status;
+        do
+        {
+            using HttpResponseMessage repeated = await PostAsync(client, "/v1.0/users", User("two@company.example"), "the second");
+            status = repeated.StatusCode;
+        }
+        while (status == HttpStatusCode.ServiceUnavailable);
+
+        Assert.Equal(HttpStatusCode.Created, status);
+        using JsonDocument users = JsonDocument.Parse(await client.GetStringAsync(new Uri("/v1.0/users?$select=userPrincipalName", UriKind.Relative), Cancel));
+        Assert.Equal(2, users.RootElement.GetProperty("value").GetArrayLength());
+        Assert.Equal("ok\n", await client.GetStringAsync(new Uri("/healthz/ready", UriKind.Relative), Cancel));
+
+        // It goes down in good order also while the database is away.
+        server.Crash();
+        Assert.Equal(0, await berth.StopAsync());
+    }
+
+    [Fact]
+    public async Task A_database_that_cannot_be_had_is_one_line_and_exit_code_2()
+    {
+        foreach ((string connection, string mention) in new[]
+        {
+            (PostgresServer.OfThisRun.Network("postgres", "a wrong secret"), "refuses the password of berth"),
+            ("Host=127.0.0.1;Port=1;Database=berth;Username=berth;Password=a wrong secret", "Nothing answers as the database berth at 127.0.0.1:1"),
+            ("Database=berth;Password=a wrong secret", "--db: The connection string"),
+        })
+        {
+            await using BerthProcess berth = BerthProcess.Launch(null, "--db", connection);
+            Assert.Equal(2, await berth.ExitAsync());
+            string line = Assert.Single(berth.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            Assert.Contains(mention, line, StringComparison.Ordinal);
+            Assert.DoesNotContain("secret", line, StringComparison.Ordinal);
+        }
+    }
+
+    private static string User(string name) =>
+        $$"""{"accountEnabled":true,"displayName":"Somebody","mailNickname":"somebody","userPrincipalName":"{{name}}","usageLocation":"US","passwordProfile":{"password":"A-long-Password-1"} }""";
+
+    private static async Task<Credentials> SetUpAsync(BerthProcess berth)
+    {
+        string code = berth.Lines.Single(line => line.StartsWith("Set-up code: ", StringComparison.Ordinal))["Set-up code: ".Length..];
+        using HttpClient client = new(berth.Handler()) { BaseAddress = berth.Http };
+        using HttpResponseMessage created = await PostAsync(client, "/berth/v1/setup", $$"""{"code":"{{code}}","displayName":"Company","domain":"company.example","country":"US"}""");
+        using JsonDocument body = await ReadAsync(created, HttpStatusCode.Created);
+        string Text(string name) => body.RootElement.GetProperty(name).GetString()!;
+        return new Credentials(Text("tenantId"), Text("clientId"), Text("clientSecret"));
+    }
+
+    private static async Task<HttpClient> ClientAsync(BerthProcess berth, Credentials who)
+    {
+        using HttpResponseMessage token = await berth.AskForTokenAsync(who.Tenant, who.Client, who.Secret);
+        using JsonDocument body = await ReadAsync(token, HttpStatusCode.OK);
+        HttpClient client = new(berth.Handler()) { BaseAddress = berth.Http };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", body.RootElement.GetProperty("access_token").GetString());
+        return client;
+    }
+
+    private static async Task<string> BuyAsync(HttpClient client)
+    {
+        using HttpResponseMessage bought = await PostAsync(client, "/berth/v1/subscriptions", """{"skuPartNumber":"SPE_E5","units":5}""");
+        using JsonDocument body = await ReadAsync(bought, HttpStatusCode.Created);
+        return body.RootElement.GetProperty("skuId").GetString()!;
+    }
+
+    private static async Task<string> CreateAsync(HttpClient client, string name)
+    {
+        using HttpResponseMessage created = await PostAsync(client, "/v1.0/users", User(name));
+        using JsonDocument body = await ReadAsync(created, HttpStatusCode.Created);
+        return body.RootElement.GetProperty("id").GetString()!;
+    }
+
+    private static async Task AssignAsync(HttpClient client, string user, string sku)
+    {
+        using HttpResponseMessage assigned = await PostAsync(client, $"/v1.0/users/{user}/assignLicense", $$"""{"addLicenses":[{"skuId":"{{sku}}","disabledPlans":[]}],"removeLicenses":[]}""");
+        using JsonDocument body = await ReadAsync(assigned, HttpStatusCode.OK);
+    }
+
+    private static async Task IsAwayAsync(HttpResponseMessage response)
+    {
+        using JsonDocument body = await ReadAsync(response, HttpStatusCode.ServiceUnavailable);
+        Assert.Equal("serviceNotAvailable", body.RootElement.GetProperty("error").GetProperty("code").GetString());
+        Assert.Contains("database", body.RootElement.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<JsonDocument> ReadAsync(HttpResponseMessage response, HttpStatusCode expected)
+    {
+        string text = await response.Content.ReadAsStringAsync(Cancel);
+        Assert.True(response.StatusCode == expected, $"{response.RequestMessage!.RequestUri}: {(int)response.StatusCode} {text}");
+        return JsonDocument.Parse(text);
+    }
+
+    private static async Task<HttpResponseMessage> PostAsync(HttpClient client, string path, string body, string? repeatability = null)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        if (repeatability is not null)
+        {
+            request.Headers.Add("Repeatability-Request-ID", repeatability);
+        }
+
+        return await client.SendAsync(request, Cancel);
+    }
+
+    private sealed record Credentials(string Tenant, string Client, string Secret);
+}
