@@ -1,4 +1,5 @@
 using Berth.Portal;
+using Berth.Portal.Bulk;
 using Berth.Portal.Graph;
 using Berth.Portal.Plan;
 using Berth.Portal.SignIn;
@@ -15,4 +16,5 @@ builder.Services.AddScoped<GraphClient>();
 builder.Services.AddScoped<Skus>();
 builder.Services.AddScoped<DirectoryNames>();
 builder.Services.AddScoped<PlanDraft>();
+builder.Services.AddScoped<HandedList>();
 await builder.Build().RunAsync();

@@ -46,7 +46,7 @@ public sealed class PortalUnderTest : IAsyncLifetime
             Args = _switches,
         });
         Berth = await berth;
-        _context = await _browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = Berth.Http!.ToString() });
+        _context = await NewContextAsync();
         _context.SetDefaultTimeout(Patience);
         Assertions.SetDefaultExpectTimeout(Patience);
     }
@@ -71,6 +71,15 @@ public sealed class PortalUnderTest : IAsyncLifetime
     /// <summary>A new window in which the demo's admin is signed in and looks at an address of the portal. The first one signs in; the others take over what that one kept.</summary>
     public async Task<Window> OpenSignedInAsync(string address = "", ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800)
     {
+        Window window = await OpenAsync(scheme, width, height);
+        await TakeOverSessionAsync(window.Page);
+        await window.Page.GotoAsync("/portal/" + address);
+        return window;
+    }
+
+    /// <summary>Lets a page begin with the sign-in of the demo's admin.</summary>
+    public async Task TakeOverSessionAsync(IPage page)
+    {
         if (_signedIn is null)
         {
             await using Window first = await OpenAsync();
@@ -79,11 +88,11 @@ public sealed class PortalUnderTest : IAsyncLifetime
             _signedIn = await first.Page.EvaluateAsync<string>("() => sessionStorage.getItem('berth.session')");
         }
 
-        Window window = await OpenAsync(scheme, width, height);
-        await window.Page.AddInitScriptAsync($"sessionStorage.setItem('berth.session', {System.Text.Json.JsonSerializer.Serialize(_signedIn)})");
-        await window.Page.GotoAsync("/portal/" + address);
-        return window;
+        await page.AddInitScriptAsync($"sessionStorage.setItem('berth.session', {System.Text.Json.JsonSerializer.Serialize(_signedIn)})");
     }
+
+    /// <summary>A browser that has kept nothing.</summary>
+    public Task<IBrowserContext> NewContextAsync() => _browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = Berth.Http!.ToString() });
 }
 
 /// <summary>Tests of people and what they hold, one after another at one server; <see cref="Machines"/> has another, so that two tests run at a time.</summary>
