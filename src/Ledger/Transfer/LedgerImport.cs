@@ -159,13 +159,14 @@ public sealed class LedgerImport
                 throw new LedgerRefusedException($"A file with a whole database goes into an empty one, and this one has the tenant {there.Profile.DisplayName} ({id}). Nothing was changed.");
             }
 
-            if (_tenants.ContainsKey(id) && !replace)
+            bool isKnown = _tenants.TryGetValue(id, out (Tenant Tenant, long Epoch) ours);
+            if (isKnown && !replace)
             {
                 throw new LedgerRefusedException(
-                    $"The tenant {there.Profile.DisplayName} ({id}) is there already, at version {there.Version}; the file has version {_tenants[id].Tenant.Version}. Nothing was changed; --replace puts the file's in its place.");
+                    $"The tenant {there.Profile.DisplayName} ({id}) is there already, at version {there.Version}; the file has version {ours.Tenant.Version}. Nothing was changed; --replace puts the file's in its place.");
             }
 
-            if (!_tenants.ContainsKey(id) && _tenants.Values.Any(one => one.Tenant.Profile.Domain.Equals(there.Profile.Domain, StringComparison.OrdinalIgnoreCase)))
+            if (!isKnown && _tenants.Values.Any(one => one.Tenant.Profile.Domain.Equals(there.Profile.Domain, StringComparison.OrdinalIgnoreCase)))
             {
                 throw new LedgerRefusedException($"Another tenant ({id}) has the domain {there.Profile.Domain} already. Nothing was changed.");
             }

@@ -85,7 +85,7 @@ internal static partial class DatabaseCommands
     private static async Task<int> Migrate(DatabasePlace place, TextWriter output)
     {
         using IJournalStore store = place.Open();
-        await output.WriteLineAsync($"{place}: {place.Told(store)}.").ConfigureAwait(false);
+        await output.WriteLineAsync($"{place}: {DatabasePlace.Told(store)}.").ConfigureAwait(false);
         return ExitCode.Done;
     }
 

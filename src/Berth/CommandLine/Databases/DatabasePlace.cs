@@ -14,7 +14,7 @@ internal sealed record DatabasePlace(PostgresAddress? Server, string File)
     public IJournalStore OpenReading() => Server is { } server ? PostgresStore.OpenReading(server) : SqliteStore.OpenReading(File);
 
     /// <summary>What became of its tables.</summary>
-    public string Told(IJournalStore store)
+    public static string Told(IJournalStore store)
     {
         long found = (store as PostgresStore)?.FoundSchema ?? ((SqliteStore)store).FoundSchema;
         long version = store is PostgresStore ? PostgresStore.SchemaVersion : SqliteStore.SchemaVersion;
