@@ -8,7 +8,7 @@ namespace Berth.Ledger.Transfer;
 /// </summary>
 /// <param name="Pick">Of a value with a name, what belongs to a tenant; null when nothing does.</param>
 /// <param name="Merge">A value with a name as it is (or null), with what belongs to a tenant in place of what it had of it.</param>
-public sealed record SharedValues(Func<string, byte[], Guid, byte[]?> Pick, Func<string, byte[]?, byte[], Guid, byte[]?> Merge);
+public sealed record JointValues(Func<string, byte[], Guid, byte[]?> Pick, Func<string, byte[]?, byte[], Guid, byte[]?> Merge);
 
 /// <summary>Writes tenants to a file, also beside a process that serves them: a journal only grows, so what it has up to an event stays as it is (B706, B707).</summary>
 public static class LedgerExport
@@ -51,7 +51,7 @@ public static class LedgerExport
     /// <param name="shared">How values of several tenants are taken apart.</param>
     /// <param name="cancel">Ends the writing.</param>
     /// <exception cref="LedgerRefusedException">There is no such tenant, or it was not at that version.</exception>
-    public static async Task<Outcome> WriteAsync(IJournalStore store, Stream to, Guid tenant, long? version, SharedValues shared, CancellationToken cancel)
+    public static async Task<Outcome> WriteAsync(IJournalStore store, Stream to, Guid tenant, long? version, JointValues shared, CancellationToken cancel)
     {
         Refuse(store, tenant);
         long newest = store.Tenants().Contains(tenant) ? await store.FindSequenceAsync(tenant, long.MaxValue, cancel).ConfigureAwait(false) : 0;

@@ -73,7 +73,7 @@ public sealed class LedgerImport
     /// <param name="replace">Whether a tenant that is there gives way.</param>
     /// <param name="shared">How values of several tenants are put together.</param>
     /// <exception cref="LedgerRefusedException">The store has what stands against it; nothing was written.</exception>
-    public async Task WriteAsync(IJournalStore store, bool replace, SharedValues shared)
+    public async Task WriteAsync(IJournalStore store, bool replace, JointValues shared)
     {
         Check(store, replace);
         List<(string Name, ReadOnlyMemory<byte> Value)> values = [];

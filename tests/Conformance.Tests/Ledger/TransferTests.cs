@@ -263,7 +263,7 @@ public sealed class TransferTests : IDisposable
         using IJournalStore store = from.Open();
         await using FileStream file = new(path, FileMode.CreateNew);
         _ = tenant is { } id
-            ? await LedgerExport.WriteAsync(store, file, id, version, SharedIdentity.Values, Cancel)
+            ? await LedgerExport.WriteAsync(store, file, id, version, JointIdentity.Values, Cancel)
             : await LedgerExport.WriteAsync(store, file, Cancel);
         return path;
     }
@@ -272,7 +272,7 @@ public sealed class TransferTests : IDisposable
     {
         LedgerImport import = LedgerImport.Read(file, Cancel);
         using IJournalStore store = to.Open();
-        await import.WriteAsync(store, replace, SharedIdentity.Values);
+        await import.WriteAsync(store, replace, JointIdentity.Values);
     }
 
     private string NewFile() => Path.Combine(_files.FullName, $"{++_count}.berth");

@@ -132,7 +132,7 @@ internal static partial class DatabaseCommands
 
         LedgerExport.Outcome outcome = default!;
         await NewFile.WriteAsync(to.FullName, async file => outcome = tenant is { } id
-            ? await LedgerExport.WriteAsync(store, file, id, version, SharedIdentity.Values, cancel).ConfigureAwait(false)
+            ? await LedgerExport.WriteAsync(store, file, id, version, JointIdentity.Values, cancel).ConfigureAwait(false)
             : await LedgerExport.WriteAsync(store, file, cancel).ConfigureAwait(false)).ConfigureAwait(false);
         foreach ((Guid id, long newest) in outcome.Tenants)
         {
@@ -146,7 +146,7 @@ internal static partial class DatabaseCommands
     {
         LedgerImport import = LedgerImport.Read(from.FullName, cancel);
         using IJournalStore store = place.Open();
-        await import.WriteAsync(store, replace, SharedIdentity.Values).ConfigureAwait(false);
+        await import.WriteAsync(store, replace, JointIdentity.Values).ConfigureAwait(false);
         foreach (Tenant tenant in import.Tenants)
         {
             await output.WriteLineAsync($"{Name(tenant)} is in {place}, up to event {tenant.Version}.").ConfigureAwait(false);

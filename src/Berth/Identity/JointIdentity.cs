@@ -4,7 +4,7 @@ using Berth.Ledger.Transfer;
 namespace Berth.Identity;
 
 /// <summary>The named values of identity that hold rows of several tenants, taken apart and put together by the tenant of each row (B707).</summary>
-internal static class SharedIdentity
+internal static class JointIdentity
 {
     private static readonly Dictionary<string, string> _lists = new(StringComparer.Ordinal)
     {
@@ -13,7 +13,7 @@ internal static class SharedIdentity
     };
 
     /// <summary>For export and import of one tenant.</summary>
-    public static SharedValues Values { get; } = new(Pick, Merge);
+    public static JointValues Values { get; } = new(Pick, Merge);
 
     private static byte[]? Pick(string name, byte[] value, Guid tenant)
     {
