@@ -308,7 +308,15 @@ public sealed partial class OracleTenant
             AddShared();
         }
         while (GoOn());
-        GiveSlots();
+        int before;
+        do
+        {
+            // B264: a resize that starts lets rows come that its window kept away.
+            GiveSlots();
+            before = _fleet.Numbers;
+            AddRows();
+        }
+        while (_fleet.Numbers > before);
         GiveUnits();
         EndSessions();
         EndFrontlineSessions();

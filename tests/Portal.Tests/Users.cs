@@ -247,5 +247,19 @@ public sealed class Users(PortalUnderTest portal)
         await window.IsAccessibleAsync();
     }
 
+    // B611
+    [Fact]
+    public async Task What_axe_calls_critical_fails_a_test()
+    {
+        await using Window window = await portal.OpenSignedInAsync("users/" + PortalUnderTest.Admin);
+        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = "Contoso Administrator" })).ToBeVisibleAsync();
+        await window.Page.EvaluateAsync("() => document.querySelector('main').append(document.createElement('select'))");
+
+        Exception wrong = await Assert.ThrowsAnyAsync<Exception>(window.IsAccessibleAsync);
+
+        Assert.StartsWith("select-name: ", wrong.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', wrong.Message);
+    }
+
     private static ILocator ActiveOf(IPage page) => page.Locator(".grid-row.is-active");
 }

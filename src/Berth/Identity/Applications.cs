@@ -58,7 +58,7 @@ internal sealed class Applications(AppRegistrations apps, AccessTokens tokens, T
     {
         if (HttpMethods.IsGet(context.Request.Method))
         {
-            await WriteAsync(context, StatusCodes.Status200OK, json => WriteList(json, apps.Of(caller.TenantId))).ConfigureAwait(false);
+            await context.WriteJsonAsync(StatusCodes.Status200OK, json => WriteList(json, apps.Of(caller.TenantId))).ConfigureAwait(false);
             return null;
         }
 
@@ -99,7 +99,7 @@ internal sealed class Applications(AppRegistrations apps, AccessTokens tokens, T
 
         string secret = ClientSecret.Invent();
         await apps.ChangeAsync(app.ClientId, before => before with { Secret = ClientSecret.Of(secret) }, CancellationToken.None).ConfigureAwait(false);
-        await WriteAsync(context, StatusCodes.Status200OK, json => WriteOne(json, app, secret)).ConfigureAwait(false);
+        await context.WriteJsonAsync(StatusCodes.Status200OK, json => WriteOne(json, app, secret)).ConfigureAwait(false);
         return null;
     }
 
@@ -150,17 +150,8 @@ internal sealed class Applications(AppRegistrations apps, AccessTokens tokens, T
         string secret = ClientSecret.Invent();
         AppRegistration app = new(Guid.NewGuid(), Guid.NewGuid(), caller.TenantId, name.Trim(), permissions.ToNames().ToValueArray(), ClientSecret.Of(secret));
         await apps.PutAsync(app, CancellationToken.None).ConfigureAwait(false);
-        await WriteAsync(context, StatusCodes.Status201Created, json => WriteOne(json, app, secret)).ConfigureAwait(false);
+        await context.WriteJsonAsync(StatusCodes.Status201Created, json => WriteOne(json, app, secret)).ConfigureAwait(false);
         return null;
-    }
-
-    private static async Task WriteAsync(HttpContext context, int status, Action<Utf8JsonWriter> write)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json; charset=utf-8";
-        context.Response.Headers.CacheControl = "no-store";
-        await using Utf8JsonWriter json = new(context.Response.BodyWriter);
-        write(json);
     }
 
     private void WriteList(Utf8JsonWriter json, IReadOnlyList<AppRegistration> all)

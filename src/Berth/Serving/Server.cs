@@ -90,9 +90,10 @@ internal static class Server
         AccessTokens tokens = new(signingKey, time);
         using Meter meter = Metrics.Observe(ledger, tokens);
         using IDisposable unreadable = new UnreadableRequests(time).Listen(app.Services.GetRequiredService<DiagnosticListener>());
-        FirstAdministrator first = new(passwords, administrators);
+        using NewTenants tenants = new(ledger, new FirstAdministrator(passwords, administrators), apps);
         app.Use(next => new DatabaseAway(time, next).InvokeAsync);
-        app.Use(next => new SetUpEndpoint(setUp, ledger, first, apps, time, next).InvokeAsync);
+        app.Use(next => new SetUpEndpoint(setUp, ledger, tenants, time, next).InvokeAsync);
+        app.Use(next => new TenantsEndpoint(ledger, tenants, tokens, time, next).InvokeAsync);
 
         // Graph comes first: what most requests want passes nothing else. OpenIddict comes last and sees identity paths only.
         app.Use(next => new Applications(apps, tokens, time, next).InvokeAsync);

@@ -1,11 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.RegularExpressions;
-using Berth.Engine;
-using Berth.Engine.Catalog;
-using Berth.Engine.Collections;
-using Berth.Graph.Requests;
-using Berth.Identity;
 using Berth.Ledger;
 using Berth.Serving;
 
@@ -15,19 +9,13 @@ namespace Berth.SetUp;
 /// <c>POST /berth/v1/setup</c> of an installation without tenants: <c>{code, displayName, domain, country, administrator}</c> -> 201
 /// <c>{tenantId, clientId, clientSecret}</c>. The secret is shown this once. <c>GET</c> says whether there is anything to set up (B608).
 /// </summary>
-internal sealed partial class SetUpEndpoint(SetUpCode? code, LedgerDoor ledger, FirstAdministrator administrator, AppRegistrations apps, TimeProvider time, RequestDelegate next)
+internal sealed class SetUpEndpoint(SetUpCode? code, LedgerDoor ledger, NewTenants tenants, TimeProvider time, RequestDelegate next)
 {
     /// <summary>The path.</summary>
     public const string Path = "/berth/v1/setup";
 
     /// <summary>The largest body, in bytes.</summary>
     public const int LongestBody = 16 * 1024;
-
-    /// <summary>The longest name of an organization, in characters.</summary>
-    public const int LongestDisplayName = 256;
-
-    /// <summary>The longest domain, in characters (RFC 1035, 2.3.4).</summary>
-    public const int LongestDomain = 253;
 
     /// <summary>Answers the path; everything else goes on.</summary>
     public async Task InvokeAsync(HttpContext context)
@@ -83,7 +71,8 @@ internal sealed partial class SetUpEndpoint(SetUpCode? code, LedgerDoor ledger, 
 
     private async Task SetUpAsync(HttpContext context, SetUpCode code, SetUpRequest wanted)
     {
-        if ((Problem(wanted) ?? FirstAdministrator.Problem(wanted.Administrator, wanted.Domain!)) is { } problem)
+        NewTenant tenant = new(wanted.DisplayName, wanted.Domain, wanted.Country, null, wanted.Administrator);
+        if ((string.IsNullOrWhiteSpace(wanted.Code) ? "'code' is missing: the set-up code on the server's console." : tenant.Problem()) is { } problem)
         {
             await RefuseAsync(context, 400, "Request_BadRequest", "valueInvalid", problem).ConfigureAwait(false);
             return;
@@ -107,46 +96,22 @@ internal sealed partial class SetUpEndpoint(SetUpCode? code, LedgerDoor ledger, 
         bool done = false;
         try
         {
-            // The application comes first: a tenant that nobody can enter could not be set up again.
-            string secret = ClientSecret.Invent();
-            TenantProfile profile = new(Guid.NewGuid(), wanted.DisplayName!.Trim(), wanted.Domain!.ToLowerInvariant(), wanted.Country!.ToUpperInvariant(), TenantKind.Production, default);
-            AppRegistration app = new(Guid.NewGuid(), Guid.NewGuid(), profile.Id, "First application", PermissionSet.OfApplications.ToValueArray(), ClientSecret.Of(secret));
-            await apps.PutAsync(app, CancellationToken.None).ConfigureAwait(false);
-            TenantCreation creation = await ledger.CreateTenantAsync(new Command.CreateTenant(profile, SkuCatalog.BuiltIn), Actor.Berth, CancellationToken.None).ConfigureAwait(false);
-            if (creation is TenantCreation.Refused refused)
+            switch (await tenants.MakeAsync(tenant).ConfigureAwait(false))
             {
-                await RefuseAsync(context, 400, "Request_BadRequest", "valueInvalid", refused.Refusal.Detail ?? "The tenant cannot be created.").ConfigureAwait(false);
-                return;
+                case NewTenants.Made.Refused refused:
+                    await RefuseAsync(context, 400, "Request_BadRequest", "valueInvalid", refused.Why).ConfigureAwait(false);
+                    return;
+                case NewTenants.Made.Done made:
+                    done = true;
+                    await context.WriteJsonAsync(StatusCodes.Status201Created, made.Write).ConfigureAwait(false);
+                    return;
             }
-
-            done = true;
-            if (wanted.Administrator is { } person)
-            {
-                await administrator.MakeAsync(((TenantCreation.Created)creation).Desk, person).ConfigureAwait(false);
-            }
-
-            context.Response.StatusCode = StatusCodes.Status201Created;
-            context.Response.ContentType = "application/json; charset=utf-8";
-            await using Utf8JsonWriter json = new(context.Response.BodyWriter);
-            json.WriteStartObject();
-            json.WriteString("tenantId", profile.Id);
-            json.WriteString("clientId", app.ClientId);
-            json.WriteString("clientSecret", secret);
-            json.WriteEndObject();
         }
         finally
         {
             code.Finish(done);
         }
     }
-
-    private static string? Problem(SetUpRequest wanted) =>
-        string.IsNullOrWhiteSpace(wanted.Code) ? "'code' is missing: the set-up code on the server's console."
-        : string.IsNullOrWhiteSpace(wanted.DisplayName) || wanted.DisplayName.Length > LongestDisplayName
-            ? $"'displayName' must be the organization's name, 1 to {LongestDisplayName} characters."
-        : wanted.Domain is null || wanted.Domain.Length > LongestDomain || !DomainName().IsMatch(wanted.Domain) ? "'domain' must be a domain name such as contoso.example."
-        : !Countries.IsKnown(wanted.Country) ? $"'country' must be an ISO 3166-1 alpha-2 country code; '{wanted.Country}' is none."
-        : null;
 
     private async Task RefuseAsync(HttpContext context, int status, string graphCode, string innerCode, string message)
     {
@@ -170,9 +135,6 @@ internal sealed partial class SetUpEndpoint(SetUpCode? code, LedgerDoor ledger, 
         json.WriteEndObject();
         json.WriteEndObject();
     }
-
-    [GeneratedRegex(@"^(?=.{4,253}\z)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}\z", RegexOptions.CultureInvariant)]
-    private static partial Regex DomainName();
 }
 
 /// <summary>What set-up asks for.</summary>

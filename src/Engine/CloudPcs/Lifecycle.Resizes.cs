@@ -54,6 +54,9 @@ internal sealed partial class Lifecycle
         if (next < int.MaxValue)
         {
             StartResize(next, Fleet.CloudPc(next)!, _targets[next], CloudPcReason.ResizeLicenseFound);
+
+            // Its window kept other rows of the user away (B276).
+            Turn(Fleet.CloudPc(next)!);
         }
 
         return next < int.MaxValue;

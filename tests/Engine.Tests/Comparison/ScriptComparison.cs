@@ -18,6 +18,7 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
     private const int LongerAtMost = 5;
 
     private readonly ConcurrentDictionary<string, int> _occurred = new();
+    private readonly Draws _draws = new();
     private long _commands;
 
     /// <summary>Compares on random scripts until enough commands were compared, and sees that everything occurred that must.</summary>
@@ -29,7 +30,9 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
         while (_commands < commands || (_commands < (long)commands * LongerAtMost && mustOccur.Except(_occurred.Keys).Any()))
         {
             long left = Math.Max(commands - _commands, fewest / 10);
-            random.Sample(
+            _draws.Try(
+                random,
+                Math.Max(1, left / 80),
                 script =>
                 {
                     Interlocked.Increment(ref scripts);
@@ -39,8 +42,7 @@ public abstract class ScriptComparison(ITestOutputHelper output, IReadOnlyCollec
                         List<(Request, int)> shrunk = Shrink(script.Country, happened);
                         Assert.Fail($"{FirstDifference(script.Country, shrunk)}\n{GoldenCase.Write(script.Country, shrunk)}");
                     }
-                },
-                iter: Math.Max(1, left / 80));
+                });
         }
 
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,

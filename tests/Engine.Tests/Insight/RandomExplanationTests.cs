@@ -23,6 +23,7 @@ public sealed class RandomExplanationTests(ITestOutputHelper output)
 
     private static readonly string[] OfCloudPcs = ["NoLicense", "NoPolicy", "NoSlot", "PlanDisabled", "TakeFromDisabled"];
 
+    private readonly Draws _draws = new();
     private readonly ConcurrentDictionary<string, int> _occurred = new();
     private int _explanations;
 
@@ -44,7 +45,7 @@ public sealed class RandomExplanationTests(ITestOutputHelper output)
     {
         while (_explanations < Explanations)
         {
-            random.Sample(script =>
+            _draws.Try(random, 20, script =>
             {
                 EngineDesk engine = new(script.Country);
                 foreach ((Request request, int minute, int aim) in script.Steps)
@@ -63,7 +64,7 @@ public sealed class RandomExplanationTests(ITestOutputHelper output)
                         Interlocked.Increment(ref _explanations);
                     }
                 }
-            }, iter: 20);
+            });
         }
 
         foreach ((string what, int times) in _occurred.OrderBy(pair => pair.Key, StringComparer.Ordinal))

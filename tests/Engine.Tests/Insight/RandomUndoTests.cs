@@ -25,6 +25,7 @@ public sealed class RandomUndoTests(ITestOutputHelper output)
         RefusalCode.ValueInvalid, RefusalCode.OperationConflict,
     ];
 
+    private readonly Draws _draws = new();
     private readonly ConcurrentDictionary<string, int> _occurred = new();
     private int _commands;
 
@@ -42,7 +43,7 @@ public sealed class RandomUndoTests(ITestOutputHelper output)
     {
         while (_commands < Commands)
         {
-            random.Sample(script =>
+            _draws.Try(random, 40, script =>
             {
                 EngineDesk engine = new(script.Country);
                 foreach ((Request request, int minute, int aim) in script.Steps)
@@ -56,7 +57,7 @@ public sealed class RandomUndoTests(ITestOutputHelper output)
                         _occurred.AddOrUpdate(kind, 1, static (_, times) => times + 1);
                     }
                 }
-            }, iter: 40);
+            });
         }
 
         foreach ((string what, int times) in _occurred.OrderBy(pair => pair.Key, StringComparer.Ordinal))

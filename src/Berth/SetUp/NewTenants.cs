@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Berth.Engine;
+using Berth.Engine.Catalog;
+using Berth.Engine.Collections;
+using Berth.Graph.Requests;
+using Berth.Identity;
+using Berth.Ledger;
+
+namespace Berth.SetUp;
+
+/// <summary>Brings tenants into being, each with its first application and, where one is named, its first administrator; one at a time (B731).</summary>
+internal sealed class NewTenants(LedgerDoor ledger, FirstAdministrator administrator, AppRegistrations apps) : IDisposable
+{
+    private readonly SemaphoreSlim _making = new(1, 1);
+
+    /// <summary>What became of one.</summary>
+    public abstract record Made
+    {
+        private Made()
+        {
+        }
+
+        /// <summary>It is there.</summary>
+        /// <param name="Tenant">The tenant.</param>
+        /// <param name="App">Its first application, which may do everything in it.</param>
+        /// <param name="Secret">The application's secret, which is told this once.</param>
+        public sealed record Done(TenantProfile Tenant, AppRegistration App, string Secret) : Made
+        {
+            /// <summary>Writes it as set-up answers.</summary>
+            public void Write(Utf8JsonWriter json)
+            {
+                json.WriteStartObject();
+                json.WriteString("tenantId", Tenant.Id);
+                json.WriteString("clientId", App.ClientId);
+                json.WriteString("clientSecret", Secret);
+                json.WriteEndObject();
+            }
+        }
+
+        /// <summary>It cannot be, and nothing is left of it.</summary>
+        /// <param name="Why">For people.</param>
+        public sealed record Refused(string Why) : Made;
+    }
+
+    /// <summary>Makes a tenant that has no <see cref="NewTenant.Problem"/>; durable when it returns.</summary>
+    public async Task<Made> MakeAsync(NewTenant wanted)
+    {
+        await _making.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            string secret = ClientSecret.Invent();
+            TenantProfile profile = wanted.Profile();
+            AppRegistration app = new(Guid.NewGuid(), Guid.NewGuid(), profile.Id, "First application", PermissionSet.OfApplications.ToValueArray(), ClientSecret.Of(secret));
+
+            // The application comes first: a tenant that nobody can enter could not be set up again.
+            await apps.PutAsync(app, CancellationToken.None).ConfigureAwait(false);
+            TenantCreation creation = await ledger.CreateTenantAsync(new Command.CreateTenant(profile, SkuCatalog.BuiltIn), Actor.Berth, CancellationToken.None).ConfigureAwait(false);
+            if (creation is TenantCreation.Refused refused)
+            {
+                await apps.RemoveAsync(app.ClientId, CancellationToken.None).ConfigureAwait(false);
+                return new Made.Refused(refused.Refusal.Detail ?? "The tenant cannot be created.");
+            }
+
+            TenantDesk desk = ((TenantCreation.Created)creation).Desk;
+            if (wanted.Administrator is { } person)
+            {
+                await administrator.MakeAsync(desk, person).ConfigureAwait(false);
+            }
+
+            return new Made.Done(desk.Current.Profile, app, secret);
+        }
+        finally
+        {
+            _making.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _making.Dispose();
+}
