@@ -31,7 +31,7 @@ internal static class LedgerBench
             Alone(desk.Current);
             Guid sku = SkuCatalog.BuiltIn.FindByPartNumber("VISIOCLIENT").Single().Id;
             Guid[] callers = CallersOf(desk.Current);
-            await Door("durable assignLicense", store, desk, Path.Combine(folder.FullName, "bare.db"), (caller, turn) => (turn & 1) == 0
+            await Door("durable assignLicense", store, desk, SqliteStore.Open(Path.Combine(folder.FullName, "bare.db")), (caller, turn) => (turn & 1) == 0
                 ? new Command.AssignUserLicenses(callers[caller], [new LicenseRequest(sku, [])], [])
                 : new Command.AssignUserLicenses(callers[caller], [], [sku]));
             await Snapshot(door, desk);
@@ -75,9 +75,9 @@ internal static class LedgerBench
 
     /// <summary>Many callers submit commands, an even turn and the odd one after it undoing each other; the bare loop writes rows like theirs.</summary>
     /// <remarks>The door and the bare loop take turns, so that a disturbance from outside meets both.</remarks>
-    internal static async Task Door(string name, SqliteStore store, TenantDesk desk, string barePath, Func<int, int, Command> command)
+    internal static async Task Door(string name, IJournalStore store, TenantDesk desk, IJournalStore bareStore, Func<int, int, Command> command)
     {
-        using BareGroupCommit bare = new(barePath);
+        using BareGroupCommit bare = new(bareStore);
         double[] ratios = new double[Rounds];
         for (int round = -1; round < Rounds; round++)
         {
@@ -154,7 +154,7 @@ internal static class LedgerBench
         return done / watch.Elapsed.TotalSeconds;
     }
 
-    private static async Task Snapshot(LedgerDoor door, TenantDesk desk)
+    internal static async Task Snapshot(LedgerDoor door, TenantDesk desk)
     {
         // The callers go on meanwhile: the longest one of them waited shows how long a part holds the writer up.
         Guid sku = SkuCatalog.BuiltIn.FindByPartNumber("VISIOCLIENT").Single().Id;
@@ -179,14 +179,14 @@ internal static class LedgerBench
     private sealed class BareGroupCommit : IDisposable
     {
         private readonly Channel<(JournalRow Row, TaskCompletionSource Done)> _queue = Channel.CreateBounded<(JournalRow, TaskCompletionSource)>(4096);
-        private readonly SqliteStore _store;
+        private readonly IJournalStore _store;
         private readonly Claim _claim;
         private readonly Thread _thread;
         private long _sequence;
 
-        public BareGroupCommit(string path)
+        public BareGroupCommit(IJournalStore store)
         {
-            _store = SqliteStore.Open(path);
+            _store = store;
             _claim = _store.TakeEpoch(Guid.NewGuid());
             _thread = new Thread(Run);
             _thread.Start();

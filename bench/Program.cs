@@ -8,6 +8,7 @@ Dictionary<string, Func<string[], Task<int>>> benchmarks = new(StringComparer.Or
     ["plan"] = PlanBench.Run,
     ["findings"] = FindingBench.Run,
     ["ledger"] = LedgerBench.Run,
+    ["postgres"] = PostgresBench.Run,
     ["sessions"] = SessionBench.Run,
     ["http"] = HttpBench.Run,
     ["bare"] = BareServer.Run,

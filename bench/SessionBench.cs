@@ -31,7 +31,7 @@ internal static class SessionBench
             Guid[] people = LedgerBench.CallersOf(tenant);
             Guid[] machines = [.. people.Select(one => tenant.Fleet.OfUser(tenant.FindUser(one)).Select(index => tenant.Fleet.CloudPcs[index]!).First(row => row.Assignment is not null).Id)];
             Guid[] sessions = new Guid[people.Length];
-            await LedgerBench.Door("sessions, each begun and ended", store, desk, Path.Combine(folder.FullName, "bare.db"), (caller, turn) => (turn & 1) == 0
+            await LedgerBench.Door("sessions, each begun and ended", store, desk, SqliteStore.Open(Path.Combine(folder.FullName, "bare.db")), (caller, turn) => (turn & 1) == 0
                 ? new Command.StartSession(sessions[caller] = Guid.NewGuid(), people[caller], machines[caller])
                 : new Command.EndSession(sessions[caller]));
         }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Berth.Engine;
 using Berth.Ledger.Journal;
 using Berth.Ledger.Stores;
+using Berth.Ledger.Transfer;
 
 namespace Berth.Ledger;
 
@@ -46,6 +47,11 @@ public sealed class LedgerDoor : IAsyncDisposable
         LedgerDoor door = new(store, time);
         foreach (Guid id in store.Tenants())
         {
+            if (UnfinishedImport.Is(store, id))
+            {
+                throw new LedgerRefusedException($"The import of tenant {id} was not finished. Import its file again: berth db import FILE --replace.");
+            }
+
             Claim claim = store.TakeEpoch(id);
             Recovery.Recovered recovered = Recovery.Recover(store, id);
             if (recovered.Tenant.Version > 0)

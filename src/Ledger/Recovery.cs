@@ -19,7 +19,7 @@ internal static class Recovery
         if (store.FindSnapshot(id) is { } mark)
         {
             snapshot = mark;
-            tenant = Deciding.Restore(mark.Sequence, Parts(store, id, mark));
+            tenant = Restore(store, id, mark);
         }
 
         long bytes = 0;
@@ -37,6 +37,9 @@ internal static class Recovery
 
         return new Recovered(tenant, snapshot, bytes);
     }
+
+    /// <summary>The state that a complete snapshot holds.</summary>
+    public static Tenant Restore(IJournalStore store, Guid id, SnapshotMark mark) => Deciding.Restore(mark.Sequence, Parts(store, id, mark));
 
     // Decoding and applying cost about the same, so the parts to come are decoded while one is applied.
     private static IEnumerable<Change> Parts(IJournalStore store, Guid id, SnapshotMark mark)

@@ -112,7 +112,7 @@ internal sealed class Snapshots
 
         int parts = 0;
         long bytes = 0;
-        foreach (byte[] part in Parts(tenant))
+        foreach (byte[] part in PartsOf(tenant, _payload))
         {
             if (_stopping)
             {
@@ -137,20 +137,21 @@ internal sealed class Snapshots
         }
     }
 
-    private IEnumerable<byte[]> Parts(Tenant tenant)
+    /// <summary>What a tenant holds, as the parts of a snapshot.</summary>
+    internal static IEnumerable<byte[]> PartsOf(Tenant tenant, PayloadWriter payload)
     {
         int part = 0;
-        _payload.Begin(JournalReader.SnapshotTime);
+        payload.Begin(JournalReader.SnapshotTime);
         foreach (Change change in Deciding.Describe(tenant))
         {
-            _payload.Write(change);
-            if (_payload.Length >= PartBytes)
+            payload.Write(change);
+            if (payload.Length >= PartBytes)
             {
-                yield return _payload.End(tenant.Version, part++).ToArray();
-                _payload.Begin(JournalReader.SnapshotTime);
+                yield return payload.End(tenant.Version, part++).ToArray();
+                payload.Begin(JournalReader.SnapshotTime);
             }
         }
 
-        yield return _payload.End(tenant.Version, part).ToArray();
+        yield return payload.End(tenant.Version, part).ToArray();
     }
 }

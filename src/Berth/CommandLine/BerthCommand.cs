@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Berth.CommandLine.Client;
+using Berth.CommandLine.Databases;
 using Berth.Serving;
 
 namespace Berth.CommandLine;
@@ -36,6 +37,7 @@ internal static class BerthCommand
         root.Add(ServeCommand.Create());
         root.Add(ExecCommand.Create(command));
         root.Add(FrontlineCommand.Create());
+        root.Add(DatabaseCommands.Create());
         ClientCommands.AddTo(root);
         return root;
     }

@@ -44,7 +44,12 @@ public interface IJournalStore : IDisposable
     IReadOnlyList<Guid> Tenants();
 
     /// <summary>Takes the right to write a tenant; whoever had it before is fenced. Epochs of a tenant start at 1 and rise by 1.</summary>
-    Claim TakeEpoch(Guid tenant);
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="above">The epoch is above this one too: that of events that come from elsewhere.</param>
+    Claim TakeEpoch(Guid tenant, long above = 0);
+
+    /// <summary>Deletes every event, snapshot and answer of a tenant, all or nothing; its epoch stays.</summary>
+    void Clear(Claim claim);
 
     /// <summary>Appends events and answers of tenants whose claims are in force, all or nothing. An answer replaces an older one of its key.</summary>
     /// <param name="claims">One for each tenant that occurs.</param>
@@ -57,6 +62,9 @@ public interface IJournalStore : IDisposable
 
     /// <summary>The remembered answer of a key, however old, or null: what the last finished <see cref="Append"/> left.</summary>
     AnswerRow? FindAnswer(Guid tenant, string key);
+
+    /// <summary>Every remembered answer of a tenant, read as they are asked for.</summary>
+    IEnumerable<AnswerRow> ReadAnswers(Guid tenant);
 
     /// <summary>Forgets at most <paramref name="most"/> answers given before a time.</summary>
     /// <returns>How many it forgot.</returns>
@@ -89,6 +97,9 @@ public interface IJournalStore : IDisposable
 
     /// <summary>A part of a complete snapshot, or null once another snapshot took its place.</summary>
     ValueTask<ReadOnlyMemory<byte>?> ReadSnapshotPartAsync(Guid tenant, long sequence, int part, CancellationToken cancel);
+
+    /// <summary>The names of all named values.</summary>
+    IReadOnlyList<string> BlobNames();
 
     /// <summary>A named value, such as a key, or null.</summary>
     ValueTask<byte[]?> ReadBlobAsync(string name, CancellationToken cancel);

@@ -18,7 +18,7 @@ public sealed class MemoryStore : IJournalStore
     }
 
     /// <inheritdoc/>
-    public Claim TakeEpoch(Guid tenant)
+    public Claim TakeEpoch(Guid tenant, long above = 0)
     {
         lock (_lock)
         {
@@ -27,7 +27,24 @@ public sealed class MemoryStore : IJournalStore
                 _tenants.Add(tenant, held = new Held());
             }
 
-            return new Claim(tenant, ++held.Epoch);
+            held.Epoch = Math.Max(held.Epoch, above) + 1;
+            return new Claim(tenant, held.Epoch);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Clear(Claim claim)
+    {
+        lock (_lock)
+        {
+            Held held = Check(claim);
+            held.Events.Clear();
+            held.Parts.Clear();
+            held.Snapshot = null;
+            foreach ((Guid Tenant, string Key) answer in _answers.Keys.Where(key => key.Tenant == claim.Tenant).ToArray())
+            {
+                _answers.Remove(answer);
+            }
         }
     }
 
@@ -76,6 +93,15 @@ public sealed class MemoryStore : IJournalStore
         lock (_lock)
         {
             return _answers.TryGetValue((tenant, key), out AnswerRow row) ? row : null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<AnswerRow> ReadAnswers(Guid tenant)
+    {
+        lock (_lock)
+        {
+            return [.. _answers.Values.Where(answer => answer.Tenant == tenant)];
         }
     }
 
@@ -170,6 +196,15 @@ public sealed class MemoryStore : IJournalStore
         lock (_lock)
         {
             return new ValueTask<ReadOnlyMemory<byte>?>(_tenants[tenant].Parts.TryGetValue((sequence, part), out byte[]? payload) ? (ReadOnlyMemory<byte>?)payload : null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> BlobNames()
+    {
+        lock (_lock)
+        {
+            return [.. _blobs.Keys];
         }
     }
 

@@ -99,6 +99,9 @@ internal sealed class PostgresLine : IDisposable
         }
     }
 
+    /// <summary>A tenant has no event any more.</summary>
+    public void Cleared(Guid tenant) => _heads.Remove(tenant);
+
     /// <summary>Whether a commit that was cut off happened; null while the database cannot be asked.</summary>
     /// <param name="events">The first and the last event of each tenant of that commit.</param>
     /// <param name="answer">An answer of that commit, for one without events.</param>

@@ -24,6 +24,9 @@ public sealed class PostgresStore : IJournalStore
         SELECT yes FROM allowed
         """;
 
+    /// <summary>Seconds that what is no commit may take: the deletion of a large tenant, say.</summary>
+    private const int LongestWrite = 3600;
+
     private readonly PostgresAddress _address;
     private readonly PostgresLine _line;
     private readonly NpgsqlDataSource _pool;
@@ -63,6 +66,32 @@ public sealed class PostgresStore : IJournalStore
         }
     }
 
+    /// <summary>Opens a database to read it, also beside a process that writes it; it stays as it is, and every write is refused (B706).</summary>
+    /// <exception cref="LedgerRefusedException">It cannot be read, or is not of this version; the message says what to do.</exception>
+    public static PostgresStore OpenReading(PostgresAddress address)
+    {
+        PostgresStore store = new(address, new PostgresLine(address));
+        try
+        {
+            long found = store.Read(PostgresSchema.Find);
+            return found == SchemaVersion
+                ? store
+                : throw new LedgerRefusedException(found == 0
+                    ? $"The database {address} holds nothing of Berth yet."
+                    : $"The database {address} has tables of version {found}, and this Berth knows {SchemaVersion}. Run 'berth db migrate', or use the version of Berth that wrote it.");
+        }
+        catch (DatabaseAwayException e)
+        {
+            store.Dispose();
+            throw new LedgerRefusedException(e.Message, e);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
     /// <inheritdoc/>
     public IReadOnlyList<Guid> Tenants() => Read(static connection =>
     {
@@ -78,8 +107,24 @@ public sealed class PostgresStore : IJournalStore
     });
 
     /// <inheritdoc/>
-    public Claim TakeEpoch(Guid tenant) => new(tenant, Write<long>(
-        "INSERT INTO tenant(id, epoch) VALUES($1, 1) ON CONFLICT (id) DO UPDATE SET epoch = tenant.epoch + 1 RETURNING epoch", Of(tenant)));
+    public Claim TakeEpoch(Guid tenant, long above = 0) => new(tenant, Write<long>(
+        "INSERT INTO tenant(id, epoch) VALUES($1, $2 + 1) ON CONFLICT (id) DO UPDATE SET epoch = greatest(tenant.epoch, $2) + 1 RETURNING epoch", Of(tenant), Of(above)));
+
+    /// <inheritdoc/>
+    public void Clear(Claim claim)
+    {
+        Held(claim, Write<long>(
+            """
+            WITH held AS (UPDATE tenant SET snapshot_seq = NULL, snapshot_parts = NULL, snapshot_bytes = NULL WHERE id = $1 AND epoch = $2 RETURNING id),
+            events AS (DELETE FROM journal WHERE tenant IN (SELECT id FROM held)),
+            parts AS (DELETE FROM snapshot WHERE tenant IN (SELECT id FROM held)),
+            answers AS (DELETE FROM answer WHERE tenant IN (SELECT id FROM held))
+            SELECT count(*) FROM held
+            """,
+            Of(claim.Tenant),
+            Of(claim.Epoch)));
+        _line.Cleared(claim.Tenant);
+    }
 
     /// <inheritdoc/>
     public void Append(ReadOnlySpan<Claim> claims, ReadOnlySpan<JournalRow> events, ReadOnlySpan<AnswerRow> answers)
@@ -158,6 +203,18 @@ public sealed class PostgresStore : IJournalStore
         catch (DatabaseAwayException e)
         {
             throw new WriteFailedException($"Nothing was written: {e.Message} Send the command again.", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<AnswerRow> ReadAnswers(Guid tenant)
+    {
+        using NpgsqlConnection connection = Proven();
+        using NpgsqlCommand select = Command(connection, "SELECT key, hash, at, answer FROM answer WHERE tenant = $1 ORDER BY key", Of(tenant));
+        using NpgsqlDataReader reader = Begin(select);
+        while (Next(reader))
+        {
+            yield return new AnswerRow(tenant, reader.GetString(0), Bytes(reader, 1), reader.GetInt64(2), Bytes(reader, 3));
         }
     }
 
@@ -273,6 +330,20 @@ public sealed class PostgresStore : IJournalStore
             return await select.ExecuteScalarAsync(cancel).ConfigureAwait(false) is byte[] payload ? (ReadOnlyMemory<byte>?)payload : null;
         },
         cancel);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> BlobNames() => Read(static connection =>
+    {
+        using NpgsqlCommand select = new("SELECT name FROM blob ORDER BY name", connection);
+        using NpgsqlDataReader reader = select.ExecuteReader();
+        List<string> names = [];
+        while (reader.Read())
+        {
+            names.Add(reader.GetString(0));
+        }
+
+        return names;
+    });
 
     /// <inheritdoc/>
     public ValueTask<byte[]?> ReadBlobAsync(string name, CancellationToken cancel) => ReadAsync(
@@ -414,6 +485,7 @@ public sealed class PostgresStore : IJournalStore
         try
         {
             using NpgsqlCommand command = Command(connection, sql, parameters);
+            command.CommandTimeout = LongestWrite;
             return (T)command.ExecuteScalar()!;
         }
         catch (PostgresException e) when (e.InvariantSeverity == "ERROR")

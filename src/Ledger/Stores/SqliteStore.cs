@@ -11,7 +11,7 @@ namespace Berth.Ledger.Stores;
 public sealed class SqliteStore : IJournalStore
 {
     /// <summary>The version of <see cref="Schema"/>.</summary>
-    internal const int SchemaVersion = 1;
+    public const int SchemaVersion = 1;
 
     private const string Schema =
         """
@@ -37,7 +37,7 @@ public sealed class SqliteStore : IJournalStore
     /// <summary>Pages of the write-ahead log after which a commit moves them into the file: 16 MiB.</summary>
     private const int CheckpointPages = 4096;
 
-    private readonly FileStream _lock;
+    private readonly FileStream? _lock;
     private readonly string _reading;
     private readonly SqliteConnection _connection;
     private readonly SqliteConnection _recall;
@@ -46,7 +46,7 @@ public sealed class SqliteStore : IJournalStore
     private readonly SqliteStatement _begin, _commit, _rollback, _epoch, _takeEpoch, _event, _answer, _findAnswer, _forget;
     private readonly SqliteStatement _part, _complete, _prune, _mark;
 
-    private SqliteStore(FileStream held, SqliteConnection connection, string reading)
+    private SqliteStore(FileStream? held, SqliteConnection connection, string reading)
     {
         _lock = held;
         _reading = reading;
@@ -56,7 +56,7 @@ public sealed class SqliteStore : IJournalStore
         _commit = Prepare("COMMIT");
         _rollback = Prepare("ROLLBACK");
         _epoch = Prepare("SELECT epoch FROM tenant WHERE id = ?");
-        _takeEpoch = Prepare("INSERT INTO tenant(id, epoch) VALUES(?, 1) ON CONFLICT(id) DO UPDATE SET epoch = epoch + 1 RETURNING epoch");
+        _takeEpoch = Prepare("INSERT INTO tenant(id, epoch) VALUES(?1, ?2 + 1) ON CONFLICT(id) DO UPDATE SET epoch = max(epoch, ?2) + 1 RETURNING epoch");
         _event = Prepare("INSERT INTO journal(tenant, seq, epoch, at, actor, kind, payload) VALUES(?, ?, ?, ?, ?, ?, ?)");
         _answer = Prepare("INSERT OR REPLACE INTO answer(tenant, key, hash, at, answer) VALUES(?, ?, ?, ?, ?)");
         _recall = Connect(reading);
@@ -68,6 +68,9 @@ public sealed class SqliteStore : IJournalStore
         _prune = Prepare("DELETE FROM snapshot WHERE rowid IN (SELECT rowid FROM snapshot WHERE tenant = ? AND seq <> ? LIMIT ?)");
         _mark = Prepare("SELECT snapshot_seq, snapshot_parts, snapshot_bytes FROM tenant WHERE id = ? AND snapshot_seq IS NOT NULL");
     }
+
+    /// <summary>The version of the tables that was found on opening; 0 when there were none.</summary>
+    public long FoundSchema { get; private init; } = SchemaVersion;
 
     /// <summary>Opens a database, and creates it where there is none.</summary>
     /// <param name="path">The file; its folder is created when it is missing. Only its owner can read a new one.</param>
@@ -97,7 +100,7 @@ public sealed class SqliteStore : IJournalStore
             }
 
             Execute(connection, "COMMIT");
-            return new SqliteStore(held, connection, reading);
+            return new SqliteStore(held, connection, reading) { FoundSchema = version };
         }
         catch (SqliteException e)
         {
@@ -109,6 +112,41 @@ public sealed class SqliteStore : IJournalStore
         {
             connection.Dispose();
             held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a database to read it, also beside a process that writes it; it stays as it is (B706).</summary>
+    /// <exception cref="LedgerRefusedException">There is none, or not one of this version; the message says what to do.</exception>
+    public static SqliteStore OpenReading(string path)
+    {
+        path = Path.GetFullPath(path);
+        if (!File.Exists(path))
+        {
+            throw new LedgerRefusedException($"There is no database {path}. Name its folder with --data, or a PostgreSQL database with --db.");
+        }
+
+        SqliteConnectionStringBuilder to = new() { DataSource = path, DefaultTimeout = BusyMilliseconds / 1000 };
+        string reading = to.ToString();
+        to.Pooling = false;
+        SqliteConnection connection = new(to.ToString());
+        try
+        {
+            connection.Open();
+            Execute(connection, $"PRAGMA busy_timeout = {BusyMilliseconds}; PRAGMA query_only = ON;");
+            return SchemaOf(connection) is var version && version == SchemaVersion
+                ? new SqliteStore(null, connection, reading)
+                : throw new LedgerRefusedException(
+                    $"The database {path} has tables of version {version}, and this Berth knows {SchemaVersion}. Run 'berth db migrate', or use the version of Berth that wrote it.");
+        }
+        catch (SqliteException e)
+        {
+            connection.Dispose();
+            throw new LedgerRefusedException($"The database {path} cannot be opened: {e.Message}", e);
+        }
+        catch
+        {
+            connection.Dispose();
             throw;
         }
     }
@@ -127,13 +165,13 @@ public sealed class SqliteStore : IJournalStore
     }
 
     /// <inheritdoc/>
-    public Claim TakeEpoch(Guid tenant)
+    public Claim TakeEpoch(Guid tenant, long above = 0)
     {
         Claim claim;
         try
         {
             _begin.Run();
-            _ = _takeEpoch.With(tenant).Next();
+            _ = _takeEpoch.With(tenant).With(above).Next();
             claim = new Claim(tenant, _takeEpoch.Number(0));
             _takeEpoch.Reset();
         }
@@ -144,6 +182,31 @@ public sealed class SqliteStore : IJournalStore
 
         Commit();
         return claim;
+    }
+
+    /// <inheritdoc/>
+    public void Clear(Claim claim)
+    {
+        try
+        {
+            _begin.Run();
+            Check(claim);
+            foreach (string what in new[]
+            {
+                "DELETE FROM journal WHERE tenant = ?", "DELETE FROM snapshot WHERE tenant = ?", "DELETE FROM answer WHERE tenant = ?",
+                "UPDATE tenant SET snapshot_seq = NULL, snapshot_parts = NULL, snapshot_bytes = NULL WHERE id = ?",
+            })
+            {
+                using SqliteStatement statement = new(_database, what);
+                statement.With(claim.Tenant).Run();
+            }
+        }
+        catch (Exception e)
+        {
+            throw Undone(e);
+        }
+
+        Commit();
     }
 
     /// <inheritdoc/>
@@ -194,6 +257,17 @@ public sealed class SqliteStore : IJournalStore
             : null;
         _findAnswer.Reset();
         return found;
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<AnswerRow> ReadAnswers(Guid tenant)
+    {
+        using SqliteStatement select = new(_database, "SELECT key, hash, at, answer FROM answer WHERE tenant = ? ORDER BY key");
+        select.With(tenant);
+        while (select.Next())
+        {
+            yield return new AnswerRow(tenant, select.Text(0), select.Blob(1), select.Number(2), select.Blob(3));
+        }
     }
 
     /// <inheritdoc/>
@@ -299,6 +373,19 @@ public sealed class SqliteStore : IJournalStore
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> BlobNames()
+    {
+        using SqliteStatement select = new(_database, "SELECT name FROM blob ORDER BY name");
+        List<string> names = [];
+        while (select.Next())
+        {
+            names.Add(select.Text(0));
+        }
+
+        return names;
+    }
+
+    /// <inheritdoc/>
     public ValueTask<byte[]?> ReadBlobAsync(string name, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
@@ -353,7 +440,7 @@ public sealed class SqliteStore : IJournalStore
         SqliteConnection.ClearPool(_recall);
         _recall.Dispose();
         _connection.Dispose();
-        _lock.Dispose();
+        _lock?.Dispose();
     }
 
     /// <summary>Makes the database full at a number of pages: what a test can do about a disk without room.</summary>

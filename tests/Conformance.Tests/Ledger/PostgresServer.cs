@@ -20,7 +20,9 @@ public sealed class PostgresServer : IDisposable
     private static readonly Lazy<PostgresServer> _ofThisRun = new(static () =>
     {
         PostgresServer server = new();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
+
+        // Nobody waits for it at the end of a run: it goes with its standard input, by itself.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server._process.StandardInput.Close();
         return server;
     });
 

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Berth.Conformance.Tests.Process;
 
-/// <summary>The whole program on PostgreSQL: set up, killed, started on an empty folder, and with a database that goes away meanwhile (B700, B702, B703, B704).</summary>
+/// <summary>The whole program on PostgreSQL: set up, killed, started on an empty folder, and with a database that goes away meanwhile (B700, B702, B703, B704); a company that moves there and back in time (B706, B707, B708, B709, B710).</summary>
 public sealed class OnPostgres
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -108,6 +108,85 @@ public sealed class OnPostgres
             Assert.Contains(mention, line, StringComparison.Ordinal);
             Assert.DoesNotContain("secret", line, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task The_demo_company_moves_to_PostgreSQL_while_it_is_served_and_back_to_an_earlier_version()
+    {
+        DirectoryInfo files = Directory.CreateTempSubdirectory("berth-db-");
+        try
+        {
+            string database = PostgresServer.OfThisRun.NewDatabase(), now = Path.Combine(files.FullName, "now.berth"), earlier = Path.Combine(files.FullName, "earlier.berth");
+            await using BerthProcess berth = await BerthProcess.StartDemoAsync();
+            using HttpClient client = await berth.ClientAsync();
+            string before = await LicensesAsync(client);
+            string user = await CreateAsync(client, "late@contoso.example");
+
+            // Beside the server that has the file; the version before the last event, and then all of it.
+            Assert.Contains("events without a gap", await RunAsync("db", "check", "--data", berth.Data), StringComparison.Ordinal);
+            string told = await RunAsync("db", "export", "--data", berth.Data, "--tenant", BerthProcess.DemoTenant, "--to", now);
+            int newest = int.Parse(told.Split("up to event ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+            await RunAsync("db", "export", "--data", berth.Data, "--tenant", BerthProcess.DemoTenant, "--at", $"{newest - 1}", "--to", earlier);
+            if (!OperatingSystem.IsWindows())
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(now));
+            }
+
+            await RefusedAsync("is in use by another Berth process", "db", "import", earlier, "--replace", "--data", berth.Data);
+            await RefusedAsync("is there already", "db", "export", "--data", berth.Data, "--to", now);
+            Assert.Contains("from version 0 to 1", await RunAsync("db", "migrate", "--db", database), StringComparison.Ordinal);
+            await RunAsync("db", "import", now, "--db", database);
+            await using (BerthProcess moved = await BerthProcess.StartAsync(null, "--demo", "--db", database))
+            {
+                using HttpClient there = await moved.ClientAsync();
+                Assert.Equal(await LicensesAsync(client), await LicensesAsync(there));
+                Assert.Contains(user, await there.GetStringAsync(new Uri($"/v1.0/users/{user}", UriKind.Relative), Cancel), StringComparison.Ordinal);
+                Assert.Contains("events without a gap", await RunAsync("db", "check", "--db", database), StringComparison.Ordinal);
+                Assert.Equal(0, await moved.StopAsync());
+            }
+
+            await RefusedAsync("--replace puts the file's in its place", "db", "import", earlier, "--db", database);
+            await RunAsync("db", "import", earlier, "--replace", "--db", database);
+            await using BerthProcess back = await BerthProcess.StartAsync(null, "--demo", "--db", database);
+            using HttpClient old = await back.ClientAsync();
+            Assert.Equal(before, await LicensesAsync(old));
+        }
+        finally
+        {
+            files.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("db export --to x --at 5", "--at is for one tenant")]
+    [InlineData("db export --to x --tenant 6b1f7a52-3c0e-4f5b-9a51-0d0c5a7e1d10 --at yesterday", "neither a version nor a moment")]
+    [InlineData("db export --to x --tenant 6b1f7a52-3c0e-4f5b-9a51-0d0c5a7e1d10 --at 2026-11-27T08:00:00", "neither a version nor a moment")]
+    [InlineData("db check --data nowhere-at-all", "There is no database")]
+    [InlineData("db import nothing.berth --data nowhere-at-all", "cannot be read")]
+    [InlineData("db migrate --db Host=x", "--db: The connection string")]
+    public Task What_cannot_be_done_with_a_database_is_one_line_and_exit_code_2(string line, string mention) => RefusedAsync(mention, line.Split(' '));
+
+    // Who has what, without the address of the server that was asked.
+    private static async Task<string> LicensesAsync(HttpClient client)
+    {
+        string page = await client.GetStringAsync(new Uri("/v1.0/users?$select=id,userPrincipalName,assignedLicenses&$top=999", UriKind.Relative), Cancel);
+        Assert.Contains("skuId", page, StringComparison.Ordinal);
+        return page.Replace(client.BaseAddress!.ToString(), "", StringComparison.Ordinal);
+    }
+
+    private static async Task<string> RunAsync(params string[] line)
+    {
+        (int exitCode, string output, string errors) = await BerthProcess.CommandAsync(line);
+        Assert.True(exitCode == 0, $"{string.Join(' ', line)}: {exitCode} {output}{errors}");
+        return output;
+    }
+
+    private static async Task RefusedAsync(string mention, params string[] line)
+    {
+        (int exitCode, string output, string errors) = await BerthProcess.CommandAsync(line);
+        Assert.True(exitCode == 2, $"{string.Join(' ', line)}: {exitCode} {output}{errors}");
+        Assert.Contains(mention, Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.False(Directory.Exists("nowhere-at-all"));
     }
 
     private static string User(string name) =>

@@ -1,0 +1,120 @@
+using Berth.Engine;
+using Berth.Ledger.Stores;
+
+namespace Berth.Ledger.Transfer;
+
+/// <summary>
+/// The named values that hold something of several tenants in one, such as the list of applications. Whoever keeps them knows how to take them apart (B707).
+/// </summary>
+/// <param name="Pick">Of a value with a name, what belongs to a tenant; null when nothing does.</param>
+/// <param name="Merge">A value with a name as it is (or null), with what belongs to a tenant in place of what it had of it.</param>
+public sealed record JointValues(Func<string, byte[], Guid, byte[]?> Pick, Func<string, byte[]?, byte[], Guid, byte[]?> Merge);
+
+/// <summary>Writes tenants to a file, also beside a process that serves them: a journal only grows, so what it has up to an event stays as it is (B706, B707).</summary>
+public static class LedgerExport
+{
+    /// <summary>What a file got.</summary>
+    /// <param name="Tenants">Its tenants with their newest event in the file.</param>
+    public sealed record Outcome(IReadOnlyList<(Guid Tenant, long Version)> Tenants);
+
+    /// <summary>Writes everything that a store holds.</summary>
+    public static async Task<Outcome> WriteAsync(IJournalStore store, Stream to, CancellationToken cancel)
+    {
+        using TransferFile.Writer file = new(to);
+        file.Begin(isEverything: true);
+        List<(Guid, long)> tenants = [];
+        foreach (Guid tenant in store.Tenants())
+        {
+            Refuse(store, tenant);
+            long version = await store.FindSequenceAsync(tenant, long.MaxValue, cancel).ConfigureAwait(false);
+            if (version > 0)
+            {
+                WriteTenant(store, file, tenant, version, withAnswers: true, cancel);
+                tenants.Add((tenant, version));
+            }
+        }
+
+        foreach (string name in store.BlobNames().Where(name => !UnfinishedImport.IsName(name)))
+        {
+            Put(file, name, (await store.ReadBlobAsync(name, cancel).ConfigureAwait(false))!);
+        }
+
+        file.End();
+        return new Outcome(tenants);
+    }
+
+    /// <summary>Writes one tenant, with what else belongs to it.</summary>
+    /// <param name="store">Where it lies.</param>
+    /// <param name="to">The file.</param>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="version">The tenant as it was then (B709), without the answers that were remembered since; null for all of it.</param>
+    /// <param name="shared">How values of several tenants are taken apart.</param>
+    /// <param name="cancel">Ends the writing.</param>
+    /// <exception cref="LedgerRefusedException">There is no such tenant, or it was not at that version.</exception>
+    public static async Task<Outcome> WriteAsync(IJournalStore store, Stream to, Guid tenant, long? version, JointValues shared, CancellationToken cancel)
+    {
+        Refuse(store, tenant);
+        long newest = store.Tenants().Contains(tenant) ? await store.FindSequenceAsync(tenant, long.MaxValue, cancel).ConfigureAwait(false) : 0;
+        if (newest == 0)
+        {
+            throw new LedgerRefusedException($"There is no tenant {tenant} in this database.");
+        }
+
+        if (version is < 1 || version > newest)
+        {
+            throw new LedgerRefusedException($"Tenant {tenant} has versions 1 to {newest}; {version} is none of them.");
+        }
+
+        using TransferFile.Writer file = new(to);
+        file.Begin(isEverything: false);
+        WriteTenant(store, file, tenant, version ?? newest, withAnswers: version is null, cancel);
+        foreach (string name in store.BlobNames().Where(name => !UnfinishedImport.IsName(name)))
+        {
+            byte[] value = (await store.ReadBlobAsync(name, cancel).ConfigureAwait(false))!;
+            bool isOwn = name.Contains(tenant.ToString("N"), StringComparison.Ordinal) || name.Contains(tenant.ToString("D"), StringComparison.Ordinal);
+            if ((isOwn ? value : shared.Pick(name, value, tenant)) is { } part)
+            {
+                Put(file, name, part);
+            }
+        }
+
+        file.End();
+        return new Outcome([(tenant, version ?? newest)]);
+    }
+
+    private static void Refuse(IJournalStore store, Guid tenant)
+    {
+        if (UnfinishedImport.Is(store, tenant))
+        {
+            throw new LedgerRefusedException($"The import of tenant {tenant} was not finished, so there is nothing whole to export.");
+        }
+    }
+
+    private static void WriteTenant(IJournalStore store, TransferFile.Writer file, Guid tenant, long version, bool withAnswers, CancellationToken cancel)
+    {
+        file.Put(TransferFile.Kind.Tenant, content => content.Write(tenant.ToByteArray()));
+        long last = 0;
+        foreach (JournalRow row in store.ReadFrom(tenant, 0).TakeWhile(row => row.Sequence <= version))
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (row.Sequence != last + 1)
+            {
+                throw new JournalDamagedException($"Event {last + 1} of tenant {tenant} is missing: event {row.Sequence} follows event {last}. Run 'berth db check'.");
+            }
+
+            file.Put(row);
+            last = row.Sequence;
+        }
+
+        foreach (AnswerRow row in withAnswers ? store.ReadAnswers(tenant) : [])
+        {
+            file.Put(row);
+        }
+    }
+
+    private static void Put(TransferFile.Writer file, string name, byte[] value) => file.Put(TransferFile.Kind.Blob, content =>
+    {
+        content.Write(name);
+        content.Write(value);
+    });
+}

@@ -1,0 +1,215 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Berth.Ledger.Stores;
+
+namespace Berth.Ledger.Transfer;
+
+/// <summary>
+/// What a file of exported tenants is made of (B707): eight letters, then records, each with its length (four bytes, little endian), its kind (one byte) and its
+/// content; the last one is a SHA-256 of everything before it. A later format has other letters.
+/// </summary>
+internal static class TransferFile
+{
+    /// <summary>The first bytes of a file, with the version of the format.</summary>
+    public static ReadOnlySpan<byte> Letters => "BERTHDB1"u8;
+
+    /// <summary>The largest record: a payload may have 512 MiB.</summary>
+    public const int MostBytes = 520 << 20;
+
+    /// <summary>What a record holds.</summary>
+    public enum Kind : byte
+    {
+        /// <summary>Whether the file has a whole database or one tenant.</summary>
+        Head = 1,
+
+        /// <summary>A tenant: its id. What follows is its own.</summary>
+        Tenant,
+
+        /// <summary>An event.</summary>
+        Event,
+
+        /// <summary>A remembered answer.</summary>
+        Answer,
+
+        /// <summary>A named value.</summary>
+        Blob,
+
+        /// <summary>The checksum.</summary>
+        End,
+    }
+
+    /// <summary>Writes records to a stream, and the checksum at the end.</summary>
+    public sealed class Writer(Stream stream) : IDisposable
+    {
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private readonly MemoryStream _content = new();
+        private readonly byte[] _head = new byte[5];
+
+        /// <summary>Begins the file.</summary>
+        public void Begin(bool isEverything)
+        {
+            Put(Letters);
+            Put(Kind.Head, content => content.Write(isEverything));
+        }
+
+        /// <summary>Writes one record.</summary>
+        public void Put(Kind kind, Action<BinaryWriter> write)
+        {
+            _content.SetLength(0);
+            using (BinaryWriter content = new(_content, System.Text.Encoding.UTF8, leaveOpen: true))
+            {
+                write(content);
+            }
+
+            BinaryPrimitives.WriteInt32LittleEndian(_head, checked((int)_content.Length));
+            _head[4] = (byte)kind;
+            Put(_head);
+            Put(_content.GetBuffer().AsSpan(0, (int)_content.Length));
+        }
+
+        /// <summary>Writes an event.</summary>
+        public void Put(in JournalRow row)
+        {
+            JournalRow one = row;
+            Put(Kind.Event, content =>
+            {
+                content.Write(one.Sequence);
+                content.Write(one.Epoch);
+                content.Write(one.At);
+                content.Write(one.Actor);
+                content.Write(one.Kind);
+                content.Write(one.Payload.Span);
+            });
+        }
+
+        /// <summary>Writes an answer.</summary>
+        public void Put(in AnswerRow row)
+        {
+            AnswerRow one = row;
+            Put(Kind.Answer, content =>
+            {
+                content.Write(one.Key);
+                content.Write(one.At);
+                content.Write(one.BodyHash.Length);
+                content.Write(one.BodyHash.Span);
+                content.Write(one.Answer.Span);
+            });
+        }
+
+        /// <summary>Ends the file.</summary>
+        public void End()
+        {
+            byte[] sum = _hash.GetHashAndReset();
+            Put(Kind.End, content => content.Write(sum));
+            stream.Flush();
+        }
+
+        /// <inheritdoc/>
+        public void Dispose()
+        {
+            _hash.Dispose();
+            _content.Dispose();
+        }
+
+        private void Put(ReadOnlySpan<byte> bytes)
+        {
+            _hash.AppendData(bytes);
+            stream.Write(bytes);
+        }
+    }
+
+    /// <summary>The records of a file in their order, without the last one, which is checked.</summary>
+    /// <exception cref="LedgerRefusedException">It is no such file, of another version, cut off, or changed.</exception>
+    public static IEnumerable<(Kind Kind, byte[] Content)> Read(Stream stream, string name)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] head = new byte[8];
+        if (stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length || !head.AsSpan().StartsWith("BERTHDB"u8))
+        {
+            throw new LedgerRefusedException($"{name} is no file that 'berth db export' wrote.");
+        }
+
+        if (!head.AsSpan().SequenceEqual(Letters))
+        {
+            throw new LedgerRefusedException($"{name} was written by a newer version of Berth. Use that version.");
+        }
+
+        hash.AppendData(head);
+        while (true)
+        {
+            byte[] before = new byte[5];
+            Fill(before);
+            int length = BinaryPrimitives.ReadInt32LittleEndian(before);
+            if (length is < 0 or > MostBytes)
+            {
+                throw Damaged();
+            }
+
+            byte[] content = new byte[Math.Min(length, 1 << 16)];
+            Fill(content);
+            if (content.Length < length)
+            {
+                // A length that is wrong must not ask for all memory: what comes is there before its place is.
+                using MemoryStream rest = new();
+                rest.Write(content);
+                while (rest.Length < length)
+                {
+                    byte[] next = new byte[Math.Min(length - rest.Length, 1 << 20)];
+                    Fill(next);
+                    rest.Write(next);
+                }
+
+                content = rest.ToArray();
+            }
+
+            if (before[4] == (byte)Kind.End)
+            {
+                if (!hash.GetHashAndReset().AsSpan().SequenceEqual(content) || stream.ReadByte() >= 0)
+                {
+                    throw Damaged();
+                }
+
+                yield break;
+            }
+
+            hash.AppendData(before);
+            hash.AppendData(content);
+            yield return ((Kind)before[4], content);
+        }
+
+        void Fill(Span<byte> bytes)
+        {
+            if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
+            {
+                throw new LedgerRefusedException($"{name} is cut off: its end is missing. Nothing was imported; export again, or copy the file again.");
+            }
+        }
+
+        LedgerRefusedException Damaged() => new($"{name} is damaged: its checksum is another one. Nothing was imported; export again, or copy the file again.");
+    }
+
+    /// <summary>An event as it was written.</summary>
+    public static JournalRow ReadEvent(Guid tenant, byte[] content)
+    {
+        using BinaryReader reader = new(new MemoryStream(content));
+        (long sequence, long epoch, long at, string actor, string kind) = (reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadString(), reader.ReadString());
+        return new JournalRow(tenant, sequence, epoch, at, actor, kind, content.AsMemory((int)reader.BaseStream.Position));
+    }
+
+    /// <summary>An answer as it was written.</summary>
+    public static AnswerRow ReadAnswer(Guid tenant, byte[] content)
+    {
+        using BinaryReader reader = new(new MemoryStream(content));
+        (string key, long at, int length) = (reader.ReadString(), reader.ReadInt64(), reader.ReadInt32());
+        int position = (int)reader.BaseStream.Position;
+        return new AnswerRow(tenant, key, content.AsMemory(position, length), at, content.AsMemory(position + length));
+    }
+
+    /// <summary>A named value as it was written.</summary>
+    public static (string Name, byte[] Value) ReadBlob(byte[] content)
+    {
+        using BinaryReader reader = new(new MemoryStream(content));
+        string name = reader.ReadString();
+        return (name, content[(int)reader.BaseStream.Position..]);
+    }
+}
