@@ -327,7 +327,7 @@ internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions
     private sealed record Taken(List<TRow> Rows, SkipToken? Next, int? Count);
 }
 
-/// <summary>The order that <c>$orderby</c> asks for; rows with the same keys stay in the order of the collection.</summary>
+/// <summary>The order that <c>$orderby</c> asks for; rows with the same keys stay in the order of the collection, or the other way round when the last key descends (B166).</summary>
 internal sealed class KeyOrder<TRow>(SortKey<TRow>[] keys)
     where TRow : IRow
 {
@@ -355,6 +355,7 @@ internal sealed class KeyOrder<TRow>(SortKey<TRow>[] keys)
             }
         }
 
-        return left.Position.CompareTo(right.Position);
+        int place = left.Position.CompareTo(right.Position);
+        return keys.Length > 0 && keys[^1].Descending ? -place : place;
     }
 }

@@ -160,6 +160,13 @@ public sealed class Queries
         }
 
         Assert.Equal(23, Names(company, "$top=4&$orderby=department,displayName desc").Distinct().Count());
+
+        // B166: many have the same department.
+        foreach ((string order, string opposite) in ((string, string)[])[("department", "department desc"), ("department,accountEnabled desc", "department desc,accountEnabled")])
+        {
+            Assert.Equal(Names(company, $"$orderby={order}").Reverse(), Names(company, $"$top=4&$orderby={opposite}"));
+        }
+
         Assert.Equal(expected.Where((_, i) => i % 3 == 1), Names(company, "$top=2&$filter=department eq 'Sales'&$count=true"));
     }
 
