@@ -38,7 +38,7 @@ public sealed class Groups(PortalUnderTest portal)
 
         await panel.GetByRole(AriaRole.Tab, new() { Name = "Members" }).ClickAsync();
         await panel.GetByLabel("Show").SelectOptionAsync(new SelectOptionValue { Label = "Members with a license in error" });
-        await Expect(panel.GetByText("Microsoft_365_Copilot: In error: no seat is left").First).ToBeVisibleAsync();
+        await Expect(panel.GetByText("In error: no seat is left (Microsoft_365_Copilot)").First).ToBeVisibleAsync();
         await window.PictureAsync("group-members");
         await panel.GetByRole(AriaRole.Button, new() { Name = "Process the group again" }).ClickAsync();
         await Expect(panel.GetByText("every member was looked at anew")).ToBeVisibleAsync();

@@ -261,5 +261,27 @@ public sealed class Users(PortalUnderTest portal)
         Assert.DoesNotContain('\n', wrong.Message);
     }
 
+    // B654
+    [Fact]
+    public async Task Back_takes_back_what_narrowed_the_list()
+    {
+        await using Window window = await portal.OpenSignedInAsync("users");
+        IPage page = window.Page;
+        ILocator show = page.GetByLabel("Show", new() { Exact = true }), license = page.GetByLabel("License", new() { Exact = true });
+        await license.SelectOptionAsync(new SelectOptionValue { Label = "VISIOCLIENT" });
+        string sku = await license.InputValueAsync();
+        await show.SelectOptionAsync("error");
+        await show.SelectOptionAsync("disabled");
+        await Expect(page).ToHaveURLAsync(new Regex("show=disabled"));
+
+        await page.GoBackAsync();
+        await Expect(show).ToHaveValueAsync("error");
+        await Expect(license).ToHaveValueAsync(sku);
+        await page.GoBackAsync();
+        await Expect(show).ToHaveValueAsync("");
+        await page.GoBackAsync();
+        await Expect(license).ToHaveValueAsync("");
+    }
+
     private static ILocator ActiveOf(IPage page) => page.Locator(".grid-row.is-active");
 }
