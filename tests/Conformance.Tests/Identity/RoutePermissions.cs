@@ -59,16 +59,16 @@ public sealed partial class RoutePermissions(EmptyDemo demo) : IClassFixture<Emp
         foreach (Route route in PermissionTable.Routes)
         {
             string least = $"{route.Access.LeastOfApplication}", ofPerson = $"{route.Access.LeastDelegated}";
-            if (!own.ContainsKey(least))
+            if (!own.TryGetValue(least, out string? ofApplication))
             {
-                own[least] = await OwnAsync(http, least.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+                own[least] = ofApplication = await OwnAsync(http, least.Split(' ', StringSplitOptions.RemoveEmptyEntries));
             }
 
-            if (!delegated.ContainsKey(ofPerson))
+            if (!delegated.TryGetValue(ofPerson, out string? personal))
             {
                 (int status, JsonElement answer) = await demo.Berth.SignInAsync(scope: ofPerson.Length == 0 ? "openid" : ofPerson);
                 Assert.True(status == 200, answer.GetRawText());
-                delegated[ofPerson] = answer.Text("access_token");
+                delegated[ofPerson] = personal = answer.Text("access_token");
             }
 
             foreach (string prefix in Prefixes(route))
@@ -84,10 +84,10 @@ public sealed partial class RoutePermissions(EmptyDemo demo) : IClassFixture<Emp
                     Assert.True(closed != 403, $"{route} asks for nothing: {closed} {refusal}");
                 }
 
-                foreach (string token in (string[])[own[least], delegated[ofPerson]])
+                foreach (string token in (string[])[ofApplication, personal])
                 {
                     (int open, string text) = await SendAsync(http, token, route, path);
-                    Assert.True(open is not (401 or 403) and < 500, $"{route} with {(token == own[least] ? $"an application's {least}" : $"a person's {ofPerson}")}: {open} {text}");
+                    Assert.True(open is not (401 or 403) and < 500, $"{route} with {(token == ofApplication ? $"an application's {least}" : $"a person's {ofPerson}")}: {open} {text}");
                 }
             }
         }
