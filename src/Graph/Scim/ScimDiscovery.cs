@@ -13,14 +13,16 @@ internal static class ScimDiscovery
     private const string SchemaOfTypes = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
     private const string SchemaOfSchemas = "urn:ietf:params:scim:schemas:core:2.0:Schema";
 
+    private static readonly RouteAccess Described = RouteAccess.Anyone("it describes the interface, not the tenant");
+
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
-        ScimUsers.Route(GraphMethod.Get, "/ServiceProviderConfig", RouteAccess.Anyone, Config),
-        ScimUsers.Route(GraphMethod.Get, "/ResourceTypes", RouteAccess.Anyone, static (_, request, _) => ScimLists.Fixed(Types(request))),
-        ScimUsers.Route(GraphMethod.Get, "/ResourceTypes/{type}", RouteAccess.Anyone, static (_, request, keys) => One(request, Types(request), keys.First)),
-        ScimUsers.Route(GraphMethod.Get, "/Schemas", RouteAccess.Anyone, static (_, request, _) => ScimLists.Fixed(Schemas(request))),
-        ScimUsers.Route(GraphMethod.Get, "/Schemas/{schema}", RouteAccess.Anyone, static (_, request, keys) => One(request, Schemas(request), keys.First)),
+        ScimUsers.Route(GraphMethod.Get, "/ServiceProviderConfig", Described, Config),
+        ScimUsers.Route(GraphMethod.Get, "/ResourceTypes", Described, static (_, request, _) => ScimLists.Fixed(Types(request))),
+        ScimUsers.Route(GraphMethod.Get, "/ResourceTypes/{type}", Described, static (_, request, keys) => One(request, Types(request), keys.First)),
+        ScimUsers.Route(GraphMethod.Get, "/Schemas", Described, static (_, request, _) => ScimLists.Fixed(Schemas(request))),
+        ScimUsers.Route(GraphMethod.Get, "/Schemas/{schema}", Described, static (_, request, keys) => One(request, Schemas(request), keys.First)),
     ];
 
     private static GraphResponse One(GraphRequest request, IReadOnlyList<JsonObject> all, string id) =>
