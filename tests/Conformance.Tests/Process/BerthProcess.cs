@@ -130,6 +130,9 @@ public sealed class BerthProcess : IAsyncDisposable
     public static BerthProcess LaunchIn(string? folderOfWork, IReadOnlyDictionary<string, string>? environment, string? data, params string[] arguments) =>
         Launch(Program, folderOfWork, environment, data, arguments);
 
+    /// <summary>Starts a program that starts <c>berth</c> in its own place, a shell say, and waits until it listens.</summary>
+    public static Task<BerthProcess> StartThroughAsync(string program, params string[] arguments) => WaitForAsync(Launch(program, null, null, null, arguments), arguments);
+
     private static BerthProcess Launch(string program, string? folderOfWork, IReadOnlyDictionary<string, string>? environment, string? data, string[] arguments)
     {
         string folder = data ?? Path.Combine(Path.GetTempPath(), "berth-test-" + Guid.NewGuid().ToString("N"));
