@@ -9,6 +9,7 @@ using Berth.Graph;
 using Berth.Graph.Hosting;
 using Berth.Graph.Notifications;
 using Berth.Graph.Requests;
+using Berth.Graph.Routes;
 using Berth.Identity;
 using Berth.Ledger;
 using Berth.Ledger.Stores;
@@ -21,6 +22,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.IdentityModel.Tokens;
+using Route = Berth.Graph.Routes.Route;
 
 namespace Berth.Serving;
 
@@ -100,11 +102,15 @@ internal static class Server
 
         app.Use(next => new DatabaseAway(time, next).InvokeAsync);
         app.Use(next => new SetUpEndpoint(setUp, ledger, tenants, time, next).InvokeAsync);
-        app.Use(next => new TenantsEndpoint(ledger, tenants, tokens, time, next).InvokeAsync);
 
         // Graph comes first: what most requests want passes nothing else. OpenIddict comes last and sees identity paths only.
-        app.Use(next => new Applications(apps, tokens, time, next).InvokeAsync);
-        app.Use(next => new ApplicationCertificates(apps, tokens, time, next).InvokeAsync);
+        (Route Route, InstallationAnswer Answer)[] beside =
+        [
+            .. new TenantsEndpoint(ledger, tenants).Answers,
+            .. new Applications(apps).Answers,
+            (InstallationRoutes.AddCertificate, new ApplicationCertificates(apps, time).AnswerAsync),
+        ];
+        app.Use(next => new InstallationEndpoint(beside, tokens, time, next).InvokeAsync);
         using NotificationSender sender = new(time);
         using SubscriptionBooks subscriptions = new(ledger, new NotificationHosts(options.NotifyHosts), sender.HandshakeAsync);
         await subscriptions.OpenAsync(cancellation).ConfigureAwait(false);

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Berth.Engine;
-using Berth.Graph.Hosting;
 using Berth.Graph.Requests;
-using Berth.Identity;
+using Berth.Graph.Routes;
 using Berth.Ledger;
 using Berth.Serving;
+using Route = Berth.Graph.Routes.Route;
 
 namespace Berth.SetUp;
 
@@ -13,51 +13,31 @@ namespace Berth.SetUp;
 /// <c>/berth/v1/tenants</c>: <c>GET</c> lists the tenants of this installation, <c>POST</c> creates one (B730, B731). For who has
 /// <c>Organization.ReadWrite.All</c> in the tenant that came first.
 /// </summary>
-internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, AccessTokens tokens, TimeProvider time, RequestDelegate next)
+internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants)
 {
-    private const string Path = "/berth/v1/tenants";
-
-    private static readonly PermissionSet Needed = PermissionSet.Of("Organization.ReadWrite.All");
-
-    /// <summary>Answers the path; everything else goes on.</summary>
-    public async Task InvokeAsync(HttpContext context)
-    {
-        if (!context.Request.Path.Equals(Path, StringComparison.OrdinalIgnoreCase))
+    /// <summary>What answers its routes.</summary>
+    public IEnumerable<(Route Route, InstallationAnswer Answer)> Answers =>
+    [
+        (InstallationRoutes.ListTenants, async (context, caller, _) =>
         {
-            await next(context).ConfigureAwait(false);
-            return;
-        }
+            if (!Administers(caller))
+            {
+                return GraphError.Denied;
+            }
 
-        GraphError? error = await tokens.AuthenticateAsync(context).ConfigureAwait(false) switch
-        {
-            Authentication.Refused refused => GraphError.Unauthenticated(refused.Message, refused.Challenge),
-            Authentication.Known { Caller: var caller } => Administers(caller) ? await AnswerAsync(context).ConfigureAwait(false) : GraphError.Denied,
-            _ => throw new InvalidOperationException("A caller is known or refused."),
-        };
-        if (error is not null)
-        {
-            await context.WriteErrorAsync(error, time).ConfigureAwait(false);
-        }
-    }
+            await context.WriteJsonAsync(StatusCodes.Status200OK, WriteList).ConfigureAwait(false);
+            return null;
+        }),
+        (InstallationRoutes.MakeTenant, async (context, caller, _) => Administers(caller) ? await MakeAsync(context).ConfigureAwait(false) : GraphError.Denied),
+    ];
 
     // B730. Two that came at one moment, which a restored database could have, are told apart by their ids.
     private TenantProfile First() => ledger.Desks.Select(desk => desk.Current.Profile).MinBy(profile => (profile.CreatedAt, profile.Id))!;
 
-    private bool Administers(Caller caller) => caller.Permissions.Covers(Needed) && caller.TenantId == First().Id;
+    private bool Administers(Caller caller) => caller.TenantId == First().Id;
 
-    private async Task<GraphError?> AnswerAsync(HttpContext context)
+    private async Task<GraphError?> MakeAsync(HttpContext context)
     {
-        if (HttpMethods.IsGet(context.Request.Method))
-        {
-            await context.WriteJsonAsync(StatusCodes.Status200OK, WriteList).ConfigureAwait(false);
-            return null;
-        }
-
-        if (!HttpMethods.IsPost(context.Request.Method))
-        {
-            return GraphError.MethodNotAllowed("GET, POST");
-        }
-
         if (await context.ReadBodyAsync(SetUpEndpoint.LongestBody).ConfigureAwait(false) is not { } body)
         {
             return GraphError.BodyTooLarge(SetUpEndpoint.LongestBody);

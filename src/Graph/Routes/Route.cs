@@ -65,6 +65,15 @@ public sealed record RouteAccess(IReadOnlyList<PermissionSet> Sets)
     /// <summary>What is enough for the signed-in person when the first key of the path names them, or null (B204).</summary>
     public PermissionSet? OfOneself { get; private init; }
 
+    /// <summary>Why any token of the tenant is enough; null where a permission is asked for (B733).</summary>
+    public string? Why { get; private init; }
+
+    /// <summary>The least that a token in a person's name needs, by Graph's names; null when no such token may (B733).</summary>
+    public PermissionSet? LeastDelegated => LeastWithout(PermissionSet.Of([.. PermissionSet.OfApplicationsOnly]));
+
+    /// <summary>The least that an application's own token needs; null when no such token may (B733).</summary>
+    public PermissionSet? LeastOfApplication => LeastWithout(PermissionSet.Of([.. PermissionSet.OfPersons]));
+
     /// <summary>Any one of the named permissions is enough; the least comes first.</summary>
     public static RouteAccess AnyOf(params ReadOnlySpan<string> names)
     {
@@ -80,8 +89,8 @@ public sealed record RouteAccess(IReadOnlyList<PermissionSet> Sets)
     /// <summary>The same, and <c>User.Read</c> is enough for what the signed-in person reads of themselves (B204).</summary>
     public RouteAccess OrOneself() => this with { OfOneself = PermissionSet.Of(PermissionSet.SignedInPerson) };
 
-    /// <summary>Any token of the tenant: each item of a batch is checked by itself.</summary>
-    public static RouteAccess Anyone { get; } = new([PermissionSet.None]);
+    /// <summary>Any token of the tenant, with the reason that the table of permissions tells (B733).</summary>
+    public static RouteAccess Anyone(string why) => new([PermissionSet.None]) { Why = why };
 
     /// <summary>Whoever may by one of two; where the kind of the object decides, the handler looks again.</summary>
     public RouteAccess Or(RouteAccess other) => new([.. Sets.Union(other.Sets)]);
@@ -98,6 +107,19 @@ public sealed record RouteAccess(IReadOnlyList<PermissionSet> Sets)
         }
 
         return false;
+    }
+
+    private PermissionSet? LeastWithout(PermissionSet others)
+    {
+        foreach (PermissionSet set in Sets)
+        {
+            if ((set.Bits & others.Bits) == 0)
+            {
+                return set;
+            }
+        }
+
+        return null;
     }
 }
 

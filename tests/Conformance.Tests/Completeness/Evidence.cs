@@ -105,7 +105,9 @@ public static class Evidence
     {
         int question = target.IndexOf('?', StringComparison.Ordinal);
         Route? route = GraphPath.Read(question < 0 ? target : target[..question]).Path is { } path
-            ? GraphRoom.Table.Find(version, Enum.TryParse(method, true, out GraphMethod known) ? known : GraphMethod.Other, path).Route
+            ? new[] { GraphRoom.Table, InstallationRoutes.Table }
+                .Select(table => table.Find(version, Enum.TryParse(method, true, out GraphMethod known) ? known : GraphMethod.Other, path).Route)
+                .FirstOrDefault(found => found is not null)
             : null;
         if (status < 400 && route is not null)
         {
