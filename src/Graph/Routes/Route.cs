@@ -37,6 +37,9 @@ public enum RouteVersions
 
     /// <summary>In <c>/berth/v1</c>.</summary>
     Berth = 4,
+
+    /// <summary>In <c>/scim/v2</c>.</summary>
+    Scim = 8,
 }
 
 /// <summary>What a route reads as its body.</summary>
@@ -133,7 +136,7 @@ public sealed record RouteAccess(IReadOnlyList<PermissionSet> Sets)
 public sealed record Route(GraphMethod Method, string Template, RouteAccess Access, RouteHandler Handler)
 {
     // Made when first asked for; copies of a route have the same template, so they may share it.
-    private readonly string?[] _paths = new string?[3];
+    private readonly string?[] _paths = new string?[Enum.GetValues<GraphVersion>().Length];
 
     /// <summary>Where it exists; both of Graph's interfaces unless said otherwise.</summary>
     public RouteVersions Versions { get; init; } = RouteVersions.Graph;
@@ -146,5 +149,5 @@ public sealed record Route(GraphMethod Method, string Template, RouteAccess Acce
     public string PathIn(GraphVersion version) => _paths[(int)version] ??= GraphRequest.PrefixOf(version) + Template;
 
     /// <summary>For people and for the completeness test: method and template.</summary>
-    public override string ToString() => $"{Method.ToString().ToUpperInvariant()} {(Versions == RouteVersions.Berth ? "/berth/v1" : "")}{Template}";
+    public override string ToString() => $"{Method.ToString().ToUpperInvariant()} {Versions switch { RouteVersions.Berth => "/berth/v1", RouteVersions.Scim => "/scim/v2", _ => "" }}{Template}";
 }
