@@ -40,7 +40,7 @@ public static class GraphRoom
     /// <summary>The answer to a request whose route is known, under the faults of its tenant; Berth's own interface meets none (B220).</summary>
     internal static ValueTask<GraphResponse> AnswerAsync(TenantDesk desk, GraphRequest request, RouteMatch match, CancellationToken cancel) =>
         request.AsOf is not null ? PastReads.AnswerAsync(desk, request, match, cancel)
-        : request.Faults?.For(desk.Id) is { } faults && request.Version != GraphVersion.Berth
+        : request.Faults?.For(desk.Id) is { } faults && request.Version is GraphVersion.V1 or GraphVersion.Beta
             ? faults.AnswerAsync(desk, request, match, cancel)
         : FinishAsync(desk, request, Handle(desk.Current, request, match), cancel);
 
@@ -48,7 +48,7 @@ public static class GraphRoom
     internal static (GraphRequest Request, RouteMatch Match) Find(GraphRequest request)
     {
         if (request.Path.Segments is [{ IsKey: false } first, ..] && first.Text.Equals("me", StringComparison.OrdinalIgnoreCase)
-            && request.Version != GraphVersion.Berth)
+            && request.Version is GraphVersion.V1 or GraphVersion.Beta)
         {
             if (request.Caller.User is not { } user)
             {
@@ -131,7 +131,8 @@ public static class GraphRoom
             RouteBody.Lines => "application/x-ndjson",
             RouteBody.Table => "text/csv",
         };
-        return wanted is null || IsMediaType(request.ContentType, wanted) ? null : GraphError.ContentType(request.ContentType, wanted);
+        return wanted is null || IsMediaType(request.ContentType, wanted)
+            || (request.Version == GraphVersion.Scim && IsMediaType(request.ContentType, "application/scim+json")) ? null : GraphError.ContentType(request.ContentType, wanted);
     }
 
     private static bool IsMediaType(string? given, string wanted)

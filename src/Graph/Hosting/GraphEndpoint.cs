@@ -7,6 +7,7 @@ using Berth.Graph.Notifications;
 using Berth.Graph.Plans;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
+using Berth.Graph.Scim;
 using Berth.Ledger;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -22,7 +23,7 @@ namespace Berth.Graph.Hosting;
 public static class GraphEndpoint
 {
     /// <summary>
-    /// Answers everything below <c>/v1.0</c>, <c>/beta</c> and <c>/berth/v1</c>, and gives the JSON error envelope to any path that
+    /// Answers everything below <c>/v1.0</c>, <c>/beta</c>, <c>/berth/v1</c> and <c>/scim/v2</c>, and gives the JSON error envelope to any path that
     /// nothing after it in the application answers.
     /// </summary>
     /// <param name="app">The application.</param>
@@ -53,10 +54,12 @@ internal sealed class GraphDoor(
     private const string Minimal = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
     private const string WithoutMetadata = "application/json;odata.metadata=none;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
 
+    private const string Scim = "application/scim+json;charset=utf-8";
+
     private static readonly StringValues ODataVersion = "4.0";
     private static readonly StringValues NoCache = "no-cache";
     private static readonly (string Prefix, GraphVersion Version)[] Prefixes =
-        [("/v1.0", GraphVersion.V1), ("/beta", GraphVersion.Beta), ("/berth/v1", GraphVersion.Berth)];
+        [("/v1.0", GraphVersion.V1), ("/beta", GraphVersion.Beta), ("/berth/v1", GraphVersion.Berth), ("/scim/v2", GraphVersion.Scim)];
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -224,7 +227,11 @@ internal sealed class GraphDoor(
             http.StatusCode = response.Status;
             headers["request-id"] = exchange.RequestId.ToString();
             headers["client-request-id"] = exchange.ClientRequestId;
-            headers["OData-Version"] = ODataVersion;
+            if (!exchange.IsScim)
+            {
+                headers["OData-Version"] = ODataVersion;
+            }
+
             headers.CacheControl = NoCache;
             if (response.Headers.Location is { } location)
             {
@@ -271,6 +278,7 @@ internal sealed class GraphDoor(
                     ResponseBody.Text => "text/plain",
                     ResponseBody.Xml => "application/xml",
                     ResponseBody.Stream => "application/octet-stream",
+                    _ when exchange.IsScim => Scim,
                     _ => exchange.WithoutMetadata ? WithoutMetadata : Minimal,
                 };
                 headers.ContentLength = response.Body.Length;
@@ -307,7 +315,9 @@ internal sealed class GraphDoor(
 
         public bool WithoutMetadata { get; }
 
-        public GraphResponse Error(GraphError error) => GraphResponse.Error(error, RequestId, ClientRequestId, _receivedAt);
+        public bool IsScim => _version == GraphVersion.Scim;
+
+        public GraphResponse Error(GraphError error) => IsScim ? ScimError.Response(error) : GraphResponse.Error(error, RequestId, ClientRequestId, _receivedAt);
 
         public (GraphRequest? Request, GraphError? Error) Read(
             Caller caller, InstalledFaults faults, HostLeases hosts, PlanShelf plans, SubscriptionBooks? subscriptions, PasswordDoor? passwords)

@@ -16,6 +16,9 @@ public enum GraphVersion : byte
 
     /// <summary><c>/berth/v1</c>: Berth's own.</summary>
     Berth,
+
+    /// <summary><c>/scim/v2</c>: users and groups as identity providers write them (B800).</summary>
+    Scim,
 }
 
 /// <summary>The method of a request.</summary>
@@ -131,5 +134,6 @@ public sealed record GraphRequest
         GraphVersion.V1 => "/v1.0",
         GraphVersion.Beta => "/beta",
         GraphVersion.Berth => "/berth/v1",
+        GraphVersion.Scim => "/scim/v2",
     };
 }

@@ -37,6 +37,9 @@ public enum RouteVersions
 
     /// <summary>In <c>/berth/v1</c>.</summary>
     Berth = 4,
+
+    /// <summary>In <c>/scim/v2</c>.</summary>
+    Scim = 8,
 }
 
 /// <summary>What a route reads as its body.</summary>
@@ -140,5 +143,5 @@ public sealed record Route(GraphMethod Method, string Template, RouteAccess Acce
         Method is GraphMethod.Post or GraphMethod.Patch or GraphMethod.Put ? RouteBody.Json : RouteBody.None;
 
     /// <summary>For people and for the completeness test: method and template.</summary>
-    public override string ToString() => $"{Method.ToString().ToUpperInvariant()} {(Versions == RouteVersions.Berth ? "/berth/v1" : "")}{Template}";
+    public override string ToString() => $"{Method.ToString().ToUpperInvariant()} {Versions switch { RouteVersions.Berth => "/berth/v1", RouteVersions.Scim => "/scim/v2", _ => "" }}{Template}";
 }

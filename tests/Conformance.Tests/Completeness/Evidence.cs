@@ -22,7 +22,7 @@ public static class Evidence
     private static readonly ConcurrentDictionary<(string Request, string Client), bool> _identityWitnesses = [];
 
     private static readonly (string Prefix, GraphVersion Version)[] _versions =
-        [("/v1.0", GraphVersion.V1), ("/beta", GraphVersion.Beta), ("/berth/v1", GraphVersion.Berth)];
+        [("/v1.0", GraphVersion.V1), ("/beta", GraphVersion.Beta), ("/berth/v1", GraphVersion.Berth), ("/scim/v2", GraphVersion.Scim)];
 
     /// <summary>Whether a route answered with success in a version.</summary>
     public static bool IsAnswered(Route route, GraphVersion version) => _answered.ContainsKey((route, version));

@@ -39,11 +39,11 @@ internal static class PermissionTable
             |---|---|---|
 
             """);
-        foreach (Route route in Routes.OrderBy(route => route.Versions == RouteVersions.Berth).ThenBy(route => route.Template, StringComparer.Ordinal).ThenBy(route => route.Method).ThenBy(route => route.Versions))
+        foreach (Route route in Routes.OrderBy(route => route.Versions is RouteVersions.Berth or RouteVersions.Scim ? route.Versions : RouteVersions.Graph).ThenBy(route => route.Template, StringComparer.Ordinal).ThenBy(route => route.Method).ThenBy(route => route.Versions))
         {
             string name = route.Versions switch
             {
-                RouteVersions.Graph or RouteVersions.Berth => $"{route}",
+                RouteVersions.Graph or RouteVersions.Berth or RouteVersions.Scim => $"{route}",
                 RouteVersions.V1 => $"{route}".Replace(" /", " /v1.0/", StringComparison.Ordinal),
                 RouteVersions.Beta => $"{route}".Replace(" /", " /beta/", StringComparison.Ordinal),
                 _ => throw new InvalidOperationException($"{route} is in interfaces that the page has no word for."),
