@@ -21,7 +21,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
-using Microsoft.IdentityModel.Tokens;
 using Route = Berth.Graph.Routes.Route;
 
 namespace Berth.Serving;
@@ -55,7 +54,7 @@ internal static class Server
         DataFolder folder = DataFolder.Open(options.DataFolder);
         IJournalStore store = options.Database is { } database ? PostgresStore.Open(database) : SqliteStore.Open(folder.Database);
         await using LedgerDoor ledger = LedgerDoor.Open(store, time);
-        RsaSecurityKey signingKey = await SigningKey.OpenAsync(ledger, cancellation).ConfigureAwait(false);
+        using SigningKeys keys = await SigningKeys.OpenAsync(ledger, time, cancellation).ConfigureAwait(false);
         using AppRegistrations apps = await AppRegistrations.OpenAsync(ledger, cancellation).ConfigureAwait(false);
         UserPasswords passwords = new(ledger);
         Administrators administrators = await Administrators.OpenAsync(ledger, cancellation).ConfigureAwait(false);
@@ -83,13 +82,13 @@ internal static class Server
         builder.Services.AddSingleton(apps);
         builder.Services.AddSingleton(passwords);
         builder.Services.AddSingleton(administrators);
-        builder.Services.AddIdentity(signingKey);
+        builder.Services.AddIdentity(keys);
         builder.Services.AddRoutingCore();
         builder.Services.AddMetrics();
         builder.Services.AddHostedService<DueWork>();
 
         await using WebApplication app = builder.Build();
-        AccessTokens tokens = new(signingKey, time);
+        AccessTokens tokens = new(keys, time);
         using Meter meter = Metrics.Observe(ledger, tokens);
         using IDisposable unreadable = new UnreadableRequests(time).Listen(app.Services.GetRequiredService<DiagnosticListener>());
         using NewTenants tenants = new(ledger, new FirstAdministrator(passwords, administrators), apps);
@@ -97,10 +96,12 @@ internal static class Server
         app.Use(next => new SetUpEndpoint(setUp, ledger, tenants, time, next).InvokeAsync);
 
         // Graph comes first: what most requests want passes nothing else. OpenIddict comes last and sees identity paths only.
+        InstallationTenant installation = new(ledger);
         (Route Route, InstallationAnswer Answer)[] beside =
         [
-            .. new TenantsEndpoint(ledger, tenants).Answers,
+            .. new TenantsEndpoint(ledger, tenants, installation).Answers,
             .. new Applications(apps).Answers,
+            .. new KeysEndpoint(keys, installation).Answers,
             (InstallationRoutes.AddCertificate, new ApplicationCertificates(apps, time).AnswerAsync),
         ];
         app.Use(next => new InstallationEndpoint(beside, tokens, time, next).InvokeAsync);

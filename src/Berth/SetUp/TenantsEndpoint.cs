@@ -13,14 +13,14 @@ namespace Berth.SetUp;
 /// <c>/berth/v1/tenants</c>: <c>GET</c> lists the tenants of this installation, <c>POST</c> creates one (B730, B731). For who has
 /// <c>Organization.ReadWrite.All</c> in the tenant that came first.
 /// </summary>
-internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants)
+internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, InstallationTenant installation)
 {
     /// <summary>What answers its routes.</summary>
     public IEnumerable<(Route Route, InstallationAnswer Answer)> Answers =>
     [
         (InstallationRoutes.ListTenants, async (context, caller, _) =>
         {
-            if (!Administers(caller))
+            if (!installation.IsOf(caller))
             {
                 return GraphError.Denied;
             }
@@ -28,13 +28,8 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants)
             await context.WriteJsonAsync(StatusCodes.Status200OK, WriteList).ConfigureAwait(false);
             return null;
         }),
-        (InstallationRoutes.MakeTenant, async (context, caller, _) => Administers(caller) ? await MakeAsync(context).ConfigureAwait(false) : GraphError.Denied),
+        (InstallationRoutes.MakeTenant, async (context, caller, _) => installation.IsOf(caller) ? await MakeAsync(context).ConfigureAwait(false) : GraphError.Denied),
     ];
-
-    // B730. Two that came at one moment, which a restored database could have, are told apart by their ids.
-    private TenantProfile First() => ledger.Desks.Select(desk => desk.Current.Profile).MinBy(profile => (profile.CreatedAt, profile.Id))!;
-
-    private bool Administers(Caller caller) => caller.TenantId == First().Id;
 
     private async Task<GraphError?> MakeAsync(HttpContext context)
     {
@@ -77,7 +72,6 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants)
 
     private void WriteList(Utf8JsonWriter json)
     {
-        TenantProfile first = First();
         json.WriteStartObject();
         json.WriteStartArray("value");
         foreach (Tenant tenant in ledger.Desks.Select(desk => desk.Current).OrderBy(tenant => (tenant.Profile.CreatedAt, tenant.Profile.Id)))
@@ -90,7 +84,7 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants)
             json.WriteString("country", profile.Country);
             json.WriteString("kind", NewTenant.NameOf(profile.Kind));
             json.WriteString("createdDateTime", profile.CreatedAt.UtcDateTime);
-            json.WriteBoolean("isInstallation", profile.Id == first.Id);
+            json.WriteBoolean("isInstallation", installation.Is(profile.Id));
             json.WriteEndObject();
         }
 

@@ -3,7 +3,7 @@ using Berth.Graph.Requests;
 namespace Berth.Graph.Routes;
 
 /// <summary>
-/// The routes whose subject lies beside the journals: applications and tenants. The program answers them itself, with the same tokens, permissions and errors; they
+/// The routes whose subject lies beside the journals: applications, tenants and keys. The program answers them itself, with the same tokens, permissions and errors; they
 /// are no part of a batch and of no moment of the past, and a secret that one of them tells is never remembered for a repetition.
 /// </summary>
 public static class InstallationRoutes
@@ -34,10 +34,16 @@ public static class InstallationRoutes
     /// <summary>Makes a tenant (B731).</summary>
     public static Route MakeTenant { get; } = Own(GraphMethod.Post, "/tenants", Installs);
 
+    /// <summary>The keys that sign tokens (B734).</summary>
+    public static Route ListKeys { get; } = Own(GraphMethod.Get, "/identity/keys", Installs);
+
+    /// <summary>Makes a new key that signs tokens (B734).</summary>
+    public static Route RotateKeys { get; } = Own(GraphMethod.Post, "/identity/rotateKeys", Installs);
+
     /// <summary>All of them.</summary>
     public static RouteTable Table { get; } = new(
     [
-        ListApplications, RegisterApplication, RemoveApplication, RenewSecret, AddCertificate, ListTenants, MakeTenant,
+        ListApplications, RegisterApplication, RemoveApplication, RenewSecret, AddCertificate, ListTenants, MakeTenant, ListKeys, RotateKeys,
     ]);
 
     private static Route Own(GraphMethod method, string template, RouteAccess access) => new(method, template, access, Elsewhere) { Versions = RouteVersions.Berth };
