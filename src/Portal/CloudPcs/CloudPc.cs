@@ -38,6 +38,9 @@ public sealed record CloudPc(
     /// <summary>What it is called: its computer name, and until it has one, whose it is.</summary>
     public string Name => ManagedDeviceName ?? DisplayName ?? UserPrincipalName ?? Id.ToString();
 
+    /// <summary>The same with whose it is.</summary>
+    public string NameWithUser => UserPrincipalName is { } user && Name != user ? $"{Name} of {user}" : Name;
+
     /// <summary>How it is, in words.</summary>
     public string State => Status == "inGracePeriod" && GracePeriodEndDateTime is { } end
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"In grace until {end:yyyy-MM-dd HH:mm} UTC")
