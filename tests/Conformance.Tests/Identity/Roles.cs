@@ -12,7 +12,7 @@ using DirectoryRole = Berth.Identity.DirectoryRole;
 
 namespace Berth.Conformance.Tests.Identity;
 
-/// <summary>Roles of the directory: what they hold, how they are assigned, and who did what to identities (B735 to B738). In a tenant whose people the test makes.</summary>
+/// <summary>Roles of the directory: what they hold, how they are assigned, and who did what to identities (B735, B736, B737, B738). In a tenant whose people the test makes.</summary>
 public sealed class Roles : IAsyncLifetime
 {
     private const string Password = "a long enough one";
