@@ -15,6 +15,9 @@ internal static class ShellLimits
     /// <summary>The largest answer that is read, in bytes.</summary>
     public const int AnswerBytes = 64 * 1024 * 1024;
 
+    /// <summary>The longest wait for an answer.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+
     /// <summary>How often a request is sent that is told to wait or lost on the way.</summary>
     public const int Attempts = 5;
 

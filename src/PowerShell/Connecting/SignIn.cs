@@ -41,6 +41,10 @@ internal abstract class SignIn(string tenant, string clientId)
         {
             throw new BerthException("serverUnreachable", $"{server} does not answer: {e.Message}", 0, e);
         }
+        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
+        {
+            throw new BerthException("serverUnreachable", $"{server} did not answer within {http.Timeout.TotalSeconds:0} s.", 0, e);
+        }
         catch (JsonException e)
         {
             throw new BerthException("signInFailed", $"{address} answered with something that is not JSON: is it a Berth?", 0, e);

@@ -14,8 +14,6 @@ public abstract class SetLicenseCommand : BerthCommand
 {
     private readonly List<(string Name, string[] Add, string[] Remove)> _asked = [];
     private SkuNames _skus = null!;
-    private bool _isNamed;
-    private string _words = "";
 
     /// <summary>SKUs to add: part numbers or ids. What is held already is kept, with the plans that this call leaves off.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
@@ -48,12 +46,12 @@ public abstract class SetLicenseCommand : BerthCommand
     /// <summary>Reads the SKUs; a name among the arguments that is none of them ends the command before anything else.</summary>
     protected override void BeginProcessing()
     {
-        _isNamed = AddSku.Length + RemoveSku.Length > 0;
         _skus = Must(() => SkuNames.Read(Client, Cancel));
-        if (_isNamed)
+        string[] named = [.. AddSku, .. RemoveSku];
+        Must(() => named.Select(_skus.Find).ToArray(), named);
+        if (AddSku.Length > 0)
         {
-            Must(() => Licenses(AddSku, RemoveSku), AddSku.Concat(RemoveSku).ToArray());
-            _words = Words(AddSku, RemoveSku);
+            Must(() => Licenses(AddSku, RemoveSku), DisabledPlan);
         }
     }
 
@@ -72,7 +70,8 @@ public abstract class SetLicenseCommand : BerthCommand
         }
 
         string who = rows.Count == 1 ? rows[0].Target.Name : $"{rows.Count} {Noun.Many}";
-        string what = _words.Length > 0 ? _words : "change licenses as the rows say";
+        string[] words = [.. _asked.Select(static one => Words(one.Add, one.Remove)).Distinct(StringComparer.OrdinalIgnoreCase).Take(2)];
+        string what = words.Length == 1 ? words[0] : "change licenses as the rows say";
         foreach (string warning in plan.Warnings)
         {
             WriteWarning(warning);
@@ -91,7 +90,7 @@ public abstract class SetLicenseCommand : BerthCommand
         Show("Applying", who, 0, 1);
         BerthOperationResult done = plan.Changes
             ? Must(() => PlanDoor.Apply(Client, plan.PlanId, AllowMassRemoval, plan, Cancel), plan)
-            : new BerthOperationResult(null, plan.Version, true, plan with { Licenses = [] }, []);
+            : new BerthOperationResult("", plan.Version, true, plan with { Licenses = [] }, []);
         Show("Applying", who, 1, 1);
         Tell(rows, done.Plan!, true);
     }
@@ -209,7 +208,7 @@ public abstract class SetLicenseCommand : BerthCommand
         HashSet<string> changed = new(plan.Licenses.Select(static row => row.UserId), StringComparer.OrdinalIgnoreCase);
         foreach (LicenseRow row in rows.Where(row => IdName == "userId" && changed.Add(row.Target.Id.ToString())))
         {
-            WriteObject(new BerthLicenseChange(row.Target.Name, row.Target.Id.ToString(), "", "", "direct", null, null, "None", "Nothing changes.", applied, null));
+            WriteObject(new BerthLicenseChange(row.Target.Name, row.Target.Id.ToString(), "", "", "direct", null, null, "None", "Nothing changes.", applied, ""));
         }
     }
 }

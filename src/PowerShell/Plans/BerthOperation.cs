@@ -11,9 +11,9 @@ namespace Berth.PowerShell;
 public sealed record BerthOperation(string OperationId, DateTimeOffset? At, string Actor, string Kind, long Version, object? Before, object? After);
 
 /// <summary>What was applied.</summary>
-/// <param name="OperationId">The operation, for Undo-BerthOperation; null when nothing changed.</param>
+/// <param name="OperationId">The operation, for Undo-BerthOperation; empty when nothing changed.</param>
 /// <param name="Version">The version of the tenant afterwards.</param>
 /// <param name="Applied">Whether it was done; false when it was only to be shown.</param>
 /// <param name="Plan">What it did, as it was planned; null when a plan was applied by its id alone.</param>
 /// <param name="NotUndone">What an undo could not set back, a sentence each.</param>
-public sealed record BerthOperationResult(string? OperationId, long Version, bool Applied, BerthPlan? Plan, IReadOnlyList<string> NotUndone);
+public sealed record BerthOperationResult(string OperationId, long Version, bool Applied, BerthPlan? Plan, IReadOnlyList<string> NotUndone);

@@ -49,7 +49,7 @@ public sealed record BerthPlan(
 /// <param name="Error">What stands against it afterwards; <c>None</c> when nothing does.</param>
 /// <param name="Reason">Why, in words.</param>
 /// <param name="Applied">Whether it was done; false when it was only to be shown.</param>
-/// <param name="OperationId">The operation that did it, for Undo-BerthOperation; null when it was not done or changed nothing.</param>
+/// <param name="OperationId">The operation that did it, for Undo-BerthOperation; empty when it was not done or changed nothing.</param>
 public sealed record BerthLicenseChange(
     string UserPrincipalName,
     string UserId,
@@ -61,7 +61,11 @@ public sealed record BerthLicenseChange(
     string Error,
     string Reason,
     bool Applied,
-    string? OperationId);
+    string OperationId)
+{
+    /// <summary>It in a few words.</summary>
+    public override string ToString() => $"{UserPrincipalName}: {Sku} {Before ?? "nothing"} -> {After ?? "nothing"}{(Error is "None" ? "" : ", " + Error)}";
+}
 
 /// <summary>The seats of a SKU before and after.</summary>
 /// <param name="Sku">The SKU's part number.</param>

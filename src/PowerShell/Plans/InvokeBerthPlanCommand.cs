@@ -43,7 +43,7 @@ public sealed class InvokeBerthPlanCommand : BerthCommand
         }
         else if (IsWhatIf)
         {
-            WriteObject(new BerthOperationResult(null, Plan?.Version ?? 0, false, Plan, []));
+            WriteObject(new BerthOperationResult("", Plan?.Version ?? 0, false, Plan, []));
         }
     }
 }

@@ -29,7 +29,7 @@ internal static class PlanDoor
 
             json.WriteEndObject();
         }), cancel);
-        string? operation = done.TextOrNull("id");
+        string operation = done.Text("id");
         return new BerthOperationResult(operation, done.Number("version"), true, plan is null ? null : Done(plan, operation), []);
     }
 
@@ -46,13 +46,13 @@ internal static class PlanDoor
     public static BerthOperationResult Undo(BerthClient client, string operation, BerthPlan plan, CancellationToken cancel)
     {
         JsonElement done = client.Post(UndoPath(operation), null, cancel);
-        string? id = done.TextOrNull("id");
+        string id = done.Text("id");
         return new BerthOperationResult(id, done.Number("version"), true, Done(plan, id), Sentences(done));
     }
 
     private static string UndoPath(string operation) => $"/berth/v1/history/{Uri.EscapeDataString(operation)}/undo";
 
-    private static BerthPlan Done(BerthPlan plan, string? operation) => plan with { Licenses = [.. plan.Licenses.Select(row => row with { Applied = true, OperationId = operation })] };
+    private static BerthPlan Done(BerthPlan plan, string operation) => plan with { Licenses = [.. plan.Licenses.Select(row => row with { Applied = true, OperationId = operation })] };
 
     private static string[] Sentences(JsonElement json) => [.. json.Items("notUndone").Select(static gap => gap.Text("message"))];
 
@@ -80,7 +80,7 @@ internal static class PlanDoor
                 row.Text("error"),
                 row.Text("reason"),
                 false,
-                null))],
+                ""))],
             [.. json.Items("pools").Select(row => new BerthPool(
                 skus.Of(row.Text("skuId")),
                 row.Text("skuId"),

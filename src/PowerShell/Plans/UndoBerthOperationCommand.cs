@@ -21,15 +21,14 @@ public sealed class UndoBerthOperationCommand : BerthCommand
     /// <summary>Operations, by id; one that comes several times is set back once.</summary>
     [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Id")]
-    [AllowNull]
     [AllowEmptyString]
-    public string? OperationId { get; set; }
+    public string OperationId { get; set; } = "";
 
     /// <summary>Sets one back.</summary>
     protected override void ProcessRecord()
     {
         // A row that changed nothing names no operation.
-        if (string.IsNullOrEmpty(OperationId) || !_done.Add(OperationId))
+        if (OperationId.Length == 0 || !_done.Add(OperationId))
         {
             return;
         }
@@ -55,7 +54,7 @@ public sealed class UndoBerthOperationCommand : BerthCommand
         }
         else if (IsWhatIf)
         {
-            WriteObject(new BerthOperationResult(null, drawn.Plan.Version, false, drawn.Plan, drawn.NotUndone));
+            WriteObject(new BerthOperationResult("", drawn.Plan.Version, false, drawn.Plan, drawn.NotUndone));
         }
     }
 }

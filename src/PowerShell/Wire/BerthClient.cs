@@ -21,10 +21,11 @@ internal sealed class BerthClient : IDisposable
     /// <summary>A client that has not asked for anything yet.</summary>
     /// <param name="server">The server's address, without a path.</param>
     /// <param name="signIn">How a token is had.</param>
-    public BerthClient(Uri server, SignIn signIn)
+    /// <param name="patience">The longest wait for an answer; <see cref="ShellLimits.Patience"/> without it.</param>
+    public BerthClient(Uri server, SignIn signIn, TimeSpan? patience = null)
     {
         (_server, _signIn) = (server, signIn);
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { MaxResponseContentBufferSize = ShellLimits.AnswerBytes };
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { MaxResponseContentBufferSize = ShellLimits.AnswerBytes, Timeout = patience ?? ShellLimits.Patience };
         _http.DefaultRequestHeaders.UserAgent.Add(_product);
     }
 
@@ -182,9 +183,18 @@ internal sealed class BerthClient : IDisposable
                 // It was on its way and the answer got lost. A write goes under its id, so that it happens once.
                 wait = WaitOf(null, attempt);
             }
+            catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+            {
+                throw new BerthException("answerTooLarge", $"{_server} answers with more than {ShellLimits.AnswerBytes} bytes: ask for less at once.", 413, e);
+            }
             catch (HttpRequestException e)
             {
                 throw new BerthException("serverUnreachable", $"{_server} does not answer: {e.Message}", 0, e);
+            }
+            catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
+            {
+                string unknown = once is null ? "" : " Whether it was done is not known: Get-BerthHistory shows it.";
+                throw new BerthException("serverUnreachable", $"{_server} did not answer within {_http.Timeout.TotalSeconds:0} s.{unknown}", 0, e);
             }
 
             Pause(wait, cancel);

@@ -60,6 +60,19 @@ public sealed class ModuleTests(ShellTenant tenant)
     }
 
     [Fact]
+    public async Task A_table_shows_the_columns_of_its_view_and_no_others()
+    {
+        await tenant.Server.BuyAsync("SHAREPOINTSTANDARD", 3);
+        using Shell shell = tenant.Connected();
+
+        string[] lines = [.. shell.Run("Get-BerthSku SHAREPOINTSTANDARD | Out-String -Stream -Width 200").Of<string>().Select(static line => line.Trim()).Where(static line => line.Length > 0)];
+
+        Assert.Equal("SkuPartNumber Status Assignable Consumed Available SkuId", string.Join(' ', lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.StartsWith("SHAREPOINTSTANDARD", lines[2], StringComparison.Ordinal);
+        Assert.Equal(3, lines.Length);
+    }
+
+    [Fact]
     public void Get_Help_tells_what_each_cmdlet_and_each_parameter_is_for_with_an_example()
     {
         using Shell shell = tenant.Unconnected();

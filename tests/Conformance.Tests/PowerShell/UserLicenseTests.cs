@@ -72,7 +72,7 @@ public sealed class UserLicenseTests(ShellTenant tenant)
         foreach (Said one in new[] { said, session })
         {
             BerthLicenseChange row = one.One<BerthLicenseChange>();
-            Assert.Equal((users[0], "Active", false, null), (row.UserPrincipalName, row.After, row.Applied, row.OperationId));
+            Assert.Equal((users[0], "Active", false, ""), (row.UserPrincipalName, row.After, row.Applied, row.OperationId));
             Assert.Contains(one.Screen, static line => line.StartsWith("What if:", StringComparison.Ordinal) && line.Contains("1 gain a license, 0 lose one", StringComparison.Ordinal));
             Assert.Empty(one.Questions);
         }
@@ -124,7 +124,10 @@ public sealed class UserLicenseTests(ShellTenant tenant)
         BerthLicenseChange same = shell.Run("param($user) Set-BerthUserLicense $user -AddSku ENTERPRISEPREMIUM", ("user", user)).One<BerthLicenseChange>();
 
         Assert.Equal(["ENTERPRISEPACK", "ENTERPRISEPREMIUM"], rows.Select(static row => row.Sku).Order(StringComparer.Ordinal));
-        Assert.Equal(("Nothing changes.", "", null), (same.Reason, same.Sku, same.OperationId));
+        Assert.Equal(("Nothing changes.", "", ""), (same.Reason, same.Sku, same.OperationId));
+
+        // It names no operation, and so there is none to undo.
+        Assert.Empty(shell.Run("param($row) $row | Undo-BerthOperation -Confirm:$false", ("row", same)).Clean().Output);
     }
 
     [Fact]
@@ -147,6 +150,11 @@ public sealed class UserLicenseTests(ShellTenant tenant)
         await tenant.Server.BuyAsync("SPE_E5", 3);
         string user = Assert.Single(await tenant.Server.PeopleAsync(1));
         using Shell shell = tenant.Connected();
+
+        // Rows that bring their SKU are checked one by one: the plan is one of the first's.
+        Said rows = shell.Run("param($user) [pscustomobject]@{ UPN = $user; addSku = 'SPE_E5' } | Set-BerthUserLicense -DisabledPlan SWAY -WhatIf", ("user", user));
+        Assert.Equal("SPE_E5", rows.One<BerthLicenseChange>().Sku);
+        Assert.Contains("add SPE_E5 for " + user, Assert.Single(rows.Screen), StringComparison.Ordinal);
 
         ErrorRecord error = shell.Run("param($user) Set-BerthUserLicense $user -AddSku SPE_E5 -DisabledPlan SWAY, CPC_2", ("user", user)).Ending("unknownDisabledPlan", ErrorCategory.InvalidArgument);
 

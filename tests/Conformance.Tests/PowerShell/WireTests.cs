@@ -2,6 +2,8 @@ using System.Management.Automation;
 using System.Text.Json;
 using Berth.Conformance.Tests.CommandLine;
 using Berth.PowerShell;
+using Berth.PowerShell.Connecting;
+using Berth.PowerShell.Wire;
 using Xunit;
 
 namespace Berth.Conformance.Tests.PowerShell;
@@ -134,8 +136,29 @@ public sealed class WireTests(ShellTenant tenant)
         }
         else
         {
-            said.Ending("serverUnreachable", ErrorCategory.ConnectionError);
+            said.Ending("answerTooLarge", ErrorCategory.LimitsExceeded);
         }
+    }
+
+    [Fact]
+    public async Task An_answer_that_does_not_come_is_told_of_with_what_is_not_known()
+    {
+        using ManualResetEventSlim end = new();
+        await using ScriptedServer server = await ScriptedServer.StartAsync(_ =>
+        {
+            end.Wait();
+            return null;
+        });
+        using System.Security.SecureString secret = new();
+        using BerthClient client = new(server.Address, new SecretSignIn("contoso.example", "client", secret), TimeSpan.FromSeconds(2));
+
+        BerthException read = Assert.Throws<BerthException>(() => client.Get("/v1.0/subscribedSkus", TestContext.Current.CancellationToken));
+        BerthException written = Assert.Throws<BerthException>(() => client.Post("/berth/v1/apply", null, TestContext.Current.CancellationToken));
+        end.Set();
+
+        Assert.Equal(("serverUnreachable", "serverUnreachable"), (read.Code, written.Code));
+        Assert.DoesNotContain("not known", read.Message, StringComparison.Ordinal);
+        Assert.EndsWith("did not answer within 2 s. Whether it was done is not known: Get-BerthHistory shows it.", written.Message, StringComparison.Ordinal);
     }
 
     [Theory]
