@@ -62,6 +62,8 @@ internal static class ServeCommand
         Option<string?> db = DatabaseOption.Create();
 
         Command serve = new("serve", "Serve Microsoft Graph until SIGTERM or Ctrl-C.") { demo, seed, urls, https, notify, data, db, throttle, otlp, logFormat, logLevel, config };
+        OidcOptions oidc = new();
+        oidc.AddTo(serve);
         serve.Validators.Add(result =>
         {
             DatabaseOption.Check(result, db);
@@ -119,6 +121,7 @@ internal static class ServeCommand
                 Path.GetFullPath(parsed.GetValue(data) ?? DefaultDataFolder()),
                 parsed.GetValue(db) is { } connection ? PostgresAddress.Read(connection) : null)
             {
+                ExternalIssuer = oidc.Read(parsed),
                 Collector = parsed.GetValue(otlp) is { } collector ? new Uri(collector) : null,
                 HasQuotas = parsed.GetValue(throttle) == "graph",
                 LogFormat = parsed.GetValue(logFormat) == "json" ? LogFormat.Json : LogFormat.Text,

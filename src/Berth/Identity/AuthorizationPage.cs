@@ -7,7 +7,7 @@ namespace Berth.Identity;
 /// <c>/authorize</c>: a person signs in and the program gets a code at its own loopback address (RFC 6749, 4.1, RFC 8252, 7.3), which it redeems with the
 /// verifier of its challenge (RFC 7636) or its secret (B208).
 /// </summary>
-internal sealed class AuthorizationPage(TokenRequestRules rules, AuthorizationCodes codes, SignIn signIn, LedgerDoor ledger, OwnAddresses addresses, TimeProvider time)
+internal sealed class AuthorizationPage(TokenRequestRules rules, AuthorizationCodes codes, SignIn signIn, LedgerDoor ledger, OwnAddresses addresses, TimeProvider time, ExternalSignIn? external = null)
 {
     /// <summary>The address that Entra gives to programs that read the code out of their own browser window.</summary>
     private const string NativeClient = "https://login.microsoftonline.com/common/oauth2/nativeclient";
@@ -47,17 +47,38 @@ internal sealed class AuthorizationPage(TokenRequestRules rules, AuthorizationCo
             return;
         }
 
+        // Whoever comes back from the issuer is signed in already (B739).
+        if (exchange.Person is { } known)
+        {
+            if (app!.TenantId != PortalApplication.AnyTenant && app.TenantId != known.TenantId)
+            {
+                await SignInPage.WriteTextAsync(
+                    context, Title, $"{known.UserPrincipalName} is of another tenant than {app.DisplayName}.", "Begin again at the program that sent you here.", StatusCodes.Status400BadRequest).ConfigureAwait(false);
+                return;
+            }
+
+            Grant(context, app, known, asked!, redirect);
+            return;
+        }
+
+        if (external is { IsOnly: true })
+        {
+            await SignInPage.WriteLinkAsync(context, TitleOf(app!), external.Name, ExternalSignIn.LinkFrom(context)).ConfigureAwait(false);
+            return;
+        }
+
+        (string Name, string Link)? elsewhere = external is null ? null : (external.Name, ExternalSignIn.LinkFrom(context));
         string leadsTo = new Uri(redirect).GetLeftPart(UriPartial.Authority);
         if (!isAnswer)
         {
-            await SignInPage.WriteFormAsync(context, TitleOf(app!), null, null, TokenRequestRules.Shown(query["login_hint"].ToString()), leadsTo).ConfigureAwait(false);
+            await SignInPage.WriteFormAsync(context, TitleOf(app!), null, null, TokenRequestRules.Shown(query["login_hint"].ToString()), leadsTo, elsewhere: elsewhere).ConfigureAwait(false);
             return;
         }
 
         if (await SignInPage.ReadAsync(context).ConfigureAwait(false) is not { } form)
         {
             await SignInPage.WriteFormAsync(
-                context, TitleOf(app!), "This form did not come from this page, or the page is old. Please try again.", null, "", leadsTo, StatusCodes.Status400BadRequest).ConfigureAwait(false);
+                context, TitleOf(app!), "This form did not come from this page, or the page is old. Please try again.", null, "", leadsTo, StatusCodes.Status400BadRequest, elsewhere).ConfigureAwait(false);
             return;
         }
 
@@ -65,14 +86,20 @@ internal sealed class AuthorizationPage(TokenRequestRules rules, AuthorizationCo
         (SignedInPerson? person, refusal) = await signIn.CheckAsync(TenantOf(app!, name), name, form["password"].ToString(), context.RequestAborted).ConfigureAwait(false);
         if (person is null)
         {
-            await SignInPage.WriteFormAsync(context, TitleOf(app!), refusal!.Describe(), null, name, leadsTo, StatusCodes.Status400BadRequest).ConfigureAwait(false);
+            await SignInPage.WriteFormAsync(context, TitleOf(app!), refusal!.Describe(), null, name, leadsTo, StatusCodes.Status400BadRequest, elsewhere).ConfigureAwait(false);
             return;
         }
 
+        Grant(context, app!, person, asked!, redirect);
+    }
+
+    private void Grant(HttpContext context, AppRegistration app, SignedInPerson person, AskedScopes asked, string redirect)
+    {
+        IQueryCollection query = context.Request.Query;
         string code = codes.Add(new GrantedCode(
-            app!.TenantId == PortalApplication.AnyTenant ? PortalApplication.In(person.TenantId) : app,
+            app.TenantId == PortalApplication.AnyTenant ? PortalApplication.In(person.TenantId) : app,
             person,
-            asked!,
+            asked,
             redirect,
             query["code_challenge"].ToString() is { Length: > 0 } challenge ? challenge : null,
             query["nonce"].ToString() is { Length: > 0 } nonce ? nonce : null,

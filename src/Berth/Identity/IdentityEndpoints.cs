@@ -14,11 +14,18 @@ namespace Berth.Identity;
 internal static class IdentityEndpoints
 {
     /// <summary>Adds the token server.</summary>
-    public static void AddIdentity(this IServiceCollection services, SigningKeys keys)
+    public static void AddIdentity(this IServiceCollection services, SigningKeys keys, ExternalIssuerOptions? external)
     {
         services.AddSingleton(keys);
         services.AddHostedService<KeyTending>();
         services.AddSingleton<OwnAddresses>();
+        if (external is not null)
+        {
+            services.AddSingleton(external);
+            services.AddSingleton<ExternalIssuer>();
+            services.AddSingleton<ExternalSignIn>();
+        }
+
         services.AddSingleton<SignInAttempts>();
         services.AddSingleton<SignIn>();
         services.AddSingleton<RefreshTokens>();
@@ -97,6 +104,28 @@ internal static class IdentityEndpoints
                 return;
             }
 
+            SignedInPerson? external = null;
+            if (context.RequestServices.GetService<ExternalSignIn>() is { } elsewhere)
+            {
+                if (context.Request.Path.Equals(ExternalSignIn.BeginPath, StringComparison.OrdinalIgnoreCase))
+                {
+                    await elsewhere.BeginAsync(context).ConfigureAwait(false);
+                    return;
+                }
+
+                if (context.Request.Path.Equals(ExternalSignIn.CallbackPath, StringComparison.OrdinalIgnoreCase))
+                {
+                    if (await elsewhere.FinishAsync(context).ConfigureAwait(false) is not { } finished)
+                    {
+                        return;
+                    }
+
+                    // The sign-in that began here goes on as if its page had been answered.
+                    int question = finished.Return.IndexOf('?', StringComparison.Ordinal);
+                    (context.Request.Path, context.Request.QueryString, external) = (finished.Return[..question], new QueryString(finished.Return[question..]), finished.Person);
+                }
+            }
+
             if (!IdentityPaths.TrySplit(context.Request.Path, out string? tenant, out string? endpoint))
             {
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
@@ -118,7 +147,7 @@ internal static class IdentityEndpoints
                 return;
             }
 
-            TokenExchange exchange = new(tenant) { IsVersion1 = endpoint == IdentityPaths.OldToken };
+            TokenExchange exchange = new(tenant) { IsVersion1 = endpoint == IdentityPaths.OldToken, Person = external };
             context.Features.Set(exchange);
             context.Request.PathBase = $"/{tenant}";
             context.Request.Path = endpoint == IdentityPaths.OldToken ? IdentityPaths.Token : endpoint;

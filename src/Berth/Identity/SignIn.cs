@@ -5,11 +5,16 @@ using Berth.Ledger;
 namespace Berth.Identity;
 
 /// <summary>Whether somebody is who they say they are (B202).</summary>
-internal sealed class SignIn(LedgerDoor ledger, UserPasswords passwords, SignInAttempts attempts)
+internal sealed class SignIn(LedgerDoor ledger, UserPasswords passwords, SignInAttempts attempts, ExternalSignIn? external = null)
 {
     /// <summary>Checks a name and a password, in this order: locked, unknown, wrong, disabled.</summary>
     public async ValueTask<(SignedInPerson? Person, TokenRefusal? Refusal)> CheckAsync(Guid tenantId, string name, string password, CancellationToken cancel)
     {
+        if (external is { IsOnly: true })
+        {
+            return (null, new TokenRefusal(TokenRefusalCode.PasswordsOff, external.Name));
+        }
+
         Tenant? tenant = ledger.Find(tenantId)?.Current;
         if (attempts.IsLocked(tenantId, name))
         {
@@ -46,6 +51,19 @@ internal sealed class SignIn(LedgerDoor ledger, UserPasswords passwords, SignInA
         if (!user.AccountEnabled)
         {
             return (null, new TokenRefusal(TokenRefusalCode.AccountDisabled));
+        }
+
+        // Who came from the issuer has no password here (B740).
+        if (ExternalSignIn.IsExternal(stamp))
+        {
+            return external?.Holding(stamp) == true
+                ? (new SignedInPerson(tenantId, user.Id, user.UserPrincipalName, user.DisplayName, stamp), null)
+                : (null, new TokenRefusal(TokenRefusalCode.SignInOver));
+        }
+
+        if (external is { IsOnly: true })
+        {
+            return (null, new TokenRefusal(TokenRefusalCode.PasswordsOff, external.Name));
         }
 
         ClientSecret? kept = await passwords.FindAsync(tenantId, userId, cancel).ConfigureAwait(false);

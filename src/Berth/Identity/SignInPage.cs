@@ -63,7 +63,8 @@ internal static class SignInPage
     /// <param name="name">The sign-in name to begin with.</param>
     /// <param name="leadsTo">An origin beside our own where the form may end.</param>
     /// <param name="status">The status.</param>
-    public static Task WriteFormAsync(HttpContext context, string title, string? problem, string? userCode, string name, string? leadsTo, int status = StatusCodes.Status200OK)
+    /// <param name="elsewhere">An issuer to sign in at instead, and the link that begins it (B739).</param>
+    public static Task WriteFormAsync(HttpContext context, string title, string? problem, string? userCode, string name, string? leadsTo, int status = StatusCodes.Status200OK, (string Name, string Link)? elsewhere = null)
     {
         string token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         context.Response.Cookies.Append(Cookie, token, new CookieOptions
@@ -89,8 +90,18 @@ internal static class SignInPage
         }
 
         form.Append("</form>");
+        if (elsewhere is { } issuer)
+        {
+            form.Append(LinkTo(issuer.Name, issuer.Link));
+        }
+
         return WriteAsync(context, title, problem, form.ToString(), leadsTo, status);
     }
+
+    /// <summary>Writes the page of a server that takes no passwords: the way to its issuer, which the person takes (B739).</summary>
+    public static Task WriteLinkAsync(HttpContext context, string title, string name, string link) => WriteAsync(context, title, null, LinkTo(name, link), null, StatusCodes.Status200OK);
+
+    private static string LinkTo(string name, string link) => $"<p><a id=\"elsewhere\" href=\"{WebUtility.HtmlEncode(link)}\">Sign in at {WebUtility.HtmlEncode(name)}</a></p>";
 
     /// <summary>Writes a page with a sentence.</summary>
     public static Task WriteTextAsync(HttpContext context, string title, string? problem, string sentence, int status = StatusCodes.Status200OK) =>

@@ -70,6 +70,9 @@ internal enum TokenRefusalCode
     /// <summary>The password is wrong, or there is none.</summary>
     PasswordWrong,
 
+    /// <summary>People sign in at an issuer only (B739). Subject: the issuer.</summary>
+    PasswordsOff,
+
     /// <summary>The user may not sign in.</summary>
     AccountDisabled,
 
@@ -78,6 +81,9 @@ internal enum TokenRefusalCode
 
     /// <summary>The password changed since the refresh token was given.</summary>
     GrantRevoked,
+
+    /// <summary>What the issuer said is too long ago, or it is the issuer no more (B740).</summary>
+    SignInOver,
 
     /// <summary>The refresh token is over.</summary>
     RefreshTokenExpired,
@@ -136,7 +142,7 @@ internal sealed record TokenRefusal(TokenRefusalCode Code, string Subject = "")
         TokenRefusalCode.SecretMissing or TokenRefusalCode.AssertionMalformed or TokenRefusalCode.AssertionUnverified or TokenRefusalCode.AssertionOfAnother
             or TokenRefusalCode.AssertionOver or TokenRefusalCode.AssertionForAnother or TokenRefusalCode.SecretWrong => Errors.InvalidClient,
         TokenRefusalCode.DelegatedScopeInvalid => Errors.InvalidScope,
-        TokenRefusalCode.AccountLocked or TokenRefusalCode.UserUnknown or TokenRefusalCode.PasswordWrong or TokenRefusalCode.AccountDisabled
+        TokenRefusalCode.AccountLocked or TokenRefusalCode.UserUnknown or TokenRefusalCode.PasswordWrong or TokenRefusalCode.PasswordsOff or TokenRefusalCode.SignInOver or TokenRefusalCode.AccountDisabled
             or TokenRefusalCode.GrantInvalid or TokenRefusalCode.GrantRevoked or TokenRefusalCode.RefreshTokenExpired or TokenRefusalCode.CodeUsed
             or TokenRefusalCode.CodeExpired or TokenRefusalCode.RedirectMismatch or TokenRefusalCode.VerifierWrong or TokenRefusalCode.ConsentMissing => Errors.InvalidGrant,
         TokenRefusalCode.DeviceCodeInvalid => "bad_verification_code",
@@ -172,6 +178,8 @@ internal sealed record TokenRefusal(TokenRefusalCode Code, string Subject = "")
         TokenRefusalCode.AccountLocked => 50053,
         TokenRefusalCode.UserUnknown => 50034,
         TokenRefusalCode.PasswordWrong => 50126,
+        TokenRefusalCode.PasswordsOff => 50144,
+        TokenRefusalCode.SignInOver => 50078,
         TokenRefusalCode.AccountDisabled => 50057,
         TokenRefusalCode.GrantInvalid => 70000,
         TokenRefusalCode.GrantRevoked => 50173,
@@ -217,6 +225,8 @@ internal sealed record TokenRefusal(TokenRefusalCode Code, string Subject = "")
         TokenRefusalCode.UserUnknown =>
             $"The user account does not exist in the {Subject} directory. To sign into this application, the account must be added to the directory.",
         TokenRefusalCode.PasswordWrong => "Error validating credentials due to invalid username or password.",
+        TokenRefusalCode.PasswordsOff => $"Passwords are not taken here: sign in at {Subject}, with a program that opens a browser.",
+        TokenRefusalCode.SignInOver => "The sign-in at the issuer is too long ago. Sign in there again.",
         TokenRefusalCode.AccountDisabled => "The user account is disabled.",
         TokenRefusalCode.GrantInvalid => "Provided grant is invalid or malformed.",
         TokenRefusalCode.GrantRevoked => "The provided grant has expired due to it being revoked, a fresh auth token is needed: the user's password has changed.",

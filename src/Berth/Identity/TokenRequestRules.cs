@@ -296,7 +296,7 @@ internal sealed class TokenRequestRules(
             exchange.App = PortalApplication.In(person.TenantId);
         }
 
-        exchange.Roles = administrators.RolesOf(person.TenantId, person.Id);
+        exchange.Roles = [.. administrators.RolesOf(person.TenantId, person.Id).Union(ExternalSignIn.RolesOf(person.Stamp))];
         if (exchange.Scopes!.Granted(exchange.App!, DirectoryRole.Held(exchange.Roles)) is not { } granted)
         {
             return new TokenRefusal(TokenRefusalCode.ConsentMissing, exchange.App!.ClientId.ToString());

@@ -29,6 +29,9 @@ internal sealed record ServeOptions(
     /// <summary>Whether applications and tenants have the directory's quotas (B788).</summary>
     public bool HasQuotas { get; init; }
 
+    /// <summary>Where people sign in beside their password (B739); null when nowhere.</summary>
+    public Identity.ExternalIssuerOptions? ExternalIssuer { get; init; }
+
     /// <summary>How the log is written (B782).</summary>
     public LogFormat LogFormat { get; init; }
 

@@ -78,7 +78,7 @@ internal static class Server
         builder.Services.AddSingleton(passwords);
         builder.Services.AddSingleton(administrators);
         builder.Services.AddSingleton<IdentityBooks>();
-        builder.Services.AddIdentity(keys);
+        builder.Services.AddIdentity(keys, options.ExternalIssuer);
         builder.Services.AddRoutingCore();
         builder.Services.AddMeters();
         if (options.Collector is { } collector)
