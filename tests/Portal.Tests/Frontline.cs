@@ -1,13 +1,10 @@
 using System.Text.Json.Nodes;
-using Microsoft.Playwright;
-using Xunit;
-using static Microsoft.Playwright.Assertions;
 
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where it is seen how shared licenses stand.</summary>
 [Collection(Machines.Name)]
-public sealed class Frontline(PortalUnderTest portal)
+public sealed class Frontline(PortalUnderTest portal) : PortalTests(portal)
 {
     private const string Size = "Cloud PC Frontline 2vCPU/8GB/128GB";
 
@@ -43,7 +40,7 @@ public sealed class Frontline(PortalUnderTest portal)
 
         await company.RefusedAsync(HttpMethod.Post, "/berth/v1/sessions", new { userId = served[2].User, cloudPcId = served[2].CloudPc });
 
-        await using Window window = await company.OpenAsync(portal, "frontline");
+        await using Window window = await company.OpenAsync(Portal, "frontline");
         IPage page = window.Page;
         ILocator row = page.GetByRole(AriaRole.Table, new() { Name = "Pools" }).GetByRole(AriaRole.Row, new() { Name = Size });
         await Expect(row.GetByText("3 of 3")).ToBeVisibleAsync();
