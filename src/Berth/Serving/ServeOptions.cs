@@ -1,4 +1,5 @@
 using Berth.Ledger.Stores;
+using Berth.Telemetry;
 
 namespace Berth.Serving;
 
@@ -20,4 +21,14 @@ internal enum DemoSeed
 /// <param name="DataFolder">Absolute path of the folder with the database, unless that is PostgreSQL, and the local CA.</param>
 /// <param name="Database">The PostgreSQL database in place of the folder's own (B700).</param>
 internal sealed record ServeOptions(
-    bool Demo, DemoSeed Seed, IReadOnlyList<ListenAddress> Listen, IReadOnlyList<string> NotifyHosts, string DataFolder, PostgresAddress? Database);
+    bool Demo, DemoSeed Seed, IReadOnlyList<ListenAddress> Listen, IReadOnlyList<string> NotifyHosts, string DataFolder, PostgresAddress? Database)
+{
+    /// <summary>Where traces go (B781); null traces nothing.</summary>
+    public Uri? Collector { get; init; }
+
+    /// <summary>How the log is written (B782).</summary>
+    public LogFormat LogFormat { get; init; }
+
+    /// <summary>The least grave lines of the log.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
+}

@@ -15,12 +15,12 @@ using Berth.Ledger;
 using Berth.Ledger.Stores;
 using Berth.Notifications;
 using Berth.SetUp;
+using Berth.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging.Console;
 using Route = Berth.Graph.Routes.Route;
 
 namespace Berth.Serving;
@@ -69,12 +69,7 @@ internal static class Server
 
         // The command line says everything: no settings file of the working folder, no variable of the environment opens another port.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, WebRootPath = "wwwroot" });
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
-
-        // A start that fails is told once, in one line, by Run.
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        Logs.Configure(builder.Logging, options.LogFormat, options.LogLevel);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options, certificate));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ServerLimits.Drain);
         builder.Services.AddSingleton(time);
@@ -84,7 +79,12 @@ internal static class Server
         builder.Services.AddSingleton(administrators);
         builder.Services.AddIdentity(keys);
         builder.Services.AddRoutingCore();
-        builder.Services.AddMetrics();
+        builder.Services.AddMeters();
+        if (options.Collector is { } collector)
+        {
+            builder.Services.AddTraces(collector);
+        }
+
         builder.Services.AddHostedService<DueWork>();
 
         await using WebApplication app = builder.Build();
@@ -92,6 +92,13 @@ internal static class Server
         using Meter meter = Metrics.Observe(ledger, tokens);
         using IDisposable unreadable = new UnreadableRequests(time).Listen(app.Services.GetRequiredService<DiagnosticListener>());
         using NewTenants tenants = new(ledger, new FirstAdministrator(passwords, administrators), apps);
+        using DatabaseProbe probe = new(ledger, time);
+        if (options.LogLevel <= LogLevel.Information)
+        {
+            ILogger requests = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(Logs.Requests);
+            app.Use(next => new RequestLog(requests, next).InvokeAsync);
+        }
+
         app.Use(next => new DatabaseAway(time, next).InvokeAsync);
         app.Use(next => new SetUpEndpoint(setUp, ledger, tenants, time, next).InvokeAsync);
 
@@ -109,7 +116,7 @@ internal static class Server
         using SubscriptionBooks subscriptions = new(ledger, new NotificationHosts(options.NotifyHosts), sender.HandshakeAsync);
         await subscriptions.OpenAsync(cancellation).ConfigureAwait(false);
         app.UseGraph(ledger.Find, new StandingTokens(apps, tokens).AuthenticateAsync, time, subscriptions, new PasswordDoor(administrators.Has, passwords.KeepAsync));
-        app.Use(next => new Health(ledger, app.Lifetime, next).InvokeAsync);
+        app.Use(next => new Health(ledger, probe, app.Lifetime, next).InvokeAsync);
         app.UseOpenTelemetryPrometheusScrapingEndpoint();
         app.Use(next => new PortalFiles(app, next).InvokeAsync);
         app.UseIdentity();

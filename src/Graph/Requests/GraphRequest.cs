@@ -129,7 +129,10 @@ public sealed record GraphRequest
     public Stream? BodyStream { get; init; }
 
     /// <summary><see cref="BaseUrl"/> and the version, such as <c>https://host/v1.0</c>.</summary>
-    public string ServiceRoot => BaseUrl + Version switch
+    public string ServiceRoot => BaseUrl + PrefixOf(Version);
+
+    /// <summary>What paths of an interface begin with.</summary>
+    public static string PrefixOf(GraphVersion version) => version switch
     {
         GraphVersion.V1 => "/v1.0",
         GraphVersion.Beta => "/beta",

@@ -135,12 +135,18 @@ public sealed record RouteAccess(IReadOnlyList<PermissionSet> Sets)
 /// <param name="Handler">What it does.</param>
 public sealed record Route(GraphMethod Method, string Template, RouteAccess Access, RouteHandler Handler)
 {
+    // Made when first asked for; copies of a route have the same template, so they may share it.
+    private readonly string?[] _paths = new string?[Enum.GetValues<GraphVersion>().Length];
+
     /// <summary>Where it exists; both of Graph's interfaces unless said otherwise.</summary>
     public RouteVersions Versions { get; init; } = RouteVersions.Graph;
 
     /// <summary>What it reads; JSON for POST, PATCH and PUT unless said otherwise.</summary>
     public RouteBody Body { get; init; } =
         Method is GraphMethod.Post or GraphMethod.Patch or GraphMethod.Put ? RouteBody.Json : RouteBody.None;
+
+    /// <summary>Where it lies in an interface, with its prefix, such as <c>/v1.0/users/{user}</c>: what metrics and traces call <c>http.route</c>.</summary>
+    public string PathIn(GraphVersion version) => _paths[(int)version] ??= GraphRequest.PrefixOf(version) + Template;
 
     /// <summary>For people and for the completeness test: method and template.</summary>
     public override string ToString() => $"{Method.ToString().ToUpperInvariant()} {Versions switch { RouteVersions.Berth => "/berth/v1", RouteVersions.Scim => "/scim/v2", _ => "" }}{Template}";
