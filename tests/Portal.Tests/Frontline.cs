@@ -105,10 +105,14 @@ public sealed class Frontline(PortalUnderTest portal) : PortalTests(portal)
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "for 12 people" })).ToBeFocusedAsync();
         Assert.True(await page.GetByRole(AriaRole.Img, new() { Name = "People at work" }).EvaluateAsync<bool>("image => image.decode().then(() => image.naturalWidth > 0)"));
+        ILocator plot = page.GetByRole(AriaRole.Img, new() { Name = "People at work" });
+        await plot.ScrollIntoViewIfNeededAsync();
         await window.PictureAsync("simulation-light");
         await window.IsAccessibleAsync();
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
+        await window.PictureAsync("simulation-dark");
         await page.SetViewportSizeAsync(400, 800);
+        await plot.ScrollIntoViewIfNeededAsync();
         await window.PictureAsync("simulation-dark-400");
         await window.IsAccessibleAsync();
         await page.SetViewportSizeAsync(1280, 800);
