@@ -31,6 +31,20 @@ internal sealed class AppRegistrations : IDisposable
         return new AppRegistrations(ledger, blob is null ? [] : Read(blob));
     }
 
+    /// <summary>Reads again what the store keeps: another process may have changed it.</summary>
+    public async Task ReadAgainAsync(CancellationToken cancel)
+    {
+        await _writing.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            _apps = (await StoredAsync(cancel).ConfigureAwait(false)).ToFrozenDictionary(app => app.ClientId);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
     /// <summary>The application with a client id, or null.</summary>
     public AppRegistration? Find(Guid clientId) => _apps.GetValueOrDefault(clientId) ?? (_passing?.ClientId == clientId ? _passing : null);
 
@@ -78,7 +92,8 @@ internal sealed class AppRegistrations : IDisposable
         await _writing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            AppRegistration[] apps = [.. _apps.Values.Where(other => other.ClientId != clientId), .. app is null ? Array.Empty<AppRegistration>() : [app]];
+            // Of what is stored now: another process may have changed another tenant's.
+            AppRegistration[] apps = [.. (await StoredAsync(cancel).ConfigureAwait(false)).Where(other => other.ClientId != clientId), .. app is null ? Array.Empty<AppRegistration>() : [app]];
             await _ledger.WriteBlobAsync(BlobName, Write(apps), cancel).ConfigureAwait(false);
             _apps = apps.ToFrozenDictionary(one => one.ClientId);
         }
@@ -90,6 +105,9 @@ internal sealed class AppRegistrations : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _writing.Dispose();
+
+    private async Task<IEnumerable<AppRegistration>> StoredAsync(CancellationToken cancel) =>
+        await _ledger.ReadBlobAsync(BlobName, cancel).ConfigureAwait(false) is { } blob ? Read(blob) : [];
 
     private static IEnumerable<AppRegistration> Read(byte[] blob)
     {

@@ -57,7 +57,7 @@ internal static class Server
         using SigningKeys keys = await SigningKeys.OpenAsync(ledger, time, cancellation).ConfigureAwait(false);
         using AppRegistrations apps = await AppRegistrations.OpenAsync(ledger, cancellation).ConfigureAwait(false);
         UserPasswords passwords = new(ledger);
-        Administrators administrators = await Administrators.OpenAsync(ledger, cancellation).ConfigureAwait(false);
+        using Administrators administrators = await Administrators.OpenAsync(ledger, cancellation).ConfigureAwait(false);
         if (options.Demo)
         {
             await DemoTenant.MakeAsync(ledger, new DemoAccess(apps, passwords, administrators, ClientCertificate.Open(folder, time)), options.Seed, cancellation).ConfigureAwait(false);
@@ -77,6 +77,7 @@ internal static class Server
         builder.Services.AddSingleton(apps);
         builder.Services.AddSingleton(passwords);
         builder.Services.AddSingleton(administrators);
+        builder.Services.AddSingleton<IdentityBooks>();
         builder.Services.AddIdentity(keys);
         builder.Services.AddRoutingCore();
         builder.Services.AddMeters();
@@ -91,7 +92,9 @@ internal static class Server
         AccessTokens tokens = new(keys, time);
         using Meter meter = Metrics.Observe(ledger, tokens);
         using IDisposable unreadable = new UnreadableRequests(time).Listen(app.Services.GetRequiredService<DiagnosticListener>());
-        using NewTenants tenants = new(ledger, new FirstAdministrator(passwords, administrators), apps);
+        IdentityRecord record = new(ledger);
+        InstallationTenant installation = new(ledger);
+        using NewTenants tenants = new(ledger, new FirstAdministrator(passwords, administrators, record), apps, installation, record);
         using DatabaseProbe probe = new(ledger, time);
         if (options.LogLevel <= LogLevel.Information)
         {
@@ -103,13 +106,13 @@ internal static class Server
         app.Use(next => new SetUpEndpoint(setUp, ledger, tenants, time, next).InvokeAsync);
 
         // Graph comes first: what most requests want passes nothing else. OpenIddict comes last and sees identity paths only.
-        InstallationTenant installation = new(ledger);
         (Route Route, InstallationAnswer Answer)[] beside =
         [
             .. new TenantsEndpoint(ledger, tenants, installation).Answers,
-            .. new Applications(apps).Answers,
-            .. new KeysEndpoint(keys, installation).Answers,
-            (InstallationRoutes.AddCertificate, new ApplicationCertificates(apps, time).AnswerAsync),
+            .. new Applications(apps, record).Answers,
+            .. new KeysEndpoint(keys, installation, record).Answers,
+            .. new RolesEndpoint(ledger, administrators, record).Answers,
+            (InstallationRoutes.AddCertificate, new ApplicationCertificates(apps, record, time).AnswerAsync),
         ];
         app.Use(next => new InstallationEndpoint(beside, tokens, time, next).InvokeAsync);
         using NotificationSender sender = new(time);

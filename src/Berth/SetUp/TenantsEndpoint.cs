@@ -28,10 +28,10 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, Ins
             await context.WriteJsonAsync(StatusCodes.Status200OK, WriteList).ConfigureAwait(false);
             return null;
         }),
-        (InstallationRoutes.MakeTenant, async (context, caller, _) => installation.IsOf(caller) ? await MakeAsync(context).ConfigureAwait(false) : GraphError.Denied),
+        (InstallationRoutes.MakeTenant, async (context, caller, _) => installation.IsOf(caller) ? await MakeAsync(context, caller).ConfigureAwait(false) : GraphError.Denied),
     ];
 
-    private async Task<GraphError?> MakeAsync(HttpContext context)
+    private async Task<GraphError?> MakeAsync(HttpContext context, Caller caller)
     {
         if (await context.ReadBodyAsync(SetUpEndpoint.LongestBody).ConfigureAwait(false) is not { } body)
         {
@@ -58,7 +58,7 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, Ins
             return GraphError.BadRequest("valueInvalid", problem);
         }
 
-        switch (await tenants.MakeAsync(wanted).ConfigureAwait(false))
+        switch (await tenants.MakeAsync(wanted, caller.Actor).ConfigureAwait(false))
         {
             case NewTenants.Made.Done made:
                 await context.WriteJsonAsync(StatusCodes.Status201Created, made.Write).ConfigureAwait(false);
