@@ -18,12 +18,17 @@ internal sealed class Administrators
 
     /// <summary>Reads what the store keeps.</summary>
     /// <exception cref="InvalidDataException">It was written by a newer version, or is damaged; the message is for people.</exception>
-    public static async Task<Administrators> OpenAsync(LedgerDoor ledger, CancellationToken cancel)
+    public static async Task<Administrators> OpenAsync(LedgerDoor ledger, CancellationToken cancel) =>
+        new(ledger, Read(await ledger.ReadBlobAsync(BlobName, cancel).ConfigureAwait(false)));
+
+    /// <summary>Reads what the store keeps by now: another node may have written it (B719).</summary>
+    public async Task ReadAgainAsync(CancellationToken cancel) => _known = Read(await _ledger.ReadBlobAsync(BlobName, cancel).ConfigureAwait(false));
+
+    private static HashSet<(Guid Tenant, Guid User)> Read(byte[]? blob)
     {
-        byte[]? blob = await ledger.ReadBlobAsync(BlobName, cancel).ConfigureAwait(false);
         if (blob is null)
         {
-            return new Administrators(ledger, []);
+            return [];
         }
 
         AdministratorList? list;
@@ -37,7 +42,7 @@ internal sealed class Administrators
         }
 
         return list is { Version: FormatVersion }
-            ? new Administrators(ledger, [.. list.Administrators.Select(row => (row.TenantId, row.UserId))])
+            ? [.. list.Administrators.Select(row => (row.TenantId, row.UserId))]
             : throw new InvalidDataException("The list of administrators in the database was written by a newer version of Berth; use that version.");
     }
 
@@ -50,9 +55,16 @@ internal sealed class Administrators
     /// <summary>Makes somebody an administrator; durable when it returns. Called by one at a time.</summary>
     public async Task AddAsync(Guid tenant, Guid user, CancellationToken cancel)
     {
-        HashSet<(Guid Tenant, Guid User)> next = [.. _known, (tenant, user)];
-        AdministratorList list = new(FormatVersion, [.. next.Order().Select(row => new AdministratorRow(row.Tenant, row.User))]);
-        await _ledger.WriteBlobAsync(BlobName, JsonSerializer.SerializeToUtf8Bytes(list, AdministratorJson.Default.AdministratorList), cancel).ConfigureAwait(false);
+        HashSet<(Guid Tenant, Guid User)> next = [];
+        await _ledger.ChangeBlobAsync(
+            BlobName,
+            blob =>
+            {
+                next = [.. Read(blob), (tenant, user)];
+                AdministratorList list = new(FormatVersion, [.. next.Order().Select(row => new AdministratorRow(row.Tenant, row.User))]);
+                return JsonSerializer.SerializeToUtf8Bytes(list, AdministratorJson.Default.AdministratorList);
+            },
+            cancel).ConfigureAwait(false);
         _known = next;
     }
 }

@@ -31,6 +31,21 @@ internal sealed class AppRegistrations : IDisposable
         return new AppRegistrations(ledger, blob is null ? [] : Read(blob));
     }
 
+    /// <summary>Reads what the store keeps by now: another node may have written it (B719).</summary>
+    public async Task ReadAgainAsync(CancellationToken cancel)
+    {
+        await _writing.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            byte[]? blob = await _ledger.ReadBlobAsync(BlobName, cancel).ConfigureAwait(false);
+            _apps = (blob is null ? [] : Read(blob)).ToFrozenDictionary(app => app.ClientId);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
     /// <summary>The application with a client id, or null.</summary>
     public AppRegistration? Find(Guid clientId) => _apps.GetValueOrDefault(clientId) ?? (_passing?.ClientId == clientId ? _passing : null);
 
@@ -78,8 +93,16 @@ internal sealed class AppRegistrations : IDisposable
         await _writing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            AppRegistration[] apps = [.. _apps.Values.Where(other => other.ClientId != clientId), .. app is null ? Array.Empty<AppRegistration>() : [app]];
-            await _ledger.WriteBlobAsync(BlobName, Write(apps), cancel).ConfigureAwait(false);
+            AppRegistration[] apps = [];
+            await _ledger.ChangeBlobAsync(
+                BlobName,
+                blob =>
+                {
+                    IEnumerable<AppRegistration> there = blob is null ? [] : Read(blob);
+                    apps = [.. there.Where(other => other.ClientId != clientId), .. app is null ? Array.Empty<AppRegistration>() : [app]];
+                    return Write(apps);
+                },
+                cancel).ConfigureAwait(false);
             _apps = apps.ToFrozenDictionary(one => one.ClientId);
         }
         finally

@@ -2,8 +2,8 @@ using Berth.Ledger;
 
 namespace Berth.Serving;
 
-/// <summary><c>/healthz/live</c>: the process answers. <c>/healthz/ready</c>: it serves, that is, its ledger writes and it is not on its way out.</summary>
-internal sealed class Health(LedgerDoor ledger, IHostApplicationLifetime lifetime, RequestDelegate next)
+/// <summary><c>/healthz/live</c>: the process answers. <c>/healthz/ready</c>: it serves, that is, its ledger writes, it is in its cluster, and it is not on its way out.</summary>
+internal sealed class Health(LedgerDoor ledger, Func<string?> cluster, IHostApplicationLifetime lifetime, RequestDelegate next)
 {
     /// <summary>Answers the two paths; everything else goes on.</summary>
     public Task InvokeAsync(HttpContext context)
@@ -20,7 +20,7 @@ internal sealed class Health(LedgerDoor ledger, IHostApplicationLifetime lifetim
                 context,
                 ledger.Failure is { } failure ? $"the ledger stopped writing: {failure.Message}"
                 : lifetime.ApplicationStopping.IsCancellationRequested ? "stopping"
-                : null),
+                : cluster()),
             _ => next(context),
         };
     }

@@ -1,3 +1,4 @@
+using Berth.Clustering;
 using Berth.Ledger.Stores;
 
 namespace Berth.Serving;
@@ -19,5 +20,6 @@ internal enum DemoSeed
 /// <param name="NotifyHosts">Hosts beside this machine that change notifications may be sent to.</param>
 /// <param name="DataFolder">Absolute path of the folder with the database, unless that is PostgreSQL, and the local CA.</param>
 /// <param name="Database">The PostgreSQL database in place of the folder's own (B700).</param>
+/// <param name="Cluster">Given when it is shared with other nodes (B711).</param>
 internal sealed record ServeOptions(
-    bool Demo, DemoSeed Seed, IReadOnlyList<ListenAddress> Listen, IReadOnlyList<string> NotifyHosts, string DataFolder, PostgresAddress? Database);
+    bool Demo, DemoSeed Seed, IReadOnlyList<ListenAddress> Listen, IReadOnlyList<string> NotifyHosts, string DataFolder, PostgresAddress? Database, ClusterOptions? Cluster = null);

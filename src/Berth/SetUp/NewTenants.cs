@@ -9,7 +9,11 @@ using Berth.Ledger;
 namespace Berth.SetUp;
 
 /// <summary>Brings tenants into being, each with its first application and, where one is named, its first administrator; one at a time (B731).</summary>
-internal sealed class NewTenants(LedgerDoor ledger, FirstAdministrator administrator, AppRegistrations apps) : IDisposable
+/// <param name="ledger">Where they are made.</param>
+/// <param name="administrator">Makes the first administrator.</param>
+/// <param name="apps">Where the first application goes.</param>
+/// <param name="settle">Has a tenant served here that was made here, where there are several nodes.</param>
+internal sealed class NewTenants(LedgerDoor ledger, FirstAdministrator administrator, AppRegistrations apps, Func<TenantDesk, Task>? settle = null) : IDisposable
 {
     private readonly SemaphoreSlim _making = new(1, 1);
 
@@ -62,6 +66,7 @@ internal sealed class NewTenants(LedgerDoor ledger, FirstAdministrator administr
             }
 
             TenantDesk desk = ((TenantCreation.Created)creation).Desk;
+            await (settle?.Invoke(desk) ?? Task.CompletedTask).ConfigureAwait(false);
             if (wanted.Administrator is { } person)
             {
                 await administrator.MakeAsync(desk, person).ConfigureAwait(false);

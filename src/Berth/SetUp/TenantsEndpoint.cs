@@ -31,7 +31,7 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, Acc
         GraphError? error = await tokens.AuthenticateAsync(context).ConfigureAwait(false) switch
         {
             Authentication.Refused refused => GraphError.Unauthenticated(refused.Message, refused.Challenge),
-            Authentication.Known { Caller: var caller } => Administers(caller) ? await AnswerAsync(context).ConfigureAwait(false) : GraphError.Denied,
+            Authentication.Known { Caller: var caller } => await AnswerAsync(context, caller).ConfigureAwait(false),
             _ => throw new InvalidOperationException("A caller is known or refused."),
         };
         if (error is not null)
@@ -41,15 +41,19 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, Acc
     }
 
     // B730. Two that came at one moment, which a restored database could have, are told apart by their ids.
-    private TenantProfile First() => ledger.Desks.Select(desk => desk.Current.Profile).MinBy(profile => (profile.CreatedAt, profile.Id))!;
+    private static bool Administers(Caller caller, IReadOnlyList<TenantProfile> list) => caller.Permissions.Covers(Needed) && list is [{ } first, ..] && caller.TenantId == first.Id;
 
-    private bool Administers(Caller caller) => caller.Permissions.Covers(Needed) && caller.TenantId == First().Id;
-
-    private async Task<GraphError?> AnswerAsync(HttpContext context)
+    private async Task<GraphError?> AnswerAsync(HttpContext context, Caller caller)
     {
+        IReadOnlyList<TenantProfile> list = await ledger.ReadListAsync(context.RequestAborted).ConfigureAwait(false);
+        if (!Administers(caller, list))
+        {
+            return GraphError.Denied;
+        }
+
         if (HttpMethods.IsGet(context.Request.Method))
         {
-            await context.WriteJsonAsync(StatusCodes.Status200OK, WriteList).ConfigureAwait(false);
+            await context.WriteJsonAsync(StatusCodes.Status200OK, json => WriteList(json, list)).ConfigureAwait(false);
             return null;
         }
 
@@ -95,14 +99,12 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, Acc
         }
     }
 
-    private void WriteList(Utf8JsonWriter json)
+    private static void WriteList(Utf8JsonWriter json, IReadOnlyList<TenantProfile> list)
     {
-        TenantProfile first = First();
         json.WriteStartObject();
         json.WriteStartArray("value");
-        foreach (Tenant tenant in ledger.Desks.Select(desk => desk.Current).OrderBy(tenant => (tenant.Profile.CreatedAt, tenant.Profile.Id)))
+        foreach (TenantProfile profile in list)
         {
-            TenantProfile profile = tenant.Profile;
             json.WriteStartObject();
             json.WriteString("tenantId", profile.Id);
             json.WriteString("displayName", profile.DisplayName);
@@ -110,7 +112,7 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, Acc
             json.WriteString("country", profile.Country);
             json.WriteString("kind", NewTenant.NameOf(profile.Kind));
             json.WriteString("createdDateTime", profile.CreatedAt.UtcDateTime);
-            json.WriteBoolean("isInstallation", profile.Id == first.Id);
+            json.WriteBoolean("isInstallation", profile.Id == list[0].Id);
             json.WriteEndObject();
         }
 
