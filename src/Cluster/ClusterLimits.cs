@@ -31,7 +31,16 @@ public static class ClusterLimits
     public static readonly TimeSpan Remembered = TimeSpan.FromHours(1);
 
     /// <summary>How long one question after a tenant's place may take; a large tenant is still being read then, and is asked after again.</summary>
-    public static readonly TimeSpan Ask = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Ask = TimeSpan.FromMilliseconds(750);
+
+    /// <summary>How long the nodes are the same before tenants move to where they belong, and how long a tenant that was moved stays.</summary>
+    public static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a node goes on after it said that it takes no tenants: then the others know.</summary>
+    public static readonly TimeSpan Known = Tend + Tend;
+
+    /// <summary>How often it is looked whether the last tenant has gone.</summary>
+    public static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long requests in flight may hold up that a tenant is given up.</summary>
     public static readonly TimeSpan Drain = TimeSpan.FromSeconds(15);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -33,9 +34,14 @@ public sealed partial class ClusterNode : IAsyncDisposable
     private readonly TaskCompletionSource<string> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _tending;
     private readonly Task _belonging;
+    private readonly ConcurrentDictionary<Guid, bool> _kept = new();
+    private readonly Dictionary<Guid, long> _moved = [];
+    private long _steadySince;
+    private long _sameSince;
     private volatile IGrainFactory? _grains;
+    private volatile IClusterMembershipService? _membership;
     private volatile SiloAddress? _here;
-    private volatile NodeNews _news = new(new Dictionary<Guid, TenantPlace>(), new Dictionary<long, Uri>());
+    private volatile NodeNews _news = new(new Dictionary<Guid, TenantPlace>(), new Dictionary<long, NodePlace>(), []);
 
     private ClusterNode(ClusterSettings settings, LedgerDoor ledger, PostgresAddress database, ITenantGuests guests, ILogger log)
     {
@@ -53,7 +59,10 @@ public sealed partial class ClusterNode : IAsyncDisposable
     public Uri Url => _settings.Url;
 
     /// <summary>Whether this node is in and takes tenants.</summary>
-    public bool IsIn => _grains is not null && _hold.IsValid && !_leaving.IsCancellationRequested;
+    public bool IsIn => _grains is not null && _hold.IsValid && !_hold.IsLeaving;
+
+    /// <summary>Whether this node is on its way out.</summary>
+    public bool IsLeaving => _hold.IsLeaving;
 
     /// <summary>How many tenants are here, and how many nodes live, this one among them.</summary>
     public (int Tenants, int Nodes) Counts => (_hold.Tenants.Count(), _news.Nodes.Count);
@@ -88,10 +97,10 @@ public sealed partial class ClusterNode : IAsyncDisposable
 
     /// <summary>Where a tenant is said to be without asking anybody; null when it is here, or nobody has it.</summary>
     public Uri? Guess(Guid tenant) =>
-        _news.Tenants.TryGetValue(tenant, out TenantPlace place) && place.IsHeld && place.Node != _ledger.Node ? _news.Nodes.GetValueOrDefault(place.Node) : null;
+        _news.Tenants.TryGetValue(tenant, out TenantPlace place) && place.IsHeld && place.Node != _ledger.Node ? _news.Nodes.GetValueOrDefault(place.Node)?.Url : null;
 
     /// <summary>Whether the node that is reached at an address is said to live.</summary>
-    public bool Lives(Uri url) => _news.Nodes.Values.Contains(url);
+    public bool Lives(Uri url) => _news.Nodes.Values.Any(node => node.Url == url);
 
     /// <summary>Asks where a tenant is; whoever has none of its node comes to one by that. Null while nobody knows.</summary>
     public async ValueTask<Uri?> FindAsync(Guid tenant, CancellationToken cancel)
@@ -100,6 +109,12 @@ public sealed partial class ClusterNode : IAsyncDisposable
         {
             try
             {
+                // Whoever brings a tenant to life does so where it belongs.
+                if (HomeOf(tenant) is { } home)
+                {
+                    RequestContext.Set(Orleans.Runtime.Placement.IPlacementDirector.PlacementHintKey, home);
+                }
+
                 return await grains.GetGrain<ITenantGrain>(tenant).WhereAsync().WaitAsync(ClusterLimits.Ask, cancel).ConfigureAwait(false) is { } url ? new Uri(url) : null;
             }
             catch (Exception e) when (!cancel.IsCancellationRequested)
@@ -110,27 +125,39 @@ public sealed partial class ClusterNode : IAsyncDisposable
         }
 
         // On its way out, or not in again yet: another node knows better, whichever.
-        Uri[] others = [.. _news.Nodes.Where(node => node.Key != _ledger.Node).Select(node => node.Value)];
+        Uri[] others = [.. _news.Nodes.Where(node => node.Key != _ledger.Node && node.Value.Silo.Length > 0).Select(node => node.Value.Url)];
         return Guess(tenant) ?? (others.Length == 0 ? null : others[Random.Shared.Next(others.Length)]);
     }
 
-    /// <summary>Has a tenant that was made here served here.</summary>
+    /// <summary>Has a tenant that was made here served here for now.</summary>
     public async Task KeepAsync(TenantDesk desk, CancellationToken cancel)
     {
-        RequestContext.Set(Orleans.Runtime.Placement.IPlacementDirector.PlacementHintKey, _here!);
+        _kept[desk.Id] = true;
         try
         {
             await FindAsync(desk.Id, cancel).ConfigureAwait(false);
         }
         finally
         {
-            RequestContext.Remove(Orleans.Runtime.Placement.IPlacementDirector.PlacementHintKey);
+            _kept.TryRemove(desk.Id, out _);
         }
     }
 
     /// <summary>Takes no further tenant and hands over what is here; done when everything is with others, or nobody is there to take it (B716).</summary>
     public async Task LeaveAsync()
     {
+        _hold.TakeNoMore();
+        if (_grains is { } grains && !_leaving.IsCancellationRequested && !_broken.Task.IsCompleted && _news.Nodes.Count > 1)
+        {
+            // The others hear of it first: then nobody brings a tenant back here.
+            await Task.Delay(ClusterLimits.Known).ConfigureAwait(false);
+            await Task.WhenAll(_hold.Tenants.Select(tenant => grains.GetGrain<ITenantGrain>(tenant).LeaveAsync().WaitAsync(ClusterLimits.Ask))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            for (long began = Stopwatch.GetTimestamp(); _hold.Tenants.Any() && Stopwatch.GetElapsedTime(began) < ClusterLimits.Drain;)
+            {
+                await Task.Delay(ClusterLimits.Look).ConfigureAwait(false);
+            }
+        }
+
         await _leaving.CancelAsync().ConfigureAwait(false);
         await _belonging.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -169,7 +196,9 @@ public sealed partial class ClusterNode : IAsyncDisposable
                 }
 
                 long began = Stopwatch.GetTimestamp();
-                (NodeNews news, IReadOnlyList<TenantDesk> lost) = await _ledger.RenewAsync(_settings.Url, _ending.Token).ConfigureAwait(false);
+                string silo = _grains is not null && !_hold.IsLeaving ? _here!.ToParsableString() : "";
+                (NodeNews news, IReadOnlyList<TenantDesk> lost) = await _ledger.RenewAsync(_settings.Url, silo, _ending.Token).ConfigureAwait(false);
+                _steadySince = _hold.IsValid ? _steadySince : began;
                 foreach (TenantDesk desk in lost)
                 {
                     LogLost(desk.Id);
@@ -180,6 +209,8 @@ public sealed partial class ClusterNode : IAsyncDisposable
                 _hold.Renew(began);
                 Tell(_news, news);
                 _news = news;
+                await GiveUpOnAsync(news.Silent).ConfigureAwait(false);
+                MoveOne(news);
                 foreach ((Guid tenant, TenantPlace _) in news.Tenants.Where(tenant => !tenant.Value.IsHeld || (tenant.Value.Node == _ledger.Node && !_hold.Has(tenant.Key))))
                 {
                     Bring(tenant);
@@ -202,6 +233,42 @@ public sealed partial class ClusterNode : IAsyncDisposable
         while (await timer.WaitForNextTickAsync(_ending.Token).ConfigureAwait(false));
     }
 
+    // Where a tenant belongs, as the membership has it; null to leave it to the membership.
+    private SiloAddress? HomeOf(Guid tenant) =>
+        _kept.ContainsKey(tenant) ? _here
+        : PreferredNode.Of(tenant, _news.Nodes.Where(node => node.Value.Silo.Length > 0).Select(node => node.Key)) is { } number ? SiloAddress.FromParsableString(_news.Nodes[number].Silo) : null;
+
+    // Whom the database has not heard of for too long cannot answer for its tenants any more; only who was heard of all the time says so (B713).
+    private async Task GiveUpOnAsync(IReadOnlyList<string> silent)
+    {
+        if (_membership is not { } membership || Stopwatch.GetElapsedTime(_steadySince) < LedgerDoor.Lease + LedgerDoor.Lease)
+        {
+            return;
+        }
+
+        foreach (SiloAddress silo in silent.Select(SiloAddress.FromParsableString).Where(silo => !silo.Equals(_here) && membership.CurrentSnapshot.GetSiloStatus(silo) == SiloStatus.Active))
+        {
+            await ((Task)membership.TryKill(silo)).WaitAsync(ClusterLimits.Ask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // One at a time, once nobody has come or gone for a while.
+    private void MoveOne(NodeNews news)
+    {
+        if (_grains is { } grains && !_leaving.IsCancellationRequested && Stopwatch.GetElapsedTime(_sameSince) >= ClusterLimits.Settled)
+        {
+            foreach (Guid tenant in _hold.Tenants.Where(tenant => PreferredNode.Of(tenant, news.Nodes.Where(node => node.Value.Silo.Length > 0).Select(node => node.Key)) is { } home && home != _ledger.Node))
+            {
+                if (!_moved.TryGetValue(tenant, out long at) || Stopwatch.GetElapsedTime(at) >= ClusterLimits.Settled)
+                {
+                    _moved[tenant] = Stopwatch.GetTimestamp();
+                    _ = grains.GetGrain<ITenantGrain>(tenant).LeaveAsync();
+                    return;
+                }
+            }
+        }
+    }
+
     private void Bring(Guid tenant)
     {
         if (_grains is not null)
@@ -212,14 +279,19 @@ public sealed partial class ClusterNode : IAsyncDisposable
 
     private void Tell(NodeNews before, NodeNews now)
     {
-        foreach ((long number, Uri url) in before.Nodes.Where(node => !now.Nodes.ContainsKey(node.Key)))
+        if (!before.Nodes.Select(node => (node.Key, node.Value.Silo)).Order().SequenceEqual(now.Nodes.Select(node => (node.Key, node.Value.Silo)).Order()))
         {
-            LogGone(number, url);
+            _sameSince = Stopwatch.GetTimestamp();
         }
 
-        foreach ((long number, Uri url) in now.Nodes.Where(node => node.Key != _ledger.Node && !before.Nodes.ContainsKey(node.Key)))
+        foreach ((long number, NodePlace place) in before.Nodes.Where(node => !now.Nodes.ContainsKey(node.Key)))
         {
-            LogCame(number, url);
+            LogGone(number, place.Url);
+        }
+
+        foreach ((long number, NodePlace place) in now.Nodes.Where(node => node.Key != _ledger.Node && !before.Nodes.ContainsKey(node.Key)))
+        {
+            LogCame(number, place.Url);
         }
     }
 
@@ -236,6 +308,7 @@ public sealed partial class ClusterNode : IAsyncDisposable
                 starting.CancelAfter(ClusterLimits.Join + ClusterLimits.Join);
                 await silo.StartAsync(starting.Token).WaitAsync(starting.Token).ConfigureAwait(false);
                 _here = silo.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
+                _membership = silo.Services.GetRequiredService<IClusterMembershipService>();
                 _grains = silo.Services.GetRequiredService<IGrainFactory>();
                 _joined.TrySetResult();
                 string why = await thrownOut.Task.WaitAsync(_leaving.Token).ConfigureAwait(false);
@@ -256,7 +329,7 @@ public sealed partial class ClusterNode : IAsyncDisposable
                 LogThrownOut(e.Message);
             }
 
-            _grains = null;
+            (_grains, _membership) = (null, null);
             await EndAsync(silo, graceful: !thrownOut.Task.IsCompleted).ConfigureAwait(false);
 
             // Whatever the membership did not see to in its end.
@@ -327,7 +400,7 @@ public sealed partial class ClusterNode : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "Tenant {Tenant} was taken over by another node.")]
     private partial void LogLost(Guid tenant);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The place of tenant {Tenant} is not known yet: {Message}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "The place of tenant {Tenant} is not known yet: {Message}")]
     private partial void LogNotFound(Guid tenant, string message);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "This node could not say that it lives: {Message}")]

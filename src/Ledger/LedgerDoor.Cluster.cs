@@ -88,14 +88,15 @@ public sealed partial class LedgerDoor
     /// before this was called (B713).
     /// </summary>
     /// <param name="url">Where the other nodes reach this one.</param>
+    /// <param name="silo">Its name in the membership; empty while it takes no tenants.</param>
     /// <param name="cancel">Ends it.</param>
     /// <returns>What the other nodes do, and the tenants that were lost.</returns>
     /// <exception cref="LedgerFencedException">This ledger may not write any more.</exception>
     /// <exception cref="DatabaseAwayException">The database cannot be asked.</exception>
-    public async Task<(NodeNews News, IReadOnlyList<TenantDesk> Lost)> RenewAsync(Uri url, CancellationToken cancel)
+    public async Task<(NodeNews News, IReadOnlyList<TenantDesk> Lost)> RenewAsync(Uri url, string silo, CancellationToken cancel)
     {
         TenantDesk[] before = [.. Desks];
-        NodeNews news = await Shared.RenewAsync(url, cancel).ConfigureAwait(false);
+        NodeNews news = await Shared.RenewAsync(url, silo, cancel).ConfigureAwait(false);
         TenantDesk[] lost = [.. before.Where(desk => !news.Tenants.TryGetValue(desk.Id, out TenantPlace place) || place.Epoch != desk.Claim.Epoch)];
         foreach (TenantDesk desk in lost)
         {

@@ -62,6 +62,12 @@ internal sealed class ClusterEdge : IDisposable
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         int came = _mark.Take(context);
+        if (_node.Task is { IsCompletedSuccessfully: true, Result.IsLeaving: true })
+        {
+            // Whoever comes again comes to another node.
+            context.Response.Headers.Connection = "close";
+        }
+
         if (await _tenants.OfAsync(context).ConfigureAwait(false) is not { } tenant)
         {
             await next(context).ConfigureAwait(false);
@@ -137,7 +143,17 @@ internal sealed class ClusterEdge : IDisposable
         // A process that stood still in the middle of a request may find that the tenant went on without it.
         context.Response.OnStarting(async () =>
         {
-            if (!await node.MayAnswerAsync(tenant, context.RequestAborted).ConfigureAwait(false))
+            bool may;
+            try
+            {
+                may = await node.MayAnswerAsync(tenant, context.RequestAborted).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                may = false;
+            }
+
+            if (!may)
             {
                 context.Abort();
             }

@@ -81,6 +81,9 @@ internal static class Server
 
         // A start that fails is told once, in one line, by Run.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+
+        // What became of a request that was sent on is told to whoever sent it; that a node has gone is told once.
+        builder.Logging.AddFilter("Yarp", LogLevel.None);
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options, certificate));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ServerLimits.Drain);

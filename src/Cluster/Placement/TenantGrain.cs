@@ -8,16 +8,25 @@ internal interface ITenantGrain : IGrainWithGuidKey
 {
     /// <summary>Where the node is that has the tenant; null while it has just lost it.</summary>
     Task<string?> WhereAsync();
+
+    /// <summary>Has the node that has the tenant give it up.</summary>
+    Task LeaveAsync();
 }
 
 /// <summary>Takes the tenant for the node it comes to life on, and gives it up when it goes.</summary>
 [KeepAlive]
-[ActivationCountBasedPlacement]
+[RandomPlacement]
 internal sealed class TenantGrain(TenantHold hold) : Grain, ITenantGrain
 {
     public override Task OnActivateAsync(CancellationToken cancellationToken) => hold.TakeAsync(this.GetPrimaryKey(), cancellationToken);
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => hold.GiveUpAsync(this.GetPrimaryKey());
+
+    public Task LeaveAsync()
+    {
+        DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
 
     public Task<string?> WhereAsync()
     {

@@ -15,6 +15,7 @@ internal sealed class TenantHold(LedgerDoor ledger, Uri url, ITenantGuests guest
 {
     private readonly ConcurrentDictionary<Guid, Held> _held = new();
     private long _validUntil;
+    private volatile bool _isLeaving;
     private TaskCompletionSource _renewed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Where the other nodes reach this one.</summary>
@@ -65,9 +66,20 @@ internal sealed class TenantHold(LedgerDoor ledger, Uri url, ITenantGuests guest
         return _held.ContainsKey(tenant);
     }
 
+    /// <summary>Whether no further tenant is taken.</summary>
+    public bool IsLeaving => _isLeaving;
+
+    /// <summary>No further tenant is taken.</summary>
+    public void TakeNoMore() => _isLeaving = true;
+
     /// <summary>Takes a tenant for this node.</summary>
     public async Task TakeAsync(Guid tenant, CancellationToken cancel)
     {
+        if (_isLeaving)
+        {
+            throw new InvalidOperationException("This node takes no tenants any more.");
+        }
+
         TenantDesk desk = await ledger.TakeAsync(tenant, cancel).ConfigureAwait(false);
         try
         {

@@ -274,7 +274,7 @@ internal sealed class PostgresLine : IDisposable
             WITH numbered AS (UPDATE meta SET value = value + 1 WHERE name = 'node' RETURNING value),
             opened AS (UPDATE meta SET value = $1 WHERE name IN ('era', 'opening')),
             gone AS (DELETE FROM node WHERE until < clock_timestamp() - interval '1 day' AND number NOT IN (SELECT node FROM tenant))
-            INSERT INTO node(number, url, until) SELECT value, '', clock_timestamp() FROM numbered RETURNING number
+            INSERT INTO node(number, url, silo, until) SELECT value, '', '', clock_timestamp() FROM numbered RETURNING number
             """,
             connection)
         {

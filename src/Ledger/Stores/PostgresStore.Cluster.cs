@@ -154,9 +154,10 @@ public sealed partial class PostgresStore
 
     /// <summary>Tells the other nodes that this one lives, for <see cref="PostgresLine.Lease"/> from now on, and learns what they do.</summary>
     /// <param name="url">Where the other nodes reach this one.</param>
+    /// <param name="silo">Its name in the membership; empty while it takes no tenants.</param>
     /// <param name="cancel">Ends it.</param>
     /// <exception cref="LedgerFencedException">The database is no longer this cluster's.</exception>
-    internal ValueTask<NodeNews> RenewAsync(Uri url, CancellationToken cancel) => ReadAsync(
+    internal ValueTask<NodeNews> RenewAsync(Uri url, string silo, CancellationToken cancel) => ReadAsync(
         async connection =>
         {
             // One snapshot each: the second statement sees who took a tenant before the first one was through.
@@ -164,15 +165,15 @@ public sealed partial class PostgresStore
             {
                 BatchCommands =
                 {
-                    new("UPDATE node SET until = clock_timestamp() + $2, url = $4 WHERE number = $1 AND EXISTS(SELECT FROM meta WHERE name = 'opening' AND value = $3) RETURNING number")
+                    new("UPDATE node SET until = clock_timestamp() + $2, url = $4, silo = $5 WHERE number = $1 AND EXISTS(SELECT FROM meta WHERE name = 'opening' AND value = $3) RETURNING number")
                     {
-                        Parameters = { Of(Node), Of(PostgresLine.Lease), Of(_line.Opening), Of(url.AbsoluteUri) },
+                        Parameters = { Of(Node), Of(PostgresLine.Lease), Of(_line.Opening), Of(url.AbsoluteUri), Of(silo) },
                     },
                     new("SELECT id, epoch, node, EXISTS(SELECT FROM node WHERE number = tenant.node AND until > clock_timestamp()) FROM tenant WHERE domain IS NOT NULL OR node = $1")
                     {
                         Parameters = { Of(Node) },
                     },
-                    new("SELECT number, url FROM node WHERE until > clock_timestamp()"),
+                    new("SELECT number, url, silo, until > clock_timestamp() FROM node WHERE until > clock_timestamp() - interval '1 minute'"),
                 },
             };
             await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false);
@@ -188,19 +189,27 @@ public sealed partial class PostgresStore
                 tenants[reader.GetGuid(0)] = new TenantPlace(reader.GetInt64(1), reader.GetInt64(2), reader.GetBoolean(3));
             }
 
-            Dictionary<long, Uri> nodes = [];
+            Dictionary<long, NodePlace> nodes = [];
+            List<string> silent = [];
             await reader.NextResultAsync(cancel).ConfigureAwait(false);
             while (await reader.ReadAsync(cancel).ConfigureAwait(false))
             {
-                nodes[reader.GetInt64(0)] = new Uri(reader.GetString(1));
+                if (reader.GetBoolean(3))
+                {
+                    nodes[reader.GetInt64(0)] = new NodePlace(new Uri(reader.GetString(1)), reader.GetString(2));
+                }
+                else if (reader.GetString(2) is { Length: > 0 } lost)
+                {
+                    silent.Add(lost);
+                }
             }
 
-            return new NodeNews(tenants, nodes);
+            return new NodeNews(tenants, nodes, silent);
         },
         cancel);
 
     /// <summary>Says goodbye: nobody is sent here any more.</summary>
-    internal void Leave() => Write<long>("WITH gone AS (UPDATE node SET until = clock_timestamp() WHERE number = $1 RETURNING 1) SELECT count(*) FROM gone", Of(Node));
+    internal void Leave() => Write<long>("WITH gone AS (UPDATE node SET until = clock_timestamp(), silo = '' WHERE number = $1 RETURNING 1) SELECT count(*) FROM gone", Of(Node));
 
     /// <summary>Writes a named value in place of what the caller has seen; false when it is another one by now.</summary>
     internal async ValueTask<bool> ReplaceBlobAsync(string name, byte[]? seen, byte[] value, CancellationToken cancel)
@@ -251,7 +260,13 @@ public sealed partial class PostgresStore
 /// <param name="IsHeld">Whether that node lives.</param>
 public readonly record struct TenantPlace(long Epoch, long Node, bool IsHeld);
 
+/// <summary>Where a node is.</summary>
+/// <param name="Url">Where the other nodes reach it by HTTP.</param>
+/// <param name="Silo">Its name in the membership; empty while it takes no tenants.</param>
+public sealed record NodePlace(Uri Url, string Silo);
+
 /// <summary>What a node learns when it says that it lives.</summary>
 /// <param name="Tenants">Every tenant on the list.</param>
-/// <param name="Nodes">Every node that lives, by its number, and where it is reached.</param>
-public sealed record NodeNews(IReadOnlyDictionary<Guid, TenantPlace> Tenants, IReadOnlyDictionary<long, Uri> Nodes);
+/// <param name="Nodes">Every node that lives, by its number.</param>
+/// <param name="Silent">The names in the membership of nodes that said nothing for longer than they may.</param>
+public sealed record NodeNews(IReadOnlyDictionary<Guid, TenantPlace> Tenants, IReadOnlyDictionary<long, NodePlace> Nodes, IReadOnlyList<string> Silent);
