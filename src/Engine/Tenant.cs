@@ -173,6 +173,9 @@ public sealed class Tenant
     /// <summary>Pairs in error whose group wants a SKU, in waiting order; those that wait for a seat show CountViolation.</summary>
     public SortedPages<WaitingPair> WaitingFor(int sku) => sku < Parts.Waiting.Length ? Parts.Waiting[sku] : SortedPages<WaitingPair>.Empty;
 
+    /// <summary>How many pairs of user and group wait for a seat of a SKU: those of <see cref="WaitingFor"/> that show CountViolation.</summary>
+    public int CountWaiting(int sku) => WaitingFor(sku).Count(pair => LicensesOf(pair.User).Source(pair.Group)?.Trouble?[sku] == LicenseError.CountViolation);
+
     /// <summary>The units of a SKU over all its subscriptions.</summary>
     public PrepaidUnits PrepaidUnitsOf(int sku) => Subscriptions.UnitsOf(sku);
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Berth.Engine;
 using Berth.Graph.History;
 using Berth.Graph.Requests;
@@ -40,7 +41,7 @@ public static class GraphRoom
     /// <summary>The answer to a request whose route is known, under the faults of its tenant; Berth's own interface meets none (B220).</summary>
     internal static ValueTask<GraphResponse> AnswerAsync(TenantDesk desk, GraphRequest request, RouteMatch match, CancellationToken cancel) =>
         request.AsOf is not null ? PastReads.AnswerAsync(desk, request, match, cancel)
-        : request.Faults?.For(desk.Id) is { } faults && request.Version != GraphVersion.Berth
+        : request.Faults?.For(desk.Id) is { } faults && request.Version is GraphVersion.V1 or GraphVersion.Beta
             ? faults.AnswerAsync(desk, request, match, cancel)
         : FinishAsync(desk, request, Handle(desk.Current, request, match), cancel);
 
@@ -48,7 +49,7 @@ public static class GraphRoom
     internal static (GraphRequest Request, RouteMatch Match) Find(GraphRequest request)
     {
         if (request.Path.Segments is [{ IsKey: false } first, ..] && first.Text.Equals("me", StringComparison.OrdinalIgnoreCase)
-            && request.Version != GraphVersion.Berth)
+            && request.Version is GraphVersion.V1 or GraphVersion.Beta)
         {
             if (request.Caller.User is not { } user)
             {
@@ -131,7 +132,8 @@ public static class GraphRoom
             RouteBody.Lines => "application/x-ndjson",
             RouteBody.Table => "text/csv",
         };
-        return wanted is null || IsMediaType(request.ContentType, wanted) ? null : GraphError.ContentType(request.ContentType, wanted);
+        return wanted is null || IsMediaType(request.ContentType, wanted)
+            || (request.Version == GraphVersion.Scim && IsMediaType(request.ContentType, "application/scim+json")) ? null : GraphError.ContentType(request.ContentType, wanted);
     }
 
     private static bool IsMediaType(string? given, string wanted)
@@ -161,6 +163,8 @@ public static class GraphRoom
                 Submission.Done { Decision: Decision.Accepted } done when wanted!.Password is { } password =>
                     await KeepAsync(desk, request, password, wanted.Render(done.Decision), cancel).ConfigureAwait(false),
                 Submission.Done done => wanted!.Render(done.Decision),
+                Submission.Repeated repeated when wanted?.Password is { } password =>
+                    await KeepAsync(desk, request, password with { UserId = Created(repeated.Answer.Span) ?? password.UserId }, Recall(repeated.Answer.Span), cancel).ConfigureAwait(false),
                 Submission.Repeated repeated => Recall(repeated.Answer.Span),
                 Submission.RepeatedDifferently => GraphResponse.Error(request, RepeatedDifferently),
                 _ => throw new InvalidOperationException("A submission is one of three."),
@@ -179,12 +183,36 @@ public static class GraphRoom
     // Before the answer, so that who was told of a new password can sign in with it (B203).
     private static async ValueTask<GraphResponse> KeepAsync(TenantDesk desk, GraphRequest request, NewPassword password, GraphResponse answer, CancellationToken cancel)
     {
-        if (request.Passwords is { } passwords)
+        try
         {
-            await passwords.Keep(desk.Current, password, cancel).ConfigureAwait(false);
+            if (request.Passwords is { } passwords)
+            {
+                await passwords.Keep(desk.Current, password, cancel).ConfigureAwait(false);
+            }
+
+            return answer;
+        }
+        catch (Exception away) when (GraphError.OfDatabase(away) is not null)
+        {
+            // The command is done: whoever reads that nothing was written would do it again.
+            answer.Dispose();
+            return GraphResponse.Error(request, GraphError.Unavailable(
+                $"What was asked for user {password.UserId} is done, but for the password, which could not be kept: {away.Message} Set it with PATCH /users/{password.UserId}, or send the same request again if it has a Repeatability-Request-ID.",
+                RetryAfterSeconds));
+        }
+    }
+
+    // A repetition reads another id for the user it would create; the one that was created is in the answer.
+    private static Guid? Created(ReadOnlySpan<byte> remembered)
+    {
+        using GraphResponse answer = Recall(remembered);
+        if (answer.Status != 201)
+        {
+            return null;
         }
 
-        return answer;
+        using JsonDocument body = JsonDocument.Parse(answer.Body);
+        return body.RootElement.GetProperty("id").GetGuid();
     }
 
     /// <summary>Status, kind, length of the location, location, body: the answer that a repetition gets (contract, Repeatability-Request-ID).</summary>

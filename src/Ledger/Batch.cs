@@ -24,6 +24,12 @@ internal sealed class Batch
 
     public bool IsEmpty => _pending.Count + _errands.Count == 0;
 
+    /// <summary>How many commands it carries.</summary>
+    public int Commands => _pending.Count;
+
+    /// <summary>Whether the database is to do anything for it.</summary>
+    public bool HasRows => _claims.Count > 0;
+
     public bool IsFull => _pending.Count >= MostCommands || _bytes >= FullBytes;
 
     public void Add(Pending pending) => _pending.Add(pending);
@@ -68,7 +74,7 @@ internal sealed class Batch
     /// <summary>Writes everything in one transaction; nothing to write is nothing to do.</summary>
     public void Append(IJournalStore store)
     {
-        if (_claims.Count > 0)
+        if (HasRows)
         {
             store.Append(CollectionsMarshal.AsSpan(_claims), CollectionsMarshal.AsSpan(_events), [.. _answers.Values]);
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Berth.Ledger.Stores;
 
 namespace Berth.Ledger;
@@ -56,7 +57,14 @@ internal sealed class Committer : IDisposable
                 return;
             }
 
+            long started = Stopwatch.GetTimestamp();
+            Activity? activity = job.Batch.HasRows ? LedgerTelemetry.Begin() : null;
             Exception? failure = Append(job.Batch);
+            if (job.Batch.HasRows)
+            {
+                LedgerTelemetry.End(activity, started, job.Batch.Commands, failure);
+            }
+
             if (failure is CommitInDoubtException doubt)
             {
                 _failed(doubt);

@@ -36,6 +36,7 @@ internal sealed class GroupCommit
     private LedgerFencedException? _failure;
     private CommitInDoubtException? _doubt;
     private bool _doubtIsSeen;
+    private Exception? _trouble;
 
     public GroupCommit(IJournalStore store, TimeProvider time)
     {
@@ -46,6 +47,9 @@ internal sealed class GroupCommit
 
     /// <summary>Why this ledger may not write any more, or null while it may.</summary>
     public LedgerFencedException? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>Why the newest commit did not happen, or is in doubt, while none has happened since; null otherwise.</summary>
+    public Exception? Trouble => Volatile.Read(ref _trouble);
 
     /// <summary>Told of every tenant after a commit, on the writer's thread.</summary>
     public Action<TenantDesk>? Grown { get; set; }
@@ -112,6 +116,15 @@ internal sealed class GroupCommit
         Errand work = new(errand);
         await EnqueueAsync(work, CancellationToken.None).ConfigureAwait(false);
         await work.Finished.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Something was written after a commit had failed: the trouble is over, unless a commit is in doubt still.</summary>
+    public void Recovered()
+    {
+        if (Failure is null && Volatile.Read(ref _doubt) is null)
+        {
+            Volatile.Write(ref _trouble, null);
+        }
     }
 
     /// <summary>Commits what waits and stops; later submissions are told that the ledger is closed.</summary>
@@ -224,6 +237,11 @@ internal sealed class GroupCommit
     // On the committer's thread, before any caller is told: whoever was told that the ledger is fenced also sees that it is.
     private void Fence(Exception failure)
     {
+        if (failure is not LedgerFencedException { Tenant: not null })
+        {
+            Volatile.Write(ref _trouble, failure);
+        }
+
         if (failure is LedgerFencedException { Tenant: null } fenced)
         {
             Volatile.Write(ref _failure, fenced);
@@ -251,6 +269,11 @@ internal sealed class GroupCommit
 
         if (failure is null)
         {
+            if (_underWay.HasRows)
+            {
+                Volatile.Write(ref _trouble, null);
+            }
+
             if (Grown is { } grown)
             {
                 _underWay.Each(grown);

@@ -9,6 +9,10 @@ namespace Berth.Ledger;
 /// <summary>The door to the tenants of one database: opened once, for any number of threads.</summary>
 public sealed partial class LedgerDoor : IAsyncDisposable
 {
+    // A named value that means nothing: it is only written to see whether there is room, for more than a usual command needs.
+    internal const string ProbeName = "probe";
+    private static readonly byte[] ProbeValue = new byte[64 * 1024];
+
     private readonly IJournalStore _store;
     private readonly TimeProvider _time;
     private readonly GroupCommit _writer;
@@ -32,6 +36,9 @@ public sealed partial class LedgerDoor : IAsyncDisposable
 
     /// <summary>Why this ledger may not write any more, or null while it may. A process whose ledger stopped should be started again.</summary>
     public Exception? Failure => _writer.Failure;
+
+    /// <summary>Why nothing was written when it was last tried (a full disk, a database that is away), or null. What only reads the present is served meanwhile (B704, B786).</summary>
+    public Exception? Trouble => _writer.Failure ?? _writer.Trouble;
 
     /// <summary>Why the last snapshot was not finished, or null. The journal is complete without it; recovery is only slower.</summary>
     public Exception? SnapshotFailure => _snapshots.Failure;
@@ -146,6 +153,29 @@ public sealed partial class LedgerDoor : IAsyncDisposable
     /// <summary>Writes several named values, durably, all or none.</summary>
     public ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, CancellationToken cancel = default) =>
         _store.WriteBlobsAsync(values, cancel);
+
+    /// <summary>
+    /// Finds out whether the database can be used: reads, and while there is trouble writes too, which ends the trouble when it succeeds.
+    /// </summary>
+    /// <returns>Why it cannot, or null.</returns>
+    public async Task<Exception?> ProbeAsync(CancellationToken cancel = default)
+    {
+        try
+        {
+            await _store.ReadBlobAsync(ProbeName, cancel).ConfigureAwait(false);
+            if (_writer is { Failure: null, Trouble: not null })
+            {
+                await _store.WriteBlobAsync(ProbeName, ProbeValue, cancel).ConfigureAwait(false);
+                _writer.Recovered();
+            }
+
+            return Trouble;
+        }
+        catch (Exception e) when (e is DatabaseAwayException or WriteFailedException or LedgerFencedException or CommitInDoubtException)
+        {
+            return e;
+        }
+    }
 
     /// <summary>Commits what waits and closes the store.</summary>
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
@@ -10,7 +11,7 @@ namespace Berth.Portal.Tests;
 
 /// <summary>The place where lists of users are worked off.</summary>
 [Collection(People.Name)]
-public sealed class Bulk(PortalUnderTest portal)
+public sealed class Bulk(PortalUnderTest portal, ITestOutputHelper output)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -110,6 +111,61 @@ public sealed class Bulk(PortalUnderTest portal)
         await page.GetByRole(AriaRole.Button, new() { Name = "See the result" }).ClickAsync();
         await Expect(page.GetByText("Nothing was to be done, and nothing was sent.")).ToBeVisibleAsync();
         Assert.Contains("list.b@contoso.example,already,,list.b@contoso.example has it already.,", await DownloadAsync(page, "again.result.csv"), StringComparison.Ordinal);
+    }
+
+    // B650, B651, B652, B653: more than a plan takes.
+    [Fact]
+    public Task A_list_of_twenty_five_thousand_lines_is_done_part_by_part() => LongListAsync(25_000);
+
+    /// <summary>As long as a list may be; by name only: <c>Berth.Portal.Tests -class '*.Bulk' -explicit only -showLiveOutput</c>.</summary>
+    [Fact(Explicit = true)]
+    public Task A_list_of_a_hundred_thousand_lines_is_done_part_by_part() => LongListAsync(100_000);
+
+    private async Task LongListAsync(int all)
+    {
+        const int OfOnePlan = 20_000;
+        await using OwnCompany company = await OwnCompany.StartAsync();
+        string sku = await company.BuyAsync("FLOW_FREE", all);
+        await company.CrowdAsync(all);
+        await using Window window = await company.OpenAsync(portal, "bulk");
+        IPage page = window.Page;
+        await Expect(page.GetByText("At most 8 MiB")).ToBeVisibleAsync();
+        Stopwatch watch = Stopwatch.StartNew();
+        StringBuilder text = new("userPrincipalName\n");
+        for (int person = 0; person < all; person++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"crowd{person:D5}@contoso.example\n");
+        }
+
+        await ChooseAsync(page, Csv("crowd.csv", text.ToString()));
+        await Expect(page.GetByText(string.Create(CultureInfo.InvariantCulture, $"crowd.csv: {all:N0} lines, 1 column."))).ToBeVisibleAsync();
+        Tell("is read");
+        await NextAsync(page, "Columns");
+        await page.GetByLabel("FLOW_FREE", new() { Exact = true }).CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Next" }).ClickAsync();
+        for (int done = 0; done < all; done += OfOnePlan)
+        {
+            int part = Math.Min(OfOnePlan, all - done);
+            await Expect(page.GetByText(string.Create(CultureInfo.InvariantCulture, $"{all - done:N0} lines are to be done."))).ToBeVisibleAsync(new() { Timeout = 4 * PortalUnderTest.Patience });
+            Tell("everybody is looked up");
+            await NextAsync(page, "Plan");
+            await Expect(page.GetByText(string.Create(CultureInfo.InvariantCulture, $"{part:N0} users get a license"))).ToBeVisibleAsync();
+            Tell("a part is planned");
+            await page.GetByRole(AriaRole.Button, new() { Name = string.Create(CultureInfo.InvariantCulture, $"Assign for {part:N0} lines") }).ClickAsync();
+            await Expect(page.GetByText("Done. Every line is told below.")).ToBeVisibleAsync();
+            await Expect(page.GetByText(string.Create(CultureInfo.InvariantCulture, $"{done + part:N0} assigned"), new() { Exact = true })).ToBeVisibleAsync();
+            Tell("a part is done");
+            if (done + part < all)
+            {
+                await page.GetByRole(AriaRole.Button, new() { Name = string.Create(CultureInfo.InvariantCulture, $"Go on with the other {all - done - part:N0}") }).ClickAsync();
+            }
+        }
+
+        Assert.Equal(all, (int)(await company.GetAsync("/v1.0/subscribedSkus"))["value"]!.AsArray().Single(one => (string)one!["skuId"]! == sku)!["consumedUnits"]!);
+        Assert.Equal(all + 1, (await DownloadAsync(page, "crowd.result.csv")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Tell("the result is here");
+
+        void Tell(string what) => output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {watch.Elapsed.TotalSeconds:N1} s"));
     }
 
     // B611, B650, B651, B653

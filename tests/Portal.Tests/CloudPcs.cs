@@ -10,7 +10,7 @@ namespace Berth.Portal.Tests;
 [Collection(Machines.Name)]
 public sealed class CloudPcs(PortalUnderTest portal)
 {
-    // B601, B611, B634, B636
+    // B601, B611, B634, B636, B657
     [Fact]
     public async Task A_person_finds_Cloud_PCs_by_status_reads_the_story_of_one_and_sees_what_an_action_destroys_before_it_does()
     {
@@ -87,6 +87,19 @@ public sealed class CloudPcs(PortalUnderTest portal)
         Assert.Equal("#microsoft.graph.cloudPcBulkRestart", (string?)(await company.GetAsync(OwnCompany.Endpoint + "/bulkActions"))["value"]![0]!["@odata.type"]);
         await page.GetByRole(AriaRole.Checkbox, new() { Name = $"Select {ada}" }).CheckAsync();
         await page.GetByRole(AriaRole.Checkbox, new() { Name = $"Select {ben}" }).CheckAsync();
+
+        // To the restore points of a moment: without one nothing is asked, and who has none by then is named.
+        ILocator moment = page.GetByLabel("Put back to how they were at, UTC"), back = page.GetByRole(AriaRole.Button, new() { Name = "Put back (2)" });
+        await back.ClickAsync();
+        await Expect(page.GetByText("Choose the moment first: nothing was put back.")).ToBeVisibleAsync();
+        await moment.FillAsync("2001-02-03T04:05");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByText($"No restore point was there by 2001-02-03 04:05 UTC of {ada}, {ben}: nothing was put back.")).ToBeVisibleAsync();
+        await moment.FillAsync("2099-02-03T04:05");
+        await back.ClickAsync();
+        dialog = page.GetByRole(AriaRole.Dialog, new() { Name = $"Put back {ada}, {ben}" });
+        await Expect(dialog.GetByText("2 Cloud PCs are put back to a restore point")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
         await page.GetByRole(AriaRole.Button, new() { Name = "Make anew (2)" }).ClickAsync();
         dialog = page.GetByRole(AriaRole.Dialog, new() { Name = $"Make anew {ada}, {ben}" });
         await Expect(dialog.GetByText("2 Cloud PCs lose their data")).ToBeVisibleAsync();

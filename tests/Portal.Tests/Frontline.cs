@@ -11,7 +11,7 @@ public sealed class Frontline(PortalUnderTest portal)
 {
     private const string Size = "Cloud PC Frontline 2vCPU/8GB/128GB";
 
-    // B601, B611, B635
+    // B601, B611, B635, B655
     [Fact]
     public async Task A_pool_says_who_works_who_is_not_served_and_what_became_of_its_buffer_and_a_simulation_how_many_licenses_are_needed()
     {
@@ -63,6 +63,18 @@ public sealed class Frontline(PortalUnderTest portal)
         await window.PictureAsync("frontline-light");
         await window.IsAccessibleAsync();
 
+        // One more cannot be powered on while the only license is taken and the buffer is blocked.
+        string late = nurses[served[2].User][..3].ToLowerInvariant();
+        ILocator machine = pool.GetByRole(AriaRole.Table, new() { Name = "Cloud PCs" }).GetByRole(AriaRole.Row, new() { Name = $"{late}@" });
+        await Expect(machine.GetByText("Off", new() { Exact = true })).ToBeVisibleAsync();
+        await machine.GetByRole(AriaRole.Button, new() { Name = "Power on" }).ClickAsync();
+        ILocator power = page.GetByRole(AriaRole.Dialog, new() { Name = "Power on" });
+        await Expect(power.GetByText("takes a license of its size at once")).ToBeVisibleAsync();
+        window.Forgive("(Conflict)");
+        await power.GetByRole(AriaRole.Button, new() { Name = "Power it on" }).ClickAsync();
+        await Expect(power.GetByRole(AriaRole.Alert).GetByText("Nothing was changed.")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+
         // A block is lifted and a session ended only after it was said what that means.
         await pool.GetByRole(AriaRole.Button, new() { Name = "Lift the block" }).ClickAsync();
         await page.GetByRole(AriaRole.Dialog, new() { Name = $"Lift the block of {Size}" }).GetByRole(AriaRole.Button, new() { Name = "Lift the block" }).ClickAsync();
@@ -72,6 +84,15 @@ public sealed class Frontline(PortalUnderTest portal)
         await page.GetByRole(AriaRole.Dialog, new() { Name = $"Sign out {atWork}" }).GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(page.GetByText("Nobody is signed in to a Cloud PC.")).ToBeVisibleAsync();
         await Expect(row.GetByText("0 of 1")).ToBeVisibleAsync();
+
+        // Now it takes the license, and gives it back.
+        await machine.GetByRole(AriaRole.Button, new() { Name = "Power on" }).ClickAsync();
+        await power.GetByRole(AriaRole.Button, new() { Name = "Power it on" }).ClickAsync();
+        await Expect(row.GetByText("1 of 1")).ToBeVisibleAsync();
+        await machine.GetByRole(AriaRole.Button, new() { Name = "Power off" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog, new() { Name = "Power off" }).GetByRole(AriaRole.Button, new() { Name = "Power it off" }).ClickAsync();
+        await Expect(row.GetByText("0 of 1")).ToBeVisibleAsync();
+        await Expect(machine.GetByText("Off", new() { Exact = true })).ToBeVisibleAsync();
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
         await page.SetViewportSizeAsync(400, 800);
         await window.PictureAsync("frontline-dark-400");
@@ -92,6 +113,25 @@ public sealed class Frontline(PortalUnderTest portal)
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
         await page.SetViewportSizeAsync(400, 800);
         await window.PictureAsync("simulation-dark-400");
+        await window.IsAccessibleAsync();
+        await page.SetViewportSizeAsync(1280, 800);
+
+        // Many at once, of which one license without a buffer serves one: it is said how many stayed off.
+        await company.SendAsync(HttpMethod.Patch, "/berth/v1/settings", new { bufferExcess = 0 });
+        await page.GetByRole(AriaRole.Link, new() { Name = "Cloud PCs", Exact = true }).ClickAsync();
+        await Expect(page.GetByText("5 Cloud PCs.")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Grid, new() { Name = "Cloud PCs" }).FocusAsync();
+        await page.Keyboard.PressAsync("Control+a");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Power off (2)" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog, new() { Name = "Power off" }).GetByRole(AriaRole.Button, new() { Name = "Power them off" }).ClickAsync();
+        await Expect(page.GetByText("Ready, off")).ToHaveCountAsync(3);
+        await page.GetByRole(AriaRole.Grid, new() { Name = "Cloud PCs" }).FocusAsync();
+        await page.Keyboard.PressAsync("Control+a");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Power on (3)" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog, new() { Name = "Power on" }).GetByRole(AriaRole.Button, new() { Name = "Power them on" }).ClickAsync();
+        await Expect(page.GetByText("2 of 3 stayed off")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Ready, off")).ToHaveCountAsync(2);
+        await window.PictureAsync("cloud-pcs-power-dark");
         await window.IsAccessibleAsync();
     }
 }

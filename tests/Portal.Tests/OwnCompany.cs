@@ -107,6 +107,26 @@ internal sealed class OwnCompany : IAsyncDisposable
         return id;
     }
 
+    /// <summary>Many people in a country at once, <c>crowd00000@contoso.example</c> and so on: their ids.</summary>
+    public async Task<string[]> CrowdAsync(int count)
+    {
+        string[] ids = [.. Enumerable.Range(1, count).Select(number => new Guid(number, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7).ToString())];
+        using StringContent lines = new(string.Concat(ids.Select((id, at) => JsonSerializer.Serialize(new
+        {
+            user = new { id, displayName = $"Crowd {at:D5}", mailNickname = $"crowd{at:D5}", userPrincipalName = $"crowd{at:D5}@contoso.example", accountEnabled = true, usageLocation = "US" },
+        }) + "\n")), System.Text.Encoding.UTF8, "application/x-ndjson");
+        using HttpResponseMessage answer = await _client.PostAsync(new Uri("/berth/v1/import", UriKind.Relative), lines, Cancel);
+        Assert.Equal(count, (int)JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!["users"]!);
+        return ids;
+    }
+
+    /// <summary>Runs <c>berth</c> against this server.</summary>
+    public Task<(int ExitCode, string Output, string Errors)> ShellAsync(params string[] arguments) => ShellAsync(_berth, arguments);
+
+    /// <summary>Runs <c>berth</c> against a demo's server.</summary>
+    public static Task<(int ExitCode, string Output, string Errors)> ShellAsync(BerthProcess berth, params string[] arguments) => BerthProcess.CommandInAsync(
+        new Dictionary<string, string> { ["BERTH_CLIENT_SECRET"] = BerthProcess.DemoSecret }, [.. arguments, "--graph", berth.Http!.ToString().TrimEnd('/')]);
+
     /// <summary>A request that is refused.</summary>
     public async Task RefusedAsync(HttpMethod method, string address, object? body)
     {

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -88,6 +89,11 @@ public sealed class Plans(PortalUnderTest portal)
         using StringContent body = new(text, System.Text.Encoding.UTF8, "application/json");
         (await client.PostAsync(new Uri("/berth/v1/plan", UriKind.Relative), body, Cancel)).EnsureSuccessStatusCode().Dispose();
 
+        // So does the command line, for which there is something to do.
+        (int code, string told, string errors) = await OwnCompany.ShellAsync(portal.Berth, "plan", "-f", file);
+        Assert.True(code == 4, $"{code}: {told}{errors}");
+        Assert.Contains(gets.GetProperty("userPrincipalName").GetString()!, told, StringComparison.Ordinal);
+
         // A reload loses nothing.
         await page.ReloadAsync();
         await Expect(page.GetByText("4 changes.")).ToBeVisibleAsync();
@@ -163,6 +169,121 @@ public sealed class Plans(PortalUnderTest portal)
         await page.GetByRole(AriaRole.Link, new() { Name = "Plan", Exact = true }).ClickAsync();
         await Expect(page.GetByText("None yet.")).ToBeVisibleAsync();
         File.Delete(file);
+    }
+
+    // B613, B614, B657, B663, B665
+    [Fact]
+    public async Task Cloud_PCs_are_resized_put_back_and_taken_down_by_a_plan_and_one_that_is_out_of_date_says_so_and_is_worked_out_anew()
+    {
+        // Ada and Ben are ready with restore points; Cem's is in its grace period; Dia's was made just now and has none.
+        await using OwnCompany company = await OwnCompany.StartAsync();
+        string small = await company.BuyAsync("CPC_E_2C_8GB_128GB", 4);
+        await company.BuyAsync("CPC_E_4C_16GB_128GB", 1);
+        await company.BuyAsync(Sku, 5);
+        Dictionary<string, string> people = [];
+        foreach (string name in (string[])["Ada Adler", "Ben Baum", "Cem Can", "Dia Diaz"])
+        {
+            people[name[..3]] = await company.UserAsync(name);
+        }
+
+        string group = await company.GroupAsync("Planners", [people["Ada"]]);
+        await company.PolicyAsync("Desks", "dedicated", new { groupId = await company.GroupAsync("Desks", people.Values) });
+        foreach (string name in (string[])["Ada", "Ben", "Cem"])
+        {
+            await company.LicenseAsync(people[name], small);
+        }
+
+        await company.SendAsync(HttpMethod.Post, "/berth/v1/clock", new { mode = "frozen" });
+        await company.SendAsync(HttpMethod.Post, "/berth/v1/clock", new { advance = "PT13H" });
+        await company.LicenseAsync(people["Dia"], small);
+        await company.SendAsync(HttpMethod.Post, $"/v1.0/users/{people["Cem"]}/assignLicense", new { addLicenses = Array.Empty<object>(), removeLicenses = new[] { small } });
+
+        await using Window window = await company.OpenAsync(portal, "plan");
+        IPage page = window.Page;
+        ILocator put = page.GetByRole(AriaRole.Button, new() { Name = "Put it into the plan" }), list = page.GetByRole(AriaRole.Grid, new() { Name = "Changes" });
+        await ComposeAsync("resize", "ada");
+        await page.GetByLabel("New size").SelectOptionAsync(new SelectOptionValue { Label = "Cloud PC Enterprise 4vCPU/16GB/128GB" });
+        await put.ClickAsync();
+        await Expect(list.GetByTitle("Resize the Cloud PC")).ToBeVisibleAsync();
+        await ComposeAsync("restore", "dia");
+        await put.ClickAsync();
+        await Expect(page.GetByText("has no restore point to be put back to")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Checkbox, new() { Name = "Dia" }).UncheckAsync();
+        await FindAsync(page, "Find whose Cloud PC it is", "ben@contoso.example");
+        await put.ClickAsync();
+        await Expect(list.GetByTitle("Put back to a restore point the Cloud PC")).ToBeVisibleAsync();
+        await ComposeAsync("endGracePeriod", "cem");
+        await put.ClickAsync();
+        await Expect(list.GetByTitle("End the grace period of the Cloud PC")).ToBeVisibleAsync();
+        ILocator machines = page.GetByRole(AriaRole.Grid, new() { Name = "Cloud PCs that change" });
+        await Expect(machines.GetByRole(AriaRole.Row)).ToHaveCountAsync(4);
+        await Expect(page.GetByText("1 Cloud PC gets another size and keeps its data")).ToBeVisibleAsync();
+        await Expect(page.GetByText("1 Cloud PC is put back to a restore point")).ToBeVisibleAsync();
+        await Expect(page.GetByText("1 Cloud PC is taken down")).ToBeVisibleAsync();
+        await page.GetByLabel("Kind of change").SelectOptionAsync("groupLicense");
+        await FindAsync(page, "Find a group", "Planners");
+        await LicenseAsync(page, "Planners");
+        await Expect(page.GetByText("1 user gets a license")).ToBeVisibleAsync();
+        await window.PictureAsync("plan-actions-light");
+
+        // Somebody is faster: what was looked at is not done, what differs is said, and a click shows what it does now.
+        await company.SendAsync(HttpMethod.Post, $"/v1.0/groups/{group}/members/$ref", new Dictionary<string, string> { ["@odata.id"] = $"{window.Origin}v1.0/directoryObjects/{people["Ben"]}" });
+        window.Forgive("(Conflict)");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make these 4 changes" }).ClickAsync();
+        await Expect(page.GetByText("The tenant has changed since, so that the plan would do something else. Nothing was changed")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "What it does" }).GetByText("ben@contoso.example")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Make these 4 changes" })).ToHaveCountAsync(0);
+        await window.IsAccessibleAsync();
+        await window.PictureAsync("plan-outdated-light");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Work it out again" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByText("2 users get a license")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make these 4 changes" }).ClickAsync();
+        await Expect(page.GetByText("All changes are made.")).ToBeVisibleAsync();
+        JsonNode[] all = [.. (await company.GetAsync(OwnCompany.Endpoint + "/cloudPCs"))["value"]!.AsArray().Select(one => one!)];
+        Assert.Equal(["ada", "ben", "dia"], all.Select(one => ((string)one["userPrincipalName"]!)[..3]).Order());
+        Assert.Equal("Cloud PC Enterprise 4vCPU/16GB/128GB", (string)all.Single(one => ((string)one["userPrincipalName"]!).StartsWith("ada", StringComparison.Ordinal))["servicePlanName"]!);
+
+        async Task ComposeAsync(string action, string whose)
+        {
+            await page.GetByLabel("Kind of change").SelectOptionAsync("cloudPcAction");
+            await page.GetByLabel("Action", new() { Exact = true }).SelectOptionAsync(action);
+            await FindAsync(page, "Find whose Cloud PC it is", whose + "@contoso.example");
+        }
+    }
+
+    // B613: a plan takes 20,000.
+    [Fact]
+    public async Task A_list_that_is_longer_than_a_plan_is_made_in_parts_each_on_what_the_one_before_has_left()
+    {
+        const int All = 20_100;
+        await using OwnCompany company = await OwnCompany.StartAsync();
+        string sku = await company.BuyAsync(Sku, 20_050);
+        string[] people = await company.CrowdAsync(All);
+        await using Window window = await company.OpenAsync(portal, "plan");
+        IPage page = window.Page;
+        await Expect(page.GetByText("None yet.")).ToBeVisibleAsync();
+        await OpenAsync(page, JsonSerializer.Serialize(people.Select(user => new { kind = "userLicense", userId = user, add = new[] { new { skuId = sku, disabledPlans = Array.Empty<string>() } } })));
+        await Expect(page.GetByText("20,100 changes of kept.json.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("This is of the first 20,000, which are made together or not at all; the 100 after them stay in the list")).ToBeVisibleAsync();
+        await Expect(page.GetByText("20,000 users get a license")).ToBeVisibleAsync();
+        await window.PictureAsync("plan-part-light");
+        await window.IsAccessibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make the first 20,000 changes" }).ClickAsync();
+        await Expect(page.GetByText("All changes are made. 20,000 of 20,000.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("100 changes of the list are still to be made.")).ToBeVisibleAsync();
+
+        // The rest, also after a reload: it meets the end of the seats, and is refused as a whole.
+        await page.ReloadAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "See what the next part does" }).ClickAsync();
+        await Expect(page.GetByText("100 changes.", new() { Exact = true })).ToBeVisibleAsync();
+        window.Forgive("(Bad Request)");
+        await Expect(page.GetByText("Change 51 would be refused.")).ToBeVisibleAsync();
+        await company.BuyAsync(Sku, 50);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make these 100 changes" }).ClickAsync();
+        await Expect(page.GetByText("All changes are made. 100 of 100.")).ToBeVisibleAsync();
+        Assert.Equal(All, (int)(await company.GetAsync("/v1.0/subscribedSkus"))["value"]!.AsArray().Single(one => (string)one!["skuId"]! == sku)!["consumedUnits"]!);
     }
 
     private static async Task FindAsync(IPage page, string label, string text)

@@ -140,7 +140,7 @@ public sealed class Window : IAsyncDisposable
 
     public Window(IPage page, Uri origin)
     {
-        Page = page;
+        (Page, Origin) = (page, origin);
         page.Request += (_, request) =>
         {
             Uri target = new(request.Url);
@@ -161,6 +161,9 @@ public sealed class Window : IAsyncDisposable
             }
         };
     }
+
+    /// <summary>The server.</summary>
+    public Uri Origin { get; }
 
     /// <summary>What is in it.</summary>
     public IPage Page { get; }

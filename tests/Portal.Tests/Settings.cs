@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using Xunit;
@@ -47,7 +50,7 @@ public sealed class Settings(PortalUnderTest portal)
         await window.IsAccessibleAsync();
     }
 
-    // B601, B611, B637
+    // B601, B611, B637, B656, B659
     [Fact]
     public async Task A_program_is_registered_with_what_it_may_do_and_its_secret_is_shown_once()
     {
@@ -71,8 +74,33 @@ public sealed class Settings(PortalUnderTest portal)
         string second = (await made.GetByRole(AriaRole.Definition).AllTextContentsAsync())[2];
         Assert.Equal((401, 401), await company.MayAsync(values[1], values[2]));
         Assert.Equal((200, 403), await company.MayAsync(values[1], second));
+
+        // A certificate, as PEM and as bytes; a file with the key in it stays here.
+        using RSA key = RSA.Create(2048);
+        using X509Certificate2 certificate = new CertificateRequest("CN=Payroll", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(9));
+        ILocator row = page.GetByRole(AriaRole.Table, new() { Name = "Applications" }).GetByRole(AriaRole.Row, new() { Name = "Payroll" });
+        await ChooseAsync(page, row, "payroll.pem", Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem()));
+        await Expect(page.GetByText("It has a private key in it: nothing was sent.")).ToBeVisibleAsync();
+        await ChooseAsync(page, row, "payroll.pem", Encoding.ASCII.GetBytes("no certificate"));
+        await Expect(page.GetByText("It is no certificate")).ToBeVisibleAsync();
+        Assert.Empty(await CertificatesAsync(company));
+        await ChooseAsync(page, row, "payroll.pem", Encoding.ASCII.GetBytes(certificate.ExportCertificatePem()));
+        ILocator dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Add the certificate payroll.pem to Payroll" });
+        await Expect(dialog.GetByText("Whoever has its key signs in as Payroll from then on")).ToBeVisibleAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Add it" }).ClickAsync();
+        await Expect(row.GetByText(certificate.Thumbprint[..8])).ToBeVisibleAsync();
+        using X509Certificate2 next = new CertificateRequest("CN=Payroll", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(90));
+        await ChooseAsync(page, row, "next.cer", next.RawData);
+        await page.GetByRole(AriaRole.Dialog, new() { Name = "Add the certificate next.cer to Payroll" }).GetByRole(AriaRole.Button, new() { Name = "Add it" }).ClickAsync();
+        await Expect(row.GetByText(next.Thumbprint[..8])).ToBeVisibleAsync();
+        Assert.Equal([certificate.Thumbprint, next.Thumbprint], await CertificatesAsync(company));
+
+        // On a telephone too ids stand in one line, and nothing is wider than the screen.
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
         await page.SetViewportSizeAsync(400, 800);
+        Assert.Equal((1, 0), (await page.Locator(".secret").EvaluateAllAsync<int>(Lines), await page.Locator("main").EvaluateAsync<int>(TooWide)));
         await window.PictureAsync("settings-access-dark-400");
         await window.IsAccessibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Take away Payroll" }).ClickAsync();
@@ -81,7 +109,28 @@ public sealed class Settings(PortalUnderTest portal)
         Assert.NotEqual(200, (await company.MayAsync(values[1], second)).Users);
     }
 
-    // B601, B611, B639
+    // The most lines that one of the ids has.
+    private const string Lines = """
+        all => Math.max(...all.filter(one => /^[0-9a-f-]{36}$/.test(one.textContent.trim())).map(one => {
+            const range = document.createRange();
+            range.selectNodeContents(one);
+            return new Set([...range.getClientRects()].map(line => Math.round(line.top))).size;
+        }))
+        """;
+
+    // By how much something in it is wider than there is room.
+    private const string TooWide = "main => Math.max(0, ...[main, ...main.querySelectorAll('*')].map(one => Math.round(one.getBoundingClientRect().right - main.getBoundingClientRect().right)))";
+
+    private static async Task ChooseAsync(IPage page, ILocator row, string name, byte[] file)
+    {
+        IFileChooser chooser = await page.RunAndWaitForFileChooserAsync(() => row.GetByText("Add a certificate").ClickAsync());
+        await chooser.SetFilesAsync(new FilePayload { Name = name, MimeType = "application/octet-stream", Buffer = file });
+    }
+
+    private static async Task<IEnumerable<string>> CertificatesAsync(OwnCompany company) => (await company.GetAsync("/berth/v1/applications"))["value"]!.AsArray()
+        .Single(app => (string)app!["displayName"]! == "Payroll")!["certificates"]!.AsArray().Select(one => (string)one!["thumbprint"]!);
+
+    // B601, B611, B639, B658
     [Fact]
     public async Task The_clock_of_a_demo_is_moved_after_it_was_said_whose_data_goes_and_faults_come_and_go()
     {
@@ -119,6 +168,23 @@ public sealed class Settings(PortalUnderTest portal)
         await company.RefusedAsync(HttpMethod.Get, "/v1.0/groups", null);
         await page.GetByRole(AriaRole.Button, new() { Name = "Look again" }).ClickAsync();
         await Expect(row.GetByRole(AriaRole.Cell, new() { Name = "1", Exact = true })).ToHaveCountAsync(2);
+
+        // Stale reads and quotas of a tenant's own.
+        await page.GetByLabel("What happens").SelectOptionAsync("eventualConsistency");
+        await page.GetByLabel("Changes behind").FillAsync("3");
+        await page.GetByLabel("Seconds behind").FillAsync("0.5");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByText("(at most 3 changes behind, at most 0.5 seconds)")).ToBeVisibleAsync();
+        await window.PictureAsync("settings-stale-light");
+        await page.GetByLabel("What happens").SelectOptionAsync("throttleModel");
+        await page.GetByLabel("Units of an application in 10 seconds").FillAsync("9000");
+        await page.GetByLabel("Its writes in 150 seconds").FillAsync("1");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByText("(9,000 units in 10 seconds, 1 write in 150 seconds)")).ToBeVisibleAsync();
+        JsonArray faults = (await company.GetAsync("/berth/v1/faults"))["value"]!.AsArray();
+        Assert.Equal(
+            (3, "PT0.5S", 9000, 1),
+            ((int)faults[1]!["versions"]!, (string)faults[1]!["window"]!, (int)faults[2]!["resourceUnits"]!, (int)faults[2]!["writes"]!));
         await window.PictureAsync("settings-faults-light");
         await window.IsAccessibleAsync();
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });

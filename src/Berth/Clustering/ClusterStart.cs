@@ -72,7 +72,7 @@ internal static class ClusterStart
     private static async Task PrepareAsync(PostgresStore alone, DemoSeed? demo, TimeProvider time, CancellationToken cancel)
     {
         await using LedgerDoor ledger = demo is not null || alone.IsListIncomplete() ? LedgerDoor.Open(alone, time) : LedgerDoor.OpenShared(alone, time);
-        await SigningKey.OpenAsync(ledger, cancel).ConfigureAwait(false);
+        using SigningKeys keys = await SigningKeys.OpenAsync(ledger, time, cancel).ConfigureAwait(false);
         await NodeMark.OpenAsync(ledger, cancel).ConfigureAwait(false);
         if (demo is { } seed)
         {

@@ -14,7 +14,7 @@ internal sealed class RequestTenant(TenantList tenants, AppRegistrations apps)
 {
     private const string Scheme = "Bearer ";
 
-    private static readonly string[] WithTokens = ["/v1.0", "/beta", "/berth/v1"];
+    private static readonly string[] WithTokens = ["/v1.0", "/beta", "/berth/v1", "/scim/v2"];
 
     /// <summary>The tenant, or null.</summary>
     public async ValueTask<Guid?> OfAsync(HttpContext context)
@@ -22,7 +22,10 @@ internal sealed class RequestTenant(TenantList tenants, AppRegistrations apps)
         PathString path = context.Request.Path;
         if (TokenOf(context.Request) is { } token && WithTokens.Any(prefix => path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase)))
         {
-            return TenantOf(token) is { } named ? await tenants.FindAsync(named, context.RequestAborted).ConfigureAwait(false) : null;
+            // A token that does not end begins with the application (B801).
+            return TenantOf(token) is { } named ? await tenants.FindAsync(named, context.RequestAborted).ConfigureAwait(false)
+                : token.Split('.') is [{ Length: 36 } client, _, ..] ? await OfClientAsync(client, context.RequestAborted).ConfigureAwait(false)
+                : null;
         }
 
         return IdentityPaths.TrySplit(path, out string? tenant, out string? endpoint) ? await OfIdentityAsync(context, tenant, endpoint).ConfigureAwait(false) : null;

@@ -17,11 +17,23 @@ internal static class BerthCommand
     public static async Task<int> Run(string[] args)
     {
         (string[] own, string[] command) = ExecCommand.Split(args);
+        (own, IReadOnlyDictionary<string, string> origins, string? unreadable) = ServeSettings.Complete(own, Environment.GetEnvironmentVariable);
+        if (unreadable is not null)
+        {
+            await Console.Error.WriteLineAsync($"berth: {unreadable}").ConfigureAwait(false);
+            return ExitCode.BadUsage;
+        }
+
         ParseResult parsed = Root(command).Parse(own);
         if (parsed.Errors.Count > 0)
         {
             // A parser's message may have several lines; what a script logs is one.
             string problems = string.Join(' ', parsed.Errors.SelectMany(error => error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+            foreach ((string option, string origin) in origins.Where(one => problems.Contains(one.Key, StringComparison.Ordinal) || own.Any(word => word.StartsWith(one.Key + "=", StringComparison.Ordinal) && problems.Contains($"'{word[(one.Key.Length + 1)..]}'", StringComparison.Ordinal))))
+            {
+                problems += $" ({option} comes from {origin}.)";
+            }
+
             await Console.Error.WriteLineAsync($"berth: {problems} See '{PathOf(parsed.CommandResult)} --help'.").ConfigureAwait(false);
             return ExitCode.BadUsage;
         }

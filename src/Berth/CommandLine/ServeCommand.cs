@@ -4,6 +4,7 @@ using Berth.Cluster;
 using Berth.Clustering;
 using Berth.Ledger.Stores;
 using Berth.Serving;
+using Berth.Telemetry;
 
 namespace Berth.CommandLine;
 
@@ -36,6 +37,24 @@ internal static class ServeCommand
         {
             Description = "A host, beside this machine, that change notifications may be sent to, by https; may be given several times.",
         };
+        Option<string?> otlp = new("--otlp")
+        {
+            Description = "A collector that takes traces by OTLP over HTTP, such as http://127.0.0.1:4318; without one nothing is traced.",
+            HelpName = "URL",
+        };
+        Option<string> logFormat = new("--log-format") { Description = "How the log is written: text, or json, an object a line.", DefaultValueFactory = _ => "text" };
+        logFormat.AcceptOnlyFromAmong("text", "json");
+        Option<string> logLevel = new("--log-level")
+        {
+            Description = "The least grave lines of the log: error, warning, or information, with a line for each request.",
+            DefaultValueFactory = _ => "warning",
+        };
+        logLevel.AcceptOnlyFromAmong("error", "warning", "information");
+        Option<string?> config = new(ServeSettings.FileOption)
+        {
+            Description = "A file of JSON with these options in it, such as {\"urls\": \"http://127.0.0.1:5365\"}. BERTH_URLS and its like go before the file, the command line before both.",
+            HelpName = "FILE",
+        };
         Option<string?> data = new("--data") { Description = "The folder of the database, keys and local CA (default: your user's data folder)." };
         Option<string?> db = DatabaseOption.Create();
 
@@ -52,7 +71,7 @@ internal static class ServeCommand
             DefaultValueFactory = _ => ClusterLimits.SiloPort,
         };
 
-        Command serve = new("serve", "Serve Microsoft Graph until SIGTERM or Ctrl-C.") { demo, seed, urls, https, notify, data, db, cluster, nodeUrl, siloPort };
+        Command serve = new("serve", "Serve Microsoft Graph until SIGTERM or Ctrl-C.") { demo, seed, urls, https, notify, data, db, cluster, nodeUrl, siloPort, otlp, logFormat, logLevel, config };
         serve.Validators.Add(result =>
         {
             DatabaseOption.Check(result, db);
@@ -66,6 +85,11 @@ internal static class ServeCommand
             if (result.GetResult(data) is { Implicit: false } && string.IsNullOrWhiteSpace(result.GetValue(data)))
             {
                 result.AddError("--data: the folder's name is empty.");
+            }
+
+            if (result.GetValue(otlp) is { } collector && !IsCollector(collector))
+            {
+                result.AddError("--otlp: this is not the address of a collector, such as http://127.0.0.1:4318; a query and a name with a password do not belong to it.");
             }
 
             foreach (string host in (result.GetValue(notify) ?? []).Where(host => Uri.CheckHostName(host) != UriHostNameType.Dns))
@@ -104,8 +128,13 @@ internal static class ServeCommand
                 ],
                 parsed.GetValue(notify) ?? [],
                 Path.GetFullPath(parsed.GetValue(data) ?? DefaultDataFolder()),
-                parsed.GetValue(db) is { } connection ? PostgresAddress.Read(connection) : null,
-                parsed.GetValue(cluster) ? new ClusterOptions(parsed.GetValue(nodeUrl) is { } url ? new Uri(url) : null, parsed.GetValue(siloPort)) : null);
+                parsed.GetValue(db) is { } connection ? PostgresAddress.Read(connection) : null)
+            {
+                Cluster = parsed.GetValue(cluster) ? new ClusterOptions(parsed.GetValue(nodeUrl) is { } url ? new Uri(url) : null, parsed.GetValue(siloPort)) : null,
+                Collector = parsed.GetValue(otlp) is { } collector ? new Uri(collector) : null,
+                LogFormat = parsed.GetValue(logFormat) == "json" ? LogFormat.Json : LogFormat.Text,
+                LogLevel = Enum.Parse<LogLevel>(parsed.GetValue(logLevel)!, ignoreCase: true),
+            };
             return Server.Run(options, cancellation);
         });
         return serve;
@@ -148,6 +177,10 @@ internal static class ServeCommand
             result.AddError($"--node-url is missing: {first.Text} is every address of this machine, and the other nodes need one of them.");
         }
     }
+
+    private static bool IsCollector(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+        && uri is { Query.Length: 0, Fragment.Length: 0, UserInfo.Length: 0 };
 
     /// <summary>The data folder when none is named.</summary>
     internal static string DefaultDataFolder() =>

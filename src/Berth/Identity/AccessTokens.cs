@@ -12,7 +12,7 @@ namespace Berth.Identity;
 /// Reads the token of a request. A good token is checked once and remembered by its hash until it ends, so that a request costs a
 /// look-up; on a connection that sends the same token again, not even that.
 /// </summary>
-internal sealed class AccessTokens(SecurityKey signingKey, TimeProvider time)
+internal sealed class AccessTokens(SigningKeys keys, TimeProvider time)
 {
     private const string Scheme = "Bearer ";
 
@@ -22,7 +22,6 @@ internal sealed class AccessTokens(SecurityKey signingKey, TimeProvider time)
     private readonly TokenMemory _memory = new(time);
     private readonly TokenValidationParameters _rules = new()
     {
-        IssuerSigningKey = signingKey,
         ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
         ValidTypes = ["JWT"],
         ValidAudience = OwnAddresses.Graph,
@@ -48,13 +47,13 @@ internal sealed class AccessTokens(SecurityKey signingKey, TimeProvider time)
 
         // Kestrel hands out the same string again while a connection repeats a header.
         LastToken last = LastOf(context);
-        if (ReferenceEquals(last.Header, header) && last.Good is { } known && now < known.Ends)
+        if (ReferenceEquals(last.Header, header) && last.Good is { } known && now < known.Ends && known.Forgotten == keys.Forgotten)
         {
             return ValueTask.FromResult<Authentication>(known.Caller);
         }
 
         TokenHash hash = TokenHash.Of(header.AsSpan(Scheme.Length));
-        if (_memory.Find(hash) is { } remembered && now < remembered.Ends)
+        if (_memory.Find(hash) is { } remembered && now < remembered.Ends && remembered.Forgotten == keys.Forgotten)
         {
             last.Set(header, remembered);
             return ValueTask.FromResult<Authentication>(remembered.Caller);
@@ -65,7 +64,11 @@ internal sealed class AccessTokens(SecurityKey signingKey, TimeProvider time)
 
     private async ValueTask<Authentication> CheckAsync(HttpContext context, string header, TokenHash hash, LastToken last)
     {
-        TokenValidationResult result = await _reader.ValidateTokenAsync(header[Scheme.Length..].Trim(), _rules).ConfigureAwait(false);
+        string text = header[Scheme.Length..].Trim();
+        int forgotten = keys.Forgotten;
+        TokenValidationParameters rules = _rules.Clone();
+        rules.IssuerSigningKey = await keys.FindOrReadAsync(KeyId.Of(_reader, text)).ConfigureAwait(false);
+        TokenValidationResult result = await _reader.ValidateTokenAsync(text, rules).ConfigureAwait(false);
         if (!result.IsValid)
         {
             return Refuse(context, Reason(result.Exception), "invalid_token");
@@ -93,7 +96,7 @@ internal sealed class AccessTokens(SecurityKey signingKey, TimeProvider time)
         }
 
         Caller caller = new(tenantId, appId, name, permissions.Person, permissions.Granted);
-        GoodToken good = new(new Authentication.Known(caller), token.ValidTo);
+        GoodToken good = new(new Authentication.Known(caller), token.ValidTo, forgotten);
         _memory.Add(hash, good);
         last.Set(header, good);
         return good.Caller;
@@ -155,7 +158,31 @@ internal sealed class AccessTokens(SecurityKey signingKey, TimeProvider time)
 /// <summary>A token that was checked.</summary>
 /// <param name="Caller">What it says.</param>
 /// <param name="Ends">The first moment at which it is no longer good.</param>
-internal sealed record GoodToken(Authentication.Known Caller, DateTimeOffset Ends);
+/// <param name="Forgotten">How many keys had gone when it was checked: with another its own may be gone (B734).</param>
+internal sealed record GoodToken(Authentication.Known Caller, DateTimeOffset Ends, int Forgotten = 0);
+
+/// <summary>Which key a token says it was signed with.</summary>
+internal static class KeyId
+{
+    /// <summary>The <c>kid</c> of a token; null when it has none or is no token.</summary>
+    public static string? Of(JsonWebTokenHandler reader, string text)
+    {
+        if (!reader.CanReadToken(text))
+        {
+            return null;
+        }
+
+        try
+        {
+            return reader.ReadJsonWebToken(text).Kid;
+        }
+        catch (ArgumentException)
+        {
+            // Three parts that are no JSON: the check of the whole says so.
+            return null;
+        }
+    }
+}
 
 /// <summary>SHA-256 of a token: what is remembered is not what could be stolen.</summary>
 internal readonly record struct TokenHash(ulong A, ulong B, ulong C, ulong D)

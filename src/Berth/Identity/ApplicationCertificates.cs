@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
-using Berth.Graph.Hosting;
 using Berth.Graph.Requests;
+using Berth.Graph.Routes;
 using Berth.Serving;
 
 namespace Berth.Identity;
@@ -11,60 +11,19 @@ namespace Berth.Identity;
 /// <c>POST /berth/v1/applications/{clientId}/certificates</c>: an application signs in with this certificate from now on. The body is the certificate in PEM;
 /// the answer 201 <c>{clientId, thumbprint, notAfter}</c> (B211). Needs <c>Application.ReadWrite.All</c>, in the application's own tenant.
 /// </summary>
-internal sealed class ApplicationCertificates(AppRegistrations apps, AccessTokens tokens, TimeProvider time, RequestDelegate next)
+internal sealed class ApplicationCertificates(AppRegistrations apps, TimeProvider time)
 {
     /// <summary>The largest body, in bytes.</summary>
     public const int LongestBody = 16 * 1024;
 
-    private const string Before = "/berth/v1/applications/";
-    private const string After = "/certificates";
-
     /// <summary>RSA keys outside of these are refused: too weak, or so long that checking them is work for free.</summary>
     private const int LeastKeyBits = 2048, MostKeyBits = 8192;
 
-    private static readonly PermissionSet Needed = PermissionSet.Of("Application.ReadWrite.All");
-
-    /// <summary>Answers the path; everything else goes on.</summary>
-    public async Task InvokeAsync(HttpContext context)
-    {
-        string path = context.Request.Path.Value ?? "";
-        if (!path.StartsWith(Before, StringComparison.OrdinalIgnoreCase) || !path.EndsWith(After, StringComparison.OrdinalIgnoreCase) || path.Length <= Before.Length + After.Length)
-        {
-            await next(context).ConfigureAwait(false);
-            return;
-        }
-
-        GraphError? error = await AnswerAsync(context, path[Before.Length..^After.Length]).ConfigureAwait(false);
-        if (error is not null)
-        {
-            await context.WriteErrorAsync(error, time).ConfigureAwait(false);
-        }
-    }
-
-    private async Task<GraphError?> AnswerAsync(HttpContext context, string clientId)
-    {
-        switch (await tokens.AuthenticateAsync(context).ConfigureAwait(false))
-        {
-            case Authentication.Refused refused:
-                return GraphError.Unauthenticated(refused.Message, refused.Challenge);
-            case Authentication.Known { Caller: var caller }:
-                if (!HttpMethods.IsPost(context.Request.Method))
-                {
-                    return GraphError.MethodNotAllowed("POST");
-                }
-
-                if (!caller.Permissions.Covers(Needed))
-                {
-                    return GraphError.Denied;
-                }
-
-                return Guid.TryParseExact(clientId, "D", out Guid id) && apps.Find(id) is { } app && app.TenantId == caller.TenantId
-                    ? await AddAsync(context, app).ConfigureAwait(false)
-                    : GraphError.NotFound(TokenRequestRules.Shown(clientId));
-            default:
-                throw new InvalidOperationException("A caller is known or refused.");
-        }
-    }
+    /// <summary>Answers its route: an application of the caller's own tenant gets a certificate.</summary>
+    public Task<GraphError?> AnswerAsync(HttpContext context, Caller caller, RouteKeys keys) =>
+        Guid.TryParseExact(keys.First, "D", out Guid id) && apps.Find(id) is { } app && app.TenantId == caller.TenantId
+            ? AddAsync(context, app)
+            : Task.FromResult<GraphError?>(GraphError.NotFound(TokenRequestRules.Shown(keys.First)));
 
     private async Task<GraphError?> AddAsync(HttpContext context, AppRegistration app)
     {

@@ -2,9 +2,10 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Berth.Engine.Collections;
-using Berth.Graph.Hosting;
 using Berth.Graph.Requests;
+using Berth.Graph.Routes;
 using Berth.Serving;
+using Route = Berth.Graph.Routes.Route;
 
 namespace Berth.Identity;
 
@@ -13,7 +14,7 @@ namespace Berth.Identity;
 /// <c>POST /{clientId}/secret</c> gives one a new secret, <c>DELETE /{clientId}</c> takes one away. Needs <c>Application.ReadWrite.All</c> and is about the caller's own
 /// tenant. A secret is shown in the one answer that makes it.
 /// </summary>
-internal sealed class Applications(AppRegistrations apps, AccessTokens tokens, TimeProvider time, RequestDelegate next)
+internal sealed class Applications(AppRegistrations apps)
 {
     /// <summary>The largest body, in bytes.</summary>
     public const int LongestBody = 16 * 1024;
@@ -24,71 +25,50 @@ internal sealed class Applications(AppRegistrations apps, AccessTokens tokens, T
     /// <summary>The most applications of a tenant.</summary>
     public const int Most = 200;
 
-    private const string Path = "/berth/v1/applications";
+    /// <summary>What answers its routes.</summary>
+    public IEnumerable<(Route Route, InstallationAnswer Answer)> Answers =>
+    [
+        (InstallationRoutes.ListApplications, ListAsync),
+        (InstallationRoutes.RegisterApplication, (context, caller, _) => RegisterAsync(context, caller)),
+        (InstallationRoutes.RemoveApplication, RemoveAsync),
+        (InstallationRoutes.RenewSecret, RenewSecretAsync),
+    ];
 
-    private static readonly PermissionSet Needed = PermissionSet.Of("Application.ReadWrite.All");
-
-    /// <summary>Answers its paths; everything else goes on, the certificates among them.</summary>
-    public async Task InvokeAsync(HttpContext context)
+    private async Task<GraphError?> ListAsync(HttpContext context, Caller caller, RouteKeys keys)
     {
-        string[] below = context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase, out PathString rest)
-            ? (rest.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries)
-            : ["", "", ""];
-        if (below.Length > 2 || (below.Length == 2 && !below[1].Equals("secret", StringComparison.OrdinalIgnoreCase)))
-        {
-            await next(context).ConfigureAwait(false);
-            return;
-        }
-
-        GraphError? error = await tokens.AuthenticateAsync(context).ConfigureAwait(false) switch
-        {
-            Authentication.Refused refused => GraphError.Unauthenticated(refused.Message, refused.Challenge),
-            Authentication.Known { Caller: var caller } => !caller.Permissions.Covers(Needed)
-                ? GraphError.Denied
-                : await (below.Length == 0 ? OfAllAsync(context, caller) : OfOneAsync(context, caller, below)).ConfigureAwait(false),
-            _ => throw new InvalidOperationException("A caller is known or refused."),
-        };
-        if (error is not null)
-        {
-            await context.WriteErrorAsync(error, time).ConfigureAwait(false);
-        }
+        await context.WriteJsonAsync(StatusCodes.Status200OK, json => WriteList(json, apps.Of(caller.TenantId))).ConfigureAwait(false);
+        return null;
     }
 
-    private async Task<GraphError?> OfAllAsync(HttpContext context, Caller caller)
+    // One of the caller's tenant that can be changed.
+    private (AppRegistration? App, GraphError? Error) Find(Caller caller, string key) =>
+        !Guid.TryParseExact(key, "D", out Guid id) || apps.Find(id) is not { } app || app.TenantId != caller.TenantId
+            ? (null, GraphError.NotFound(TokenRequestRules.Shown(key)))
+
+            // What the demo says on its console must go on being true.
+            : apps.Passing?.ClientId == app.ClientId
+                ? (null, GraphError.BadRequest("operationNotSupported", "The demo's own client comes with the demo: it keeps its secret and cannot be taken away."))
+                : (app, null);
+
+    private async Task<GraphError?> RemoveAsync(HttpContext context, Caller caller, RouteKeys keys)
     {
-        if (HttpMethods.IsGet(context.Request.Method))
+        (AppRegistration? app, GraphError? error) = Find(caller, keys.First);
+        if (app is null)
         {
-            await context.WriteJsonAsync(StatusCodes.Status200OK, json => WriteList(json, apps.Of(caller.TenantId))).ConfigureAwait(false);
-            return null;
+            return error;
         }
 
-        return HttpMethods.IsPost(context.Request.Method) ? await RegisterAsync(context, caller).ConfigureAwait(false) : GraphError.MethodNotAllowed("GET, POST");
+        await apps.RemoveAsync(app.ClientId, CancellationToken.None).ConfigureAwait(false);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return null;
     }
 
-    private async Task<GraphError?> OfOneAsync(HttpContext context, Caller caller, string[] below)
+    private async Task<GraphError?> RenewSecretAsync(HttpContext context, Caller caller, RouteKeys keys)
     {
-        string method = below.Length == 1 ? HttpMethods.Delete : HttpMethods.Post;
-        if (!HttpMethods.Equals(context.Request.Method, method))
+        (AppRegistration? app, GraphError? error) = Find(caller, keys.First);
+        if (app is null)
         {
-            return GraphError.MethodNotAllowed(method);
-        }
-
-        if (!Guid.TryParseExact(below[0], "D", out Guid id) || apps.Find(id) is not { } app || app.TenantId != caller.TenantId)
-        {
-            return GraphError.NotFound(TokenRequestRules.Shown(below[0]));
-        }
-
-        // What the demo says on its console must go on being true.
-        if (apps.Passing?.ClientId == app.ClientId)
-        {
-            return GraphError.BadRequest("operationNotSupported", "The demo's own client comes with the demo: it keeps its secret and cannot be taken away.");
-        }
-
-        if (below.Length == 1)
-        {
-            await apps.RemoveAsync(app.ClientId, CancellationToken.None).ConfigureAwait(false);
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
-            return null;
+            return error;
         }
 
         // Who has the secret is the application: nobody becomes more than they are by it.

@@ -14,9 +14,10 @@ namespace Berth.Identity;
 internal static class IdentityEndpoints
 {
     /// <summary>Adds the token server.</summary>
-    public static void AddIdentity(this IServiceCollection services, RsaSecurityKey signingKey)
+    public static void AddIdentity(this IServiceCollection services, SigningKeys keys)
     {
-        services.AddSingleton(signingKey);
+        services.AddSingleton(keys);
+        services.AddHostedService<KeyTending>();
         services.AddSingleton<OwnAddresses>();
         services.AddSingleton<SignInAttempts>();
         services.AddSingleton<SignIn>();
@@ -36,7 +37,9 @@ internal static class IdentityEndpoints
             server.SetTokenEndpointUris(BelowTenant(IdentityPaths.Token));
             server.SetConfigurationEndpointUris(BelowTenant(IdentityPaths.Configuration));
             server.SetJsonWebKeySetEndpointUris(BelowTenant(IdentityPaths.Keys));
-            server.AddSigningCredentials(new SigningCredentials(signingKey, SecurityAlgorithms.RsaSha256));
+
+            // OpenIddict wants one to begin with; each token is signed with that of its moment.
+            server.AddSigningCredentials(keys.Signer);
 
             // Access tokens are signed, not encrypted: clients read them. The key is demanded all the same.
             server.DisableAccessTokenEncryption();
@@ -60,6 +63,9 @@ internal static class IdentityEndpoints
             server.AddEventHandler<ApplyTokenResponseContext>(handler => handler
                 .UseSingletonHandler<TokenAnswer>()
                 .SetOrder(int.MinValue));
+            server.AddEventHandler<HandleJsonWebKeySetRequestContext>(handler => handler
+                .UseSingletonHandler<PublishedKeys>()
+                .SetOrder(int.MaxValue));
             server.AddEventHandler<HandleConfigurationRequestContext>(handler => handler
                 .UseSingletonHandler<TenantConfiguration>()
                 .SetOrder(int.MaxValue));

@@ -15,8 +15,29 @@ internal static class IdentityLimits
     /// <summary>The most names whose attempts are remembered.</summary>
     public const int RememberedNames = 10_000;
 
+    /// <summary>How far clocks may differ.</summary>
+    public static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
+
     /// <summary>How long a refresh token is good; using it does not make it longer (B206).</summary>
     public static readonly TimeSpan RefreshToken = TimeSpan.FromDays(90);
+
+    /// <summary>How long a key is published before it signs (B734): those who check tokens ask for keys once a day at least.</summary>
+    public static readonly TimeSpan KeyPublished = TimeSpan.FromHours(24);
+
+    /// <summary>The age at which the newest key gets a successor.</summary>
+    public static readonly TimeSpan KeyAge = TimeSpan.FromDays(90);
+
+    /// <summary>How long a key stays after it signed last: as long as the longest token, a refresh token, and clocks that differ.</summary>
+    public static readonly TimeSpan KeyAfterwards = RefreshToken + Skew;
+
+    /// <summary>How often the keys are looked after.</summary>
+    public static readonly TimeSpan KeyTending = TimeSpan.FromMinutes(1);
+
+    /// <summary>The least time between two looks into the database for a key that nobody knows.</summary>
+    public static readonly TimeSpan KeyReading = TimeSpan.FromSeconds(5);
+
+    /// <summary>The most keys at a time.</summary>
+    public const int Keys = 8;
 
     /// <summary>How long an authorization code is good (B208).</summary>
     public static readonly TimeSpan AuthorizationCode = TimeSpan.FromMinutes(10);
@@ -38,9 +59,6 @@ internal static class IdentityLimits
 
     /// <summary>The longest a client assertion may have to go (B201).</summary>
     public static readonly TimeSpan Assertion = TimeSpan.FromHours(24);
-
-    /// <summary>How far clocks may differ.</summary>
-    public static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
 
     /// <summary>The most certificates of one application.</summary>
     public const int Certificates = 20;

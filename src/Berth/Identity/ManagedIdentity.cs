@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Berth.Identity;
 
@@ -10,7 +9,7 @@ namespace Berth.Identity;
 /// machine has it. Only for programs on this machine, only in a demo, whose secret everybody knows anyway, and only with the header that no page of
 /// another site can send (B209).
 /// </summary>
-internal sealed class ManagedIdentity(AppRegistrations apps, OwnAddresses addresses, RsaSecurityKey signingKey, TimeProvider time)
+internal sealed class ManagedIdentity(AppRegistrations apps, OwnAddresses addresses, SigningKeys keys, TimeProvider time)
 {
     private const string AppServicePath = "/msi/token";
     private const string MachinePath = "/metadata/identity/oauth2/token";
@@ -59,7 +58,7 @@ internal sealed class ManagedIdentity(AppRegistrations apps, OwnAddresses addres
         }
 
         DateTimeOffset now = time.GetUtcNow();
-        json.WriteString("access_token", TokenClaims.WriteAccessToken(signingKey, app!, IdentityPaths.IssuerOf(context.Request, app!.TenantId), now.UtcDateTime));
+        json.WriteString("access_token", TokenClaims.WriteAccessToken(keys.Signer, app!, IdentityPaths.IssuerOf(context.Request, app!.TenantId), now.UtcDateTime));
         json.WriteString("client_id", app.ClientId);
         json.WriteString("expires_in", ((long)TokenClaims.Lifetime.TotalSeconds).ToString(CultureInfo.InvariantCulture));
         json.WriteString("expires_on", now.Add(TokenClaims.Lifetime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));

@@ -7,7 +7,7 @@ namespace Berth.Identity;
 /// Refresh tokens: signed notes of ours to ourselves, so that they outlive a restart and take no place. As Entra's they may be used again until they end, and
 /// end early with the user, the account or the password (B206).
 /// </summary>
-internal sealed class RefreshTokens(RsaSecurityKey key, TimeProvider time)
+internal sealed class RefreshTokens(SigningKeys keys, TimeProvider time)
 {
     private const string Type = "rt+jwt";
     private const string Audience = "urn:berth:refresh";
@@ -25,7 +25,7 @@ internal sealed class RefreshTokens(RsaSecurityKey key, TimeProvider time)
             IssuedAt = now,
             NotBefore = now,
             Expires = now + IdentityLimits.RefreshToken,
-            SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.RsaSha256),
+            SigningCredentials = keys.Signer,
             Claims = new Dictionary<string, object>
             {
                 ["tid"] = person.TenantId.ToString(),
@@ -42,7 +42,7 @@ internal sealed class RefreshTokens(RsaSecurityKey key, TimeProvider time)
     {
         TokenValidationResult result = await _tokens.ValidateTokenAsync(text, new TokenValidationParameters
         {
-            IssuerSigningKey = key,
+            IssuerSigningKey = await keys.FindOrReadAsync(KeyId.Of(_tokens, text)).ConfigureAwait(false),
             ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
             ValidTypes = [Type],
             ValidAudience = Audience,

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -8,7 +7,7 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 namespace Berth.Identity;
 
 /// <summary>Dresses the answer of the token endpoint as Entra's: lifetimes, or the number and ids of an error.</summary>
-internal sealed class TokenAnswer(RsaSecurityKey signingKey, RefreshTokens refreshTokens, TimeProvider time) : IOpenIddictServerHandler<ApplyTokenResponseContext>
+internal sealed class TokenAnswer(SigningKeys keys, RefreshTokens refreshTokens, TimeProvider time) : IOpenIddictServerHandler<ApplyTokenResponseContext>
 {
     /// <inheritdoc/>
     public ValueTask HandleAsync(ApplyTokenResponseContext context)
@@ -56,7 +55,7 @@ internal sealed class TokenAnswer(RsaSecurityKey signingKey, RefreshTokens refre
         if (scopes.OpenId || exchange.IsVersion1)
         {
             response.IdToken = TokenClaims.WriteIdToken(
-                signingKey, app, person, exchange.Nonce, IdentityPaths.IssuerOf(http.Request, app.TenantId), now.UtcDateTime);
+                keys.Signer, app, person, exchange.Nonce, IdentityPaths.IssuerOf(http.Request, app.TenantId), now.UtcDateTime);
             response.SetParameter("client_info", TokenClaims.ClientInfo(person));
         }
     }

@@ -52,19 +52,19 @@ internal static class TokenClaims
     }
 
     /// <summary>Writes an access token past OpenIddict, for a managed identity.</summary>
-    public static string WriteAccessToken(SecurityKey key, AppRegistration app, string issuer, DateTime now)
+    public static string WriteAccessToken(SigningCredentials signer, AppRegistration app, string issuer, DateTime now)
     {
-        SecurityTokenDescriptor token = new() { SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.RsaSha256) };
+        SecurityTokenDescriptor token = new() { SigningCredentials = signer };
         Describe(token, app, new TokenExchange(app.TenantId.ToString()), issuer, now);
         return Tokens.CreateToken(token);
     }
 
     /// <summary>Writes an id token: who signed in, for the program to read (OpenID Connect Core, 2). Its audience is the program: Graph takes none.</summary>
-    public static string WriteIdToken(SecurityKey key, AppRegistration app, SignedInPerson person, string? nonce, string issuer, DateTime now)
+    public static string WriteIdToken(SigningCredentials signer, AppRegistration app, SignedInPerson person, string? nonce, string issuer, DateTime now)
     {
         SecurityTokenDescriptor token = new()
         {
-            SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.RsaSha256),
+            SigningCredentials = signer,
             Claims = new Dictionary<string, object>
             {
                 ["name"] = person.DisplayName,

@@ -22,7 +22,7 @@ internal sealed class TokenIssue : IOpenIddictServerHandler<HandleTokenRequestCo
 }
 
 /// <summary>Writes the claims that Graph's clients read from a token, in the spelling of Entra.</summary>
-internal sealed class TokenWriter(TimeProvider time) : IOpenIddictServerHandler<GenerateTokenContext>
+internal sealed class TokenWriter(SigningKeys keys, TimeProvider time) : IOpenIddictServerHandler<GenerateTokenContext>
 {
     /// <summary>How long a token is good; the answer says it in <c>expires_in</c>.</summary>
     public static readonly TimeSpan Lifetime = TokenClaims.Lifetime;
@@ -32,6 +32,7 @@ internal sealed class TokenWriter(TimeProvider time) : IOpenIddictServerHandler<
     {
         HttpContext http = context.Transaction.HttpContext();
         TokenExchange exchange = TokenExchange.Of(http);
+        context.SecurityTokenDescriptor.SigningCredentials = keys.Signer;
         TokenClaims.Describe(
             context.SecurityTokenDescriptor, exchange.App!, exchange, IdentityPaths.IssuerOf(http.Request, exchange.App!.TenantId), time.GetUtcNow().UtcDateTime);
         return ValueTask.CompletedTask;

@@ -1,5 +1,6 @@
 using Berth.Clustering;
 using Berth.Ledger.Stores;
+using Berth.Telemetry;
 
 namespace Berth.Serving;
 
@@ -20,6 +21,18 @@ internal enum DemoSeed
 /// <param name="NotifyHosts">Hosts beside this machine that change notifications may be sent to.</param>
 /// <param name="DataFolder">Absolute path of the folder with the database, unless that is PostgreSQL, and the local CA.</param>
 /// <param name="Database">The PostgreSQL database in place of the folder's own (B700).</param>
-/// <param name="Cluster">Given when it is shared with other nodes (B711).</param>
 internal sealed record ServeOptions(
-    bool Demo, DemoSeed Seed, IReadOnlyList<ListenAddress> Listen, IReadOnlyList<string> NotifyHosts, string DataFolder, PostgresAddress? Database, ClusterOptions? Cluster = null);
+    bool Demo, DemoSeed Seed, IReadOnlyList<ListenAddress> Listen, IReadOnlyList<string> NotifyHosts, string DataFolder, PostgresAddress? Database)
+{
+    /// <summary>Given when the database is shared with other nodes (B711).</summary>
+    public ClusterOptions? Cluster { get; init; }
+
+    /// <summary>Where traces go (B781); null traces nothing.</summary>
+    public Uri? Collector { get; init; }
+
+    /// <summary>How the log is written (B782).</summary>
+    public LogFormat LogFormat { get; init; }
+
+    /// <summary>The least grave lines of the log.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
+}

@@ -11,19 +11,20 @@ using Berth.Graph;
 using Berth.Graph.Hosting;
 using Berth.Graph.Notifications;
 using Berth.Graph.Requests;
+using Berth.Graph.Routes;
 using Berth.Identity;
 using Berth.Ledger;
 using Berth.Ledger.Stores;
 using Berth.Notifications;
 using Berth.SetUp;
+using Berth.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging.Console;
-using Microsoft.IdentityModel.Tokens;
 using Yarp.ReverseProxy.Forwarder;
+using Route = Berth.Graph.Routes.Route;
 
 namespace Berth.Serving;
 
@@ -60,7 +61,7 @@ internal static class Server
             { Database: { } database } => LedgerDoor.Open(PostgresStore.Open(database), time),
             _ => LedgerDoor.Open(SqliteStore.Open(folder.Database), time),
         };
-        RsaSecurityKey signingKey = await SigningKey.OpenAsync(ledger, cancellation).ConfigureAwait(false);
+        using SigningKeys keys = await SigningKeys.OpenAsync(ledger, time, cancellation).ConfigureAwait(false);
         using AppRegistrations apps = await AppRegistrations.OpenAsync(ledger, cancellation).ConfigureAwait(false);
         UserPasswords passwords = new(ledger);
         Administrators administrators = await Administrators.OpenAsync(ledger, cancellation).ConfigureAwait(false);
@@ -76,15 +77,7 @@ internal static class Server
 
         // The command line says everything: no settings file of the working folder, no variable of the environment opens another port.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, WebRootPath = "wwwroot" });
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
-
-        // A start that fails is told once, in one line, by Run.
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-
-        // What became of a request that was sent on is told to whoever sent it; that a node has gone is told once.
-        builder.Logging.AddFilter("Yarp", LogLevel.None);
-        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        Logs.Configure(builder.Logging, options.LogFormat, options.LogLevel);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options, certificate));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ServerLimits.Drain);
         builder.Services.AddSingleton(time);
@@ -92,9 +85,14 @@ internal static class Server
         builder.Services.AddSingleton(apps);
         builder.Services.AddSingleton(passwords);
         builder.Services.AddSingleton(administrators);
-        builder.Services.AddIdentity(signingKey);
+        builder.Services.AddIdentity(keys);
         builder.Services.AddRoutingCore();
-        builder.Services.AddMetrics();
+        builder.Services.AddMeters();
+        if (options.Collector is { } collector)
+        {
+            builder.Services.AddTraces(collector);
+        }
+
         builder.Services.AddHostedService<DueWork>();
         if (options.Cluster is not null)
         {
@@ -102,11 +100,18 @@ internal static class Server
         }
 
         await using WebApplication app = builder.Build();
-        AccessTokens tokens = new(signingKey, time);
+        AccessTokens tokens = new(keys, time);
         using Meter meter = Metrics.Observe(ledger, tokens);
         using IDisposable unreadable = new UnreadableRequests(time).Listen(app.Services.GetRequiredService<DiagnosticListener>());
         ClusterNode? node = null;
         using NewTenants tenants = new(ledger, new FirstAdministrator(passwords, administrators), apps, desk => node?.KeepAsync(desk, CancellationToken.None) ?? Task.CompletedTask);
+        using DatabaseProbe probe = new(ledger, time);
+        if (options.LogLevel <= LogLevel.Information)
+        {
+            ILogger requests = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(Logs.Requests);
+            app.Use(next => new RequestLog(requests, next).InvokeAsync);
+        }
+
         app.Use(next => new DatabaseAway(time, next).InvokeAsync);
         using ClusterEdge? edge = options.Cluster is null ? null : new ClusterEdge(
             await NodeMark.OpenAsync(ledger, cancellation).ConfigureAwait(false), new RequestTenant(new TenantList(ledger), apps), app.Services.GetRequiredService<IHttpForwarder>(), time);
@@ -116,16 +121,22 @@ internal static class Server
         }
 
         app.Use(next => new SetUpEndpoint(setUp, ledger, tenants, time, next).InvokeAsync);
-        app.Use(next => new TenantsEndpoint(ledger, tenants, tokens, time, next).InvokeAsync);
 
         // Graph comes first: what most requests want passes nothing else. OpenIddict comes last and sees identity paths only.
-        app.Use(next => new Applications(apps, tokens, time, next).InvokeAsync);
-        app.Use(next => new ApplicationCertificates(apps, tokens, time, next).InvokeAsync);
+        InstallationTenant installation = new(ledger);
+        (Route Route, InstallationAnswer Answer)[] beside =
+        [
+            .. new TenantsEndpoint(ledger, tenants, installation).Answers,
+            .. new Applications(apps).Answers,
+            .. new KeysEndpoint(keys, installation).Answers,
+            (InstallationRoutes.AddCertificate, new ApplicationCertificates(apps, time).AnswerAsync),
+        ];
+        app.Use(next => new InstallationEndpoint(beside, tokens, time, next).InvokeAsync);
         using NotificationSender sender = new(time);
         using SubscriptionBooks subscriptions = new(ledger, new NotificationHosts(options.NotifyHosts), sender.HandshakeAsync);
         await subscriptions.OpenAsync(cancellation).ConfigureAwait(false);
-        app.UseGraph(ledger.Find, tokens.AuthenticateAsync, time, subscriptions, new PasswordDoor(administrators.Has, passwords.KeepAsync));
-        app.Use(next => new Health(ledger, () => edge is null || node is { IsIn: true } ? null : "not in the cluster", app.Lifetime, next).InvokeAsync);
+        app.UseGraph(ledger.Find, new StandingTokens(apps, tokens).AuthenticateAsync, time, subscriptions, new PasswordDoor(administrators.Has, passwords.KeepAsync));
+        app.Use(next => new Health(ledger, probe, edge is null ? null : () => node is { IsIn: true }, app.Lifetime, next).InvokeAsync);
         app.UseOpenTelemetryPrometheusScrapingEndpoint();
         app.Use(next => new PortalFiles(app, next).InvokeAsync);
         app.UseIdentity();

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Berth.Engine;
-using Berth.Graph.Hosting;
 using Berth.Graph.Requests;
-using Berth.Identity;
+using Berth.Graph.Routes;
 using Berth.Ledger;
 using Berth.Serving;
+using Route = Berth.Graph.Routes.Route;
 
 namespace Berth.SetUp;
 
@@ -13,55 +13,27 @@ namespace Berth.SetUp;
 /// <c>/berth/v1/tenants</c>: <c>GET</c> lists the tenants of this installation, <c>POST</c> creates one (B730, B731). For who has
 /// <c>Organization.ReadWrite.All</c> in the tenant that came first.
 /// </summary>
-internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, AccessTokens tokens, TimeProvider time, RequestDelegate next)
+internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, InstallationTenant installation)
 {
-    private const string Path = "/berth/v1/tenants";
-
-    private static readonly PermissionSet Needed = PermissionSet.Of("Organization.ReadWrite.All");
-
-    /// <summary>Answers the path; everything else goes on.</summary>
-    public async Task InvokeAsync(HttpContext context)
-    {
-        if (!context.Request.Path.Equals(Path, StringComparison.OrdinalIgnoreCase))
+    /// <summary>What answers its routes.</summary>
+    public IEnumerable<(Route Route, InstallationAnswer Answer)> Answers =>
+    [
+        (InstallationRoutes.ListTenants, async (context, caller, _) =>
         {
-            await next(context).ConfigureAwait(false);
-            return;
-        }
+            if (!await installation.IsOfAsync(caller, context.RequestAborted).ConfigureAwait(false))
+            {
+                return GraphError.Denied;
+            }
 
-        GraphError? error = await tokens.AuthenticateAsync(context).ConfigureAwait(false) switch
-        {
-            Authentication.Refused refused => GraphError.Unauthenticated(refused.Message, refused.Challenge),
-            Authentication.Known { Caller: var caller } => await AnswerAsync(context, caller).ConfigureAwait(false),
-            _ => throw new InvalidOperationException("A caller is known or refused."),
-        };
-        if (error is not null)
-        {
-            await context.WriteErrorAsync(error, time).ConfigureAwait(false);
-        }
-    }
-
-    // B730. Two that came at one moment, which a restored database could have, are told apart by their ids.
-    private static bool Administers(Caller caller, IReadOnlyList<TenantProfile> list) => caller.Permissions.Covers(Needed) && list is [{ } first, ..] && caller.TenantId == first.Id;
-
-    private async Task<GraphError?> AnswerAsync(HttpContext context, Caller caller)
-    {
-        IReadOnlyList<TenantProfile> list = await ledger.ReadListAsync(context.RequestAborted).ConfigureAwait(false);
-        if (!Administers(caller, list))
-        {
-            return GraphError.Denied;
-        }
-
-        if (HttpMethods.IsGet(context.Request.Method))
-        {
+            IReadOnlyList<TenantProfile> list = await ledger.ReadListAsync(context.RequestAborted).ConfigureAwait(false);
             await context.WriteJsonAsync(StatusCodes.Status200OK, json => WriteList(json, list)).ConfigureAwait(false);
             return null;
-        }
+        }),
+        (InstallationRoutes.MakeTenant, async (context, caller, _) => await installation.IsOfAsync(caller, context.RequestAborted).ConfigureAwait(false) ? await MakeAsync(context).ConfigureAwait(false) : GraphError.Denied),
+    ];
 
-        if (!HttpMethods.IsPost(context.Request.Method))
-        {
-            return GraphError.MethodNotAllowed("GET, POST");
-        }
-
+    private async Task<GraphError?> MakeAsync(HttpContext context)
+    {
         if (await context.ReadBodyAsync(SetUpEndpoint.LongestBody).ConfigureAwait(false) is not { } body)
         {
             return GraphError.BodyTooLarge(SetUpEndpoint.LongestBody);

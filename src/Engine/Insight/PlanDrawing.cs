@@ -137,11 +137,8 @@ internal sealed class PlanDrawing
         _after.PrepaidUnitsOf(sku).Assignable,
         _before.HoldersOf(sku).Count,
         _after.HoldersOf(sku).Count,
-        Waiting(_before, sku),
-        Waiting(_after, sku));
-
-    private static int Waiting(Tenant tenant, int sku) =>
-        tenant.WaitingFor(sku).Count(pair => tenant.LicensesOf(pair.User).Source(pair.Group)?.Trouble?[sku] == LicenseError.CountViolation);
+        _before.CountWaiting(sku),
+        _after.CountWaiting(sku));
 
     // Where a row stood and where it stands; what only happened on the way to the same place is no effect, unless somebody asked for it.
     private PlannedCloudPc? Compare(int index)

@@ -19,7 +19,7 @@ internal static class BatchRoutes
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
-        new(GraphMethod.Post, "/$batch", RouteAccess.Anyone, Run),
+        new(GraphMethod.Post, "/$batch", RouteAccess.Anyone("each request in it is checked by itself"), Run),
     ];
 
     private static Handling Run(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(

@@ -147,7 +147,7 @@ internal static class FaultBody
         {
             read.FailValue("route", problem);
         }
-        else if (!GraphRoom.Table.Routes.Any(route => route.Versions != Routes.RouteVersions.Berth && pattern.CanMatch(route)))
+        else if (!GraphRoom.Table.Routes.Any(route => route.Versions is not (Routes.RouteVersions.Berth or Routes.RouteVersions.Scim) && pattern.CanMatch(route)))
         {
             read.FailValue("route", $"No route of /v1.0 or /beta fits '{text}', so the fault would never strike. Write the path without a version, and /users/{{user}} for /me.");
         }

@@ -89,7 +89,7 @@ internal static class ForecastDesk
         json.WriteNumber("units"u8, tenant.PrepaidUnitsOf(sku.Index).Assignable);
         json.WriteNumber("used"u8, tenant.HoldersOf(sku.Index).Count);
         json.WriteNumber("free"u8, tenant.FreeSeats(sku.Index));
-        json.WriteNumber("waiting"u8, tenant.WaitingFor(sku.Index).Count(pair => tenant.LicensesOf(pair.User).Source(pair.Group)?.Trouble?[sku.Index] == LicenseError.CountViolation));
+        json.WriteNumber("waiting"u8, tenant.CountWaiting(sku.Index));
         json.WriteNumber("gained"u8, days?.Gained ?? 0);
         json.WriteNumber("lost"u8, days?.Lost ?? 0);
         Ahead(json, tenant.FreeSeats(sku.Index), days is null ? 0 : Trend.PerDay(days.Closes), today, ahead);

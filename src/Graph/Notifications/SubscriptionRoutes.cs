@@ -20,16 +20,18 @@ internal static class SubscriptionRoutes
 
     private static readonly string[] TlsVersions = ["v1_0", "v1_1", "v1_2", "v1_3"];
 
+    private static readonly RouteAccess Watching = RouteAccess.Anyone("what is watched decides: reading it takes the permission of reading that resource");
+
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
-        new(GraphMethod.Get, "/subscriptions", RouteAccess.Anyone, List),
-        new(GraphMethod.Post, "/subscriptions", RouteAccess.Anyone, Create),
-        new(GraphMethod.Get, "/subscriptions/{subscription}", RouteAccess.Anyone, One(static (request, _, subscription, _) => Answered(Entity(request, subscription, 200, default)))),
-        new(GraphMethod.Patch, "/subscriptions/{subscription}", RouteAccess.Anyone, Renew),
-        new(GraphMethod.Delete, "/subscriptions/{subscription}", RouteAccess.Anyone, One(static async (request, book, subscription, cancel) =>
+        new(GraphMethod.Get, "/subscriptions", Watching, List),
+        new(GraphMethod.Post, "/subscriptions", Watching, Create),
+        new(GraphMethod.Get, "/subscriptions/{subscription}", Watching, One(static (request, _, subscription, _) => Answered(Entity(request, subscription, 200, default)))),
+        new(GraphMethod.Patch, "/subscriptions/{subscription}", Watching, Renew),
+        new(GraphMethod.Delete, "/subscriptions/{subscription}", Watching, One(static async (request, book, subscription, cancel) =>
             await book.RemoveAsync(subscription.Id, cancel).ConfigureAwait(false) ? GraphResponse.Empty() : GraphResponse.Error(request, NotFound))),
-        new(GraphMethod.Post, "/subscriptions/{subscription}/reauthorize", RouteAccess.Anyone, One(static async (request, book, subscription, cancel) =>
+        new(GraphMethod.Post, "/subscriptions/{subscription}/reauthorize", Watching, One(static async (request, book, subscription, cancel) =>
             await book.ChangeAsync(subscription.Id, static one => one with { IsChallenged = false }, cancel).ConfigureAwait(false) is null
                 ? GraphResponse.Error(request, NotFound)
                 : GraphResponse.Empty())) { Body = RouteBody.None },

@@ -22,7 +22,7 @@ internal static class MetadataReads
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
     [
-        new(GraphMethod.Get, "/$metadata", RouteAccess.Anyone, static (_, _, _) => GraphResponse.Of(200, ResponseBody.Xml, Document.Value)),
+        new(GraphMethod.Get, "/$metadata", RouteAccess.Anyone("it describes the interface, not the tenant"), static (_, _, _) => GraphResponse.Of(200, ResponseBody.Xml, Document.Value)),
     ];
 
     private static EdmModel Model()

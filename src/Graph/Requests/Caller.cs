@@ -50,6 +50,9 @@ public readonly record struct PermissionSet(ulong Bits)
     public static readonly IReadOnlyList<string> OfPersons =
         ["CloudLicensing.Read", "Group-CloudLicensing.Read", SignedInPerson, "User-CloudLicensing.Read", "User-UsageRight.Read"];
 
+    /// <summary>The names that exist for applications only.</summary>
+    public static readonly IReadOnlyList<string> OfApplicationsOnly = ["Group.Create"];
+
     /// <summary>The names an application can hold for itself: all but those that speak of a signed-in person.</summary>
     public static readonly IReadOnlyList<string> OfApplications = [.. Names.Except(OfPersons)];
 

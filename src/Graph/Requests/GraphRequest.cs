@@ -16,6 +16,9 @@ public enum GraphVersion : byte
 
     /// <summary><c>/berth/v1</c>: Berth's own.</summary>
     Berth,
+
+    /// <summary><c>/scim/v2</c>: users and groups as identity providers write them (B800).</summary>
+    Scim,
 }
 
 /// <summary>The method of a request.</summary>
@@ -126,10 +129,14 @@ public sealed record GraphRequest
     public Stream? BodyStream { get; init; }
 
     /// <summary><see cref="BaseUrl"/> and the version, such as <c>https://host/v1.0</c>.</summary>
-    public string ServiceRoot => BaseUrl + Version switch
+    public string ServiceRoot => BaseUrl + PrefixOf(Version);
+
+    /// <summary>What paths of an interface begin with.</summary>
+    public static string PrefixOf(GraphVersion version) => version switch
     {
         GraphVersion.V1 => "/v1.0",
         GraphVersion.Beta => "/beta",
         GraphVersion.Berth => "/berth/v1",
+        GraphVersion.Scim => "/scim/v2",
     };
 }

@@ -133,7 +133,7 @@ public sealed class GraphResponse : IDisposable
 
     /// <summary>The error envelope.</summary>
     public static GraphResponse Error(GraphRequest request, GraphError error) =>
-        Error(error, request.RequestId, request.ClientRequestId, request.ReceivedAt);
+        request.Version == GraphVersion.Scim ? Scim.ScimError.Response(error) : Error(error, request.RequestId, request.ClientRequestId, request.ReceivedAt);
 
     /// <summary>The error envelope of something that is no request yet.</summary>
     public static GraphResponse Error(GraphError error, Guid requestId, string clientRequestId, DateTimeOffset at) =>

@@ -15,6 +15,7 @@ using Berth.Graph.Notifications;
 using Berth.Graph.Plans;
 using Berth.Graph.Reads;
 using Berth.Graph.Reports;
+using Berth.Graph.Scim;
 using Berth.Graph.Writes;
 
 namespace Berth.Graph.Routes;
@@ -95,5 +96,8 @@ public static class GraphRoutes
         .. HostDesk.Routes,
         .. SessionDesk.Routes,
         .. FrontlineDesk.Routes,
+        .. ScimUsers.Routes,
+        .. ScimGroups.Routes,
+        .. ScimDiscovery.Routes,
     ];
 }

@@ -37,6 +37,9 @@ public enum RouteVersions
 
     /// <summary>In <c>/berth/v1</c>.</summary>
     Berth = 4,
+
+    /// <summary>In <c>/scim/v2</c>.</summary>
+    Scim = 8,
 }
 
 /// <summary>What a route reads as its body.</summary>
@@ -65,6 +68,15 @@ public sealed record RouteAccess(IReadOnlyList<PermissionSet> Sets)
     /// <summary>What is enough for the signed-in person when the first key of the path names them, or null (B204).</summary>
     public PermissionSet? OfOneself { get; private init; }
 
+    /// <summary>Why any token of the tenant is enough; null where a permission is asked for (B733).</summary>
+    public string? Why { get; private init; }
+
+    /// <summary>The least that a token in a person's name needs, by Graph's names; null when no such token may (B733).</summary>
+    public PermissionSet? LeastDelegated => LeastWithout(PermissionSet.Of([.. PermissionSet.OfApplicationsOnly]));
+
+    /// <summary>The least that an application's own token needs; null when no such token may (B733).</summary>
+    public PermissionSet? LeastOfApplication => LeastWithout(PermissionSet.Of([.. PermissionSet.OfPersons]));
+
     /// <summary>Any one of the named permissions is enough; the least comes first.</summary>
     public static RouteAccess AnyOf(params ReadOnlySpan<string> names)
     {
@@ -80,8 +92,8 @@ public sealed record RouteAccess(IReadOnlyList<PermissionSet> Sets)
     /// <summary>The same, and <c>User.Read</c> is enough for what the signed-in person reads of themselves (B204).</summary>
     public RouteAccess OrOneself() => this with { OfOneself = PermissionSet.Of(PermissionSet.SignedInPerson) };
 
-    /// <summary>Any token of the tenant: each item of a batch is checked by itself.</summary>
-    public static RouteAccess Anyone { get; } = new([PermissionSet.None]);
+    /// <summary>Any token of the tenant, with the reason that the table of permissions tells (B733).</summary>
+    public static RouteAccess Anyone(string why) => new([PermissionSet.None]) { Why = why };
 
     /// <summary>Whoever may by one of two; where the kind of the object decides, the handler looks again.</summary>
     public RouteAccess Or(RouteAccess other) => new([.. Sets.Union(other.Sets)]);
@@ -99,6 +111,19 @@ public sealed record RouteAccess(IReadOnlyList<PermissionSet> Sets)
 
         return false;
     }
+
+    private PermissionSet? LeastWithout(PermissionSet others)
+    {
+        foreach (PermissionSet set in Sets)
+        {
+            if ((set.Bits & others.Bits) == 0)
+            {
+                return set;
+            }
+        }
+
+        return null;
+    }
 }
 
 /// <summary>One line of the route table.</summary>
@@ -110,6 +135,9 @@ public sealed record RouteAccess(IReadOnlyList<PermissionSet> Sets)
 /// <param name="Handler">What it does.</param>
 public sealed record Route(GraphMethod Method, string Template, RouteAccess Access, RouteHandler Handler)
 {
+    // Made when first asked for; copies of a route have the same template, so they may share it.
+    private readonly string?[] _paths = new string?[Enum.GetValues<GraphVersion>().Length];
+
     /// <summary>Where it exists; both of Graph's interfaces unless said otherwise.</summary>
     public RouteVersions Versions { get; init; } = RouteVersions.Graph;
 
@@ -117,6 +145,9 @@ public sealed record Route(GraphMethod Method, string Template, RouteAccess Acce
     public RouteBody Body { get; init; } =
         Method is GraphMethod.Post or GraphMethod.Patch or GraphMethod.Put ? RouteBody.Json : RouteBody.None;
 
+    /// <summary>Where it lies in an interface, with its prefix, such as <c>/v1.0/users/{user}</c>: what metrics and traces call <c>http.route</c>.</summary>
+    public string PathIn(GraphVersion version) => _paths[(int)version] ??= GraphRequest.PrefixOf(version) + Template;
+
     /// <summary>For people and for the completeness test: method and template.</summary>
-    public override string ToString() => $"{Method.ToString().ToUpperInvariant()} {(Versions == RouteVersions.Berth ? "/berth/v1" : "")}{Template}";
+    public override string ToString() => $"{Method.ToString().ToUpperInvariant()} {Versions switch { RouteVersions.Berth => "/berth/v1", RouteVersions.Scim => "/scim/v2", _ => "" }}{Template}";
 }

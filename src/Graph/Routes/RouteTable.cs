@@ -8,7 +8,7 @@ public readonly record struct RouteMatch(Route? Route, RouteKeys Keys, GraphErro
 /// <summary>All routes as a tree of segments: names match ignoring case and go before keys (protocol 1.2).</summary>
 public sealed class RouteTable
 {
-    private readonly Node[] _roots = [new(), new(), new()];
+    private readonly Node[] _roots = [new(), new(), new(), new()];
 
     /// <summary>The table of the given routes; two that answer the same method and path are a mistake.</summary>
     public RouteTable(IEnumerable<Route> routes)

@@ -137,6 +137,9 @@ internal sealed class UserBody
         return nickname;
     }
 
+    /// <summary>Whether a text can be a mail alias.</summary>
+    internal static bool IsNickname(string text) => text.Length is > 0 and <= GraphLimits.MailNicknameCharacters && !text.AsSpan().ContainsAny(NotInNickname);
+
     private static User Blank(Guid id) => new(id, "", "", null, AccountEnabled: true, null, default, default);
 
     private static Action<UserBody, JsonElement, string> Text(UserAttribute attribute) =>

@@ -48,8 +48,8 @@ internal static class UserWrites
     private static Handling.Wanted Delete(Tenant tenant, GraphRequest request, RouteKeys keys) =>
         request.Submit(keys.First, new Command.DeleteUser(Submitting.UserId(tenant, keys.First)), static _ => GraphResponse.Empty());
 
-    // Who may change users is not thereby an administrator, and would be with an administrator's password (B205).
-    private static bool MayChangePassword(Tenant tenant, GraphRequest request, Guid user) =>
+    /// <summary>Whether the caller may give a user another password: who may change users is not thereby an administrator, and would be with an administrator's (B205).</summary>
+    internal static bool MayChangePassword(Tenant tenant, GraphRequest request, Guid user) =>
         request.Passwords?.IsAdministrator(tenant.Profile.Id, user) != true || request.Caller.Permissions.Covers(WholeDirectory);
 
     private static Handling.Wanted WithoutPassword(GraphRequest request, NewPassword? password, Handling.Wanted write) =>

@@ -108,4 +108,16 @@ internal sealed class SqliteFailureException(int code, string message) : Excepti
 {
     /// <summary>The primary result code.</summary>
     public int Code => code & 0xFF;
+
+    /// <summary>Whether bytes found no place: a full disk, or a file that may not grow.</summary>
+    public bool IsOfWriting => Code == SQLITE_FULL || code == WriteFailed;
+
+    // SQLITE_IOERR_WRITE, https://sqlite.org/rescode.html#ioerr_write
+    private const int WriteFailed = SQLITE_IOERR | (3 << 8);
+
+    /// <summary>What it means for who wanted to write, once nothing was; itself when it is no passing trouble of the machine.</summary>
+    public Exception AsNothingWritten() =>
+        Code is SQLITE_FULL or SQLITE_BUSY or SQLITE_LOCKED or SQLITE_IOERR or SQLITE_NOMEM or SQLITE_READONLY or SQLITE_CANTOPEN
+            ? new WriteFailedException($"Nothing was written: {Message}. Send the command again.", this)
+            : this;
 }

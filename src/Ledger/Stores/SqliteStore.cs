@@ -401,7 +401,15 @@ public sealed class SqliteStore : IJournalStore
         using SqliteConnection connection = Connect(_reading);
         Execute(connection, $"PRAGMA busy_timeout = {BusyMilliseconds}; {Durable}");
         using SqliteStatement insert = new(connection.Handle!, "INSERT OR REPLACE INTO blob(name, value) VALUES(?, ?)");
-        insert.With(name).With(value.Span).Run();
+        try
+        {
+            insert.With(name).With(value.Span).Run();
+        }
+        catch (SqliteFailureException e)
+        {
+            throw e.AsNothingWritten();
+        }
+
         return ValueTask.CompletedTask;
     }
 
@@ -422,10 +430,20 @@ public sealed class SqliteStore : IJournalStore
 
             Execute(connection, "COMMIT");
         }
-        catch
+        catch (Exception e)
         {
             // The connection goes back to the pool: nothing of this may go with it.
-            Execute(connection, "ROLLBACK");
+            if (sqlite3_get_autocommit(connection.Handle!) == 0)
+            {
+                Execute(connection, "ROLLBACK");
+            }
+
+            SqliteFailureException? failure = e as SqliteFailureException ?? (e is SqliteException full ? new SqliteFailureException(full.SqliteExtendedErrorCode, full.Message) : null);
+            if (failure?.AsNothingWritten() is WriteFailedException nothing)
+            {
+                throw nothing;
+            }
+
             throw;
         }
 
@@ -562,19 +580,18 @@ public sealed class SqliteStore : IJournalStore
             _rollback.Run();
         }
 
-        return e is SqliteFailureException { Code: SQLITE_FULL or SQLITE_BUSY or SQLITE_LOCKED or SQLITE_IOERR or SQLITE_NOMEM or SQLITE_READONLY or SQLITE_CANTOPEN }
-            ? new WriteFailedException($"Nothing was written: {e.Message}. Send the command again.", e)
-            : e;
+        return e is SqliteFailureException failure ? failure.AsNothingWritten() : e;
     }
 
-    // A COMMIT that fails and leaves the transaction open did not happen; after anything else nobody can know.
+    // A COMMIT that fails and leaves the transaction open did not happen. Neither did one that found no room for its pages: the frame that makes a transaction
+    // valid is written after all others, and half of it is none. After anything else, a sync that failed say, nobody can know.
     private void Commit()
     {
         try
         {
             _commit.Run();
         }
-        catch (SqliteFailureException e) when (e.Code is SQLITE_FULL or SQLITE_BUSY && sqlite3_get_autocommit(_database) == 0)
+        catch (SqliteFailureException e) when (e.IsOfWriting || (e.Code == SQLITE_BUSY && sqlite3_get_autocommit(_database) == 0))
         {
             throw Undone(e);
         }

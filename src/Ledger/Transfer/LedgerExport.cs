@@ -34,7 +34,7 @@ public static class LedgerExport
             }
         }
 
-        foreach (string name in store.BlobNames().Where(name => !UnfinishedImport.IsName(name)))
+        foreach (string name in store.BlobNames().Where(name => name != LedgerDoor.ProbeName && !UnfinishedImport.IsName(name)))
         {
             Put(file, name, (await store.ReadBlobAsync(name, cancel).ConfigureAwait(false))!);
         }
@@ -68,7 +68,7 @@ public static class LedgerExport
         using TransferFile.Writer file = new(to);
         file.Begin(isEverything: false);
         WriteTenant(store, file, tenant, version ?? newest, withAnswers: version is null, cancel);
-        foreach (string name in store.BlobNames().Where(name => !UnfinishedImport.IsName(name)))
+        foreach (string name in store.BlobNames().Where(name => name != LedgerDoor.ProbeName && !UnfinishedImport.IsName(name)))
         {
             byte[] value = (await store.ReadBlobAsync(name, cancel).ConfigureAwait(false))!;
             bool isOwn = name.Contains(tenant.ToString("N"), StringComparison.Ordinal) || name.Contains(tenant.ToString("D"), StringComparison.Ordinal);

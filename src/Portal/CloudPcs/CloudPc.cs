@@ -22,16 +22,24 @@ public sealed record CloudPc(
     string? DeviceRegionName,
     DateTimeOffset? GracePeriodEndDateTime,
     DateTimeOffset? ProvisionedDateTime,
-    DateTimeOffset? LastLogoffDateTime)
+    DateTimeOffset? LastLogoffDateTime,
+    string? PowerState = null)
 {
     /// <summary>Where they are.</summary>
     public const string Root = "beta/deviceManagement/virtualEndpoint/cloudPCs";
+
+    /// <summary>What is shown of one; Graph tells the power only when it is asked for.</summary>
+    public const string Selected = "id,displayName,managedDeviceName,userPrincipalName,status,statusDetail,servicePlanId,servicePlanName,servicePlanType,provisioningPolicyId,provisioningPolicyName,"
+        + "provisioningType,imageDisplayName,onPremisesConnectionName,deviceRegionName,gracePeriodEndDateTime,provisionedDateTime,lastLogoffDateTime,powerState";
 
     /// <summary>Where one action is asked for many.</summary>
     public const string BulkActions = "beta/deviceManagement/virtualEndpoint/bulkActions";
 
     /// <summary>What it is called: its computer name, and until it has one, whose it is.</summary>
     public string Name => ManagedDeviceName ?? DisplayName ?? UserPrincipalName ?? Id.ToString();
+
+    /// <summary>The same with whose it is.</summary>
+    public string NameWithUser => UserPrincipalName is { } user && Name != user ? $"{Name} of {user}" : Name;
 
     /// <summary>How it is, in words.</summary>
     public string State => Status == "inGracePeriod" && GracePeriodEndDateTime is { } end
@@ -41,7 +49,10 @@ public sealed record CloudPc(
     /// <summary>The same where there is little room.</summary>
     public string ShortState => Status == "inGracePeriod" && GracePeriodEndDateTime is { } end
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"In grace until {end:yyyy-MM-dd}")
-        : WordsOf(Status);
+        : IsReady && IsOff(this) ? WordsOf(Status) + ", off" : WordsOf(Status);
+
+    /// <summary>The power in words; null where there is none: only Frontline's can be off.</summary>
+    public string? Power => PowerState switch { "running" => "On", "poweredOff" => "Off", _ => null };
 
     /// <summary>The size, without what all of them begin with.</summary>
     public string? Size => ServicePlanName?.StartsWith("Cloud PC ", StringComparison.Ordinal) == true ? ServicePlanName["Cloud PC ".Length..] : ServicePlanName;
@@ -65,6 +76,12 @@ public sealed record CloudPc(
 
     /// <summary>Whether it can be put back to a restore point.</summary>
     public static bool CanBePutBack(CloudPc one) => one.IsReady;
+
+    /// <summary>Whether it is off and its user could be let in, so that it can be powered on (B655).</summary>
+    public static bool IsOff(CloudPc one) => one.PowerState == "poweredOff" && CanRestart(one);
+
+    /// <summary>Whether it is on, so that it can be powered off (B655).</summary>
+    public static bool IsOn(CloudPc one) => one.PowerState == "running" && CanRestart(one);
 
     /// <summary>A moment, as all of this place writes it.</summary>
     public static string Time(DateTimeOffset at) => at.ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture) + " UTC";
@@ -109,8 +126,14 @@ public sealed record NoParameters;
 /// <summary>A new name.</summary>
 public sealed record NewName(string DisplayName);
 
-/// <summary>The request to restart many.</summary>
-public sealed record BulkRestart([property: JsonPropertyName("@odata.type")] string Type, string DisplayName, IReadOnlyList<string> CloudPcIds);
+/// <summary>One action for many.</summary>
+public sealed record BulkRequest([property: JsonPropertyName("@odata.type")] string Type, string DisplayName, IReadOnlyList<string> CloudPcIds);
+
+/// <summary>What became of it.</summary>
+public sealed record BulkAnswer(BulkSummary ActionSummary);
+
+/// <summary>For how many it was not done.</summary>
+public sealed record BulkSummary(int FailedCount, int NotSupportedCount);
 
 /// <summary>A size that Cloud PCs have.</summary>
 public sealed record CloudPcSize(Guid Id, string DisplayName, int StorageInGB, string? Type, string? ProvisioningType)
@@ -131,5 +154,6 @@ public sealed record CloudPcSize(Guid Id, string DisplayName, int StorageInGB, s
 [JsonSerializable(typeof(GraphPage<CloudPcSize>))]
 [JsonSerializable(typeof(NoParameters))]
 [JsonSerializable(typeof(NewName))]
-[JsonSerializable(typeof(BulkRestart))]
+[JsonSerializable(typeof(BulkRequest))]
+[JsonSerializable(typeof(BulkAnswer))]
 internal sealed partial class CloudPcJson : JsonSerializerContext;

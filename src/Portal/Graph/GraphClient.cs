@@ -40,6 +40,10 @@ public sealed class GraphClient(HttpClient http, PortalSession session, Navigati
     public async Task SendAsync<TBody>(HttpMethod method, string address, TBody body, JsonTypeInfo<TBody> type, CancellationToken cancel = default) =>
         (await AskAsync(method, address, () => JsonContent.Create(body, type), cancel)).Dispose();
 
+    /// <summary>Sends a text that is no JSON with POST, such as a certificate.</summary>
+    public async Task PostTextAsync(string address, string text, string mediaType, CancellationToken cancel = default) =>
+        (await AskAsync(HttpMethod.Post, address, () => new StringContent(text, System.Text.Encoding.ASCII, mediaType), cancel)).Dispose();
+
     /// <summary>Deletes.</summary>
     public async Task DeleteAsync(string address, CancellationToken cancel = default) => (await AskAsync(HttpMethod.Delete, address, null, cancel)).Dispose();
 

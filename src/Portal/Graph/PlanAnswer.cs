@@ -53,6 +53,13 @@ public sealed record PlanChange(string Kind)
 
     /// <summary>Of <c>policyAssignment</c>: all its groups, as the action assign takes them.</summary>
     public JsonElement? Assignments { get; init; }
+
+    /// <summary>About how long it is when it is sent, in bytes; rather too long than too short.</summary>
+    [JsonIgnore]
+    public int Bytes => 200 + (130 * (Add?.Count ?? 0)) + (60 * ((Add?.Sum(one => one.DisabledPlans.Count) ?? 0) + (Remove?.Count ?? 0) + (AddMembers?.Count ?? 0) + (RemoveMembers?.Count ?? 0) + (CloudPcIds?.Count ?? 0)))
+        + Length(Set) + Length(Policy) + Length(Assignments);
+
+    private static int Length(JsonElement? part) => part is { } there ? System.Text.Encoding.UTF8.GetByteCount(there.GetRawText()) : 0;
 }
 
 /// <summary>A license to add, with what is switched off of it.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Berth.Portal.CloudPcs;
 using Berth.Portal.Graph;
 using Berth.Portal.ProvisioningPolicies;
 
@@ -43,7 +44,7 @@ internal sealed class ChangeWords(IReadOnlyDictionary<Guid, SubscribedSku> skus,
 
         if (change.CloudPcIds is [var only] && Guid.TryParse(only, out Guid machine))
         {
-            yield return (machine, $"beta/deviceManagement/virtualEndpoint/cloudPCs/{machine}?$select=id,displayName");
+            yield return (machine, $"{CloudPc.Root}/{machine}?$select=id,displayName,managedDeviceName,userPrincipalName");
         }
     }
 

@@ -10,6 +10,12 @@ namespace Berth.Portal.Plan;
 /// </summary>
 public sealed class PlanDraft(IJSRuntime js)
 {
+    /// <summary>The changes that a plan takes, where an action counts once for each Cloud PC (B509).</summary>
+    public const int MostChanges = 20_000;
+
+    // A little less than the 16 MiB that a plan takes: a change is estimated, not written.
+    private const int MostBytes = 14 * 1024 * 1024;
+
     private const string Place = "berth.plan";
 
     private readonly List<DraftChange> _changes = [];
@@ -17,6 +23,9 @@ public sealed class PlanDraft(IJSRuntime js)
 
     /// <summary>The changes, in order.</summary>
     public IReadOnlyList<DraftChange> Changes => _changes;
+
+    /// <summary>How many of them, from the first on, one plan takes: all, or a part after which the next one is drawn (B613).</summary>
+    public int Part { get; private set; }
 
     /// <summary>Whether a reload would lose them: the tab has no room for so many.</summary>
     public bool IsTooLongToKeep { get; private set; }
@@ -35,6 +44,7 @@ public sealed class PlanDraft(IJSRuntime js)
             try
             {
                 _changes.AddRange((JsonSerializer.Deserialize(text, PlanFileJson.Default.PlanRequest)?.Changes ?? []).Select(change => new DraftChange(change)));
+                Part = Fitting();
             }
             catch (JsonException)
             {
@@ -66,6 +76,13 @@ public sealed class PlanDraft(IJSRuntime js)
         return KeepAsync();
     }
 
+    /// <summary>Takes out what is done: so many, from the first on.</summary>
+    public Task RemoveFirstAsync(int count)
+    {
+        _changes.RemoveRange(0, count);
+        return KeepAsync();
+    }
+
     /// <summary>Takes all of them out.</summary>
     public Task ClearAsync()
     {
@@ -76,8 +93,31 @@ public sealed class PlanDraft(IJSRuntime js)
     /// <summary>All of them as the API and <c>berth plan</c> take them.</summary>
     public PlanRequest ToRequest() => new([.. _changes.Select(one => one.Change)]);
 
+    /// <summary>Those of them that one plan takes.</summary>
+    public PlanRequest ToPart() => new([.. _changes.Take(Part).Select(one => one.Change)]);
+
+    // One change that is too much alone is refused by the server, which says why.
+    private int Fitting()
+    {
+        int count = 0, weight = 0, bytes = 0;
+        foreach (DraftChange one in _changes)
+        {
+            weight += Math.Max(1, one.Change.CloudPcIds?.Count ?? 1);
+            bytes += one.Change.Bytes;
+            if (count > 0 && (weight > MostChanges || bytes > MostBytes))
+            {
+                break;
+            }
+
+            count++;
+        }
+
+        return count;
+    }
+
     private async Task KeepAsync()
     {
+        Part = Fitting();
         try
         {
             await js.InvokeVoidAsync("sessionStorage.setItem", Place, JsonSerializer.Serialize(ToRequest(), GraphJson.Default.PlanRequest));

@@ -18,6 +18,9 @@ internal static class PlanFile
     /// <summary>Names of one question to Graph.</summary>
     private const int OfOneFilter = 15;
 
+    /// <summary>Questions that are on their way at once.</summary>
+    private const int AtOnce = 4;
+
     /// <summary>The changes of a file.</summary>
     /// <exception cref="PlanFileException">What is wrong with it.</exception>
     /// <exception cref="GraphException">A name could not be looked up.</exception>
@@ -119,14 +122,19 @@ internal static class PlanFile
         async Task<ILookup<string, Guid>> FindAsync(string kind, string property, Func<NamedObject, string?> nameOf)
         {
             List<NamedObject> found = [];
-            foreach (string[] some in names.Where(name => name.Kind == kind).Select(name => name.Text).Distinct(StringComparer.OrdinalIgnoreCase).Chunk(OfOneFilter))
+            foreach (string[][] wave in names.Where(name => name.Kind == kind).Select(name => name.Text).Distinct(StringComparer.OrdinalIgnoreCase).Chunk(OfOneFilter).Chunk(AtOnce))
             {
-                string filter = $"{property} in ({string.Join(',', some.Select(text => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'"))})";
-                found.AddRange(await graph.AllAsync(
-                    $"v1.0/{kind}?$top=999&$select=id,displayName{(kind == "users" ? ",userPrincipalName" : "")}&$filter={Uri.EscapeDataString(filter)}", NamesJson.Default.GraphPageNamedObject));
+                found.AddRange((await Task.WhenAll(wave.Select(AskAsync))).SelectMany(static some => some));
             }
 
             return found.ToLookup(one => nameOf(one) ?? "", one => one.Id, StringComparer.OrdinalIgnoreCase);
+
+            Task<IReadOnlyList<NamedObject>> AskAsync(string[] some)
+            {
+                string filter = $"{property} in ({string.Join(',', some.Select(text => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'"))})";
+                return graph.AllAsync(
+                    $"v1.0/{kind}?$top=999&$select=id,displayName{(kind == "users" ? ",userPrincipalName" : "")}&$filter={Uri.EscapeDataString(filter)}", NamesJson.Default.GraphPageNamedObject);
+            }
         }
     }
 

@@ -45,6 +45,18 @@ public sealed record Fault
     /// <summary>Of <c>eventualConsistency</c>: which reads.</summary>
     public string? Reads { get; init; }
 
+    /// <summary>Of <c>eventualConsistency</c>: how many states behind at most.</summary>
+    public int? Versions { get; init; }
+
+    /// <summary>Of <c>eventualConsistency</c>: how long ago at most.</summary>
+    public string? Window { get; init; }
+
+    /// <summary>Of <c>throttleModel</c>: the units of an application in ten seconds.</summary>
+    public int? ResourceUnits { get; init; }
+
+    /// <summary>Of <c>throttleModel</c>: the writes of an application in 150 seconds.</summary>
+    public int? Writes { get; init; }
+
     /// <summary>How many requests it looked at.</summary>
     public int? Matched { get; init; }
 

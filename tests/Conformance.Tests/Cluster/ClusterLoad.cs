@@ -11,7 +11,7 @@ namespace Berth.Conformance.Tests.Cluster;
 /// Callers that make users, take seats and begin sessions at whichever node, and note what they were answered. Whatever becomes of the nodes: what was acknowledged is there once, what was read
 /// after it is not older, and nothing is ever used that is not there.
 /// </summary>
-internal sealed class ClusterLoad(ThreeNodes nodes, string name)
+internal sealed class ClusterLoad(ThreeNodes nodes, string name, string part)
 {
     private const int Callers = 6;
     private const int Seats = 5;
@@ -42,7 +42,7 @@ internal sealed class ClusterLoad(ThreeNodes nodes, string name)
     /// <summary>Buys what is scarce, and begins.</summary>
     public async Task BeginAsync()
     {
-        _sku = (await nodes.DoAsync(HttpMethod.Post, "/berth/v1/subscriptions", new { skuPartNumber = "SPE_E5", units = Seats })).GetProperty("skuId").GetString()!;
+        _sku = (await nodes.DoAsync(HttpMethod.Post, "/berth/v1/subscriptions", new { skuPartNumber = part, units = Seats })).GetProperty("skuId").GetString()!;
         await nodes.DoAsync(HttpMethod.Post, "/berth/v1/subscriptions", new { skuPartNumber = FrontlineWrites.Part, units = Licenses });
         await nodes.DoAsync(HttpMethod.Patch, "/berth/v1/settings", new { bufferExcess = 0 });
         _nurses = [.. await Task.WhenAll(Enumerable.Range(0, Licenses * 3).Select(async number => (await nodes.DoAsync(HttpMethod.Post, "/v1.0/users", User($"nurse-{name}-{number}"))).GetProperty("id").GetString()!))];

@@ -81,7 +81,7 @@ public sealed class ClusterTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
     [Fact]
     public async Task Nodes_are_stopped_and_started_one_after_the_other_and_no_call_fails()
     {
-        ClusterLoad load = new(nodes, "rolling");
+        ClusterLoad load = new(nodes, "rolling", "SPE_E5");
         await load.BeginAsync();
         int owner = await nodes.OwnerAsync();
         foreach (int number in (int[])[owner, (owner + 1) % nodes.Count])
@@ -101,7 +101,7 @@ public sealed class ClusterTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
     [Fact]
     public async Task What_was_acknowledged_survives_kill_9_of_the_node_that_has_the_tenant()
     {
-        ClusterLoad load = new(nodes, "killed");
+        ClusterLoad load = new(nodes, "killed", "SPE_E3");
         await load.BeginAsync();
         List<TimeSpan> gaps = [];
         for (int round = 0; round < (IsLong ? 25 : 1); round++)
@@ -123,7 +123,7 @@ public sealed class ClusterTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
     [Fact]
     public async Task A_node_that_stood_still_acknowledges_nothing_any_more_and_comes_back()
     {
-        ClusterLoad load = new(nodes, "still");
+        ClusterLoad load = new(nodes, "still", "SPE_F1");
         await load.BeginAsync();
         List<TimeSpan> gaps = [];
         for (int round = 0; round < (IsLong ? 25 : 1); round++)

@@ -52,7 +52,7 @@ public sealed partial class EverythingHasATest
     [Fact]
     public void Every_route_was_asked_and_answered_with_success_in_each_of_its_versions() => Repository.Nothing(
         "A route that no test of this run had answered with success",
-        from route in GraphRoom.Table.Routes
+        from route in PermissionTable.Routes
         from version in Enum.GetValues<GraphVersion>()
         where route.Versions.HasFlag((RouteVersions)(1 << (int)version)) && !Evidence.IsAnswered(route, version)
         select $"{version} {route}");

@@ -22,7 +22,7 @@ public static class Evidence
     private static readonly ConcurrentDictionary<(string Request, string Client), bool> _identityWitnesses = [];
 
     private static readonly (string Prefix, GraphVersion Version)[] _versions =
-        [("/v1.0", GraphVersion.V1), ("/beta", GraphVersion.Beta), ("/berth/v1", GraphVersion.Berth)];
+        [("/v1.0", GraphVersion.V1), ("/beta", GraphVersion.Beta), ("/berth/v1", GraphVersion.Berth), ("/scim/v2", GraphVersion.Scim)];
 
     /// <summary>Whether a route answered with success in a version.</summary>
     public static bool IsAnswered(Route route, GraphVersion version) => _answered.ContainsKey((route, version));
@@ -105,7 +105,9 @@ public static class Evidence
     {
         int question = target.IndexOf('?', StringComparison.Ordinal);
         Route? route = GraphPath.Read(question < 0 ? target : target[..question]).Path is { } path
-            ? GraphRoom.Table.Find(version, Enum.TryParse(method, true, out GraphMethod known) ? known : GraphMethod.Other, path).Route
+            ? new[] { GraphRoom.Table, InstallationRoutes.Table }
+                .Select(table => table.Find(version, Enum.TryParse(method, true, out GraphMethod known) ? known : GraphMethod.Other, path).Route)
+                .FirstOrDefault(found => found is not null)
             : null;
         if (status < 400 && route is not null)
         {

@@ -43,8 +43,8 @@ public sealed class TwoTenants : IAsyncLifetime
             Little = App(Guid.Parse(BerthProcess.DemoTenant), "Reader of users", ["User.Read.All"]);
             await apps.PutAsync(Other, default);
             await apps.PutAsync(Little, default);
-            RsaSecurityKey key = await SigningKey.OpenAsync(ledger, default);
-            ExpiredToken = Expired(key);
+            using SigningKeys keys = await SigningKeys.OpenAsync(ledger, TimeProvider.System, default);
+            ExpiredToken = Expired(keys.Signer);
         }
 
         Berth = await BerthProcess.StartEmptyDemoAsync(first.Data);
@@ -60,7 +60,7 @@ public sealed class TwoTenants : IAsyncLifetime
     private static AppRegistration App(Guid tenant, string name, ValueArray<string> permissions) =>
         new(Guid.NewGuid(), Guid.NewGuid(), tenant, name, permissions, ClientSecret.Of(Secret));
 
-    private static string Expired(RsaSecurityKey key)
+    private static string Expired(SigningCredentials signer)
     {
         DateTime now = TimeProvider.System.GetUtcNow().UtcDateTime;
         return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
@@ -71,7 +71,7 @@ public sealed class TwoTenants : IAsyncLifetime
             IssuedAt = now.AddHours(-2),
             NotBefore = now.AddHours(-2),
             Expires = now.AddSeconds(-1),
-            SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.RsaSha256),
+            SigningCredentials = signer,
             Claims = new Dictionary<string, object>
             {
                 ["tid"] = BerthProcess.DemoTenant,

@@ -1,17 +1,15 @@
-using System.Security.Cryptography;
 using Berth.Engine;
 using Berth.Engine.Catalog;
 using Berth.Graph.Requests;
 using Berth.Identity;
 using Berth.Ledger;
 using Berth.Ledger.Stores;
-using Microsoft.IdentityModel.Tokens;
 using Xunit;
 
 namespace Berth.Conformance.Tests.Identity;
 
 /// <summary>How many and how long: every bound of what people and programs are given on the way to a token, at, below and above (B202, B206 to B208).</summary>
-public sealed class GrantLimits : IDisposable
+public sealed class GrantLimits
 {
     private static readonly AppRegistration _app = new(Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), "A program", ["User.Read.All"], ClientSecret.Of("secret"));
     private static readonly AppRegistration _otherApp = _app with { ClientId = Guid.NewGuid() };
@@ -21,10 +19,6 @@ public sealed class GrantLimits : IDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private readonly HandSetTime _time = new();
-    private readonly RSA _rsa = RSA.Create(2048);
-
-    public void Dispose() => _rsa.Dispose();
-
     [Fact]
     public void A_name_is_locked_for_a_minute_and_wrong_passwords_are_forgotten_after_ten()
     {
@@ -80,7 +74,9 @@ public sealed class GrantLimits : IDisposable
     [Fact]
     public async Task A_refresh_token_is_good_for_90_days_and_for_its_program()
     {
-        RefreshTokens tokens = new(new RsaSecurityKey(_rsa), _time);
+        await using LedgerDoor ledger = LedgerDoor.Open(new MemoryStore(), _time);
+        using SigningKeys keys = await SigningKeys.OpenAsync(ledger, _time, Cancel);
+        RefreshTokens tokens = new(keys, _time);
         string token = tokens.Make(_person, _app, _asked);
 
         _time.Now += IdentityLimits.RefreshToken - TimeSpan.FromSeconds(1);

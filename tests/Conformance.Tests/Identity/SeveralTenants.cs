@@ -152,7 +152,7 @@ public sealed partial class SeveralTenants
         """;
 
     private static IEnumerable<string> Prefixes(Route route) =>
-        from pair in ((RouteVersions Version, string Prefix)[])[(RouteVersions.V1, "/v1.0"), (RouteVersions.Beta, "/beta"), (RouteVersions.Berth, "/berth/v1")]
+        from pair in ((RouteVersions Version, string Prefix)[])[(RouteVersions.V1, "/v1.0"), (RouteVersions.Beta, "/beta"), (RouteVersions.Berth, "/berth/v1"), (RouteVersions.Scim, "/scim/v2")]
         where route.Versions.HasFlag(pair.Version)
         select pair.Prefix;
 

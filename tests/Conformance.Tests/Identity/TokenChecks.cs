@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using Berth.Graph.Hosting;
 using Berth.Graph.Requests;
 using Berth.Identity;
+using Berth.Ledger;
+using Berth.Ledger.Stores;
 using Microsoft.AspNetCore.Http;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -10,23 +12,30 @@ using Xunit;
 namespace Berth.Conformance.Tests.Identity;
 
 /// <summary>Which tokens are good: the signature, the words inside and the time.</summary>
-public sealed class TokenChecks : IDisposable
+public sealed class TokenChecks : IAsyncLifetime
 {
     private static readonly Guid _tenant = Guid.NewGuid();
     private static readonly Guid _app = Guid.NewGuid();
 
-    private readonly RSA _rsa = RSA.Create(2048);
-    private readonly RsaSecurityKey _key;
     private readonly HandSetTime _time = new();
-    private readonly AccessTokens _tokens;
+    private LedgerDoor _ledger = null!;
+    private SigningKeys _keys = null!;
+    private RsaSecurityKey _key = null!;
+    private AccessTokens _tokens = null!;
 
-    public TokenChecks()
+    public async ValueTask InitializeAsync()
     {
-        _key = new RsaSecurityKey(_rsa) { KeyId = "ours" };
-        _tokens = new AccessTokens(_key, _time);
+        _ledger = LedgerDoor.Open(new MemoryStore(), _time);
+        _keys = await SigningKeys.OpenAsync(_ledger, _time, TestContext.Current.CancellationToken);
+        _key = (RsaSecurityKey)_keys.Signer.Key;
+        _tokens = new AccessTokens(_keys, _time);
     }
 
-    public void Dispose() => _rsa.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        _keys.Dispose();
+        await _ledger.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_good_token_names_its_caller()
@@ -58,7 +67,7 @@ public sealed class TokenChecks : IDisposable
         _time.Now = _time.Now.AddSeconds(1);
 
         await IsRefusedAsync(token, "Lifetime validation failed, the token is expired.");
-        await IsRefusedByAsync(new AccessTokens(_key, _time), token, "Lifetime validation failed, the token is expired.");
+        await IsRefusedByAsync(new AccessTokens(_keys, _time), token, "Lifetime validation failed, the token is expired.");
     }
 
     [Fact]
@@ -75,7 +84,7 @@ public sealed class TokenChecks : IDisposable
     public async Task A_token_signed_by_somebody_else_is_refused()
     {
         using RSA other = RSA.Create(2048);
-        RsaSecurityKey sameName = new(other) { KeyId = "ours" };
+        RsaSecurityKey sameName = new(other) { KeyId = _key.KeyId };
         RsaSecurityKey otherName = new(other) { KeyId = "theirs" };
 
         await IsRefusedAsync(Token(token => token.SigningCredentials = new SigningCredentials(sameName, SecurityAlgorithms.RsaSha256)), "Access token validation failure. Invalid signature.");
@@ -85,7 +94,7 @@ public sealed class TokenChecks : IDisposable
     [Fact]
     public async Task The_public_key_is_no_secret_to_sign_with()
     {
-        SymmetricSecurityKey publicKey = new(_rsa.ExportSubjectPublicKeyInfo()) { KeyId = "ours" };
+        SymmetricSecurityKey publicKey = new(_key.Rsa.ExportSubjectPublicKeyInfo()) { KeyId = _key.KeyId };
 
         await IsRefusedAsync(Token(token => token.SigningCredentials = new SigningCredentials(publicKey, SecurityAlgorithms.HmacSha256)), "Access token validation failure. Invalid signature.");
         await IsRefusedAsync(Token(token => token.SigningCredentials = new SigningCredentials(_key, SecurityAlgorithms.RsaSsaPssSha256)), "Access token validation failure. Invalid signature.");

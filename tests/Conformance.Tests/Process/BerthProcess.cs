@@ -130,6 +130,13 @@ public sealed class BerthProcess : IAsyncDisposable
     public static BerthProcess LaunchIn(string? folderOfWork, IReadOnlyDictionary<string, string>? environment, string? data, params string[] arguments) =>
         Launch(Program, folderOfWork, environment, data, arguments);
 
+    /// <summary>Runs a script of the shell that starts <c>berth</c> in its own place, with the arguments it is given, and waits until it listens.</summary>
+    public static Task<BerthProcess> StartInShellAsync(string script, params string[] arguments)
+    {
+        string folder = Path.Combine(Path.GetTempPath(), "berth-test-" + Guid.NewGuid().ToString("N"));
+        return WaitForAsync(new BerthProcess(Run([script, "serve", "--data", folder, "--urls", "http://127.0.0.1:0", .. arguments], null, null, "/bin/bash"), folder, true), arguments);
+    }
+
     private static BerthProcess Launch(string program, string? folderOfWork, IReadOnlyDictionary<string, string>? environment, string? data, string[] arguments)
     {
         string folder = data ?? Path.Combine(Path.GetTempPath(), "berth-test-" + Guid.NewGuid().ToString("N"));

@@ -72,6 +72,7 @@ public sealed class OnPostgres
 
         using HttpResponseMessage present = await client.GetAsync(new Uri($"/v1.0/users/{user}", UriKind.Relative), Cancel);
         Assert.Equal(HttpStatusCode.OK, present.StatusCode);
+        Assert.StartsWith("read-only: ", await client.GetStringAsync(new Uri("/healthz/ready", UriKind.Relative), Cancel), StringComparison.Ordinal);
 
         server.Restart();
         HttpStatusCode status;

@@ -3,6 +3,7 @@ using Berth.CommandLine.Client.AsCode;
 using Berth.CommandLine.Client.AsCode.Export;
 using Berth.CommandLine.Client.Bulk;
 using Berth.CommandLine.Client.CloudPcs;
+using Berth.CommandLine.Client.Identity;
 using Berth.CommandLine.Client.Licenses;
 using Berth.CommandLine.Client.Plans;
 using Berth.CommandLine.Client.Tenants;
@@ -21,7 +22,7 @@ internal static class ClientCommands
             CatalogCommands.Create(options), UserCommands.Create(options), GroupCommands.Create(options), SkuCommands.Create(options), CloudPcCommands.Create(options), BulkCommands.Create(options),
             PlanCommands.CreatePlan(options), PlanCommands.CreateApply(options), ExplainCommand.Create(options), HistoryCommands.CreateHistory(options), HistoryCommands.CreateUndo(options),
             ExportCommand.Create(options),
-            ForecastCommand.Create(options), FindingCommand.Create(options), MigrateCommands.Create(options),
+            ForecastCommand.Create(options), FindingCommand.Create(options), MigrateCommands.Create(options), IdentityCommands.Create(options),
         })
         {
             options.AddTo(command);

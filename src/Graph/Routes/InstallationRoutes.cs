@@ -1,0 +1,53 @@
+using Berth.Graph.Requests;
+
+namespace Berth.Graph.Routes;
+
+/// <summary>
+/// The routes whose subject lies beside the journals: applications, tenants and keys. The program answers them itself, with the same tokens, permissions and errors; they
+/// are no part of a batch and of no moment of the past, and a secret that one of them tells is never remembered for a repetition.
+/// </summary>
+public static class InstallationRoutes
+{
+    private static readonly RouteAccess Registers = RouteAccess.AnyOf("Application.ReadWrite.All");
+
+    // B730: in the tenant that came first.
+    private static readonly RouteAccess Installs = RouteAccess.AnyOf("Organization.ReadWrite.All");
+
+    /// <summary>The applications of the caller's tenant (B637).</summary>
+    public static Route ListApplications { get; } = Own(GraphMethod.Get, "/applications", Registers);
+
+    /// <summary>Registers an application (B637).</summary>
+    public static Route RegisterApplication { get; } = Own(GraphMethod.Post, "/applications", Registers);
+
+    /// <summary>Takes an application away (B637).</summary>
+    public static Route RemoveApplication { get; } = Own(GraphMethod.Delete, "/applications/{application}", Registers);
+
+    /// <summary>Gives an application a new secret (B637).</summary>
+    public static Route RenewSecret { get; } = Own(GraphMethod.Post, "/applications/{application}/secret", Registers);
+
+    /// <summary>Gives an application a certificate (B211).</summary>
+    public static Route AddCertificate { get; } = Own(GraphMethod.Post, "/applications/{application}/certificates", Registers);
+
+    /// <summary>The tenants of the installation (B730).</summary>
+    public static Route ListTenants { get; } = Own(GraphMethod.Get, "/tenants", Installs);
+
+    /// <summary>Makes a tenant (B731).</summary>
+    public static Route MakeTenant { get; } = Own(GraphMethod.Post, "/tenants", Installs);
+
+    /// <summary>The keys that sign tokens (B734).</summary>
+    public static Route ListKeys { get; } = Own(GraphMethod.Get, "/identity/keys", Installs);
+
+    /// <summary>Makes a new key that signs tokens (B734).</summary>
+    public static Route RotateKeys { get; } = Own(GraphMethod.Post, "/identity/rotateKeys", Installs);
+
+    /// <summary>All of them.</summary>
+    public static RouteTable Table { get; } = new(
+    [
+        ListApplications, RegisterApplication, RemoveApplication, RenewSecret, AddCertificate, ListTenants, MakeTenant, ListKeys, RotateKeys,
+    ]);
+
+    private static Route Own(GraphMethod method, string template, RouteAccess access) => new(method, template, access, Elsewhere) { Versions = RouteVersions.Berth };
+
+    private static Handling Elsewhere(Engine.Tenant tenant, GraphRequest request, RouteKeys keys) =>
+        throw new InvalidOperationException("The program answers this route beside the room.");
+}
