@@ -62,7 +62,7 @@ public sealed partial class LedgerDoor
                 return made;
             },
             cancel).ConfigureAwait(false);
-        await Task.Delay(taken.Wait, TimeProvider.System, cancel).ConfigureAwait(false);
+        await Task.Delay(taken.Wait, cancel).ConfigureAwait(false);
         Add(desk);
         return desk;
     }

@@ -21,6 +21,7 @@ internal sealed class ClusterLoad(ThreeNodes nodes, string name, string part)
 
     private readonly ConcurrentDictionary<string, string> _made = new();
     private readonly ConcurrentBag<string> _unknown = [];
+    private readonly ConcurrentDictionary<string, int> _refused = new();
     private readonly ConcurrentBag<string> _wrong = [];
     private readonly CancellationTokenSource _enough = new();
     private Task _running = Task.CompletedTask;
@@ -48,6 +49,7 @@ internal sealed class ClusterLoad(ThreeNodes nodes, string name, string part)
         _nurses = [.. await Task.WhenAll(Enumerable.Range(0, Licenses * 3).Select(async number => (await nodes.DoAsync(HttpMethod.Post, "/v1.0/users", User($"nurse-{name}-{number}"))).GetProperty("id").GetString()!))];
         await ShareAsync();
         _cloudPcs = [.. await Task.WhenAll(_nurses.Select(async nurse => (await nodes.DoAsync(HttpMethod.Get, $"/beta/users/{nurse}/cloudPCs")).GetProperty("value")[0].GetProperty("id").GetString()!))];
+        await EndSessionsAsync();
         _running = Task.WhenAll([.. Enumerable.Range(0, Callers).Select(caller => Task.Run(() => MakeAsync(caller))), Task.Run(() => WorkAsync(0)), Task.Run(() => WorkAsync(1)), Task.Run(WatchAsync)]);
     }
 
@@ -67,6 +69,7 @@ internal sealed class ClusterLoad(ThreeNodes nodes, string name, string part)
         await _enough.CancelAsync();
         await _running;
         Assert.True(_wrong.IsEmpty, string.Join('\n', _wrong.Take(5)));
+        Assert.True(Sessions > 0, $"No session began: {string.Join(", ", _refused.Select(one => $"{one.Key} {one.Value} times"))}");
         Assert.True(!everythingIsKnown || _unknown.IsEmpty, $"{_unknown.Count} requests failed while no node was killed: {string.Join('\n', _unknown.Take(5))}");
 
         Dictionary<string, int> there = [];
@@ -161,6 +164,11 @@ internal sealed class ClusterLoad(ThreeNodes nodes, string name, string part)
             if ((int)status < 300 || status == refused || (method == HttpMethod.Get && status == HttpStatusCode.NotFound))
             {
                 Interlocked.Increment(ref _answers);
+                if (status == HttpStatusCode.Conflict)
+                {
+                    _refused.AddOrUpdate(json.GetProperty("error").GetProperty("innerError").GetProperty("code").GetString()!, 1, (_, times) => times + 1);
+                }
+
                 return (status, json);
             }
 
@@ -184,6 +192,15 @@ internal sealed class ClusterLoad(ThreeNodes nodes, string name, string part)
     private async Task<JsonElement> SkuAsync() => Of(await nodes.DoAsync(HttpMethod.Get, "/v1.0/subscribedSkus"));
 
     private JsonElement Of(JsonElement skus) => skus.GetProperty("value").EnumerateArray().Single(sku => sku.GetProperty("skuId").GetString() == _sku);
+
+    // Those of whoever was cut off before, who never learned what to end.
+    private async Task EndSessionsAsync()
+    {
+        foreach (JsonElement session in (await nodes.DoAsync(HttpMethod.Get, "/berth/v1/sessions")).GetProperty("value").EnumerateArray())
+        {
+            await nodes.SendAsync(HttpMethod.Delete, $"/berth/v1/sessions/{session.GetProperty("id").GetString()}");
+        }
+    }
 
     private async Task ShareAsync()
     {

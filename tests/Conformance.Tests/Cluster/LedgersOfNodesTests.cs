@@ -8,7 +8,7 @@ using Xunit;
 namespace Berth.Conformance.Tests.Cluster;
 
 /// <summary>Two ledgers that share a database, as nodes do: who has a tenant, and who lost it (B711, B712, B713, B719).</summary>
-public sealed class SharedLedgerTests : IAsyncLifetime
+public sealed class LedgersOfNodesTests : IAsyncLifetime
 {
     private static readonly Uri _url = new("http://127.0.0.1:1/");
     private static readonly TimeSpan _none = TimeSpan.Zero;
