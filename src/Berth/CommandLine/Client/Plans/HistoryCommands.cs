@@ -19,6 +19,7 @@ internal static class HistoryCommands
         Option<string?> until = new("--until") { Description = "Before this time.", HelpName = "TIME" };
         Option<int> top = new("--top") { Description = "How many operations.", HelpName = "N", DefaultValueFactory = static _ => 20 };
         Command history = new("history", "Show what happened, newest first: who, when, what it was and what it became.") { user, group, sku, since, until, top };
+        history.Add(HistoryExport.Create(options));
         history.Does(options, async (session, parsed, cancel) =>
         {
             List<string> query = [$"$top={parsed.GetValue(top).ToString(CultureInfo.InvariantCulture)}"];
