@@ -23,7 +23,7 @@ internal sealed class ClusterLoad(ThreeNodes nodes, string name, string part)
     private readonly ConcurrentBag<string> _unknown = [];
     private readonly ConcurrentDictionary<string, int> _refused = new();
     private readonly ConcurrentBag<string> _wrong = [];
-    private readonly CancellationTokenSource _enough = new();
+    private volatile bool _isEnough;
     private Task _running = Task.CompletedTask;
     private string _sku = "";
     private string[] _nurses = [];
@@ -66,7 +66,7 @@ internal sealed class ClusterLoad(ThreeNodes nodes, string name, string part)
     /// <param name="everythingIsKnown">No request may have been left without an answer.</param>
     public async Task EndAsync(bool everythingIsKnown)
     {
-        await _enough.CancelAsync();
+        _isEnough = true;
         await _running;
         Assert.True(_wrong.IsEmpty, string.Join('\n', _wrong.Take(5)));
         Assert.True(Sessions > 0, $"No session began: {string.Join(", ", _refused.Select(one => $"{one.Key} {one.Value} times"))}");
@@ -90,7 +90,6 @@ internal sealed class ClusterLoad(ThreeNodes nodes, string name, string part)
         Assert.All(_made.Keys, upn => Assert.Equal(1, there.GetValueOrDefault(upn)));
         Assert.InRange(licensed, 1, Seats);
         Assert.Equal(licensed, (await SkuAsync()).GetProperty("consumedUnits").GetInt32());
-        _enough.Dispose();
     }
 
     private static object User(string alias) => new
@@ -100,7 +99,7 @@ internal sealed class ClusterLoad(ThreeNodes nodes, string name, string part)
 
     private async Task MakeAsync(int caller)
     {
-        for (int number = 0; !_enough.IsCancellationRequested; number++)
+        for (int number = 0; !_isEnough; number++)
         {
             string alias = $"{name}-{caller}-{number}", upn = $"{alias}@contoso.example";
             string? repeatability = number % 2 == 0 ? Guid.NewGuid().ToString() : null;
@@ -128,7 +127,7 @@ internal sealed class ClusterLoad(ThreeNodes nodes, string name, string part)
 
     private async Task WorkAsync(int lane)
     {
-        for (int number = lane; !_enough.IsCancellationRequested; number++)
+        for (int number = lane; !_isEnough; number++)
         {
             int nurse = number % _nurses.Length;
             if (await TryAsync(HttpMethod.Post, "/berth/v1/sessions", new { userId = _nurses[nurse], cloudPcId = _cloudPcs[nurse] }, null, HttpStatusCode.Conflict) is (HttpStatusCode.Created, var session))
@@ -141,7 +140,7 @@ internal sealed class ClusterLoad(ThreeNodes nodes, string name, string part)
 
     private async Task WatchAsync()
     {
-        while (!_enough.IsCancellationRequested)
+        while (!_isEnough)
         {
             if (await TryAsync(HttpMethod.Get, $"/berth/v1/frontline/{_plan}") is (HttpStatusCode.OK, var plan) && plan.GetProperty("taken").GetInt32() > plan.GetProperty("limit").GetInt32())
             {

@@ -17,7 +17,7 @@ public sealed class ThreeNodes : IAsyncLifetime
     private static readonly string[] _arguments = ["--demo", "--seed", "none", "--cluster", "--silo-port", "0"];
 
     private readonly BerthProcess[] _nodes = new BerthProcess[3];
-    private volatile IReadOnlyList<Uri> _ready = [];
+    private volatile List<Uri> _ready = [];
     private readonly CancellationTokenSource _end = new();
     private readonly SocketsHttpHandler _wire = new() { UseProxy = false };
     private Task _looking = Task.CompletedTask;
@@ -124,7 +124,7 @@ public sealed class ThreeNodes : IAsyncLifetime
     {
         while (true)
         {
-            IReadOnlyList<Uri> ready = _ready;
+            List<Uri> ready = _ready;
             if (ready.Count == 0)
             {
                 await Task.Delay(20, _end.Token);
