@@ -15,10 +15,12 @@ internal static class Product
 
     public static Assembly Connect { get; } = Assembly.Load("Berth.Connect");
 
+    public static Assembly PowerShell { get; } = Assembly.Load("Berth.PowerShell");
+
     public static Assembly Program { get; } = Assembly.Load("berth");
 
     /// <summary>Every type that somebody wrote.</summary>
-    public static IEnumerable<Type> Types => new[] { Engine, Ledger, Graph, Connect, Program }
+    public static IEnumerable<Type> Types => new[] { Engine, Ledger, Graph, Connect, PowerShell, Program }
         .SelectMany(room => room.GetTypes())
         .Where(type => !type.Name.Contains('<') && !type.IsDefined(typeof(CompilerGeneratedAttribute)));
 }

@@ -14,10 +14,11 @@ public sealed class RoomDirections
         ["Connect"] = ["Engine"],
         ["Cluster"] = ["Ledger"],
         ["Portal"] = [],
+        ["PowerShell"] = [],
         ["Berth"] = ["Engine", "Ledger", "Graph", "Connect", "Cluster", "Portal"],
         ["Oracle"] = [],
         ["Engine.Tests"] = ["Engine", "Oracle"],
-        ["Conformance.Tests"] = ["Engine", "Ledger", "Graph", "Connect", "Cluster", "Portal", "Berth", "ProcessAgent"],
+        ["Conformance.Tests"] = ["Engine", "Ledger", "Graph", "Connect", "Cluster", "Portal", "PowerShell", "Berth", "ProcessAgent"],
         ["ProcessAgent"] = [],
         ["Portal.Tests"] = ["Berth"],
         ["Bench"] = ["Engine", "Ledger", "Graph", "Berth"],
@@ -64,6 +65,11 @@ public sealed class RoomDirections
     public void The_connect_room_knows_no_server_and_no_ready_made_client_of_Graph() =>
         Repository.Nothing("A reference of the compiled Connect room", Foreign(Product.Connect).Where(name =>
             name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || name.StartsWith("Microsoft.Graph", StringComparison.Ordinal) || name is "Berth.Ledger" or "Berth.Graph"));
+
+    [Fact]
+    public void The_PowerShell_module_is_one_assembly_that_meets_no_other_modules() =>
+        Repository.Nothing("A reference of the compiled module that PowerShell itself does not bring", Foreign(Product.PowerShell).Where(name =>
+            !name.StartsWith("System.", StringComparison.Ordinal) && name != "System"));
 
     [Fact]
     public void A_room_of_the_engine_knows_only_rooms_above_it()
