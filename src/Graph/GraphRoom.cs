@@ -38,9 +38,10 @@ public static class GraphRoom
         return match.Route is null ? new ValueTask<GraphResponse>(GraphResponse.Error(request, match.Error!)) : AnswerAsync(desk, request, match, cancel);
     }
 
-    /// <summary>The answer to a request whose route is known, under the faults of its tenant; Berth's own interface meets none (B220).</summary>
+    /// <summary>The answer to a request whose route is known, under the quotas (B788) and the faults of its tenant; Berth's own interface meets no fault (B220).</summary>
     internal static ValueTask<GraphResponse> AnswerAsync(TenantDesk desk, GraphRequest request, RouteMatch match, CancellationToken cancel) =>
-        request.AsOf is not null ? PastReads.AnswerAsync(desk, request, match, cancel)
+        request.Faults?.Exceeded(desk, request) is { } exceeded ? new ValueTask<GraphResponse>(GraphResponse.Error(request, exceeded))
+        : request.AsOf is not null ? PastReads.AnswerAsync(desk, request, match, cancel)
         : request.Faults?.For(desk.Id) is { } faults && request.Version is GraphVersion.V1 or GraphVersion.Beta
             ? faults.AnswerAsync(desk, request, match, cancel)
         : FinishAsync(desk, request, Handle(desk.Current, request, match), cancel);

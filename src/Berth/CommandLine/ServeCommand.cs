@@ -42,6 +42,12 @@ internal static class ServeCommand
             Description = "A collector that takes traces by OTLP over HTTP, such as http://127.0.0.1:4318; without one nothing is traced.",
             HelpName = "URL",
         };
+        Option<string> throttle = new("--throttle")
+        {
+            Description = "graph gives every application and tenant the quotas of Microsoft's directory and answers with 429 beyond them; none gives as much as there is.",
+            DefaultValueFactory = _ => "none",
+        };
+        throttle.AcceptOnlyFromAmong("none", "graph");
         Option<string> logFormat = new("--log-format") { Description = "How the log is written: text, or json, an object a line.", DefaultValueFactory = _ => "text" };
         logFormat.AcceptOnlyFromAmong("text", "json");
         Option<string> logLevel = new("--log-level")
@@ -71,7 +77,7 @@ internal static class ServeCommand
             DefaultValueFactory = _ => ClusterLimits.SiloPort,
         };
 
-        Command serve = new("serve", "Serve Microsoft Graph until SIGTERM or Ctrl-C.") { demo, seed, urls, https, notify, data, db, cluster, nodeUrl, siloPort, otlp, logFormat, logLevel, config };
+        Command serve = new("serve", "Serve Microsoft Graph until SIGTERM or Ctrl-C.") { demo, seed, urls, https, notify, data, db, cluster, nodeUrl, siloPort, throttle, otlp, logFormat, logLevel, config };
         serve.Validators.Add(result =>
         {
             DatabaseOption.Check(result, db);
@@ -132,6 +138,7 @@ internal static class ServeCommand
             {
                 Cluster = parsed.GetValue(cluster) ? new ClusterOptions(parsed.GetValue(nodeUrl) is { } url ? new Uri(url) : null, parsed.GetValue(siloPort)) : null,
                 Collector = parsed.GetValue(otlp) is { } collector ? new Uri(collector) : null,
+                HasQuotas = parsed.GetValue(throttle) == "graph",
                 LogFormat = parsed.GetValue(logFormat) == "json" ? LogFormat.Json : LogFormat.Text,
                 LogLevel = Enum.Parse<LogLevel>(parsed.GetValue(logLevel)!, ignoreCase: true),
             };

@@ -30,6 +30,9 @@ internal sealed record ServeOptions(
     /// <summary>Where traces go (B781); null traces nothing.</summary>
     public Uri? Collector { get; init; }
 
+    /// <summary>Whether applications and tenants have the directory's quotas (B788).</summary>
+    public bool HasQuotas { get; init; }
+
     /// <summary>How the log is written (B782).</summary>
     public LogFormat LogFormat { get; init; }
 

@@ -135,7 +135,7 @@ internal static class Server
         using NotificationSender sender = new(time);
         using SubscriptionBooks subscriptions = new(ledger, new NotificationHosts(options.NotifyHosts), sender.HandshakeAsync);
         await subscriptions.OpenAsync(cancellation).ConfigureAwait(false);
-        app.UseGraph(ledger.Find, new StandingTokens(apps, tokens).AuthenticateAsync, time, subscriptions, new PasswordDoor(administrators.Has, passwords.KeepAsync));
+        app.UseGraph(ledger.Find, new StandingTokens(apps, tokens).AuthenticateAsync, time, subscriptions, new PasswordDoor(administrators.Has, passwords.KeepAsync), options.HasQuotas);
         app.Use(next => new Health(ledger, probe, edge is null ? null : () => node is { IsIn: true }, app.Lifetime, next).InvokeAsync);
         app.UseOpenTelemetryPrometheusScrapingEndpoint();
         app.Use(next => new PortalFiles(app, next).InvokeAsync);

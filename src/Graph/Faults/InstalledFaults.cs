@@ -10,8 +10,12 @@ namespace Berth.Graph.Faults;
 /// </summary>
 /// <param name="time">The real time.</param>
 /// <param name="stopping">Says that the process is on its way out: nobody is delayed any longer.</param>
-public sealed class InstalledFaults(TimeProvider time, CancellationToken stopping)
+/// <param name="hasQuotas">Whether every tenant has the directory's quotas, without anybody's installing them (B788).</param>
+public sealed class InstalledFaults(TimeProvider time, CancellationToken stopping, bool hasQuotas = false)
 {
+    private static readonly FaultRule Quotas = new() { Kind = FaultKind.ThrottleModel };
+
+    private readonly ConcurrentDictionary<Guid, ThrottleModel> _quotas = new();
     private readonly ConcurrentDictionary<Guid, TenantFaults> _tenants = new();
     private readonly RememberedAnswers _answers = new(GraphLimits.FaultAnswers);
     private readonly Lock _changing = new();
@@ -20,8 +24,16 @@ public sealed class InstalledFaults(TimeProvider time, CancellationToken stoppin
     /// <summary>Whether any tenant has a fault.</summary>
     public bool IsAny => _any;
 
+    /// <summary>Whether every request is charged.</summary>
+    public bool HasQuotas => hasQuotas;
+
     /// <summary>The faults that a request of a tenant meets, or null.</summary>
     internal TenantFaults? For(Guid tenant) => _any && _tenants.TryGetValue(tenant, out TenantFaults? faults) && !faults.Rules.IsEmpty ? faults : null;
+
+    /// <summary>The refusal of a request that is one too many for its application or its tenant, where quotas hold (B788); null lets it through.</summary>
+    internal GraphError? Exceeded(TenantDesk desk, GraphRequest request) =>
+        !hasQuotas || request.Path.Segments is [{ Text: "$batch" }] ? null
+        : _quotas.GetOrAdd(desk.Id, static (_, clock) => new ThrottleModel(Quotas, clock), time).Charge(desk.Current, request, request.ThrottlePriority).Refusal;
 
     /// <summary>The rules of a tenant, oldest first.</summary>
     internal IReadOnlyList<ActiveFault> RulesOf(Guid tenant) => _tenants.TryGetValue(tenant, out TenantFaults? faults) ? faults.Rules : [];

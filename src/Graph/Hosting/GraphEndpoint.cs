@@ -33,16 +33,18 @@ public static class GraphEndpoint
     /// <param name="time">The real time.</param>
     /// <param name="subscriptions">The subscriptions to change notifications, where these are served.</param>
     /// <param name="passwords">Where passwords of users go; without it they are forgotten.</param>
+    /// <param name="hasQuotas">Whether applications and tenants have the directory's quotas (B788).</param>
     public static IApplicationBuilder UseGraph(
         this IApplicationBuilder app,
         Func<Guid, TenantDesk?> desks,
         Func<HttpContext, ValueTask<Authentication>> authenticate,
         TimeProvider time,
         SubscriptionBooks? subscriptions = null,
-        PasswordDoor? passwords = null)
+        PasswordDoor? passwords = null,
+        bool hasQuotas = false)
     {
         IServiceProvider services = app.ApplicationServices;
-        InstalledFaults faults = new(time, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        InstalledFaults faults = new(time, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping, hasQuotas);
         GraphDoor door = new(desks, authenticate, faults, new HostLeases(time), new PlanShelf(time), subscriptions, passwords, time, services.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Graph"));
         return app.Use(next => context => door.InvokeAsync(context, next));
     }
@@ -366,7 +368,7 @@ internal sealed class GraphDoor(
                 Subscriptions = subscriptions,
                 Prefer = http.Headers["Prefer"] is { Count: > 0 } prefer ? prefer.ToString() : null,
                 AsOf = http.Headers[PastReads.Header] is { Count: > 0 } moment ? moment.ToString() : null,
-                ThrottlePriority = faults.IsAny ? http.Headers["x-ms-throttle-priority"].ToString() : null,
+                ThrottlePriority = faults.IsAny || faults.HasQuotas ? http.Headers["x-ms-throttle-priority"].ToString() : null,
                 Faults = faults,
                 Hosts = hosts,
                 Plans = plans,

@@ -6,6 +6,7 @@ using Berth.CommandLine.Client.CloudPcs;
 using Berth.CommandLine.Client.Identity;
 using Berth.CommandLine.Client.Licenses;
 using Berth.CommandLine.Client.Plans;
+using Berth.CommandLine.Client.Sync;
 using Berth.CommandLine.Client.Tenants;
 
 namespace Berth.CommandLine.Client;
@@ -23,6 +24,7 @@ internal static class ClientCommands
             PlanCommands.CreatePlan(options), PlanCommands.CreateApply(options), ExplainCommand.Create(options), HistoryCommands.CreateHistory(options), HistoryCommands.CreateUndo(options),
             ExportCommand.Create(options),
             ForecastCommand.Create(options), FindingCommand.Create(options), MigrateCommands.Create(options), IdentityCommands.Create(options),
+            SyncCommands.Create(options),
         })
         {
             options.AddTo(command);

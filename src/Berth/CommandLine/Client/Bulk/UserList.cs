@@ -176,6 +176,9 @@ internal sealed record UserList(string[] Header, IReadOnlyList<ListRow> Rows, ch
             : new ListReading.Readable(new UserList(header, rows, delimiter));
     }
 
+    /// <summary>Whether two names of columns are the same: case, blanks, hyphens and underscores do not matter.</summary>
+    public static bool IsSame(string column, string known) => Simple(column) == Simple(known);
+
     private static bool NamesUser(string column) => UserColumns.Any(known => Simple(known) == Simple(column));
 
     private static string Simple(string column) =>
