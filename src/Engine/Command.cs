@@ -160,6 +160,13 @@ public abstract record Command
     /// <summary>Does what is due: flips of rules that read <c>system.now</c> up to the tenant's time (B135). Nothing due is nothing done.</summary>
     public sealed record RunDue : Command;
 
+    /// <summary>Tells what was done to who may sign in and what they may (B738). Of the tenant itself nothing changes.</summary>
+    /// <param name="Act">What was done.</param>
+    /// <param name="Target">The application, person, tenant or key that it was done to.</param>
+    /// <param name="Name">Its name then.</param>
+    /// <param name="Detail">Which permissions, role or certificate; empty when there is nothing to say. Never a secret.</param>
+    public sealed record RecordIdentity(IdentityAct Act, Guid Target, string Name, string Detail) : Command;
+
     /// <summary>Adds a provisioning policy without assignments (C137 to C146).</summary>
     public sealed record CreatePolicy(ProvisioningPolicy Policy) : Command;
 

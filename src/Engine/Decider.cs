@@ -84,6 +84,7 @@ internal sealed partial class Decider
         Command.UpdateAlertRule update => UpdateAlertRule(update),
         Command.MarkAlertsSent mark => MarkAlertsSent(mark),
         Command.RunDue => null,
+        Command.RecordIdentity record => RecordIdentity(record),
         Command.ImportCatalog import => ImportCatalog(import),
         Command.ImportDirectory import => ImportDirectory(import),
         _ => CarryInFleet(command),
@@ -119,6 +120,13 @@ internal sealed partial class Decider
             Lines = _lines.ToValueArray(),
             RuleEvaluations = evaluations + RuleEvaluations,
         };
+    }
+
+    // B738
+    private Refusal? RecordIdentity(Command.RecordIdentity record)
+    {
+        _draft.Record(new Change.IdentityRecorded(record.Act, record.Target, record.Name, record.Detail));
+        return null;
     }
 
     private Refusal? Create(Command.CreateTenant create)

@@ -215,7 +215,8 @@ internal sealed partial class Draft
             case Change.SourceSet source:
                 SetSource(source);
                 break;
-            case Change.GroupProcessed or Change.GroupReprocessAsked or Change.UserWas or Change.GroupWas or Change.RelationsEnded or Change.PlanUsed or Change.Earlier or Change.HoldersCounted:
+            case Change.GroupProcessed or Change.GroupReprocessAsked or Change.UserWas or Change.GroupWas or Change.RelationsEnded or Change.PlanUsed or Change.Earlier or Change.HoldersCounted
+                or Change.IdentityRecorded:
                 break;
             case Change.PolicySet or Change.PolicyDeleted or Change.CoverageSet or Change.CloudPcSet or Change.CloudPcsCame or Change.CloudPcGone or Change.ConnectionSet
                 or Change.ConnectionDeleted or Change.UserSettingSet or Change.UserSettingDeleted or Change.DeviceImageSet or Change.DeviceImageDeleted

@@ -33,6 +33,9 @@ public abstract record Change
     /// <summary>The catalog is now this one.</summary>
     public sealed record CatalogSet(SkuCatalog Catalog) : Change;
 
+    /// <summary>Something was done to who may sign in and what they may (B738); for those who read what happened.</summary>
+    public sealed record IdentityRecorded(IdentityAct Act, Guid Target, string Name, string Detail) : Change;
+
     /// <summary>The settings are now these.</summary>
     public sealed record SettingsSet(TenantSettings Settings) : Change;
 

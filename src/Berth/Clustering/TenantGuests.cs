@@ -6,13 +6,12 @@ using Berth.Ledger;
 namespace Berth.Clustering;
 
 /// <summary>What comes to a node with a tenant: its applications, its administrators and its subscriptions, as the node before left them (B719).</summary>
-internal sealed class TenantGuests(AppRegistrations apps, Administrators administrators, SubscriptionBooks subscriptions) : ITenantGuests
+internal sealed class TenantGuests(IdentityBooks identity, SubscriptionBooks subscriptions) : ITenantGuests
 {
     /// <inheritdoc/>
     public async Task ComeAsync(TenantDesk desk, CancellationToken cancel)
     {
-        await apps.ReadAgainAsync(cancel).ConfigureAwait(false);
-        await administrators.ReadAgainAsync(cancel).ConfigureAwait(false);
+        await identity.ReadAgainAsync(cancel).ConfigureAwait(false);
         await subscriptions.OfAsync(desk, cancel).ConfigureAwait(false);
     }
 

@@ -1,79 +1,138 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Berth.Ledger;
 
 namespace Berth.Identity;
 
-/// <summary>Who administers a tenant (B205), kept as one named value of the installation. For any number of threads.</summary>
-internal sealed class Administrators
+/// <summary>Somebody with a role.</summary>
+/// <param name="User">Who.</param>
+/// <param name="Role">Which.</param>
+/// <param name="IsOfDemo">Whether they have it while the demo runs, stored nowhere.</param>
+internal readonly record struct RoleHolder(Guid User, DirectoryRole Role, bool IsOfDemo);
+
+/// <summary>Who has which role in a tenant (B205, B735), kept as one named value of the installation. For any number of threads.</summary>
+internal sealed class Administrators : IDisposable
 {
     private const string BlobName = "identity/administrators";
-    private const int FormatVersion = 1;
+
+    // Format 1 knew administrators only: they may everything.
+    private const int FormatVersion = 2;
 
     private readonly LedgerDoor _ledger;
-    private volatile HashSet<(Guid Tenant, Guid User)> _known;
+    private readonly SemaphoreSlim _writing = new(1);
+    private volatile FrozenDictionary<(Guid Tenant, Guid User), DirectoryRole[]> _known = FrozenDictionary<(Guid, Guid), DirectoryRole[]>.Empty;
     private volatile HashSet<(Guid Tenant, Guid User)> _passing = [];
 
-    private Administrators(LedgerDoor ledger, HashSet<(Guid Tenant, Guid User)> known) => (_ledger, _known) = (ledger, known);
+    private Administrators(LedgerDoor ledger) => _ledger = ledger;
 
     /// <summary>Reads what the store keeps.</summary>
     /// <exception cref="InvalidDataException">It was written by a newer version, or is damaged; the message is for people.</exception>
-    public static async Task<Administrators> OpenAsync(LedgerDoor ledger, CancellationToken cancel) =>
-        new(ledger, Read(await ledger.ReadBlobAsync(BlobName, cancel).ConfigureAwait(false)));
-
-    /// <summary>Reads what the store keeps by now: another node may have written it (B719).</summary>
-    public async Task ReadAgainAsync(CancellationToken cancel) => _known = Read(await _ledger.ReadBlobAsync(BlobName, cancel).ConfigureAwait(false));
-
-    private static HashSet<(Guid Tenant, Guid User)> Read(byte[]? blob)
+    public static async Task<Administrators> OpenAsync(LedgerDoor ledger, CancellationToken cancel)
     {
-        if (blob is null)
-        {
-            return [];
-        }
+        Administrators administrators = new(ledger);
+        await administrators.ReadAgainAsync(cancel).ConfigureAwait(false);
+        return administrators;
+    }
 
+    /// <summary>Reads again what the store keeps: another process may have changed it.</summary>
+    public async Task ReadAgainAsync(CancellationToken cancel)
+    {
+        await _writing.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            _known = Read(await _ledger.ReadBlobAsync(BlobName, cancel).ConfigureAwait(false));
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>Whether a user has a role in a tenant, whichever.</summary>
+    public bool Has(Guid tenant, Guid user) => _known.ContainsKey((tenant, user)) || _passing.Contains((tenant, user));
+
+    /// <summary>The roles of a user.</summary>
+    public IReadOnlyList<DirectoryRole> RolesOf(Guid tenant, Guid user)
+    {
+        DirectoryRole[] kept = _known.GetValueOrDefault((tenant, user)) ?? [];
+        return !_passing.Contains((tenant, user)) || kept.Contains(DirectoryRole.GlobalAdministrator) ? kept : [DirectoryRole.GlobalAdministrator, .. kept];
+    }
+
+    /// <summary>Everybody who has a role in a tenant, with each of their roles.</summary>
+    public IReadOnlyList<RoleHolder> Of(Guid tenant) =>
+    [
+        .. _passing.Where(one => one.Tenant == tenant).Select(one => new RoleHolder(one.User, DirectoryRole.GlobalAdministrator, true))
+            .Concat(_known.Where(one => one.Key.Tenant == tenant).SelectMany(one => one.Value.Select(role => new RoleHolder(one.Key.User, role, false))))
+            .DistinctBy(one => (one.User, one.Role))
+            .OrderBy(one => (one.Role.DisplayName, one.User)),
+    ];
+
+    /// <summary>Makes somebody Global Administrator until this process ends; it is never stored.</summary>
+    public void AcceptWhileRunning(Guid tenant, Guid user) => _passing = [.. _passing, (tenant, user)];
+
+    /// <summary>Gives somebody a role; durable when it returns.</summary>
+    public Task AddAsync(Guid tenant, Guid user, DirectoryRole role, CancellationToken cancel) => ChangeAsync(tenant, user, roles => [.. roles.Where(one => one != role), role], cancel);
+
+    /// <summary>Takes a role from somebody; durable when it returns.</summary>
+    public Task RemoveAsync(Guid tenant, Guid user, DirectoryRole role, CancellationToken cancel) => ChangeAsync(tenant, user, roles => [.. roles.Where(one => one != role)], cancel);
+
+    /// <inheritdoc/>
+    public void Dispose() => _writing.Dispose();
+
+    private async Task ChangeAsync(Guid tenant, Guid user, Func<DirectoryRole[], DirectoryRole[]> change, CancellationToken cancel)
+    {
+        await _writing.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            // Of what is stored now: another process may have changed another tenant's.
+            Dictionary<(Guid Tenant, Guid User), DirectoryRole[]> next = [];
+            await _ledger.ChangeBlobAsync(
+                BlobName,
+                blob =>
+                {
+                    next = new(Read(blob));
+                    next[(tenant, user)] = change(next.GetValueOrDefault((tenant, user)) ?? []);
+                    AdministratorList list = new(
+                        FormatVersion,
+                        [.. next.Where(one => one.Value.Length > 0).OrderBy(one => one.Key).Select(one => new AdministratorRow(one.Key.Tenant, one.Key.User, [.. one.Value.Select(role => role.TemplateId).Order()]))]);
+                    return JsonSerializer.SerializeToUtf8Bytes(list, AdministratorJson.Default.AdministratorList);
+                },
+                cancel).ConfigureAwait(false);
+            _known = next.Where(one => one.Value.Length > 0).ToFrozenDictionary();
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private static FrozenDictionary<(Guid Tenant, Guid User), DirectoryRole[]> Read(byte[]? blob)
+    {
         AdministratorList? list;
         try
         {
-            list = JsonSerializer.Deserialize(blob, AdministratorJson.Default.AdministratorList);
+            list = blob is null ? new AdministratorList(FormatVersion, []) : JsonSerializer.Deserialize(blob, AdministratorJson.Default.AdministratorList);
         }
         catch (JsonException e)
         {
             throw new InvalidDataException("The list of administrators in the database is damaged; restore the database from a backup.", e);
         }
 
-        return list is { Version: FormatVersion }
-            ? [.. list.Administrators.Select(row => (row.TenantId, row.UserId))]
+        // A role that means nothing here gives nothing.
+        return list is { Version: 1 or FormatVersion }
+            ? list.Administrators.ToFrozenDictionary(
+                row => (row.TenantId, row.UserId),
+                row => row.Roles is null ? [DirectoryRole.GlobalAdministrator] : row.Roles.Select(DirectoryRole.Find).OfType<DirectoryRole>().ToArray())
             : throw new InvalidDataException("The list of administrators in the database was written by a newer version of Berth; use that version.");
-    }
-
-    /// <summary>Whether a user administers a tenant.</summary>
-    public bool Has(Guid tenant, Guid user) => _known.Contains((tenant, user)) || _passing.Contains((tenant, user));
-
-    /// <summary>Makes somebody an administrator until this process ends; it is never stored.</summary>
-    public void AcceptWhileRunning(Guid tenant, Guid user) => _passing = [.. _passing, (tenant, user)];
-
-    /// <summary>Makes somebody an administrator; durable when it returns. Called by one at a time.</summary>
-    public async Task AddAsync(Guid tenant, Guid user, CancellationToken cancel)
-    {
-        HashSet<(Guid Tenant, Guid User)> next = [];
-        await _ledger.ChangeBlobAsync(
-            BlobName,
-            blob =>
-            {
-                next = [.. Read(blob), (tenant, user)];
-                AdministratorList list = new(FormatVersion, [.. next.Order().Select(row => new AdministratorRow(row.Tenant, row.User))]);
-                return JsonSerializer.SerializeToUtf8Bytes(list, AdministratorJson.Default.AdministratorList);
-            },
-            cancel).ConfigureAwait(false);
-        _known = next;
     }
 }
 
 /// <summary>The administrators as they lie in the store.</summary>
 internal sealed record AdministratorList(int Version, IReadOnlyList<AdministratorRow> Administrators);
 
-/// <summary>One of them.</summary>
-internal sealed record AdministratorRow(Guid TenantId, Guid UserId);
+/// <summary>One of them, with the template ids of their roles; null in format 1.</summary>
+internal sealed record AdministratorRow(Guid TenantId, Guid UserId, IReadOnlyList<Guid>? Roles = null);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(AdministratorList))]

@@ -31,14 +31,13 @@ internal sealed class AppRegistrations : IDisposable
         return new AppRegistrations(ledger, blob is null ? [] : Read(blob));
     }
 
-    /// <summary>Reads what the store keeps by now: another node may have written it (B719).</summary>
+    /// <summary>Reads again what the store keeps: another process may have changed it.</summary>
     public async Task ReadAgainAsync(CancellationToken cancel)
     {
         await _writing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            byte[]? blob = await _ledger.ReadBlobAsync(BlobName, cancel).ConfigureAwait(false);
-            _apps = (blob is null ? [] : Read(blob)).ToFrozenDictionary(app => app.ClientId);
+            _apps = (await StoredAsync(cancel).ConfigureAwait(false)).ToFrozenDictionary(app => app.ClientId);
         }
         finally
         {
@@ -93,6 +92,7 @@ internal sealed class AppRegistrations : IDisposable
         await _writing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
+            // Of what is stored now: another process may have changed another tenant's.
             AppRegistration[] apps = [];
             await _ledger.ChangeBlobAsync(
                 BlobName,
@@ -113,6 +113,9 @@ internal sealed class AppRegistrations : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _writing.Dispose();
+
+    private async Task<IEnumerable<AppRegistration>> StoredAsync(CancellationToken cancel) =>
+        await _ledger.ReadBlobAsync(BlobName, cancel).ConfigureAwait(false) is { } blob ? Read(blob) : [];
 
     private static IEnumerable<AppRegistration> Read(byte[] blob)
     {

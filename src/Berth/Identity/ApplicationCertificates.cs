@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Berth.Engine.Directory;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
 using Berth.Serving;
@@ -11,7 +12,7 @@ namespace Berth.Identity;
 /// <c>POST /berth/v1/applications/{clientId}/certificates</c>: an application signs in with this certificate from now on. The body is the certificate in PEM;
 /// the answer 201 <c>{clientId, thumbprint, notAfter}</c> (B211). Needs <c>Application.ReadWrite.All</c>, in the application's own tenant.
 /// </summary>
-internal sealed class ApplicationCertificates(AppRegistrations apps, TimeProvider time)
+internal sealed class ApplicationCertificates(AppRegistrations apps, IdentityRecord record, TimeProvider time)
 {
     /// <summary>The largest body, in bytes.</summary>
     public const int LongestBody = 16 * 1024;
@@ -22,10 +23,10 @@ internal sealed class ApplicationCertificates(AppRegistrations apps, TimeProvide
     /// <summary>Answers its route: an application of the caller's own tenant gets a certificate.</summary>
     public Task<GraphError?> AnswerAsync(HttpContext context, Caller caller, RouteKeys keys) =>
         Guid.TryParseExact(keys.First, "D", out Guid id) && apps.Find(id) is { } app && app.TenantId == caller.TenantId
-            ? AddAsync(context, app)
+            ? AddAsync(context, caller, app)
             : Task.FromResult<GraphError?>(GraphError.NotFound(TokenRequestRules.Shown(keys.First)));
 
-    private async Task<GraphError?> AddAsync(HttpContext context, AppRegistration app)
+    private async Task<GraphError?> AddAsync(HttpContext context, Caller caller, AppRegistration app)
     {
         if (await context.ReadBodyAsync(LongestBody).ConfigureAwait(false) is not { } body)
         {
@@ -58,6 +59,7 @@ internal sealed class ApplicationCertificates(AppRegistrations apps, TimeProvide
                 return GraphError.BadRequest("certificateTooMany", $"An application has at most {IdentityLimits.Certificates} certificates.");
             }
 
+            await record.WriteAsync(caller.TenantId, caller.Actor, IdentityAct.CertificateAdded, app.ClientId, app.DisplayName, $"certificate {own.Thumbprint}").ConfigureAwait(false);
             await apps.ChangeAsync(app.ClientId, before => before with { Certificates = [.. before.Certificates, raw] }, CancellationToken.None).ConfigureAwait(false);
         }
 

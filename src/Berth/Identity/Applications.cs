@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Berth.Engine.Collections;
+using Berth.Engine.Directory;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
 using Berth.Serving;
@@ -14,7 +15,7 @@ namespace Berth.Identity;
 /// <c>POST /{clientId}/secret</c> gives one a new secret, <c>DELETE /{clientId}</c> takes one away. Needs <c>Application.ReadWrite.All</c> and is about the caller's own
 /// tenant. A secret is shown in the one answer that makes it.
 /// </summary>
-internal sealed class Applications(AppRegistrations apps)
+internal sealed class Applications(AppRegistrations apps, IdentityRecord record)
 {
     /// <summary>The largest body, in bytes.</summary>
     public const int LongestBody = 16 * 1024;
@@ -58,6 +59,7 @@ internal sealed class Applications(AppRegistrations apps)
             return error;
         }
 
+        await record.WriteAsync(caller.TenantId, caller.Actor, IdentityAct.ApplicationRemoved, app.ClientId, app.DisplayName).ConfigureAwait(false);
         await apps.RemoveAsync(app.ClientId, CancellationToken.None).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return null;
@@ -78,6 +80,7 @@ internal sealed class Applications(AppRegistrations apps)
         }
 
         string secret = ClientSecret.Invent();
+        await record.WriteAsync(caller.TenantId, caller.Actor, IdentityAct.SecretChanged, app.ClientId, app.DisplayName, "secret").ConfigureAwait(false);
         await apps.ChangeAsync(app.ClientId, before => before with { Secret = ClientSecret.Of(secret) }, CancellationToken.None).ConfigureAwait(false);
         await context.WriteJsonAsync(StatusCodes.Status200OK, json => WriteOne(json, app, secret)).ConfigureAwait(false);
         return null;
@@ -129,6 +132,7 @@ internal sealed class Applications(AppRegistrations apps)
 
         string secret = ClientSecret.Invent();
         AppRegistration app = new(Guid.NewGuid(), Guid.NewGuid(), caller.TenantId, name.Trim(), permissions.ToNames().ToValueArray(), ClientSecret.Of(secret));
+        await record.WriteAsync(caller.TenantId, caller.Actor, IdentityAct.ApplicationAdded, app.ClientId, app.DisplayName, string.Join(' ', app.Permissions)).ConfigureAwait(false);
         await apps.PutAsync(app, CancellationToken.None).ConfigureAwait(false);
         await context.WriteJsonAsync(StatusCodes.Status201Created, json => WriteOne(json, app, secret)).ConfigureAwait(false);
         return null;

@@ -58,15 +58,15 @@ internal sealed record AskedScopes(bool Everything, IReadOnlyList<string> Permis
     }
 
     /// <summary>
-    /// What a program gets of it in somebody's name: no more than it is registered for, and of that, who is no administrator can give only what concerns
-    /// themselves (B204). Null when it asked by name and gets nothing.
+    /// What a program gets of it in somebody's name: no more than it is registered for, and of that what the roles of the person hold; who has none can give only
+    /// what concerns themselves (B204, B735). Null when it asked by name and gets nothing.
     /// </summary>
-    public PermissionSet? Granted(AppRegistration app, bool isAdministrator)
+    public PermissionSet? Granted(AppRegistration app, PermissionSet held)
     {
         PermissionSet own = PermissionSet.Of(PermissionSet.SignedInPerson);
         ulong registered = PermissionSet.Known(app.Permissions).WithLesser().Bits | own.Bits;
         ulong wanted = Everything ? registered : registered & PermissionSet.Known(Permissions).Bits;
-        ulong granted = isAdministrator ? wanted : wanted & own.Bits;
+        ulong granted = wanted & held.Bits;
         return granted == 0 && Permissions.Count > 0 ? null : new PermissionSet(granted);
     }
 

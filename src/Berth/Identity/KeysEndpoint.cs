@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Berth.Engine.Directory;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
 using Berth.Serving;
@@ -12,7 +13,7 @@ namespace Berth.Identity;
 /// <c>GET /berth/v1/identity/keys</c> tells which keys sign tokens and since when, <c>POST /berth/v1/identity/rotateKeys</c> <c>{forgetOld?}</c> makes a new one
 /// (B734). For who administers the installation (B730). Nobody is told a private key.
 /// </summary>
-internal sealed class KeysEndpoint(SigningKeys keys, InstallationTenant installation)
+internal sealed class KeysEndpoint(SigningKeys keys, InstallationTenant installation, IdentityRecord record)
 {
     /// <summary>The largest body, in bytes.</summary>
     public const int LongestBody = 1024;
@@ -21,10 +22,10 @@ internal sealed class KeysEndpoint(SigningKeys keys, InstallationTenant installa
     public IEnumerable<(Route Route, InstallationAnswer Answer)> Answers =>
     [
         (InstallationRoutes.ListKeys, async (context, caller, _) => await installation.IsOfAsync(caller, context.RequestAborted).ConfigureAwait(false) ? await TellAsync(context).ConfigureAwait(false) : GraphError.Denied),
-        (InstallationRoutes.RotateKeys, async (context, caller, _) => await installation.IsOfAsync(caller, context.RequestAborted).ConfigureAwait(false) ? await RotateAsync(context).ConfigureAwait(false) : GraphError.Denied),
+        (InstallationRoutes.RotateKeys, async (context, caller, _) => await installation.IsOfAsync(caller, context.RequestAborted).ConfigureAwait(false) ? await RotateAsync(context, caller).ConfigureAwait(false) : GraphError.Denied),
     ];
 
-    private async Task<GraphError?> RotateAsync(HttpContext context)
+    private async Task<GraphError?> RotateAsync(HttpContext context, Caller caller)
     {
         if (await context.ReadBodyAsync(LongestBody).ConfigureAwait(false) is not { } body)
         {
@@ -46,6 +47,7 @@ internal sealed class KeysEndpoint(SigningKeys keys, InstallationTenant installa
             return GraphError.BadRequest("bodyInvalid", "The body is not JSON of the form {forgetOld}: true when the keys before are to go at once.");
         }
 
+        await record.WriteAsync(caller.TenantId, caller.Actor, IdentityAct.KeysRotated, caller.TenantId, "Token signing keys", wanted.ForgetOld ? "old ones forgotten" : "").ConfigureAwait(false);
         return await keys.RotateAsync(wanted.ForgetOld, CancellationToken.None).ConfigureAwait(false)
             ? await TellAsync(context).ConfigureAwait(false)
             : GraphError.BadRequest("tooManyObjects", $"There are {IdentityLimits.Keys} keys already: the oldest goes when its last token has ended, or all but a new one with 'forgetOld'.");

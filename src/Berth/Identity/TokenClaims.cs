@@ -11,6 +11,9 @@ internal static class TokenClaims
     /// <summary>How long a token is good.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(3599);
 
+    /// <summary>What Entra's tokens say of every member beside their roles: the template id of the role User.</summary>
+    private const string EveryMember = "b79fbf4d-3ef9-4689-8143-76b194e85509";
+
     /// <summary>How far before its making a token is good, so that a node whose clock lags takes it.</summary>
     private static readonly TimeSpan Backdated = TimeSpan.FromMinutes(5);
 
@@ -37,6 +40,7 @@ internal static class TokenClaims
             claims["sub"] = person.Id.ToString();
             claims["unique_name"] = person.UserPrincipalName;
             claims["upn"] = person.UserPrincipalName;
+            claims["wids"] = exchange.Roles.Select(role => role.TemplateId.ToString()).Append(EveryMember).ToArray();
         }
         else
         {

@@ -33,6 +33,9 @@ internal sealed class TokenExchange(string tenantName)
     /// <summary>What of it is granted.</summary>
     public PermissionSet Granted { get; set; }
 
+    /// <summary>The roles of the person.</summary>
+    public IReadOnlyList<DirectoryRole> Roles { get; set; } = [];
+
     /// <summary>Goes into the id token.</summary>
     public string? Nonce { get; set; }
 

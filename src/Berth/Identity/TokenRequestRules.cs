@@ -296,7 +296,8 @@ internal sealed class TokenRequestRules(
             exchange.App = PortalApplication.In(person.TenantId);
         }
 
-        if (exchange.Scopes!.Granted(exchange.App!, administrators.Has(person.TenantId, person.Id)) is not { } granted)
+        exchange.Roles = administrators.RolesOf(person.TenantId, person.Id);
+        if (exchange.Scopes!.Granted(exchange.App!, DirectoryRole.Held(exchange.Roles)) is not { } granted)
         {
             return new TokenRefusal(TokenRefusalCode.ConsentMissing, exchange.App!.ClientId.ToString());
         }

@@ -64,7 +64,7 @@ internal static class Server
         using SigningKeys keys = await SigningKeys.OpenAsync(ledger, time, cancellation).ConfigureAwait(false);
         using AppRegistrations apps = await AppRegistrations.OpenAsync(ledger, cancellation).ConfigureAwait(false);
         UserPasswords passwords = new(ledger);
-        Administrators administrators = await Administrators.OpenAsync(ledger, cancellation).ConfigureAwait(false);
+        using Administrators administrators = await Administrators.OpenAsync(ledger, cancellation).ConfigureAwait(false);
         if (options.Demo)
         {
             DemoAccess access = new(apps, passwords, administrators, ClientCertificate.Open(folder, time));
@@ -85,6 +85,7 @@ internal static class Server
         builder.Services.AddSingleton(apps);
         builder.Services.AddSingleton(passwords);
         builder.Services.AddSingleton(administrators);
+        builder.Services.AddSingleton<IdentityBooks>();
         builder.Services.AddIdentity(keys);
         builder.Services.AddRoutingCore();
         builder.Services.AddMeters();
@@ -104,7 +105,9 @@ internal static class Server
         using Meter meter = Metrics.Observe(ledger, tokens);
         using IDisposable unreadable = new UnreadableRequests(time).Listen(app.Services.GetRequiredService<DiagnosticListener>());
         ClusterNode? node = null;
-        using NewTenants tenants = new(ledger, new FirstAdministrator(passwords, administrators), apps, desk => node?.KeepAsync(desk, CancellationToken.None) ?? Task.CompletedTask);
+        IdentityRecord record = new(ledger);
+        InstallationTenant installation = new(ledger);
+        using NewTenants tenants = new(ledger, new FirstAdministrator(passwords, administrators, record), apps, installation, record, desk => node?.KeepAsync(desk, CancellationToken.None) ?? Task.CompletedTask);
         using DatabaseProbe probe = new(ledger, time);
         if (options.LogLevel <= LogLevel.Information)
         {
@@ -123,13 +126,13 @@ internal static class Server
         app.Use(next => new SetUpEndpoint(setUp, ledger, tenants, time, next).InvokeAsync);
 
         // Graph comes first: what most requests want passes nothing else. OpenIddict comes last and sees identity paths only.
-        InstallationTenant installation = new(ledger);
         (Route Route, InstallationAnswer Answer)[] beside =
         [
             .. new TenantsEndpoint(ledger, tenants, installation).Answers,
-            .. new Applications(apps).Answers,
-            .. new KeysEndpoint(keys, installation).Answers,
-            (InstallationRoutes.AddCertificate, new ApplicationCertificates(apps, time).AnswerAsync),
+            .. new Applications(apps, record).Answers,
+            .. new KeysEndpoint(keys, installation, record).Answers,
+            .. new RolesEndpoint(ledger, administrators, record).Answers,
+            (InstallationRoutes.AddCertificate, new ApplicationCertificates(apps, record, time).AnswerAsync),
         ];
         app.Use(next => new InstallationEndpoint(beside, tokens, time, next).InvokeAsync);
         using NotificationSender sender = new(time);
@@ -163,7 +166,7 @@ internal static class Server
 
         Uri url = cluster.NodeUrl ?? addresses.First(address => address.Scheme == Uri.UriSchemeHttp);
         ClusterSettings settings = new(url, new IPEndPoint(await ClusterOptions.AddressOfAsync(url, cancellation).ConfigureAwait(false), cluster.SiloPort));
-        TenantGuests guests = new(apps, administrators, subscriptions);
+        TenantGuests guests = new(new IdentityBooks(apps, administrators, keys), subscriptions);
         await using ClusterNode joined = await ClusterNode.JoinAsync(
             settings, ledger, options.Database!, guests, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Cluster"), cancellation).ConfigureAwait(false);
         node = joined;

@@ -8,7 +8,7 @@ using Berth.Ledger;
 namespace Berth.SetUp;
 
 /// <summary>The first person of a new tenant, who administers it (B609).</summary>
-internal sealed class FirstAdministrator(UserPasswords passwords, Administrators administrators)
+internal sealed class FirstAdministrator(UserPasswords passwords, Administrators administrators, IdentityRecord record)
 {
     /// <summary>The shortest password, in characters: nobody else is there who could notice that it was guessed.</summary>
     public const int ShortestPassword = 12;
@@ -35,7 +35,8 @@ internal sealed class FirstAdministrator(UserPasswords passwords, Administrators
         }
 
         await passwords.KeepAsync(desk.Current, new NewPassword(person.Id, wanted.Password!), CancellationToken.None).ConfigureAwait(false);
-        await administrators.AddAsync(desk.Id, person.Id, CancellationToken.None).ConfigureAwait(false);
+        await record.WriteAsync(desk.Id, Actor.Berth, IdentityAct.RoleAssigned, person.Id, name, DirectoryRole.GlobalAdministrator.DisplayName).ConfigureAwait(false);
+        await administrators.AddAsync(desk.Id, person.Id, DirectoryRole.GlobalAdministrator, CancellationToken.None).ConfigureAwait(false);
     }
 
     private static bool IsName(string? name, string domain)

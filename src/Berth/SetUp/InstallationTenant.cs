@@ -6,6 +6,9 @@ namespace Berth.SetUp;
 /// <summary>The tenant that came first: who may enough there administers the installation (B730).</summary>
 internal sealed class InstallationTenant(LedgerDoor ledger)
 {
+    /// <summary>Its desk, where that is here; null while there is no tenant.</summary>
+    public TenantDesk? Desk => ledger.Desks.MinBy(desk => (desk.Current.Profile.CreatedAt, desk.Id));
+
     /// <summary>
     /// Whether somebody whose permission was looked at is of it. Two that came at one moment, which a restored database could have, are told apart by their ids; in a cluster it may be at another node.
     /// </summary>

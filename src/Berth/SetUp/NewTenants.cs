@@ -2,6 +2,7 @@ using System.Text.Json;
 using Berth.Engine;
 using Berth.Engine.Catalog;
 using Berth.Engine.Collections;
+using Berth.Engine.Directory;
 using Berth.Graph.Requests;
 using Berth.Identity;
 using Berth.Ledger;
@@ -9,11 +10,7 @@ using Berth.Ledger;
 namespace Berth.SetUp;
 
 /// <summary>Brings tenants into being, each with its first application and, where one is named, its first administrator; one at a time (B731).</summary>
-/// <param name="ledger">Where they are made.</param>
-/// <param name="administrator">Makes the first administrator.</param>
-/// <param name="apps">Where the first application goes.</param>
-/// <param name="settle">Has a tenant served here that was made here, where there are several nodes.</param>
-internal sealed class NewTenants(LedgerDoor ledger, FirstAdministrator administrator, AppRegistrations apps, Func<TenantDesk, Task>? settle = null) : IDisposable
+internal sealed class NewTenants(LedgerDoor ledger, FirstAdministrator administrator, AppRegistrations apps, InstallationTenant installation, IdentityRecord record, Func<TenantDesk, Task>? settle = null) : IDisposable
 {
     private readonly SemaphoreSlim _making = new(1, 1);
 
@@ -47,7 +44,7 @@ internal sealed class NewTenants(LedgerDoor ledger, FirstAdministrator administr
     }
 
     /// <summary>Makes a tenant that has no <see cref="NewTenant.Problem"/>; durable when it returns.</summary>
-    public async Task<Made> MakeAsync(NewTenant wanted)
+    public async Task<Made> MakeAsync(NewTenant wanted, Actor actor)
     {
         await _making.WaitAsync().ConfigureAwait(false);
         try
@@ -66,7 +63,16 @@ internal sealed class NewTenants(LedgerDoor ledger, FirstAdministrator administr
             }
 
             TenantDesk desk = ((TenantCreation.Created)creation).Desk;
+            // Where there are several nodes, it is served here from now on.
             await (settle?.Invoke(desk) ?? Task.CompletedTask).ConfigureAwait(false);
+
+            // Both tenants tell of it: the new one of who gets in, the installation's own that there is another (B738).
+            await record.WriteAsync(desk.Id, Actor.Berth, IdentityAct.ApplicationAdded, app.ClientId, app.DisplayName, string.Join(' ', app.Permissions)).ConfigureAwait(false);
+            if (installation.Desk is { } first)
+            {
+                await record.WriteAsync(first.Id, actor, IdentityAct.TenantMade, desk.Id, desk.Current.Profile.DisplayName, desk.Current.Profile.Domain).ConfigureAwait(false);
+            }
+
             if (wanted.Administrator is { } person)
             {
                 await administrator.MakeAsync(desk, person).ConfigureAwait(false);

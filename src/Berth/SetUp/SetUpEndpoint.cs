@@ -106,7 +106,7 @@ internal sealed class SetUpEndpoint(SetUpCode? code, LedgerDoor ledger, NewTenan
                 return;
             }
 
-            switch (await tenants.MakeAsync(tenant).ConfigureAwait(false))
+            switch (await tenants.MakeAsync(tenant, Engine.Actor.Berth).ConfigureAwait(false))
             {
                 case NewTenants.Made.Refused refused:
                     await RefuseAsync(context, 400, "Request_BadRequest", "valueInvalid", refused.Why).ConfigureAwait(false);

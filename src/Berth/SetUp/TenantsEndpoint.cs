@@ -29,10 +29,10 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, Ins
             await context.WriteJsonAsync(StatusCodes.Status200OK, json => WriteList(json, list)).ConfigureAwait(false);
             return null;
         }),
-        (InstallationRoutes.MakeTenant, async (context, caller, _) => await installation.IsOfAsync(caller, context.RequestAborted).ConfigureAwait(false) ? await MakeAsync(context).ConfigureAwait(false) : GraphError.Denied),
+        (InstallationRoutes.MakeTenant, async (context, caller, _) => await installation.IsOfAsync(caller, context.RequestAborted).ConfigureAwait(false) ? await MakeAsync(context, caller).ConfigureAwait(false) : GraphError.Denied),
     ];
 
-    private async Task<GraphError?> MakeAsync(HttpContext context)
+    private async Task<GraphError?> MakeAsync(HttpContext context, Caller caller)
     {
         if (await context.ReadBodyAsync(SetUpEndpoint.LongestBody).ConfigureAwait(false) is not { } body)
         {
@@ -59,7 +59,7 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, Ins
             return GraphError.BadRequest("valueInvalid", problem);
         }
 
-        switch (await tenants.MakeAsync(wanted).ConfigureAwait(false))
+        switch (await tenants.MakeAsync(wanted, caller.Actor).ConfigureAwait(false))
         {
             case NewTenants.Made.Done made:
                 await context.WriteJsonAsync(StatusCodes.Status201Created, made.Write).ConfigureAwait(false);

@@ -127,6 +127,9 @@ internal sealed partial class UndoDrawing
             case Change.CatalogSet:
                 Miss(UndoGapReason.CatalogChanged, "catalog");
                 break;
+            case Change.IdentityRecorded:
+                Miss(UndoGapReason.NotReversible, "identity");
+                break;
             case Change.ConnectionSet or Change.ConnectionDeleted:
                 Miss(UndoGapReason.NotReversible, "onPremisesConnection");
                 break;

@@ -100,6 +100,7 @@ internal sealed record Activity(string Name, string Category, string Operation)
 {
     private const string Users = "UserManagement";
     private const string Groups = "GroupManagement";
+    private const string Applications = "ApplicationManagement";
 
     /// <summary>A user came.</summary>
     public static readonly Activity AddUser = new("Add user", Users, "Add");
@@ -121,6 +122,27 @@ internal sealed record Activity(string Name, string Category, string Operation)
 
     /// <summary>The licenses of one user changed, or could not be changed (L88).</summary>
     public static readonly Activity ChangeUserLicense = new("Change user license", Users, "Update");
+
+    /// <summary>An application was registered (B738).</summary>
+    public static readonly Activity AddApplication = new("Add application", Applications, "Add");
+
+    /// <summary>An application was taken away.</summary>
+    public static readonly Activity DeleteApplication = new("Delete application", Applications, "Delete");
+
+    /// <summary>An application has another secret, or one more certificate. Entra's name has its dash.</summary>
+    public static readonly Activity ChangeCredentials = new("Update application – Certificates and secrets management", Applications, "Update");
+
+    /// <summary>Somebody got a role.</summary>
+    public static readonly Activity AddToRole = new("Add member to role", "RoleManagement", "Assign");
+
+    /// <summary>Somebody has a role no more.</summary>
+    public static readonly Activity RemoveFromRole = new("Remove member from role", "RoleManagement", "Unassign");
+
+    /// <summary>The installation has another tenant.</summary>
+    public static readonly Activity CreateCompany = new("Create company", "DirectoryManagement", "Add");
+
+    /// <summary>The keys that sign tokens changed: Berth's own name, for Entra's are Microsoft's matter.</summary>
+    public static readonly Activity RotateKeys = new("Rotate token signing keys", "DirectoryManagement", "Update");
 
     /// <summary>A group came.</summary>
     public static readonly Activity AddGroup = new("Add group", Groups, "Add");

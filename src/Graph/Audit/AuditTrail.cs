@@ -141,6 +141,9 @@ internal sealed class AuditTrail
             case Change.GroupLicensesSet licenses:
                 One(() => Row(Activity.SetGroupLicense, _happened.Actor, Group(licenses.Group, Licenses(licenses.Group))));
                 break;
+            case Change.IdentityRecorded recorded:
+                One(() => Identity(recorded));
+                break;
             case Change.GroupReprocessAsked asked:
                 One(() => Row(Activity.TriggerRecalculation, _happened.Actor, Group(asked.Group)));
                 break;
@@ -183,6 +186,26 @@ internal sealed class AuditTrail
     private AuditRow Reporting(int user, int? manager) => manager is { } index
         ? Row(Activity.SetUserManager, _happened.Actor, User(user), User(index))
         : Row(Activity.SetUserManager, _happened.Actor, User(user));
+
+    // Entra's words for it (B738).
+    private AuditRow Identity(Change.IdentityRecorded recorded)
+    {
+        (Activity activity, string type, string property) = recorded.Act switch
+        {
+            IdentityAct.ApplicationAdded => (Activity.AddApplication, "Application", "RequiredResourceAccess"),
+            IdentityAct.ApplicationRemoved => (Activity.DeleteApplication, "Application", ""),
+            IdentityAct.SecretChanged or IdentityAct.CertificateAdded => (Activity.ChangeCredentials, "Application", "KeyDescription"),
+            IdentityAct.RoleAssigned => (Activity.AddToRole, "User", "Role.DisplayName"),
+            IdentityAct.RoleRemoved => (Activity.RemoveFromRole, "User", "Role.DisplayName"),
+            IdentityAct.TenantMade => (Activity.CreateCompany, "Other", "Domain"),
+            IdentityAct.KeysRotated => (Activity.RotateKeys, "Other", "KeyDescription"),
+            _ => throw new InvalidOperationException($"{recorded.Act} has no name in the audit log."),
+        };
+        AuditChange[] changes = recorded.Detail.Length == 0 ? []
+            : recorded.Act == IdentityAct.RoleRemoved ? [new(property, Json([recorded.Detail]), null)]
+            : [new(property, null, Json([recorded.Detail]))];
+        return Row(activity, _happened.Actor, new AuditTarget(recorded.Target, type, recorded.Name, type == "User" ? recorded.Name : null, null, ValueArray.Create(changes)));
+    }
 
     private AuditRow GroupSet(Change.GroupSet set)
     {

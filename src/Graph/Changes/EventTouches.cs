@@ -108,7 +108,7 @@ internal sealed class EventTouches
             case Change.SourceSet source:
                 Many(source.Users, static (user, _) => new Touch(TouchKind.UserLicenses, user));
                 break;
-            case Change.GroupProcessed or Change.GroupReprocessAsked:
+            case Change.GroupProcessed or Change.GroupReprocessAsked or Change.IdentityRecorded:
                 // For the audit log alone.
                 break;
             case Change.TenantCreated or Change.CatalogSet or Change.SettingsSet or Change.ClockSet or Change.SubscriptionSet or Change.MembershipProcessed or Change.TimePassed

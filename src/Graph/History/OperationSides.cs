@@ -167,6 +167,15 @@ internal sealed class OperationSides(Tenant tenant, DepartedUsers departed, Tena
             case Change.SubscriptionSet set:
                 Add(_after, "subscriptions", json => SubscriptionDesk.Members(json, tenant, set.Subscription));
                 break;
+            case Change.IdentityRecorded recorded:
+                Add(recorded.Act is IdentityAct.ApplicationRemoved or IdentityAct.RoleRemoved ? _before : _after, "identity", json =>
+                {
+                    json.WriteString("act"u8, char.ToLowerInvariant($"{recorded.Act}"[0]) + $"{recorded.Act}"[1..]);
+                    json.WriteString("id"u8, recorded.Target);
+                    json.WriteString("displayName"u8, recorded.Name);
+                    json.WriteString("detail"u8, recorded.Detail);
+                });
+                break;
             case Change.SettingsSet set:
                 Add(_after, "settings", json => SettingsDesk.Members(json, set.Settings));
                 break;

@@ -42,6 +42,7 @@ public readonly record struct PermissionSet(ulong Bits)
         "Group.Create", "Group.Read.All", "Group.ReadWrite.All", "GroupMember.Read.All", "GroupMember.ReadWrite.All",
         "LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All",
         "Organization.Read.All", "Organization.ReadWrite.All",
+        "RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory",
         "User-CloudLicensing.Read", "User-CloudLicensing.Read.All", "User-UsageRight.Read", "User-UsageRight.Read.All",
         "User.DeleteRestore.All", "User.Read", "User.Read.All", "User.ReadBasic.All", "User.ReadWrite.All",
     ];

@@ -3,7 +3,7 @@ using Berth.Graph.Requests;
 namespace Berth.Graph.Routes;
 
 /// <summary>
-/// The routes whose subject lies beside the journals: applications, tenants and keys. The program answers them itself, with the same tokens, permissions and errors; they
+/// The routes whose subject lies beside the journals: applications, tenants, keys and roles. The program answers them itself, with the same tokens, permissions and errors; they
 /// are no part of a batch and of no moment of the past, and a secret that one of them tells is never remembered for a repetition.
 /// </summary>
 public static class InstallationRoutes
@@ -12,6 +12,10 @@ public static class InstallationRoutes
 
     // B730: in the tenant that came first.
     private static readonly RouteAccess Installs = RouteAccess.AnyOf("Organization.ReadWrite.All");
+
+    private static readonly RouteAccess ReadsRoles = RouteAccess.AnyOf("RoleManagement.Read.Directory", "Directory.Read.All", "RoleManagement.ReadWrite.Directory", "Directory.ReadWrite.All");
+
+    private static readonly RouteAccess WritesRoles = RouteAccess.AnyOf("RoleManagement.ReadWrite.Directory");
 
     /// <summary>The applications of the caller's tenant (B637).</summary>
     public static Route ListApplications { get; } = Own(GraphMethod.Get, "/applications", Registers);
@@ -40,13 +44,43 @@ public static class InstallationRoutes
     /// <summary>Makes a new key that signs tokens (B734).</summary>
     public static Route RotateKeys { get; } = Own(GraphMethod.Post, "/identity/rotateKeys", Installs);
 
+    /// <summary>The roles there are, as a directory that has them all in use (B736).</summary>
+    public static Route ListDirectoryRoles { get; } = Graph(GraphMethod.Get, "/directoryRoles", ReadsRoles);
+
+    /// <summary>One of them.</summary>
+    public static Route GetDirectoryRole { get; } = Graph(GraphMethod.Get, "/directoryRoles/{role}", ReadsRoles);
+
+    /// <summary>Who has it.</summary>
+    public static Route ListDirectoryRoleMembers { get; } = Graph(GraphMethod.Get, "/directoryRoles/{role}/members", ReadsRoles);
+
+    /// <summary>The roles there are, as they are assigned (B736).</summary>
+    public static Route ListRoleDefinitions { get; } = Graph(GraphMethod.Get, "/roleManagement/directory/roleDefinitions", ReadsRoles);
+
+    /// <summary>One of them.</summary>
+    public static Route GetRoleDefinition { get; } = Graph(GraphMethod.Get, "/roleManagement/directory/roleDefinitions/{role}", ReadsRoles);
+
+    /// <summary>Who has which role.</summary>
+    public static Route ListRoleAssignments { get; } = Graph(GraphMethod.Get, "/roleManagement/directory/roleAssignments", ReadsRoles);
+
+    /// <summary>One of these.</summary>
+    public static Route GetRoleAssignment { get; } = Graph(GraphMethod.Get, "/roleManagement/directory/roleAssignments/{assignment}", ReadsRoles);
+
+    /// <summary>Gives somebody a role.</summary>
+    public static Route AssignRole { get; } = Graph(GraphMethod.Post, "/roleManagement/directory/roleAssignments", WritesRoles);
+
+    /// <summary>Takes a role from somebody (B737).</summary>
+    public static Route RemoveRole { get; } = Graph(GraphMethod.Delete, "/roleManagement/directory/roleAssignments/{assignment}", WritesRoles);
+
     /// <summary>All of them.</summary>
     public static RouteTable Table { get; } = new(
     [
         ListApplications, RegisterApplication, RemoveApplication, RenewSecret, AddCertificate, ListTenants, MakeTenant, ListKeys, RotateKeys,
+        ListDirectoryRoles, GetDirectoryRole, ListDirectoryRoleMembers, ListRoleDefinitions, GetRoleDefinition, ListRoleAssignments, GetRoleAssignment, AssignRole, RemoveRole,
     ]);
 
     private static Route Own(GraphMethod method, string template, RouteAccess access) => new(method, template, access, Elsewhere) { Versions = RouteVersions.Berth };
+
+    private static Route Graph(GraphMethod method, string template, RouteAccess access) => new(method, template, access, Elsewhere);
 
     private static Handling Elsewhere(Engine.Tenant tenant, GraphRequest request, RouteKeys keys) =>
         throw new InvalidOperationException("The program answers this route beside the room.");

@@ -241,6 +241,13 @@ internal static class ChangeWriter
                 to.Begin(Tag.TimePassed);
                 to.Time(passed.To);
                 break;
+            case Change.IdentityRecorded recorded:
+                to.Begin(Tag.IdentityRecorded);
+                to.Byte((byte)recorded.Act);
+                to.Id(recorded.Target);
+                to.Text(recorded.Name);
+                to.Text(recorded.Detail);
+                break;
             default:
                 to.WriteOfFleet(change);
                 break;

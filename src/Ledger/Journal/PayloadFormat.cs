@@ -106,6 +106,7 @@ internal static class PayloadFormat
 
         Earlier = 100,
         HoldersCounted,
+        IdentityRecorded,
     }
 
     /// <summary>How the text of an attribute is written; the same in every format.</summary>

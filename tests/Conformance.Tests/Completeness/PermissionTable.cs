@@ -2,6 +2,7 @@ using System.Text;
 using Berth.Graph;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
+using Berth.Identity;
 
 namespace Berth.Conformance.Tests.Completeness;
 
@@ -49,6 +50,24 @@ internal static class PermissionTable
                 _ => throw new InvalidOperationException($"{route} is in interfaces that the page has no word for."),
             };
             text.Append($"| `{name}` | {Cell(route, PermissionSet.OfApplicationsOnly)} | {Cell(route, PermissionSet.OfPersons)} |\n");
+        }
+
+        text.Append(
+            """
+
+            ## Roles
+
+            A token in a person's name holds what the program asks for, is registered for, and the person's roles hold (B204, B735); who has no role has `User.Read`. Microsoft says of each role
+            [what it may do](https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference); where its actions are finer than a permission of Graph, the role
+            has the permission only when it may do all that the permission opens here.
+
+            | role | template id | permissions |
+            |---|---|---|
+
+            """);
+        foreach (DirectoryRole role in DirectoryRole.All)
+        {
+            text.Append($"| {role.DisplayName} | `{role.TemplateId}` | {(role == DirectoryRole.GlobalAdministrator ? "every one that a person can have" : string.Join(", ", role.Permissions.ToNames().Select(name => $"`{name}`")))} |\n");
         }
 
         text.Append(

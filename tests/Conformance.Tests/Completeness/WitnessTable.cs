@@ -36,7 +36,7 @@ internal static class WitnessTable
             |---|---|---|
 
             """);
-        foreach (Route route in GraphRoom.Table.Routes.Where(route => route.Versions is not (RouteVersions.Berth or RouteVersions.Scim)).OrderBy(route => route.Template, StringComparer.Ordinal).ThenBy(route => route.Method))
+        foreach (Route route in PermissionTable.Routes.Where(route => route.Versions is not (RouteVersions.Berth or RouteVersions.Scim)).OrderBy(route => route.Template, StringComparer.Ordinal).ThenBy(route => route.Method))
         {
             text.Append($"| `{route}` | {Cell(route, RouteVersions.V1, GraphVersion.V1)} | {Cell(route, RouteVersions.Beta, GraphVersion.Beta)} |\n");
         }

@@ -191,16 +191,25 @@ public sealed class GrantLimits
     {
         MemoryStore store = new();
         await using LedgerDoor ledger = LedgerDoor.Open(store, _time);
-        Administrators administrators = await Administrators.OpenAsync(ledger, Cancel);
+        using Administrators administrators = await Administrators.OpenAsync(ledger, Cancel);
         Guid tenant = Guid.NewGuid(), kept = Guid.NewGuid(), passing = Guid.NewGuid();
-        await administrators.AddAsync(tenant, kept, Cancel);
+        await administrators.AddAsync(tenant, kept, DirectoryRole.GlobalAdministrator, Cancel);
         administrators.AcceptWhileRunning(tenant, passing);
-        Administrators reopened = await Administrators.OpenAsync(ledger, Cancel);
+        using Administrators reopened = await Administrators.OpenAsync(ledger, Cancel);
 
         Assert.True(administrators.Has(tenant, kept) && administrators.Has(tenant, passing));
         Assert.True(reopened.Has(tenant, kept));
         Assert.False(reopened.Has(tenant, passing));
         Assert.False(reopened.Has(Guid.NewGuid(), kept));
+
+        // B735: who was an administrator before there were roles may everything.
+        await ledger.WriteBlobAsync("identity/administrators", System.Text.Encoding.UTF8.GetBytes($$"""{"version":1,"administrators":[{"tenantId":"{{tenant}}","userId":"{{passing}}"}]}"""), Cancel);
+        await reopened.ReadAgainAsync(Cancel);
+        Assert.Equal([DirectoryRole.GlobalAdministrator], reopened.RolesOf(tenant, passing));
+        Assert.False(reopened.Has(tenant, kept));
+        await reopened.AddAsync(tenant, passing, DirectoryRole.All[1], Cancel);
+        await administrators.ReadAgainAsync(Cancel);
+        Assert.Equal(2, administrators.RolesOf(tenant, passing).Count);
         await ledger.WriteBlobAsync("identity/administrators", "{"u8.ToArray(), Cancel);
         await Assert.ThrowsAsync<InvalidDataException>(() => Administrators.OpenAsync(ledger, Cancel));
     }

@@ -103,6 +103,7 @@ internal static class Changes
             new Change.GroupProcessed(2, 998, 2),
             new Change.GroupReprocessAsked(2),
             new Change.HoldersCounted(3, 17, 1_000_017),
+            new Change.IdentityRecorded(IdentityAct.RoleAssigned, id, "ada@contoso.example", "License Administrator"),
             .. FleetChanges.Examples(),
             .. AlertChanges.Examples(),
             .. CloudAppChanges.Examples(),
@@ -179,6 +180,8 @@ internal static class Changes
                 .Select((one, users, applied, owed, at, before, owedBefore) =>
                     (Change)new Change.SourceSet(one, users, applied, owed, at) { AppliedBefore = before, ErrorsBefore = owedBefore?.Errors ?? [] }),
             [typeof(Change.Earlier)] = Gen.Select(index, group).Select((one, was) => (Change)new Change.Earlier(new Change.GroupSet(one, was))),
+            [typeof(Change.IdentityRecorded)] = Gen.Select(Gen.OneOf(Enum.GetValues<IdentityAct>()), Gen.Guid, text, text)
+                .Select((act, target, name, detail) => (Change)new Change.IdentityRecorded(act, target, name, detail)),
             [typeof(Change.ReportingSet)] = Gen.Select(ascending, Gen.Int[0, 5_000_000].Nullable()).Select((users, manager) => (Change)new Change.ReportingSet(users, manager)),
             [typeof(Change.OwnersAdded)] = Gen.Select(index, ascending).Select((one, users) => (Change)new Change.OwnersAdded(one, users)),
             [typeof(Change.OwnersRemoved)] = Gen.Select(index, ascending).Select((one, users) => (Change)new Change.OwnersRemoved(one, users)),

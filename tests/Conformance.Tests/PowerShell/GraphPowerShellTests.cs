@@ -77,6 +77,20 @@ public sealed class GraphPowerShellTests(ShellTenant tenant)
     }
 
     [Fact]
+    public async Task Under_exec_a_script_with_Microsofts_addresses_signs_in_and_licenses_a_user_here()
+    {
+        await tenant.Server.BuyAsync("EXCHANGESTANDARD", 1);
+        string user = Assert.Single(await tenant.Server.PeopleAsync(1));
+
+        (int exitCode, string output, string errors) = await BerthProcess.CommandInAsync(
+            new Dictionary<string, string> { [GraphShellProgram.UserVariable] = user, [GraphShellProgram.SkuVariable] = "EXCHANGESTANDARD" },
+            "exec", "--server", tenant.Server.Graph, "--", Environment.ProcessPath!, "-class", typeof(GraphShellProgram).FullName!, "-explicit", "only", "-noColor");
+
+        Assert.True(exitCode == 0 && output.Contains("Total: 1, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0", StringComparison.Ordinal), output + errors);
+        Assert.Equal(["EXCHANGESTANDARD"], await tenant.Server.LicensesAsync(user));
+    }
+
+    [Fact]
     public async Task A_list_that_the_module_loses_on_the_way_is_missed_in_the_words_that_people_know()
     {
         string user = Assert.Single(await tenant.Server.PeopleAsync(1));

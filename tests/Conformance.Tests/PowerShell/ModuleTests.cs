@@ -67,7 +67,7 @@ public sealed class ModuleTests(ShellTenant tenant)
 
         string[] lines = [.. shell.Run("Get-BerthSku SHAREPOINTSTANDARD | Out-String -Stream -Width 200").Of<string>().Select(static line => line.Trim()).Where(static line => line.Length > 0)];
 
-        Assert.Equal("SkuPartNumber Status Assignable Consumed Available SkuId", string.Join(' ', lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal("SkuPartNumber Status Assignable Consumed Available", string.Join(' ', lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         Assert.StartsWith("SHAREPOINTSTANDARD", lines[2], StringComparison.Ordinal);
         Assert.Equal(3, lines.Length);
     }

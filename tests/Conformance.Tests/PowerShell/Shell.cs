@@ -78,15 +78,19 @@ internal sealed class Shell : IDisposable
     private Shell(Runspace runspace, Screen screen) => (_runspace, _screen) = (runspace, screen);
 
     /// <summary>Opens one.</summary>
-    /// <param name="module">The folder of the module.</param>
-    public static Shell Open(string module)
+    /// <param name="module">The folder of the module; null for a PowerShell as it comes.</param>
+    public static Shell Open(string? module)
     {
         Screen screen = new();
         InitialSessionState state = InitialSessionState.CreateDefault();
         Runspace runspace = RunspaceFactory.CreateRunspace(screen, state);
         runspace.Open();
         Shell shell = new(runspace, screen);
-        shell.Run("param($path) Import-Module $path -ErrorAction Stop", ("path", Path.Combine(module, "Berth.PowerShell.psd1"))).Clean();
+        if (module is not null)
+        {
+            shell.Run("param($path) Import-Module $path -ErrorAction Stop", ("path", Path.Combine(module, "Berth.PowerShell.psd1"))).Clean();
+        }
+
         return shell;
     }
 

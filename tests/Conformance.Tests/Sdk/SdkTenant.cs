@@ -123,9 +123,12 @@ public sealed class SdkTenant : IAsyncLifetime
     }
 
     /// <summary>The SDK's own pipeline, retries and all, ending at this server; it names itself as the one that the SDK makes when nobody brings one.</summary>
-    public HttpClient Wire() => GraphClientFactory.Create(
+    public HttpClient Wire() => WireTo(Berth);
+
+    /// <summary>The same to another process.</summary>
+    public static HttpClient WireTo(BerthProcess berth) => GraphClientFactory.Create(
         new GraphClientOptions { GraphServiceLibraryClientVersion = typeof(GraphServiceClient).Assembly.GetName().Version!.ToString(3) },
-        finalHandler: new Observer(Berth.Handler()));
+        finalHandler: new Observer(berth.Handler()));
 
     /// <summary>A name that no other test has, and that sorts behind those before it.</summary>
     public string Name(string like) => $"{like}-{Interlocked.Increment(ref _number):D5}";

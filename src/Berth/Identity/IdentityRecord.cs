@@ -1,0 +1,32 @@
+using Berth.Engine;
+using Berth.Engine.Directory;
+using Berth.Graph.Requests;
+using Berth.Ledger;
+
+namespace Berth.Identity;
+
+/// <summary>
+/// Tells the journal of a tenant what is done to who may sign in and what they may, with who did it, before it is done: nothing of it ever happens untold, and
+/// an entry whose deed a crash prevented tells what was asked and allowed (B738).
+/// </summary>
+internal sealed class IdentityRecord(LedgerDoor ledger)
+{
+    /// <summary>Writes an entry; durable when it returns.</summary>
+    public async Task WriteAsync(Guid tenant, Actor actor, IdentityAct act, Guid target, string name, string detail = "")
+    {
+        TenantDesk desk = ledger.Find(tenant) ?? throw new InvalidOperationException($"Tenant {tenant} is not here.");
+        await desk.SubmitAsync(new Command.RecordIdentity(act, target, name, detail), actor, null, CancellationToken.None).ConfigureAwait(false);
+    }
+}
+
+/// <summary>Everything of identity that lies beside the journals and that another process on the same database may have changed.</summary>
+internal sealed class IdentityBooks(AppRegistrations apps, Administrators administrators, SigningKeys keys)
+{
+    /// <summary>Reads all of it again: what a process does when it takes a tenant over. Passwords are read at each sign-in anyway.</summary>
+    public async Task ReadAgainAsync(CancellationToken cancel)
+    {
+        await apps.ReadAgainAsync(cancel).ConfigureAwait(false);
+        await administrators.ReadAgainAsync(cancel).ConfigureAwait(false);
+        await keys.TendAsync(cancel).ConfigureAwait(false);
+    }
+}
