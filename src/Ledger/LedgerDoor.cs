@@ -7,7 +7,7 @@ using Berth.Ledger.Transfer;
 namespace Berth.Ledger;
 
 /// <summary>The door to the tenants of one database: opened once, for any number of threads.</summary>
-public sealed class LedgerDoor : IAsyncDisposable
+public sealed partial class LedgerDoor : IAsyncDisposable
 {
     // A named value that means nothing: it is only written to see whether there is room, for more than a usual command needs.
     internal const string ProbeName = "probe";
@@ -52,6 +52,7 @@ public sealed class LedgerDoor : IAsyncDisposable
     public static LedgerDoor Open(IJournalStore store, TimeProvider time)
     {
         LedgerDoor door = new(store, time);
+        bool incomplete = store is PostgresStore listing && listing.IsListIncomplete();
         foreach (Guid id in store.Tenants())
         {
             if (UnfinishedImport.Is(store, id))
@@ -68,6 +69,10 @@ public sealed class LedgerDoor : IAsyncDisposable
                 desk.Snapshot = recovered.Snapshot;
                 desk.TailBytes = recovered.TailBytes;
                 door.Add(desk);
+                if (incomplete && !((PostgresStore)store).List(claim, recovered.Tenant.Profile))
+                {
+                    throw new LedgerRefusedException($"Two tenants of the database have the domain {recovered.Tenant.Profile.Domain}. Restore it from a backup.");
+                }
             }
         }
 
@@ -92,9 +97,9 @@ public sealed class LedgerDoor : IAsyncDisposable
                 return new TenantCreation.Refused(new Refusal(RefusalCode.IdTaken) { Subject = command.Profile.Id });
             }
 
-            if (FindByDomain(command.Profile.Domain) is not null)
+            if (FindByDomain(command.Profile.Domain) is not null || await IsListedAsync(command.Profile, cancel).ConfigureAwait(false))
             {
-                return new TenantCreation.Refused(new Refusal(RefusalCode.ValueInvalid) { Name = "domain", Detail = "Another tenant has this domain." });
+                return DomainTaken;
             }
 
             // Nothing is taken for a tenant that will not be.
@@ -120,6 +125,11 @@ public sealed class LedgerDoor : IAsyncDisposable
             if (submission is not Submission.Done { Decision: Decision.Accepted })
             {
                 throw new InvalidOperationException("A tenant was refused that was accepted a moment before.");
+            }
+
+            if (_store is PostgresStore && !await ListAsync(desk).ConfigureAwait(false))
+            {
+                return DomainTaken;
             }
 
             Add(desk);
@@ -176,6 +186,8 @@ public sealed class LedgerDoor : IAsyncDisposable
         _creating.Dispose();
         _past.Dispose();
     }
+
+    private static TenantCreation.Refused DomainTaken => new(new Refusal(RefusalCode.ValueInvalid) { Name = "domain", Detail = "Another tenant has this domain." });
 
     private TenantDesk NewDesk(Guid id, Tenant tenant) => new(id, tenant, _writer, _store, _time, _past);
 

@@ -3,26 +3,21 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Playwright;
-using Xunit;
-using static Microsoft.Playwright.Assertions;
 
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where lists of users are worked off.</summary>
 [Collection(People.Name)]
-public sealed class Bulk(PortalUnderTest portal, ITestOutputHelper output)
+public sealed class Bulk(PortalUnderTest portal, ITestOutputHelper output) : PortalTests(portal)
 {
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
     // B611, B650, B651, B652, B653: the seed's third route, to a list of users.
     [Fact]
     public async Task A_person_gives_a_license_to_a_list_by_keys_is_told_of_each_bad_line_and_has_the_result_after_a_reload()
     {
-        using HttpClient client = await portal.Berth.ClientAsync();
+        using HttpClient client = await ClientAsync();
         await BuyAsync(client, "FLOW_FREE", 3);
         await using Team people = await Team.ComeAsync(client, "list", "abcdef", "c");
-        await using Window window = await portal.OpenSignedInAsync("bulk");
+        await using Window window = await Portal.OpenSignedInAsync("bulk");
         window.Forgive("400 (Bad Request)");
         IPage page = window.Page;
         ILocator drop = page.GetByLabel("Drop a CSV file here");
@@ -127,7 +122,7 @@ public sealed class Bulk(PortalUnderTest portal, ITestOutputHelper output)
         await using OwnCompany company = await OwnCompany.StartAsync();
         string sku = await company.BuyAsync("FLOW_FREE", all);
         await company.CrowdAsync(all);
-        await using Window window = await company.OpenAsync(portal, "bulk");
+        await using Window window = await company.OpenAsync(Portal, "bulk");
         IPage page = window.Page;
         await Expect(page.GetByText("At most 8 MiB")).ToBeVisibleAsync();
         Stopwatch watch = Stopwatch.StartNew();
@@ -172,12 +167,12 @@ public sealed class Bulk(PortalUnderTest portal, ITestOutputHelper output)
     [Fact]
     public async Task A_dropped_list_of_employee_numbers_swaps_what_each_line_names_and_mistakes_in_files_are_told()
     {
-        using HttpClient client = await portal.Berth.ClientAsync();
+        using HttpClient client = await ClientAsync();
         await BuyAsync(client, "WIN10_VDA_E5", 5);
         await BuyAsync(client, "WIN10_VDA_E3", 5);
         await using Team people = await Team.ComeAsync(client, "swap", "abc", "");
         await people.AssignAsync('a', "WIN10_VDA_E5");
-        await using Window window = await portal.OpenSignedInAsync("bulk", ColorScheme.Dark, width: 400);
+        await using Window window = await Portal.OpenSignedInAsync("bulk", ColorScheme.Dark, width: 400);
         IPage page = window.Page;
         await Expect(page.GetByText("At most 8 MiB")).ToBeVisibleAsync();
         foreach ((byte[] file, string sentence) in new (byte[], string)[]
@@ -236,7 +231,7 @@ public sealed class Bulk(PortalUnderTest portal, ITestOutputHelper output)
         Assert.Contains("swap-1|Windows 10/11 Enterprise E3|swapped||swapped WIN10_VDA_E5 for WIN10_VDA_E3|", await DownloadAsync(page, ".result.csv"), StringComparison.Ordinal);
 
         // Somebody else who is sent the address has no list, and is told what the operation did.
-        await using Window other = await portal.OpenSignedInAsync(page.Url.Split("/portal/")[1], ColorScheme.Dark);
+        await using Window other = await Portal.OpenSignedInAsync(page.Url.Split("/portal/")[1], ColorScheme.Dark);
         await Expect(other.Page.GetByText("This window does not have the list any more")).ToBeVisibleAsync();
         await Expect(RowOf(other.Page, "swap.a@contoso.example", "added WIN10_VDA_E3, removed WIN10_VDA_E5")).ToBeVisibleAsync();
         await other.PictureAsync("bulk-other-dark");

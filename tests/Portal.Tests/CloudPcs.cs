@@ -1,14 +1,11 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Microsoft.Playwright;
-using Xunit;
-using static Microsoft.Playwright.Assertions;
 
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where the Cloud PCs are.</summary>
 [Collection(Machines.Name)]
-public sealed class CloudPcs(PortalUnderTest portal)
+public sealed class CloudPcs(PortalUnderTest portal) : PortalTests(portal)
 {
     // B601, B611, B634, B636, B657
     [Fact]
@@ -33,7 +30,7 @@ public sealed class CloudPcs(PortalUnderTest portal)
         string ada = NameOf(all, "ada"), ben = NameOf(all, "ben"), cem = NameOf(all, "cem");
 
         // Home's link; what is so is found in the list, the panel and the timeline.
-        await using Window window = await company.OpenAsync(portal, "cloud-pcs?status=inGracePeriod");
+        await using Window window = await company.OpenAsync(Portal, "cloud-pcs?status=inGracePeriod");
         IPage page = window.Page;
         await Expect(page.GetByText("1 Cloud PC.")).ToBeVisibleAsync();
         await Expect(page.GetByLabel("Status")).ToHaveValueAsync("inGracePeriod");

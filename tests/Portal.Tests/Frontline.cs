@@ -1,13 +1,10 @@
 using System.Text.Json.Nodes;
-using Microsoft.Playwright;
-using Xunit;
-using static Microsoft.Playwright.Assertions;
 
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where it is seen how shared licenses stand.</summary>
 [Collection(Machines.Name)]
-public sealed class Frontline(PortalUnderTest portal)
+public sealed class Frontline(PortalUnderTest portal) : PortalTests(portal)
 {
     private const string Size = "Cloud PC Frontline 2vCPU/8GB/128GB";
 
@@ -43,7 +40,7 @@ public sealed class Frontline(PortalUnderTest portal)
 
         await company.RefusedAsync(HttpMethod.Post, "/berth/v1/sessions", new { userId = served[2].User, cloudPcId = served[2].CloudPc });
 
-        await using Window window = await company.OpenAsync(portal, "frontline");
+        await using Window window = await company.OpenAsync(Portal, "frontline");
         IPage page = window.Page;
         ILocator row = page.GetByRole(AriaRole.Table, new() { Name = "Pools" }).GetByRole(AriaRole.Row, new() { Name = Size });
         await Expect(row.GetByText("3 of 3")).ToBeVisibleAsync();
@@ -108,10 +105,14 @@ public sealed class Frontline(PortalUnderTest portal)
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "for 12 people" })).ToBeFocusedAsync();
         Assert.True(await page.GetByRole(AriaRole.Img, new() { Name = "People at work" }).EvaluateAsync<bool>("image => image.decode().then(() => image.naturalWidth > 0)"));
+        ILocator plot = page.GetByRole(AriaRole.Img, new() { Name = "People at work" });
+        await plot.ScrollIntoViewIfNeededAsync();
         await window.PictureAsync("simulation-light");
         await window.IsAccessibleAsync();
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
+        await window.PictureAsync("simulation-dark");
         await page.SetViewportSizeAsync(400, 800);
+        await plot.ScrollIntoViewIfNeededAsync();
         await window.PictureAsync("simulation-dark-400");
         await window.IsAccessibleAsync();
         await page.SetViewportSizeAsync(1280, 800);

@@ -1,22 +1,17 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Microsoft.Playwright;
-using Xunit;
-using static Microsoft.Playwright.Assertions;
 
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where groups are.</summary>
 [Collection(People.Name)]
-public sealed class Groups(PortalUnderTest portal)
+public sealed class Groups(PortalUnderTest portal) : PortalTests(portal)
 {
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
     // B620, B623
     [Fact]
     public async Task A_group_gets_a_license_after_its_plan_was_seen_its_members_have_it_and_it_is_processed_again()
     {
-        await using Window window = await portal.OpenSignedInAsync("groups");
+        await using Window window = await Portal.OpenSignedInAsync("groups");
         IPage page = window.Page;
         await page.GetByLabel("Search by name").FillAsync("Cloud PC Data");
         await Expect(page.GetByText("1 group.")).ToBeVisibleAsync();
@@ -63,7 +58,7 @@ public sealed class Groups(PortalUnderTest portal)
     [Fact]
     public async Task A_group_with_a_rule_is_made_by_writing_one_that_is_checked_and_tried_first()
     {
-        await using Window window = await portal.OpenSignedInAsync("groups", ColorScheme.Dark, width: 400);
+        await using Window window = await Portal.OpenSignedInAsync("groups", ColorScheme.Dark, width: 400);
         IPage page = window.Page;
         await page.GetByRole(AriaRole.Button, new() { Name = "New group" }).ClickAsync();
         ILocator dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "New group" });
@@ -85,7 +80,7 @@ public sealed class Groups(PortalUnderTest portal)
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Make the group" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "People who administer" })).ToBeVisibleAsync();
 
-        using HttpClient client = await portal.Berth.ClientAsync();
+        using HttpClient client = await ClientAsync();
         using JsonDocument members = JsonDocument.Parse(await client.GetStringAsync(new Uri($"/v1.0/groups/{page.Url.Split('/')[^1]}/members?$select=displayName", UriKind.Relative), Cancel));
         Assert.Equal("Contoso Administrator", Assert.Single(members.RootElement.GetProperty("value").EnumerateArray()).GetProperty("displayName").GetString());
     }

@@ -1,26 +1,21 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Microsoft.Playwright;
-using Xunit;
-using static Microsoft.Playwright.Assertions;
 
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where it stands what happened, what was, and how it is taken back.</summary>
 [Collection(People.Name)]
-public sealed class History(PortalUnderTest portal)
+public sealed class History(PortalUnderTest portal) : PortalTests(portal)
 {
     private const string Sku = "ATP_ENTERPRISE";
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     // B611, B660, B661, B662
     [Fact]
     public async Task An_operation_is_found_read_in_words_and_undone_and_a_group_is_seen_as_it_was()
     {
-        using HttpClient client = await portal.Berth.ClientAsync();
+        using HttpClient client = await ClientAsync();
         (string group, string stays, string leaves) = await MakeAsync(client);
-        await using Window window = await portal.OpenSignedInAsync("history");
+        await using Window window = await Portal.OpenSignedInAsync("history");
         IPage page = window.Page;
         await Expect(page.GetByRole(AriaRole.Grid, new() { Name = "Operations" }).GetByText("Remove member").First).ToBeVisibleAsync();
 
@@ -123,7 +118,7 @@ public sealed class History(PortalUnderTest portal)
     private static async Task<(string Group, string Stays, string Leaves)> MakeAsync(HttpClient client)
     {
         string sku = (await SendAsync(client, "/berth/v1/subscriptions", new { skuPartNumber = Sku, units = 5 })).GetProperty("skuId").GetString()!;
-        JsonElement[] users = [.. (await client.GetFromJsonAsync<JsonElement>(new Uri("/v1.0/users?$orderby=displayName desc&$top=2&$select=id,displayName", UriKind.Relative), Cancel)).GetProperty("value").EnumerateArray()];
+        JsonElement[] users = [.. (await GetAsync(client, "/v1.0/users?$orderby=displayName desc&$top=2&$select=id,displayName")).GetProperty("value").EnumerateArray()];
         string group = (await SendAsync(client, "/v1.0/groups", new { displayName = "Keepers of the past", mailEnabled = false, mailNickname = "keepers", securityEnabled = true })).GetProperty("id").GetString()!;
         foreach (JsonElement user in users)
         {
@@ -135,14 +130,6 @@ public sealed class History(PortalUnderTest portal)
         return (group, users[0].GetProperty("displayName").GetString()!, users[1].GetProperty("displayName").GetString()!);
     }
 
-    private static async Task<JsonElement> SendAsync<T>(HttpClient client, string address, T body)
-    {
-        using HttpResponseMessage answer = await client.PostAsJsonAsync(new Uri(address, UriKind.Relative), body, Cancel);
-        string text = await answer.Content.ReadAsStringAsync(Cancel);
-        Assert.True(answer.IsSuccessStatusCode, $"{address}: {text}");
-        return text.Length == 0 ? default : JsonElement.Parse(text);
-    }
-
     private static async Task<int> MembersAsync(HttpClient client, string group) =>
-        (await client.GetFromJsonAsync<JsonElement>(new Uri($"/v1.0/groups/{group}/members?$select=id", UriKind.Relative), Cancel)).GetProperty("value").GetArrayLength();
+        (await GetAsync(client, $"/v1.0/groups/{group}/members?$select=id")).GetProperty("value").GetArrayLength();
 }

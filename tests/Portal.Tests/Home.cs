@@ -2,30 +2,25 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Microsoft.Playwright;
-using Xunit;
-using static Microsoft.Playwright.Assertions;
 
 namespace Berth.Portal.Tests;
 
 /// <summary>The first page: how the tenant is.</summary>
 [Collection(People.Name)]
-public sealed class Home(PortalUnderTest portal)
+public sealed class Home(PortalUnderTest portal) : PortalTests(portal)
 {
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
     // B611, B640, B643, B644
     [Fact]
     public async Task Each_number_of_home_leads_to_a_list_of_as_many_and_a_finding_is_mended_after_its_plan_was_seen()
     {
-        using HttpClient client = await portal.Berth.ClientAsync();
+        using HttpClient client = await ClientAsync();
 
         // Somebody of IT leaves the group that gives the Cloud PC, so a grace period runs.
         string group = await FirstAsync(client, "/v1.0/groups?$select=id&$filter=" + Uri.EscapeDataString("displayName eq 'Cloud PC Workstation'"));
         string member = await FirstAsync(client, $"/v1.0/groups/{group}/members?$select=id");
         (await client.DeleteAsync(new Uri($"/v1.0/groups/{group}/members/{member}/$ref", UriKind.Relative), Cancel)).EnsureSuccessStatusCode().Dispose();
 
-        await using Window window = await portal.OpenSignedInAsync(scheme: ColorScheme.Dark);
+        await using Window window = await Portal.OpenSignedInAsync(scheme: ColorScheme.Dark);
         IPage page = window.Page;
         ILocator grace = page.GetByRole(AriaRole.Region, new() { Name = "Grace periods that end first" });
         await Expect(grace.GetByRole(AriaRole.Link, new() { Name = "in grace" })).ToBeVisibleAsync();

@@ -1,25 +1,20 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Microsoft.Playwright;
-using Xunit;
-using static Microsoft.Playwright.Assertions;
 
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where it is seen what the tenant owns, who has it and who waits for it.</summary>
 [Collection(People.Name)]
-public sealed class Licenses(PortalUnderTest portal)
+public sealed class Licenses(PortalUnderTest portal) : PortalTests(portal)
 {
     /// <summary>A SKU of which nobody else here knows.</summary>
     private const string Sku = "Microsoft365_Lighthouse";
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     // B611, B640, B641, B642
     [Fact]
     public async Task Each_number_leads_to_the_list_that_has_as_many_rows_and_units_are_bought_until_nobody_waits()
     {
-        using HttpClient client = await portal.Berth.ClientAsync();
+        using HttpClient client = await ClientAsync();
         string sku = await PostAsync(client, "/berth/v1/subscriptions", new { skuPartNumber = Sku, units = 2 }, "skuId");
         JsonElement[] people = await AllAsync(client, "/v1.0/users?$count=true&$top=4&$select=id,displayName&$filter=" + Uri.EscapeDataString("department eq 'Operations' and accountEnabled eq true and usageLocation ne null"));
         string[] ids = [.. people.Select(one => one.GetProperty("id").GetString()!)];
@@ -32,7 +27,7 @@ public sealed class Licenses(PortalUnderTest portal)
         JsonElement[] places = await AllAsync(client, $"/berth/v1/waiting?skuId={sku}");
         string first = places[0].GetProperty("userId").GetString()!;
 
-        await using Window window = await portal.OpenSignedInAsync("licenses", ColorScheme.Dark);
+        await using Window window = await Portal.OpenSignedInAsync("licenses", ColorScheme.Dark);
         IPage page = window.Page;
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = $"2 bought of {Sku}" })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = $"2 waiting for {Sku}" }).FocusAsync();
@@ -88,7 +83,7 @@ public sealed class Licenses(PortalUnderTest portal)
     [Fact]
     public async Task A_license_that_the_tenant_does_not_own_is_found_by_its_name_and_bought_after_its_plan_was_seen()
     {
-        await using Window window = await portal.OpenSignedInAsync();
+        await using Window window = await Portal.OpenSignedInAsync();
         IPage page = window.Page;
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "What was done last" }).GetByRole(AriaRole.Listitem)).ToHaveCountAsync(6);
         await Expect(page.GetByText("Being read.")).ToHaveCountAsync(0);
@@ -135,14 +130,7 @@ public sealed class Licenses(PortalUnderTest portal)
         return id;
     }
 
-    private static async Task<string> PostAsync<T>(HttpClient client, string address, T body, string answered)
-    {
-        using HttpResponseMessage answer = await client.PostAsJsonAsync(new Uri(address, UriKind.Relative), body, Cancel);
-        string text = await answer.Content.ReadAsStringAsync(Cancel);
-        Assert.True(answer.IsSuccessStatusCode, text);
-        using JsonDocument made = JsonDocument.Parse(text);
-        return made.RootElement.GetProperty(answered).GetString()!;
-    }
+    private static async Task<string> PostAsync<T>(HttpClient client, string address, T body, string answered) => (await SendAsync(client, address, body)).GetProperty(answered).GetString()!;
 
     private static async Task<JsonElement[]> AllAsync(HttpClient client, string address)
     {

@@ -1,15 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Microsoft.Playwright;
-using Xunit;
-using static Microsoft.Playwright.Assertions;
 
 namespace Berth.Portal.Tests;
 
 /// <summary>Users of a tenant with a hundred thousand of them. Who answers for them is the test: a server that has them takes longer to fill than all other tests.</summary>
 [Collection(People.Name)]
-public sealed partial class LongLists(PortalUnderTest portal)
+public sealed partial class LongLists(PortalUnderTest portal) : PortalTests(portal)
 {
     private const int All = 100_000;
 
@@ -17,7 +14,7 @@ public sealed partial class LongLists(PortalUnderTest portal)
     [Fact]
     public async Task The_end_of_a_long_list_is_one_page_away_and_its_middle_is_read_with_large_pages_that_can_be_stopped()
     {
-        await using Window window = await portal.OpenSignedInAsync();
+        await using Window window = await Portal.OpenSignedInAsync();
         IPage page = window.Page;
         using AnsweredUsers users = await AnsweredUsers.BeginAsync(page);
         await page.GetByRole(AriaRole.Link, new() { Name = "Users", Exact = true }).ClickAsync();
@@ -59,7 +56,7 @@ public sealed partial class LongLists(PortalUnderTest portal)
     [Fact]
     public async Task Whoever_selects_all_sees_how_far_it_is_can_stop_and_more_than_a_plan_takes_are_done_as_a_list()
     {
-        await using Window window = await portal.OpenSignedInAsync();
+        await using Window window = await Portal.OpenSignedInAsync();
         IPage page = window.Page;
         using AnsweredUsers users = await AnsweredUsers.BeginAsync(page);
         await page.GetByRole(AriaRole.Link, new() { Name = "Users", Exact = true }).ClickAsync();

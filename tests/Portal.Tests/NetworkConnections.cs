@@ -1,25 +1,20 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Microsoft.Playwright;
-using Xunit;
-using static Microsoft.Playwright.Assertions;
 
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where ways into networks of one's own are.</summary>
 [Collection(Machines.Name)]
-public sealed class NetworkConnections(PortalUnderTest portal)
+public sealed class NetworkConnections(PortalUnderTest portal) : PortalTests(portal)
 {
     private const string Root = "/v1.0/deviceManagement/virtualEndpoint/onPremisesConnections";
     private const string Subscription = "0ac520ee-14c0-480f-b6c9-0a90c585ad47";
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     // B611, B630, B631
     [Fact]
     public async Task A_person_makes_a_connection_by_keys_alone_and_sees_that_its_checks_have_passed()
     {
-        await using Window window = await portal.OpenSignedInAsync("network-connections");
+        await using Window window = await Portal.OpenSignedInAsync("network-connections");
         IPage page = window.Page;
         await page.GetByRole(AriaRole.Link, new() { Name = "New connection" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
@@ -60,7 +55,7 @@ public sealed class NetworkConnections(PortalUnderTest portal)
         await Expect(panel.GetByText("DNS can resolve Active Directory domain")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Grid).GetByText("Passed")).ToBeVisibleAsync();
 
-        using HttpClient client = await portal.Berth.ClientAsync();
+        using HttpClient client = await ClientAsync();
         using JsonDocument made = JsonDocument.Parse(await client.GetStringAsync(new Uri(Root + "/" + page.Url.Split('/')[^1], UriKind.Relative), Cancel));
         Assert.Equal(
             ("Harbor", "hybridAzureADJoin", $"/subscriptions/{Subscription}/resourceGroups/Desk", "westeurope", "corp.contoso.example"),
@@ -78,7 +73,7 @@ public sealed class NetworkConnections(PortalUnderTest portal)
     [Fact]
     public async Task A_check_that_failed_says_what_to_do_and_passes_when_it_is_run_again_after_the_mending()
     {
-        using HttpClient client = await portal.Berth.ClientAsync();
+        using HttpClient client = await ClientAsync();
         string net = $"/subscriptions/{Subscription}/resourceGroups/Quay/providers/Microsoft.Network/virtualNetworks/Quay";
         using HttpResponseMessage made = await client.PostAsJsonAsync(new Uri(Root, UriKind.Relative), new
         {
@@ -91,14 +86,14 @@ public sealed class NetworkConnections(PortalUnderTest portal)
         await CheckAsync(client, id, "failed");
         await SimulateAsync(client, id, new { checks = Array.Empty<object>() });
 
-        await using (Window dark = await portal.OpenSignedInAsync("network-connections/" + id, ColorScheme.Dark, 400))
+        await using (Window dark = await Portal.OpenSignedInAsync("network-connections/" + id, ColorScheme.Dark, 400))
         {
             await Expect(dark.Page.GetByText("Failed: No subnet IP.")).ToBeVisibleAsync();
             await dark.PictureAsync("connection-failed-dark-400");
             await dark.IsAccessibleAsync();
         }
 
-        await using Window window = await portal.OpenSignedInAsync("network-connections/" + id);
+        await using Window window = await Portal.OpenSignedInAsync("network-connections/" + id);
         IPage page = window.Page;
         ILocator panel = page.GetByRole(AriaRole.Region, new() { Name = "Quay" });
         await Expect(panel.GetByText("No Cloud PC is made through it until its checks pass")).ToBeVisibleAsync();

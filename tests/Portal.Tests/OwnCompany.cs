@@ -3,8 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Berth.Conformance.Tests.Process;
-using Microsoft.Playwright;
-using Xunit;
 
 namespace Berth.Portal.Tests;
 

@@ -1,28 +1,23 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Playwright;
-using Xunit;
-using static Microsoft.Playwright.Assertions;
 
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where changes are put together before any is made.</summary>
 [Collection(Machines.Name)]
-public sealed class Plans(PortalUnderTest portal)
+public sealed class Plans(PortalUnderTest portal) : PortalTests(portal)
 {
     private const string Sku = "FLOW_FREE";
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     // B611, B663, B664, B665, B666, B667
     [Fact]
     public async Task Changes_of_all_kinds_are_composed_ordered_kept_in_a_file_looked_at_applied_and_watched()
     {
-        using HttpClient client = await portal.Berth.ClientAsync();
+        using HttpClient client = await ClientAsync();
         (string group, JsonElement joins, JsonElement gets) = await MakeAsync(client);
         string joining = joins.GetProperty("displayName").GetString()!, getting = gets.GetProperty("displayName").GetString()!;
-        await using Window window = await portal.OpenSignedInAsync("plan");
+        await using Window window = await Portal.OpenSignedInAsync("plan");
         IPage page = window.Page;
         await Expect(page.GetByText("None yet.")).ToBeVisibleAsync();
         ILocator kind = page.GetByLabel("Kind of change");
@@ -90,7 +85,7 @@ public sealed class Plans(PortalUnderTest portal)
         (await client.PostAsync(new Uri("/berth/v1/plan", UriKind.Relative), body, Cancel)).EnsureSuccessStatusCode().Dispose();
 
         // So does the command line, for which there is something to do.
-        (int code, string told, string errors) = await OwnCompany.ShellAsync(portal.Berth, "plan", "-f", file);
+        (int code, string told, string errors) = await OwnCompany.ShellAsync(Portal.Berth, "plan", "-f", file);
         Assert.True(code == 4, $"{code}: {told}{errors}");
         Assert.Contains(gets.GetProperty("userPrincipalName").GetString()!, told, StringComparison.Ordinal);
 
@@ -163,7 +158,7 @@ public sealed class Plans(PortalUnderTest portal)
         await Expect(page.GetByText($"{Sku} through Planners of things")).ToBeVisibleAsync();
         await window.IsAccessibleAsync();
         await window.PictureAsync("plan-applied");
-        Assert.Equal(1, (await client.GetFromJsonAsync<JsonElement>(new Uri($"/v1.0/groups/{group}/members?$select=id", UriKind.Relative), Cancel)).GetProperty("value").GetArrayLength());
+        Assert.Equal(1, (await GetAsync(client, $"/v1.0/groups/{group}/members?$select=id")).GetProperty("value").GetArrayLength());
         await page.GetByRole(AriaRole.Link, new() { Name = "Open the operation in the history" }).ClickAsync();
         await Expect(page.GetByText($"{Sku} was given directly: ")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Plan", Exact = true }).ClickAsync();
@@ -198,7 +193,7 @@ public sealed class Plans(PortalUnderTest portal)
         await company.LicenseAsync(people["Dia"], small);
         await company.SendAsync(HttpMethod.Post, $"/v1.0/users/{people["Cem"]}/assignLicense", new { addLicenses = Array.Empty<object>(), removeLicenses = new[] { small } });
 
-        await using Window window = await company.OpenAsync(portal, "plan");
+        await using Window window = await company.OpenAsync(Portal, "plan");
         IPage page = window.Page;
         ILocator put = page.GetByRole(AriaRole.Button, new() { Name = "Put it into the plan" }), list = page.GetByRole(AriaRole.Grid, new() { Name = "Changes" });
         await ComposeAsync("resize", "ada");
@@ -260,7 +255,7 @@ public sealed class Plans(PortalUnderTest portal)
         await using OwnCompany company = await OwnCompany.StartAsync();
         string sku = await company.BuyAsync(Sku, 20_050);
         string[] people = await company.CrowdAsync(All);
-        await using Window window = await company.OpenAsync(portal, "plan");
+        await using Window window = await company.OpenAsync(Portal, "plan");
         IPage page = window.Page;
         await Expect(page.GetByText("None yet.")).ToBeVisibleAsync();
         await OpenAsync(page, JsonSerializer.Serialize(people.Select(user => new { kind = "userLicense", userId = user, add = new[] { new { skuId = sku, disabledPlans = Array.Empty<string>() } } })));
@@ -314,31 +309,23 @@ public sealed class Plans(PortalUnderTest portal)
     private static async Task<(string Group, JsonElement Joins, JsonElement Gets)> MakeAsync(HttpClient client)
     {
         await SendAsync(client, "/berth/v1/subscriptions", new { skuPartNumber = Sku, units = 3 });
-        JsonElement[] users = [.. (await client.GetFromJsonAsync<JsonElement>(new Uri("/v1.0/users?$orderby=displayName desc&$top=4&$select=id,displayName,userPrincipalName", UriKind.Relative), Cancel)).GetProperty("value").EnumerateArray()];
+        JsonElement[] users = [.. (await GetAsync(client, "/v1.0/users?$orderby=displayName desc&$top=4&$select=id,displayName,userPrincipalName")).GetProperty("value").EnumerateArray()];
         string group = (await SendAsync(client, "/v1.0/groups", new { displayName = "Planners of things", mailEnabled = false, mailNickname = "planners", securityEnabled = true })).GetProperty("id").GetString()!;
         return (group, users[2], users[3]);
     }
 
     private static async Task<string> OwnerAsync(HttpClient client) =>
-        (await client.GetFromJsonAsync<JsonElement>(new Uri("/beta/deviceManagement/virtualEndpoint/cloudPCs?$top=1&$filter=status eq 'provisioned'&$select=id,userPrincipalName", UriKind.Relative), Cancel))
+        (await GetAsync(client, "/beta/deviceManagement/virtualEndpoint/cloudPCs?$top=1&$filter=status eq 'provisioned'&$select=id,userPrincipalName"))
             .GetProperty("value")[0].GetProperty("userPrincipalName").GetString()!;
 
     private static async Task<string> PolicyAsync(HttpClient client) =>
-        (await client.GetFromJsonAsync<JsonElement>(new Uri("/beta/deviceManagement/virtualEndpoint/provisioningPolicies?$expand=assignments", UriKind.Relative), Cancel)).GetProperty("value").EnumerateArray()
+        (await GetAsync(client, "/beta/deviceManagement/virtualEndpoint/provisioningPolicies?$expand=assignments")).GetProperty("value").EnumerateArray()
             .First(policy => policy.GetProperty("provisioningType").GetString() == "dedicated" && policy.GetProperty("assignments").GetArrayLength() > 0).GetProperty("displayName").GetString()!;
 
     private static async Task<string> LargeAsync(HttpClient client)
     {
-        string sku = (await client.GetFromJsonAsync<JsonElement>(new Uri("/v1.0/subscribedSkus", UriKind.Relative), Cancel)).GetProperty("value").EnumerateArray()
+        string sku = (await GetAsync(client, "/v1.0/subscribedSkus")).GetProperty("value").EnumerateArray()
             .First(one => one.GetProperty("skuPartNumber").GetString() == "SPE_F1").GetProperty("skuId").GetString()!;
-        return (await client.GetFromJsonAsync<JsonElement>(new Uri($"/v1.0/groups?$filter=assignedLicenses/any(l:l/skuId eq {sku})&$select=id", UriKind.Relative), Cancel)).GetProperty("value")[0].GetProperty("id").GetString()!;
-    }
-
-    private static async Task<JsonElement> SendAsync<T>(HttpClient client, string address, T body)
-    {
-        using HttpResponseMessage answer = await client.PostAsJsonAsync(new Uri(address, UriKind.Relative), body, Cancel);
-        string text = await answer.Content.ReadAsStringAsync(Cancel);
-        Assert.True(answer.IsSuccessStatusCode, $"{address}: {text}");
-        return JsonElement.Parse(text);
+        return (await GetAsync(client, $"/v1.0/groups?$filter=assignedLicenses/any(l:l/skuId eq {sku})&$select=id")).GetProperty("value")[0].GetProperty("id").GetString()!;
     }
 }

@@ -1,18 +1,13 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Microsoft.Playwright;
-using Xunit;
-using static Microsoft.Playwright.Assertions;
 
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where it is said what Cloud PCs are made from, and for whom.</summary>
 [Collection(Machines.Name)]
-public sealed class ProvisioningPolicies(PortalUnderTest portal)
+public sealed class ProvisioningPolicies(PortalUnderTest portal) : PortalTests(portal)
 {
     private const string Root = "/beta/deviceManagement/virtualEndpoint/provisioningPolicies";
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     // B611, B630, B632, B633
     [Theory]
@@ -22,14 +17,14 @@ public sealed class ProvisioningPolicies(PortalUnderTest portal)
     public async Task A_person_makes_a_policy_of_each_kind_sees_what_it_will_do_and_takes_it_back(
         string kind, string? sku, string type, int licenses, string outcome, ColorScheme scheme, int width)
     {
-        using HttpClient client = await portal.Berth.ClientAsync();
+        using HttpClient client = await ClientAsync();
         if (sku is not null)
         {
             (await client.PostAsJsonAsync(new Uri("/berth/v1/subscriptions", UriKind.Relative), new { skuPartNumber = sku, units = 4 }, Cancel)).EnsureSuccessStatusCode().Dispose();
         }
 
         string name = $"Test of {kind}".Replace(",", "", StringComparison.Ordinal);
-        await using Window window = await portal.OpenSignedInAsync("provisioning-policies", scheme, width);
+        await using Window window = await Portal.OpenSignedInAsync("provisioning-policies", scheme, width);
         IPage page = window.Page;
         await page.GetByRole(AriaRole.Link, new() { Name = "New policy" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "New provisioning policy" })).ToBeFocusedAsync();
@@ -93,7 +88,7 @@ public sealed class ProvisioningPolicies(PortalUnderTest portal)
     [Fact]
     public async Task A_change_of_a_policy_that_is_there_keeps_what_was_not_touched()
     {
-        using HttpClient client = await portal.Berth.ClientAsync();
+        using HttpClient client = await ClientAsync();
         using HttpResponseMessage answer = await client.PostAsJsonAsync(new Uri(Root, UriKind.Relative), new
         {
             displayName = "Kept", imageId = "microsoftwindowsdesktop_windows-ent-cpc_win11-24h2-ent-cpc", cloudPcNamingTemplate = "DESK-%RAND:6%", windowsSetting = new { locale = "de-DE" },
@@ -102,7 +97,7 @@ public sealed class ProvisioningPolicies(PortalUnderTest portal)
         using JsonDocument body = JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync(Cancel));
         string id = body.RootElement.GetProperty("id").GetString()!;
 
-        await using Window window = await portal.OpenSignedInAsync($"provisioning-policies/{id}/edit");
+        await using Window window = await Portal.OpenSignedInAsync($"provisioning-policies/{id}/edit");
         IPage page = window.Page;
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Kept well");
         TaskCompletionSource held = new();

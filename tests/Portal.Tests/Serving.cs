@@ -1,17 +1,14 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Berth.Conformance.Tests.Process;
-using Xunit;
 
 namespace Berth.Portal.Tests;
 
 /// <summary>The admin center as files.</summary>
 [Collection(Machines.Name)]
-public sealed class Serving(PortalUnderTest portal)
+public sealed class Serving(PortalUnderTest portal) : PortalTests(portal)
 {
     private const string Page = "text/html,application/xhtml+xml,*/*;q=0.8";
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData("/", Page, HttpStatusCode.Redirect, "/portal/")] // B600
@@ -58,7 +55,7 @@ public sealed class Serving(PortalUnderTest portal)
     public async Task A_file_that_is_not_there_is_not_found_and_nothing_is_written_there()
     {
         using HttpResponseMessage missing = await AskAsync("/portal/_framework/nothing.js", "*/*");
-        using HttpClient client = new() { BaseAddress = portal.Berth.Http };
+        using HttpClient client = new() { BaseAddress = Portal.Berth.Http };
         using HttpResponseMessage written = await client.PostAsync(new Uri("/portal/", UriKind.Relative), new StringContent(""), Cancel);
 
         Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed), (missing.StatusCode, written.StatusCode));
@@ -100,7 +97,7 @@ public sealed class Serving(PortalUnderTest portal)
     private async Task<HttpResponseMessage> AskAsync(string path, string accept, string? encoding = null, string? tag = null)
     {
         using HttpClientHandler handler = new() { AllowAutoRedirect = false, UseProxy = false };
-        using HttpClient client = new(handler) { BaseAddress = portal.Berth.Http };
+        using HttpClient client = new(handler) { BaseAddress = Portal.Berth.Http };
         using HttpRequestMessage request = new(HttpMethod.Get, path);
         request.Headers.Add("Accept", accept);
         if (encoding is not null)

@@ -1,19 +1,14 @@
 using System.Net;
 using System.Net.Http.Json;
 using Berth.Conformance.Tests.Process;
-using Microsoft.Playwright;
-using Xunit;
-using static Microsoft.Playwright.Assertions;
 
 namespace Berth.Portal.Tests;
 
 /// <summary>The first minutes of an installation that is no demo.</summary>
 [Collection(Machines.Name)]
-public sealed class SettingUp(PortalUnderTest portal)
+public sealed class SettingUp(PortalUnderTest portal) : PortalTests(portal)
 {
     private static readonly Uri _setUp = new("/berth/v1/setup", UriKind.Relative);
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     // B608, B609
     [Fact]
@@ -21,7 +16,7 @@ public sealed class SettingUp(PortalUnderTest portal)
     {
         await using BerthProcess berth = await BerthProcess.StartAsync(null);
         string code = CodeOf(berth);
-        await using Window window = await portal.OpenAsync(at: berth.Http);
+        await using Window window = await Portal.OpenAsync(at: berth.Http);
         IPage page = window.Page;
         await page.GotoAsync(new Uri(berth.Http!, "/").ToString());
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Set up this Berth" })).ToBeFocusedAsync();

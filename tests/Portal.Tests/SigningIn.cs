@@ -1,28 +1,23 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Microsoft.Playwright;
-using Xunit;
-using static Microsoft.Playwright.Assertions;
 
 namespace Berth.Portal.Tests;
 
 /// <summary>How people come in, and out again.</summary>
 [Collection(People.Name)]
-public sealed class SigningIn(PortalUnderTest portal)
+public sealed class SigningIn(PortalUnderTest portal) : PortalTests(portal)
 {
     private const string ClientId = "3f0c6d0a-6f5d-4c0f-9a55-be47b0a7d1c6";
 
     // Other tests make people, too.
     private static readonly Regex _users = new(@"^\d+ users\.$");
 
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    // B604, B606, B611
+    // B604, B606, B611, B615
     [Fact]
     public async Task A_person_signs_in_by_keys_alone_is_where_they_wanted_to_go_stays_over_a_reload_and_signs_out()
     {
-        await using Window window = await portal.OpenAsync();
+        await using Window window = await Portal.OpenAsync();
         await window.Page.GotoAsync("/portal/users");
         await window.SignInAsync(PortalUnderTest.Admin, PortalUnderTest.Password);
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = "Users", Exact = true })).ToBeVisibleAsync();
@@ -38,14 +33,14 @@ public sealed class SigningIn(PortalUnderTest portal)
         await window.Page.GotoAsync("/portal///elsewhere.example/");
         await window.SignInAsync(PortalUnderTest.Admin, PortalUnderTest.Password);
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = "There is no such page" })).ToBeVisibleAsync();
-        Assert.StartsWith($"{portal.Berth.Http}portal/", window.Page.Url, StringComparison.Ordinal);
+        Assert.StartsWith($"{Portal.Berth.Http}portal/", window.Page.Url, StringComparison.Ordinal);
     }
 
     // B606
     [Fact]
     public async Task A_token_that_is_over_is_renewed_and_a_sign_in_that_is_over_leads_to_the_page_and_back()
     {
-        await using Window window = await portal.OpenAsync();
+        await using Window window = await Portal.OpenAsync();
         await window.Page.GotoAsync("/portal/users");
         await window.SignInAsync(PortalUnderTest.Admin, PortalUnderTest.Password);
         await Expect(window.Page.GetByText(_users)).ToBeVisibleAsync();
@@ -67,7 +62,7 @@ public sealed class SigningIn(PortalUnderTest portal)
     [Fact]
     public async Task A_sign_in_that_fails_says_why_in_words()
     {
-        await using Window window = await portal.OpenAsync();
+        await using Window window = await Portal.OpenAsync();
         await window.Page.GotoAsync("/portal/");
         await window.Page.GetByLabel("Sign-in name").FillAsync(PortalUnderTest.Admin);
         await window.Page.GetByLabel("Password").FillAsync("not-it");
@@ -88,7 +83,7 @@ public sealed class SigningIn(PortalUnderTest portal)
     [Fact]
     public async Task Nobody_gets_a_token_of_the_admin_center_by_password_by_device_or_at_another_address()
     {
-        using HttpClient client = new() { BaseAddress = portal.Berth.Http };
+        using HttpClient client = new() { BaseAddress = Portal.Berth.Http };
         foreach ((string path, Dictionary<string, string> form) in new (string, Dictionary<string, string>)[]
         {
             ("token", new() { ["grant_type"] = "password", ["username"] = PortalUnderTest.Admin, ["password"] = PortalUnderTest.Password, ["scope"] = "User.Read" }),
@@ -102,7 +97,7 @@ public sealed class SigningIn(PortalUnderTest portal)
             Assert.Equal((HttpStatusCode.BadRequest, 70001), (refused.StatusCode, body.RootElement.GetProperty("error_codes")[0].GetInt32()));
         }
 
-        foreach (string elsewhere in (string[])["http://127.0.0.1:1/portal/sign-in", $"{portal.Berth.Http}portal/", "https://attacker.example/portal/sign-in"])
+        foreach (string elsewhere in (string[])["http://127.0.0.1:1/portal/sign-in", $"{Portal.Berth.Http}portal/", "https://attacker.example/portal/sign-in"])
         {
             using HttpResponseMessage page = await client.GetAsync(
                 new Uri($"/organizations/oauth2/v2.0/authorize?client_id={ClientId}&response_type=code&scope=User.Read&redirect_uri={Uri.EscapeDataString(elsewhere)}", UriKind.Relative), Cancel);

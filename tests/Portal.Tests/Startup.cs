@@ -1,6 +1,4 @@
 using System.Globalization;
-using Microsoft.Playwright;
-using Xunit;
 
 namespace Berth.Portal.Tests;
 
@@ -9,7 +7,7 @@ namespace Berth.Portal.Tests;
 /// <c>Berth.Portal.Tests -class '*Startup' -explicit only -showLiveOutput</c>.
 /// </summary>
 [Collection(People.Name)]
-public sealed class Startup(PortalUnderTest portal, ITestOutputHelper output)
+public sealed class Startup(PortalUnderTest portal, ITestOutputHelper output) : PortalTests(portal)
 {
     private const int Times = 7;
 
@@ -20,7 +18,7 @@ public sealed class Startup(PortalUnderTest portal, ITestOutputHelper output)
         List<Load> cold = [], warm = [];
         for (int i = 0; i < Times; i++)
         {
-            await using IBrowserContext context = await portal.NewContextAsync();
+            await using IBrowserContext context = await Portal.NewContextAsync();
             cold.Add(await LoadAsync(context));
 
             // The browser keeps what it compiled a moment after the page was there.
@@ -38,7 +36,7 @@ public sealed class Startup(PortalUnderTest portal, ITestOutputHelper output)
     private async Task<Load> LoadAsync(IBrowserContext context)
     {
         IPage page = await context.NewPageAsync();
-        await portal.TakeOverSessionAsync(page);
+        await Portal.TakeOverSessionAsync(page);
         ICDPSession devTools = await context.NewCDPSessionAsync(page);
         await devTools.SendAsync("Performance.enable", new Dictionary<string, object> { ["timeDomain"] = "threadTicks" });
         await page.GotoAsync("/portal/users", new() { WaitUntil = WaitUntilState.Commit });
@@ -47,13 +45,14 @@ public sealed class Startup(PortalUnderTest portal, ITestOutputHelper output)
         double bytes = await page.EvaluateAsync<double>("() => [...performance.getEntriesByType('resource'), ...performance.getEntriesByType('navigation')].reduce((sum, one) => sum + one.transferSize, 0)");
         double thread = (await devTools.SendAsync("Performance.getMetrics"))!.Value.GetProperty("metrics").EnumerateArray()
             .Single(one => one.GetProperty("name").GetString() == "TaskDuration").GetProperty("value").GetDouble();
+        double data = await page.EvaluateAsync<double>("() => Math.max(...performance.getEntriesByType('resource').filter(one => /\\/v1\\.0\\/users/.test(one.name)).map(one => one.responseEnd - one.startTime))");
         await page.CloseAsync();
-        return new Load(wall, thread * 1000, bytes);
+        return new Load(wall, thread * 1000, data, bytes);
     }
 
     private void Tell(string kind, List<Load> loads) => output.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{kind}: {Middle(loads, load => load.Wall):N0} ms (fastest {loads.Min(load => load.Wall):N0}), main thread {Middle(loads, load => load.Thread):N0} ms (least {loads.Min(load => load.Thread):N0}), {Middle(loads, load => load.Bytes) / 1000:N0} kB; {Times} loads, machine load {Load1()}"));
+        $"{kind}: {Middle(loads, load => load.Wall):N0} ms (fastest {loads.Min(load => load.Wall):N0}), main thread {Middle(loads, load => load.Thread):N0} ms (least {loads.Min(load => load.Thread):N0}), the data {Middle(loads, load => load.Data):N0} ms, {Middle(loads, load => load.Bytes) / 1000:N0} kB; {Times} loads, machine load {Load1()}"));
 
     private static double Middle(List<Load> loads, Func<Load, double> of) => loads.Select(of).Order().ElementAt(loads.Count / 2);
 
@@ -62,6 +61,7 @@ public sealed class Startup(PortalUnderTest portal, ITestOutputHelper output)
     /// <summary>One load of the page.</summary>
     /// <param name="Wall">From the navigation until the list says how many there are, in ms.</param>
     /// <param name="Thread">What the main thread worked for it, in ms of processor.</param>
+    /// <param name="Data">From asking for the users until they were here, in ms.</param>
     /// <param name="Bytes">What came over the wire.</param>
-    private sealed record Load(double Wall, double Thread, double Bytes);
+    private sealed record Load(double Wall, double Thread, double Data, double Bytes);
 }

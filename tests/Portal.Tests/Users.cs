@@ -1,23 +1,18 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Microsoft.Playwright;
-using Xunit;
-using static Microsoft.Playwright.Assertions;
 
 namespace Berth.Portal.Tests;
 
 /// <summary>The place where users are.</summary>
 [Collection(People.Name)]
-public sealed class Users(PortalUnderTest portal)
+public sealed class Users(PortalUnderTest portal) : PortalTests(portal)
 {
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
     // B612
     [Fact]
     public async Task A_list_has_the_rows_that_can_be_seen_and_is_gone_through_by_keys()
     {
-        await using Window window = await portal.OpenSignedInAsync("users");
+        await using Window window = await Portal.OpenSignedInAsync("users");
         IPage page = window.Page;
         ILocator grid = page.GetByRole(AriaRole.Grid, new() { Name = "Users" });
         ILocator foot = page.GetByText(new Regex(@"^\d+ users\.$"));
@@ -63,7 +58,7 @@ public sealed class Users(PortalUnderTest portal)
     [Fact]
     public async Task Whoever_types_finds_a_user_opens_the_panel_by_keys_and_sees_each_license_with_its_way()
     {
-        using HttpClient client = await portal.Berth.ClientAsync();
+        using HttpClient client = await ClientAsync();
         using JsonDocument found = JsonDocument.Parse(await client.GetStringAsync(
             new Uri("/v1.0/users?$select=id,displayName,licenseAssignmentStates&$top=999", UriKind.Relative), Cancel));
         JsonElement user = found.RootElement.GetProperty("value").EnumerateArray().First(one => one.GetProperty("licenseAssignmentStates").EnumerateArray()
@@ -73,7 +68,7 @@ public sealed class Users(PortalUnderTest portal)
             .Select(state => state.GetProperty("assignedByGroup").GetString()).OfType<string>().First();
         using JsonDocument named = JsonDocument.Parse(await client.GetStringAsync(new Uri("/v1.0/groups/" + group, UriKind.Relative), Cancel));
 
-        await using Window window = await portal.OpenSignedInAsync("users");
+        await using Window window = await Portal.OpenSignedInAsync("users");
         IPage page = window.Page;
         await page.GetByLabel("Search by name").FocusAsync();
         await page.Keyboard.TypeAsync(name);
@@ -103,7 +98,7 @@ public sealed class Users(PortalUnderTest portal)
     public async Task Selected_users_get_a_license_that_is_replaced_and_taken_away_again_each_time_after_its_plan_was_seen()
     {
         // Somebody found by one filter and somebody found by another one, together.
-        await using Window window = await portal.OpenSignedInAsync("users?show=unlicensed");
+        await using Window window = await Portal.OpenSignedInAsync("users?show=unlicensed");
         IPage page = window.Page;
         await page.GetByRole(AriaRole.Checkbox, new() { Name = "Select Contoso Administrator" }).CheckAsync();
         await page.GetByLabel("Show", new() { Exact = true }).SelectOptionAsync("");
@@ -175,10 +170,10 @@ public sealed class Users(PortalUnderTest portal)
     [Fact]
     public async Task The_tabs_of_a_user_switch_apps_explain_what_is_missing_and_tell_what_happened()
     {
-        using HttpClient client = await portal.Berth.ClientAsync();
+        using HttpClient client = await ClientAsync();
         const string holder = PortalUnderTest.Admin;
         await AssignAsync(client, "{\"addLicenses\":[{\"skuId\":\"53818b1b-4a27-454b-8896-0dba576410e6\"}],\"removeLicenses\":[]}");
-        await using Window window = await portal.OpenSignedInAsync("users/" + holder);
+        await using Window window = await Portal.OpenSignedInAsync("users/" + holder);
         IPage page = window.Page;
         ILocator license = page.GetByRole(AriaRole.Region, new() { Name = "PROJECTPROFESSIONAL", Exact = true });
         await license.Locator("summary").ClickAsync();
@@ -228,7 +223,7 @@ public sealed class Users(PortalUnderTest portal)
 
     private async Task<string[]> LicensesOfAdminAsync()
     {
-        using HttpClient client = await portal.Berth.ClientAsync();
+        using HttpClient client = await ClientAsync();
         using JsonDocument details = JsonDocument.Parse(await client.GetStringAsync(new Uri($"/v1.0/users/{PortalUnderTest.Admin}/licenseDetails", UriKind.Relative), Cancel));
         return [.. details.RootElement.GetProperty("value").EnumerateArray().Select(one => one.GetProperty("skuPartNumber").GetString()!)];
     }
@@ -239,7 +234,7 @@ public sealed class Users(PortalUnderTest portal)
     [InlineData(ColorScheme.Dark, 400)]
     public async Task A_link_to_a_user_opens_the_panel_and_axe_finds_nothing_serious(ColorScheme scheme, int width)
     {
-        await using Window window = await portal.OpenSignedInAsync("users/" + PortalUnderTest.Admin, scheme, width);
+        await using Window window = await Portal.OpenSignedInAsync("users/" + PortalUnderTest.Admin, scheme, width);
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = "Contoso Administrator" })).ToBeVisibleAsync();
         await Expect(window.Page.GetByText(PortalUnderTest.Admin).Last).ToBeVisibleAsync();
 
@@ -251,7 +246,7 @@ public sealed class Users(PortalUnderTest portal)
     [Fact]
     public async Task What_axe_calls_critical_fails_a_test()
     {
-        await using Window window = await portal.OpenSignedInAsync("users/" + PortalUnderTest.Admin);
+        await using Window window = await Portal.OpenSignedInAsync("users/" + PortalUnderTest.Admin);
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = "Contoso Administrator" })).ToBeVisibleAsync();
         await window.Page.EvaluateAsync("() => document.querySelector('main').append(document.createElement('select'))");
 
@@ -265,7 +260,7 @@ public sealed class Users(PortalUnderTest portal)
     [Fact]
     public async Task Back_takes_back_what_narrowed_the_list()
     {
-        await using Window window = await portal.OpenSignedInAsync("users");
+        await using Window window = await Portal.OpenSignedInAsync("users");
         IPage page = window.Page;
         ILocator show = page.GetByLabel("Show", new() { Exact = true }), license = page.GetByLabel("License", new() { Exact = true });
         await license.SelectOptionAsync(new SelectOptionValue { Label = "VISIOCLIENT" });

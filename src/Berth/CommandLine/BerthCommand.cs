@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Berth.CommandLine.Client;
 using Berth.CommandLine.Databases;
+using Berth.Cluster;
 using Berth.Serving;
 
 namespace Berth.CommandLine;
@@ -10,7 +11,7 @@ namespace Berth.CommandLine;
 internal static class BerthCommand
 {
     /// <summary>How long a command may tidy up after SIGTERM or Ctrl-C before the process goes anyway; longer than a server's drain.</summary>
-    private static readonly TimeSpan TerminationTimeout = ServerLimits.Drain + TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TerminationTimeout = ServerLimits.Drain + ClusterLimits.Parting + TimeSpan.FromSeconds(10);
 
     /// <summary>Runs one command line; the result is the exit code, <see cref="ExitCode.BadUsage"/> when it cannot be understood.</summary>
     public static async Task<int> Run(string[] args)

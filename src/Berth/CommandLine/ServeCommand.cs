@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using Berth.Cluster;
+using Berth.Clustering;
 using Berth.Ledger.Stores;
 using Berth.Serving;
 using Berth.Telemetry;
@@ -61,12 +64,26 @@ internal static class ServeCommand
         Option<string?> data = new("--data") { Description = "The folder of the database, keys and local CA (default: your user's data folder)." };
         Option<string?> db = DatabaseOption.Create();
 
-        Command serve = new("serve", "Serve Microsoft Graph until SIGTERM or Ctrl-C.") { demo, seed, urls, https, notify, data, db, throttle, otlp, logFormat, logLevel, config };
+        Option<bool> cluster = new("--cluster") { Description = "Be one node of a cluster: share the database of --db with other nodes, and the tenants with them." };
+        Option<string?> nodeUrl = new("--node-url")
+        {
+            Description = "Where the other nodes of the cluster reach this one by plain http (default: the first address of --urls); nobody else should reach nodes there.",
+            HelpName = "URL",
+        };
+        Option<int> siloPort = new("--silo-port")
+        {
+            Description = $"The port, at the host of --node-url, on which nodes tell each other that they live; 0 picks a free one (default: {ClusterLimits.SiloPort}).",
+            HelpName = "PORT",
+            DefaultValueFactory = _ => ClusterLimits.SiloPort,
+        };
+
+        Command serve = new("serve", "Serve Microsoft Graph until SIGTERM or Ctrl-C.") { demo, seed, urls, https, notify, data, db, cluster, nodeUrl, siloPort, throttle, otlp, logFormat, logLevel, config };
         OidcOptions oidc = new();
         oidc.AddTo(serve);
         serve.Validators.Add(result =>
         {
             DatabaseOption.Check(result, db);
+            CheckCluster(result, result.GetValue(cluster), result.GetResult(db) is { Implicit: false }, (nodeUrl, siloPort), result.GetValue(urls) ?? DefaultUrls);
 
             if (result.GetResult(seed) is { Implicit: false } && !result.GetValue(demo))
             {
@@ -122,6 +139,7 @@ internal static class ServeCommand
                 parsed.GetValue(db) is { } connection ? PostgresAddress.Read(connection) : null)
             {
                 ExternalIssuer = oidc.Read(parsed),
+                Cluster = parsed.GetValue(cluster) ? new ClusterOptions(parsed.GetValue(nodeUrl) is { } url ? new Uri(url) : null, parsed.GetValue(siloPort)) : null,
                 Collector = parsed.GetValue(otlp) is { } collector ? new Uri(collector) : null,
                 HasQuotas = parsed.GetValue(throttle) == "graph",
                 LogFormat = parsed.GetValue(logFormat) == "json" ? LogFormat.Json : LogFormat.Text,
@@ -130,6 +148,44 @@ internal static class ServeCommand
             return Server.Run(options, cancellation);
         });
         return serve;
+    }
+
+    // B711
+    private static void CheckCluster(CommandResult result, bool isNode, bool hasDatabase, (Option<string?> NodeUrl, Option<int> SiloPort) options, string urls)
+    {
+        bool namesNode = result.GetResult(options.NodeUrl) is { Implicit: false };
+        if (!isNode)
+        {
+            if (namesNode || result.GetResult(options.SiloPort) is { Implicit: false })
+            {
+                result.AddError("--node-url and --silo-port are about a node of a cluster; they need --cluster.");
+            }
+
+            return;
+        }
+
+        if (!hasDatabase)
+        {
+            result.AddError("--cluster shares a PostgreSQL database; name it with --db.");
+        }
+
+        if (result.GetValue(options.SiloPort) is < 0 or > 65535)
+        {
+            result.AddError("--silo-port must be 0 to 65535.");
+        }
+
+        if (namesNode)
+        {
+            string text = result.GetValue(options.NodeUrl) ?? "";
+            if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? url) || url.Scheme != Uri.UriSchemeHttp || url.PathAndQuery != "/" || url.UserInfo.Length > 0 || url.Fragment.Length > 0)
+            {
+                result.AddError($"--node-url: '{text}' is not an address such as http://10.0.0.5:5365; path, query and user do not belong to it.");
+            }
+        }
+        else if (ListenAddress.ParseAll(urls, Uri.UriSchemeHttp, "--urls").Addresses is [{ } first, ..] && (first.Host is ListenAddress.EveryInterface or "0.0.0.0" or "::"))
+        {
+            result.AddError($"--node-url is missing: {first.Text} is every address of this machine, and the other nodes need one of them.");
+        }
     }
 
     private static bool IsCollector(string text) =>

@@ -24,7 +24,7 @@ internal static class ServeSettings
 
     /// <summary>The options that can be said elsewhere. Not those that make a demo: a tenant with a public secret is asked for by hand.</summary>
     private static readonly string[] _options =
-        ["--urls", "--https", "--data", "--db", "--notify-host", "--throttle", "--otlp", "--log-format", "--log-level"];
+        ["--urls", "--https", "--data", "--db", "--cluster", "--node-url", "--silo-port", "--notify-host", "--throttle", "--otlp", "--log-format", "--log-level"];
 
     /// <summary>Completes a command line of <c>serve</c>; any other is left alone.</summary>
     /// <param name="args">The command line.</param>

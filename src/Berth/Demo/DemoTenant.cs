@@ -50,6 +50,13 @@ internal static class DemoTenant
     /// </summary>
     public static async Task MakeAsync(LedgerDoor ledger, DemoAccess access, DemoSeed seed, CancellationToken cancel)
     {
+        await MakeAsync(ledger, seed, cancel).ConfigureAwait(false);
+        Accept(access);
+    }
+
+    /// <summary>Makes the tenant and accepts nobody.</summary>
+    public static async Task MakeAsync(LedgerDoor ledger, DemoSeed seed, CancellationToken cancel)
+    {
         Mark mark = Mark.Read(await ledger.ReadBlobAsync(MarkBlob, cancel).ConfigureAwait(false)) ?? new Mark(Revision, seed, false);
         if (!mark.Done)
         {
@@ -62,7 +69,11 @@ internal static class DemoTenant
             await SeedAsync(ledger, CommandsOf(mark.Seed), cancel).ConfigureAwait(false);
             await ledger.WriteBlobAsync(MarkBlob, (mark with { Done = true }).Write(), cancel).ConfigureAwait(false);
         }
+    }
 
+    /// <summary>Accepts the demo's client, its admin and their password while this process runs.</summary>
+    public static void Accept(DemoAccess access)
+    {
         access.Apps.AcceptWhileRunning(new AppRegistration(
             ClientId, DemoIds.Of("service principal", "demo"), Id, "Berth demo client", PermissionSet.OfApplications.ToValueArray(), ClientSecret.Of(Secret))
         {

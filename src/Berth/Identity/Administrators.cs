@@ -41,7 +41,7 @@ internal sealed class Administrators : IDisposable
         await _writing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            _known = await ReadAsync(cancel).ConfigureAwait(false);
+            _known = Read(await _ledger.ReadBlobAsync(BlobName, cancel).ConfigureAwait(false));
         }
         finally
         {
@@ -86,12 +86,19 @@ internal sealed class Administrators : IDisposable
         try
         {
             // Of what is stored now: another process may have changed another tenant's.
-            Dictionary<(Guid Tenant, Guid User), DirectoryRole[]> next = new(await ReadAsync(cancel).ConfigureAwait(false));
-            next[(tenant, user)] = change(next.GetValueOrDefault((tenant, user)) ?? []);
-            AdministratorList list = new(
-                FormatVersion,
-                [.. next.Where(one => one.Value.Length > 0).OrderBy(one => one.Key).Select(one => new AdministratorRow(one.Key.Tenant, one.Key.User, [.. one.Value.Select(role => role.TemplateId).Order()]))]);
-            await _ledger.WriteBlobAsync(BlobName, JsonSerializer.SerializeToUtf8Bytes(list, AdministratorJson.Default.AdministratorList), cancel).ConfigureAwait(false);
+            Dictionary<(Guid Tenant, Guid User), DirectoryRole[]> next = [];
+            await _ledger.ChangeBlobAsync(
+                BlobName,
+                blob =>
+                {
+                    next = new(Read(blob));
+                    next[(tenant, user)] = change(next.GetValueOrDefault((tenant, user)) ?? []);
+                    AdministratorList list = new(
+                        FormatVersion,
+                        [.. next.Where(one => one.Value.Length > 0).OrderBy(one => one.Key).Select(one => new AdministratorRow(one.Key.Tenant, one.Key.User, [.. one.Value.Select(role => role.TemplateId).Order()]))]);
+                    return JsonSerializer.SerializeToUtf8Bytes(list, AdministratorJson.Default.AdministratorList);
+                },
+                cancel).ConfigureAwait(false);
             _known = next.Where(one => one.Value.Length > 0).ToFrozenDictionary();
         }
         finally
@@ -100,9 +107,8 @@ internal sealed class Administrators : IDisposable
         }
     }
 
-    private async Task<FrozenDictionary<(Guid Tenant, Guid User), DirectoryRole[]>> ReadAsync(CancellationToken cancel)
+    private static FrozenDictionary<(Guid Tenant, Guid User), DirectoryRole[]> Read(byte[]? blob)
     {
-        byte[]? blob = await _ledger.ReadBlobAsync(BlobName, cancel).ConfigureAwait(false);
         AdministratorList? list;
         try
         {

@@ -93,8 +93,16 @@ internal sealed class AppRegistrations : IDisposable
         try
         {
             // Of what is stored now: another process may have changed another tenant's.
-            AppRegistration[] apps = [.. (await StoredAsync(cancel).ConfigureAwait(false)).Where(other => other.ClientId != clientId), .. app is null ? Array.Empty<AppRegistration>() : [app]];
-            await _ledger.WriteBlobAsync(BlobName, Write(apps), cancel).ConfigureAwait(false);
+            AppRegistration[] apps = [];
+            await _ledger.ChangeBlobAsync(
+                BlobName,
+                blob =>
+                {
+                    IEnumerable<AppRegistration> there = blob is null ? [] : Read(blob);
+                    apps = [.. there.Where(other => other.ClientId != clientId), .. app is null ? Array.Empty<AppRegistration>() : [app]];
+                    return Write(apps);
+                },
+                cancel).ConfigureAwait(false);
             _apps = apps.ToFrozenDictionary(one => one.ClientId);
         }
         finally

@@ -21,8 +21,8 @@ internal sealed class KeysEndpoint(SigningKeys keys, InstallationTenant installa
     /// <summary>What answers its routes.</summary>
     public IEnumerable<(Route Route, InstallationAnswer Answer)> Answers =>
     [
-        (InstallationRoutes.ListKeys, async (context, caller, _) => installation.IsOf(caller) ? await TellAsync(context).ConfigureAwait(false) : GraphError.Denied),
-        (InstallationRoutes.RotateKeys, async (context, caller, _) => installation.IsOf(caller) ? await RotateAsync(context, caller).ConfigureAwait(false) : GraphError.Denied),
+        (InstallationRoutes.ListKeys, async (context, caller, _) => await installation.IsOfAsync(caller, context.RequestAborted).ConfigureAwait(false) ? await TellAsync(context).ConfigureAwait(false) : GraphError.Denied),
+        (InstallationRoutes.RotateKeys, async (context, caller, _) => await installation.IsOfAsync(caller, context.RequestAborted).ConfigureAwait(false) ? await RotateAsync(context, caller).ConfigureAwait(false) : GraphError.Denied),
     ];
 
     private async Task<GraphError?> RotateAsync(HttpContext context, Caller caller)

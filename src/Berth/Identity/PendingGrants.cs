@@ -21,10 +21,18 @@ internal sealed class AuthorizationCodes(TimeProvider time)
     private readonly Dictionary<string, GrantedCode?> _codes = new(StringComparer.Ordinal);
     private readonly Queue<(string Code, DateTimeOffset Ends)> _order = [];
 
+    private const int CodeBytes = 32;
+    private const int TenantBytes = 16;
+
+    /// <summary>The tenant that a code names, whether or not there ever was such a code; null when it is none.</summary>
+    public static Guid? TenantOf(string code) =>
+        code.Length == Base64Url.GetEncodedLength(TenantBytes + CodeBytes) && Base64Url.IsValid(code) ? new Guid(Base64Url.DecodeFromChars(code).AsSpan(0, TenantBytes)) : null;
+
     /// <summary>A new code.</summary>
     public string Add(GrantedCode granted)
     {
-        string code = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        // It begins with the tenant, so that every node of a cluster knows where it is redeemed (B718).
+        string code = Base64Url.EncodeToString([.. granted.Person.TenantId.ToByteArray(), .. RandomNumberGenerator.GetBytes(CodeBytes)]);
         lock (_lock)
         {
             while (_order.TryPeek(out (string Code, DateTimeOffset Ends) oldest) && (_order.Count >= IdentityLimits.AuthorizationCodes || oldest.Ends <= time.GetUtcNow()))

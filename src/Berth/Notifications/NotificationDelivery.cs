@@ -106,7 +106,9 @@ internal sealed partial class NotificationDelivery : IAsyncDisposable
         }
         finally
         {
+            // A subscription that came back with its tenant meanwhile has a follower from now on.
             _followers.TryRemove(id, out _);
+            _books.LookAgain();
         }
     }
 

@@ -1,3 +1,4 @@
+using Berth.Cluster;
 using Berth.CommandLine;
 using Berth.Demo;
 using Berth.Engine;
@@ -16,7 +17,7 @@ internal static class Greeting
     public const string Farewell = "Ctrl-C stops; the data stays.";
 
     /// <summary>Says it.</summary>
-    public static async Task WriteAsync(ServeOptions options, IReadOnlyList<Uri> addresses, LedgerDoor ledger, SetUpCode? setUp)
+    public static async Task WriteAsync(ServeOptions options, IReadOnlyList<Uri> addresses, LedgerDoor ledger, SetUpCode? setUp, ClusterNode? node = null)
     {
         foreach (Uri address in addresses)
         {
@@ -24,7 +25,13 @@ internal static class Greeting
         }
 
         await Console.Out.WriteLineAsync($"Data     {options.Database?.ToString() ?? options.DataFolder}").ConfigureAwait(false);
-        foreach (string line in options.Demo ? Demo(addresses, ledger.Find(DemoTenant.Id)!.Current) : setUp is not null ? SetUp(addresses, setUp) : Plain(addresses, ledger))
+        if (node is not null)
+        {
+            await Console.Out.WriteLineAsync($"Cluster  node {ledger.Node} at {Origin(node.Url)}, one of {node.Counts.Nodes}").ConfigureAwait(false);
+        }
+
+        IReadOnlyList<TenantProfile> list = await ledger.ReadListAsync().ConfigureAwait(false);
+        foreach (string line in options.Demo ? Demo(addresses, list.Single(profile => profile.Id == DemoTenant.Id), ledger.Find(DemoTenant.Id)?.Current, options.Seed) : setUp is not null ? SetUp(addresses, setUp) : Plain(addresses, list))
         {
             await Console.Out.WriteLineAsync(line).ConfigureAwait(false);
         }
@@ -33,17 +40,18 @@ internal static class Greeting
         await Console.Out.FlushAsync().ConfigureAwait(false);
     }
 
-    private static IEnumerable<string> Demo(IReadOnlyList<Uri> addresses, Tenant tenant)
+    private static IEnumerable<string> Demo(IReadOnlyList<Uri> addresses, TenantProfile profile, Tenant? tenant, DemoSeed seed)
     {
         string berth = Environment.ProcessPath is { } path && !Path.GetFileNameWithoutExtension(path).Equals("dotnet", StringComparison.Ordinal)
             ? path
             : $"dotnet {Path.Combine(AppContext.BaseDirectory, "berth.dll")}";
         string graph = Origin(addresses[0]) == ServeCommand.DefaultUrls ? "" : $" --graph {Origin(addresses[0])}";
-        yield return $"Tenant   {tenant.Profile.DisplayName} ({DemoTenant.Domain}) {DemoTenant.Id}: {tenant.UserCount} users, {tenant.GroupCount} groups, {tenant.Subscriptions.Count} subscriptions";
+        string size = tenant is null ? "" : $": {tenant.UserCount} users, {tenant.GroupCount} groups, {tenant.Subscriptions.Count} subscriptions";
+        yield return $"Tenant   {profile.DisplayName} ({DemoTenant.Domain}) {DemoTenant.Id}{size}";
         yield return $"Client   {DemoTenant.ClientId} with the secret {DemoTenant.Secret}; {DemoTenant.Admin} with the password {DemoTenant.Password}";
         yield return $"Try, in a browser at {Portal(addresses)} or in another terminal:";
         yield return $"  {berth} sku list{graph}";
-        yield return tenant.Subscriptions.Count > 0
+        yield return tenant?.Subscriptions.Count > 0 || (tenant is null && seed == DemoSeed.Contoso)
             ? $"  {berth} user license add {DemoTenant.Admin} --sku CPC_E_4C_16GB_512GB{graph}"
             : $"  {berth} catalog list{graph}";
         yield return $"  {berth} user license list {DemoTenant.Admin}{graph}";
@@ -57,15 +65,15 @@ internal static class Greeting
         yield return $"    -d '{{\"code\":\"{setUp.Text}\",\"displayName\":\"My company\",\"domain\":\"company.example\",\"country\":\"US\"}}'";
     }
 
-    private static IEnumerable<string> Plain(IReadOnlyList<Uri> addresses, LedgerDoor ledger)
+    private static IEnumerable<string> Plain(IReadOnlyList<Uri> addresses, IReadOnlyList<TenantProfile> list)
     {
         yield return $"Portal   {Portal(addresses)}";
-        foreach (TenantDesk desk in ledger.Desks)
+        foreach (TenantProfile profile in list)
         {
-            yield return $"Tenant   {desk.Current.Profile.DisplayName} ({desk.Current.Profile.Domain}) {desk.Id}";
+            yield return $"Tenant   {profile.DisplayName} ({profile.Domain}) {profile.Id}";
         }
 
-        if (ledger.Desks.All(desk => desk.Id == DemoTenant.Id))
+        if (list.All(profile => profile.Id == DemoTenant.Id))
         {
             yield return "This data folder holds only the demo tenant, whose client is accepted with --demo only.";
         }

@@ -7,7 +7,12 @@ namespace Berth.Serving;
 /// <summary>
 /// <c>/healthz/live</c>: the process answers. <c>/healthz/ready</c>: it serves, or why it does not; that it only reads is a reason too, but no refusal (B783).
 /// </summary>
-internal sealed class Health(LedgerDoor ledger, DatabaseProbe probe, IHostApplicationLifetime lifetime, RequestDelegate next)
+/// <param name="ledger">The ledger.</param>
+/// <param name="probe">Asks the database.</param>
+/// <param name="isIn">Whether this node is in its cluster and takes tenants (B716); null where there is none.</param>
+/// <param name="lifetime">Tells whether the process is on its way out.</param>
+/// <param name="next">Answers everything else.</param>
+internal sealed class Health(LedgerDoor ledger, DatabaseProbe probe, Func<bool>? isIn, IHostApplicationLifetime lifetime, RequestDelegate next)
 {
     /// <summary>How a part stands.</summary>
     private enum Standing
@@ -40,6 +45,7 @@ internal sealed class Health(LedgerDoor ledger, DatabaseProbe probe, IHostApplic
         Exception? trouble = ledger.Failure ?? await probe.AskAsync().ConfigureAwait(false);
         await AnswerAsync(context,
         [
+            .. isIn is null ? (Part[])[] : [isIn() ? new Part("cluster", Standing.Ok, "") : new Part("cluster", Standing.Failed, "not in the cluster")],
             lifetime.ApplicationStopping.IsCancellationRequested ? new Part("process", Standing.Failed, "stopping") : new Part("process", Standing.Ok, ""),
             ledger.Failure is { } failure ? new Part("ledger", Standing.Failed, $"the ledger stopped writing: {failure.Message}")
                 : trouble is not null ? new Part("ledger", Standing.Degraded, $"read-only: {trouble.Message}")

@@ -1,3 +1,4 @@
+using Berth.Clustering;
 using Berth.Ledger.Stores;
 using Berth.Telemetry;
 
@@ -23,6 +24,9 @@ internal enum DemoSeed
 internal sealed record ServeOptions(
     bool Demo, DemoSeed Seed, IReadOnlyList<ListenAddress> Listen, IReadOnlyList<string> NotifyHosts, string DataFolder, PostgresAddress? Database)
 {
+    /// <summary>Given when the database is shared with other nodes (B711).</summary>
+    public ClusterOptions? Cluster { get; init; }
+
     /// <summary>Where traces go (B781); null traces nothing.</summary>
     public Uri? Collector { get; init; }
 

@@ -3,6 +3,8 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using Berth.Certificates;
+using Berth.Cluster;
+using Berth.Clustering;
 using Berth.CommandLine;
 using Berth.Demo;
 using Berth.Graph;
@@ -21,6 +23,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Yarp.ReverseProxy.Forwarder;
 using Route = Berth.Graph.Routes.Route;
 
 namespace Berth.Serving;
@@ -52,20 +55,25 @@ internal static class Server
     {
         TimeProvider time = TimeProvider.System;
         DataFolder folder = DataFolder.Open(options.DataFolder);
-        IJournalStore store = options.Database is { } database ? PostgresStore.Open(database) : SqliteStore.Open(folder.Database);
-        await using LedgerDoor ledger = LedgerDoor.Open(store, time);
+        await using LedgerDoor ledger = options switch
+        {
+            { Cluster: not null, Database: { } shared } => LedgerDoor.OpenShared(await ClusterStart.OpenAsync(shared, options.Demo ? options.Seed : null, time, cancellation).ConfigureAwait(false), time),
+            { Database: { } database } => LedgerDoor.Open(PostgresStore.Open(database), time),
+            _ => LedgerDoor.Open(SqliteStore.Open(folder.Database), time),
+        };
         using SigningKeys keys = await SigningKeys.OpenAsync(ledger, time, cancellation).ConfigureAwait(false);
         using AppRegistrations apps = await AppRegistrations.OpenAsync(ledger, cancellation).ConfigureAwait(false);
         UserPasswords passwords = new(ledger);
         using Administrators administrators = await Administrators.OpenAsync(ledger, cancellation).ConfigureAwait(false);
         if (options.Demo)
         {
-            await DemoTenant.MakeAsync(ledger, new DemoAccess(apps, passwords, administrators, ClientCertificate.Open(folder, time)), options.Seed, cancellation).ConfigureAwait(false);
+            DemoAccess access = new(apps, passwords, administrators, ClientCertificate.Open(folder, time));
+            await (options.Cluster is null ? DemoTenant.MakeAsync(ledger, access, options.Seed, cancellation) : ClusterStart.AcceptDemoAsync(ledger, access, cancellation)).ConfigureAwait(false);
         }
 
         using ServerCertificate? certificate =
             options.Listen.Any(address => address.Scheme == Uri.UriSchemeHttps) ? ServerCertificate.Open(folder, time) : null;
-        SetUpCode? setUp = ledger.Desks.Any() ? null : new SetUpCode();
+        SetUpCode? setUp = (await ledger.ReadListAsync(cancellation).ConfigureAwait(false)).Count > 0 ? null : new SetUpCode();
 
         // The command line says everything: no settings file of the working folder, no variable of the environment opens another port.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, WebRootPath = "wwwroot" });
@@ -87,14 +95,19 @@ internal static class Server
         }
 
         builder.Services.AddHostedService<DueWork>();
+        if (options.Cluster is not null)
+        {
+            builder.Services.AddHttpForwarder();
+        }
 
         await using WebApplication app = builder.Build();
         AccessTokens tokens = new(keys, time);
         using Meter meter = Metrics.Observe(ledger, tokens);
         using IDisposable unreadable = new UnreadableRequests(time).Listen(app.Services.GetRequiredService<DiagnosticListener>());
+        ClusterNode? node = null;
         IdentityRecord record = new(ledger);
         InstallationTenant installation = new(ledger);
-        using NewTenants tenants = new(ledger, new FirstAdministrator(passwords, administrators, record), apps, installation, record);
+        using NewTenants tenants = new(ledger, new FirstAdministrator(passwords, administrators, record), apps, installation, record, desk => node?.KeepAsync(desk, CancellationToken.None) ?? Task.CompletedTask);
         using DatabaseProbe probe = new(ledger, time);
         if (options.LogLevel <= LogLevel.Information)
         {
@@ -103,6 +116,13 @@ internal static class Server
         }
 
         app.Use(next => new DatabaseAway(time, next).InvokeAsync);
+        using ClusterEdge? edge = options.Cluster is null ? null : new ClusterEdge(
+            await NodeMark.OpenAsync(ledger, cancellation).ConfigureAwait(false), new RequestTenant(new TenantList(ledger), apps), app.Services.GetRequiredService<IHttpForwarder>(), time);
+        if (edge is not null)
+        {
+            app.Use(next => context => edge.InvokeAsync(context, next));
+        }
+
         app.Use(next => new SetUpEndpoint(setUp, ledger, tenants, time, next).InvokeAsync);
 
         // Graph comes first: what most requests want passes nothing else. OpenIddict comes last and sees identity paths only.
@@ -119,7 +139,7 @@ internal static class Server
         using SubscriptionBooks subscriptions = new(ledger, new NotificationHosts(options.NotifyHosts), sender.HandshakeAsync);
         await subscriptions.OpenAsync(cancellation).ConfigureAwait(false);
         app.UseGraph(ledger.Find, new StandingTokens(apps, tokens).AuthenticateAsync, time, subscriptions, new PasswordDoor(administrators.Has, passwords.KeepAsync), options.HasQuotas);
-        app.Use(next => new Health(ledger, probe, app.Lifetime, next).InvokeAsync);
+        app.Use(next => new Health(ledger, probe, edge is null ? null : () => node is { IsIn: true }, app.Lifetime, next).InvokeAsync);
         app.UseOpenTelemetryPrometheusScrapingEndpoint();
         app.Use(next => new PortalFiles(app, next).InvokeAsync);
         app.UseIdentity();
@@ -137,8 +157,22 @@ internal static class Server
         await using NotificationDelivery delivery = new(subscriptions, sender, time, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Notifications"));
         Uri[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(text => new Uri(text))];
         app.Services.GetRequiredService<OwnAddresses>().ListensOn(addresses);
-        await Greeting.WriteAsync(options, addresses, ledger, setUp).ConfigureAwait(false);
-        await app.WaitForShutdownAsync(cancellation).ConfigureAwait(false);
+        if (edge is null || options.Cluster is not { } cluster)
+        {
+            await Greeting.WriteAsync(options, addresses, ledger, setUp).ConfigureAwait(false);
+            await app.WaitForShutdownAsync(cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        Uri url = cluster.NodeUrl ?? addresses.First(address => address.Scheme == Uri.UriSchemeHttp);
+        ClusterSettings settings = new(url, new IPEndPoint(await ClusterOptions.AddressOfAsync(url, cancellation).ConfigureAwait(false), cluster.SiloPort));
+        TenantGuests guests = new(new IdentityBooks(apps, administrators, keys), subscriptions);
+        await using ClusterNode joined = await ClusterNode.JoinAsync(
+            settings, ledger, options.Database!, guests, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Cluster"), cancellation).ConfigureAwait(false);
+        node = joined;
+        edge.Open(joined);
+        await Greeting.WriteAsync(options, addresses, ledger, setUp, joined).ConfigureAwait(false);
+        await ClusterStart.StayAsync(app, joined, cancellation).ConfigureAwait(false);
     }
 
     private static void Configure(KestrelServerOptions kestrel, ServeOptions options, ServerCertificate? certificate)

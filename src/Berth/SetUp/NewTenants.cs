@@ -10,7 +10,7 @@ using Berth.Ledger;
 namespace Berth.SetUp;
 
 /// <summary>Brings tenants into being, each with its first application and, where one is named, its first administrator; one at a time (B731).</summary>
-internal sealed class NewTenants(LedgerDoor ledger, FirstAdministrator administrator, AppRegistrations apps, InstallationTenant installation, IdentityRecord record) : IDisposable
+internal sealed class NewTenants(LedgerDoor ledger, FirstAdministrator administrator, AppRegistrations apps, InstallationTenant installation, IdentityRecord record, Func<TenantDesk, Task>? settle = null) : IDisposable
 {
     private readonly SemaphoreSlim _making = new(1, 1);
 
@@ -63,6 +63,9 @@ internal sealed class NewTenants(LedgerDoor ledger, FirstAdministrator administr
             }
 
             TenantDesk desk = ((TenantCreation.Created)creation).Desk;
+            // Where there are several nodes, it is served here from now on.
+            await (settle?.Invoke(desk) ?? Task.CompletedTask).ConfigureAwait(false);
+
             // Both tenants tell of it: the new one of who gets in, the installation's own that there is another (B738).
             await record.WriteAsync(desk.Id, Actor.Berth, IdentityAct.ApplicationAdded, app.ClientId, app.DisplayName, string.Join(' ', app.Permissions)).ConfigureAwait(false);
             if (installation.Desk is { } first)

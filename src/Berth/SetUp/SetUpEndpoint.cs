@@ -30,7 +30,7 @@ internal sealed class SetUpEndpoint(SetUpCode? code, LedgerDoor ledger, NewTenan
         {
             context.Response.ContentType = "application/json; charset=utf-8";
             context.Response.Headers.CacheControl = "no-store";
-            await context.Response.WriteAsync($"{{\"isNeeded\":{(ledger.Desks.Any() ? "false" : "true")}}}", context.RequestAborted).ConfigureAwait(false);
+            await context.Response.WriteAsync($"{{\"isNeeded\":{(await IsSetUpAsync(context).ConfigureAwait(false) ? "false" : "true")}}}", context.RequestAborted).ConfigureAwait(false);
             return;
         }
 
@@ -69,6 +69,9 @@ internal sealed class SetUpEndpoint(SetUpCode? code, LedgerDoor ledger, NewTenan
             : SetUpAsync(context, code, wanted)).ConfigureAwait(false);
     }
 
+    // In a cluster another node may have done it.
+    private async ValueTask<bool> IsSetUpAsync(HttpContext context) => (await ledger.ReadListAsync(context.RequestAborted).ConfigureAwait(false)).Count > 0;
+
     private async Task SetUpAsync(HttpContext context, SetUpCode code, SetUpRequest wanted)
     {
         NewTenant tenant = new(wanted.DisplayName, wanted.Domain, wanted.Country, null, wanted.Administrator);
@@ -96,6 +99,13 @@ internal sealed class SetUpEndpoint(SetUpCode? code, LedgerDoor ledger, NewTenan
         bool done = false;
         try
         {
+            if (await IsSetUpAsync(context).ConfigureAwait(false))
+            {
+                done = true;
+                await RefuseAsync(context, 409, "Request_BadRequest", "setupDone", "This Berth is set up already.").ConfigureAwait(false);
+                return;
+            }
+
             switch (await tenants.MakeAsync(tenant, Engine.Actor.Berth).ConfigureAwait(false))
             {
                 case NewTenants.Made.Refused refused:

@@ -20,15 +20,16 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, Ins
     [
         (InstallationRoutes.ListTenants, async (context, caller, _) =>
         {
-            if (!installation.IsOf(caller))
+            if (!await installation.IsOfAsync(caller, context.RequestAborted).ConfigureAwait(false))
             {
                 return GraphError.Denied;
             }
 
-            await context.WriteJsonAsync(StatusCodes.Status200OK, WriteList).ConfigureAwait(false);
+            IReadOnlyList<TenantProfile> list = await ledger.ReadListAsync(context.RequestAborted).ConfigureAwait(false);
+            await context.WriteJsonAsync(StatusCodes.Status200OK, json => WriteList(json, list)).ConfigureAwait(false);
             return null;
         }),
-        (InstallationRoutes.MakeTenant, async (context, caller, _) => installation.IsOf(caller) ? await MakeAsync(context, caller).ConfigureAwait(false) : GraphError.Denied),
+        (InstallationRoutes.MakeTenant, async (context, caller, _) => await installation.IsOfAsync(caller, context.RequestAborted).ConfigureAwait(false) ? await MakeAsync(context, caller).ConfigureAwait(false) : GraphError.Denied),
     ];
 
     private async Task<GraphError?> MakeAsync(HttpContext context, Caller caller)
@@ -70,13 +71,12 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, Ins
         }
     }
 
-    private void WriteList(Utf8JsonWriter json)
+    private static void WriteList(Utf8JsonWriter json, IReadOnlyList<TenantProfile> list)
     {
         json.WriteStartObject();
         json.WriteStartArray("value");
-        foreach (Tenant tenant in ledger.Desks.Select(desk => desk.Current).OrderBy(tenant => (tenant.Profile.CreatedAt, tenant.Profile.Id)))
+        foreach (TenantProfile profile in list)
         {
-            TenantProfile profile = tenant.Profile;
             json.WriteStartObject();
             json.WriteString("tenantId", profile.Id);
             json.WriteString("displayName", profile.DisplayName);
@@ -84,7 +84,7 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, Ins
             json.WriteString("country", profile.Country);
             json.WriteString("kind", NewTenant.NameOf(profile.Kind));
             json.WriteString("createdDateTime", profile.CreatedAt.UtcDateTime);
-            json.WriteBoolean("isInstallation", installation.Is(profile.Id));
+            json.WriteBoolean("isInstallation", profile.Id == list[0].Id);
             json.WriteEndObject();
         }
 

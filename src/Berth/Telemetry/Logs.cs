@@ -38,5 +38,8 @@ internal static class Logs
 
         // A start that fails is told once, in one line, by Run.
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+
+        // What became of a request that was sent on is told to whoever sent it; that a node has gone is told once.
+        logging.AddFilter("Yarp", LogLevel.None);
     }
 }

@@ -156,6 +156,31 @@ public sealed class SubscriptionBook : IDisposable
         }
     }
 
+    /// <summary>Ends the book where it is, because the tenant goes to another node: what was noted is stored, and nobody is told from here any more (B719).</summary>
+    internal async Task CloseAsync()
+    {
+        await _writing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_isBehind)
+            {
+                await StoreAsync(_byId, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is LedgerFencedException or WriteFailedException or DatabaseAwayException)
+        {
+            // What was told is told again by the next node.
+        }
+        finally
+        {
+            _isBehind = false;
+            _byId = [];
+            _writing.Release();
+        }
+
+        _changed();
+    }
+
     /// <summary>
     /// Does something once: a request that comes again under its id gets the answer that it got then, also after a restart, while it is among those
     /// remembered (contract, Repeatability-Request-ID). What was refused is not remembered.
@@ -220,7 +245,7 @@ public sealed class SubscriptionBook : IDisposable
         try
         {
             StoredBook book = new(FormatVersion, [.. next.Values.OrderBy(one => one.Id).Select(one => one with { Told = Math.Max(one.Told, _told.GetValueOrDefault(one.Id)) })], _answers);
-            await _ledger.WriteBlobAsync(BlobName, JsonSerializer.SerializeToUtf8Bytes(book, StoredBookJson.Default.StoredBook), cancel).ConfigureAwait(false);
+            await _ledger.WriteBlobAsync(Desk, BlobName, JsonSerializer.SerializeToUtf8Bytes(book, StoredBookJson.Default.StoredBook), cancel).ConfigureAwait(false);
         }
         catch
         {

@@ -68,6 +68,7 @@ public sealed class SubscriptionBooks(LedgerDoor ledger, NotificationHosts hosts
             if (!_books.TryGetValue(desk.Id, out known))
             {
                 _books[desk.Id] = known = await SubscriptionBook.OpenAsync(desk, ledger, Changed, cancel).ConfigureAwait(false);
+                Changed();
             }
 
             return known;
@@ -77,6 +78,18 @@ public sealed class SubscriptionBooks(LedgerDoor ledger, NotificationHosts hosts
             _opening.Release();
         }
     }
+
+    /// <summary>Closes the book of a tenant that goes to another node.</summary>
+    public async Task CloseAsync(TenantDesk desk)
+    {
+        if (_books.TryGetValue(desk.Id, out SubscriptionBook? book) && book.Desk == desk && _books.TryRemove(KeyValuePair.Create(desk.Id, book)))
+        {
+            await book.CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Has whoever follows the subscriptions look at them again.</summary>
+    public void LookAgain() => Changed();
 
     /// <inheritdoc/>
     public void Dispose()

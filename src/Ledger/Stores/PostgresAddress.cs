@@ -58,7 +58,7 @@ public sealed class PostgresAddress
         _text.Host!.StartsWith('/') ? $"{_text.Database} at the socket in {_text.Host}" : $"{_text.Database} at {_text.Host}:{_text.Port}";
 
     /// <summary>Connections that are shared and given back.</summary>
-    internal NpgsqlDataSource Pool() => Source(pooled: true);
+    public NpgsqlDataSource Pool() => Source(pooled: true);
 
     /// <summary>Connections that are one owner's for their whole life.</summary>
     internal NpgsqlDataSource Lines() => Source(pooled: false);

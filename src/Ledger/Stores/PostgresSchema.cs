@@ -26,6 +26,15 @@ internal static class PostgresSchema
         ALTER TABLE journal ALTER COLUMN payload SET STORAGE EXTERNAL;
         ALTER TABLE snapshot ALTER COLUMN payload SET STORAGE EXTERNAL;
         """,
+        """
+        ALTER TABLE tenant ADD COLUMN node bigint NOT NULL DEFAULT 0, ADD COLUMN domain text COLLATE "C", ADD COLUMN name text COLLATE "C",
+            ADD COLUMN country text COLLATE "C", ADD COLUMN kind integer, ADD COLUMN born bigint;
+        CREATE UNIQUE INDEX tenant_domain ON tenant(domain);
+        CREATE TABLE node(number bigint PRIMARY KEY, url text COLLATE "C" NOT NULL, silo text COLLATE "C" NOT NULL, until timestamptz NOT NULL);
+        CREATE TABLE silo(address text COLLATE "C" PRIMARY KEY, etag bigint NOT NULL, status integer NOT NULL, name text COLLATE "C" NOT NULL, host text COLLATE "C" NOT NULL,
+            proxy integer NOT NULL, began timestamptz NOT NULL, alive timestamptz NOT NULL, suspects text COLLATE "C" NOT NULL);
+        INSERT INTO meta(name, value) VALUES('node', 0), ('era', 0), ('silos', 0);
+        """,
     ];
 
     /// <summary>Refuses a server that cannot hold a ledger: too old, a standby, or of an encoding that has not every letter.</summary>

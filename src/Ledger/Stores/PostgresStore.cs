@@ -9,7 +9,7 @@ namespace Berth.Ledger.Stores;
 /// The journals in a PostgreSQL database, 15 or newer (B700). A commit is one statement and one round trip, whatever it carries: the claims are checked and locked, and the
 /// rows are written only when every claim is in force (B701). Reads have connections of their own.
 /// </summary>
-public sealed class PostgresStore : IJournalStore
+public sealed partial class PostgresStore : IJournalStore
 {
     // The lock keeps whoever takes an epoch waiting until this commit is done, so that it reads what was written under the epoch before.
     private const string AppendSql =
@@ -108,14 +108,17 @@ public sealed class PostgresStore : IJournalStore
 
     /// <inheritdoc/>
     public Claim TakeEpoch(Guid tenant, long above = 0) => new(tenant, Write<long>(
-        "INSERT INTO tenant(id, epoch) VALUES($1, $2 + 1) ON CONFLICT (id) DO UPDATE SET epoch = greatest(tenant.epoch, $2) + 1 RETURNING epoch", Of(tenant), Of(above)));
+        "INSERT INTO tenant(id, epoch, node) VALUES($1, $2 + 1, $3) ON CONFLICT (id) DO UPDATE SET epoch = greatest(tenant.epoch, $2) + 1, node = $3 RETURNING epoch",
+        Of(tenant),
+        Of(above),
+        Of(_line.Number)));
 
     /// <inheritdoc/>
     public void Clear(Claim claim)
     {
         Held(claim, Write<long>(
             """
-            WITH held AS (UPDATE tenant SET snapshot_seq = NULL, snapshot_parts = NULL, snapshot_bytes = NULL WHERE id = $1 AND epoch = $2 RETURNING id),
+            WITH held AS (UPDATE tenant SET snapshot_seq = NULL, snapshot_parts = NULL, snapshot_bytes = NULL, domain = NULL WHERE id = $1 AND epoch = $2 RETURNING id),
             events AS (DELETE FROM journal WHERE tenant IN (SELECT id FROM held)),
             parts AS (DELETE FROM snapshot WHERE tenant IN (SELECT id FROM held)),
             answers AS (DELETE FROM answer WHERE tenant IN (SELECT id FROM held))
@@ -130,11 +133,10 @@ public sealed class PostgresStore : IJournalStore
     public void Append(ReadOnlySpan<Claim> claims, ReadOnlySpan<JournalRow> events, ReadOnlySpan<AnswerRow> answers)
     {
         NpgsqlConnection connection = _line.Ready();
-        Dictionary<Guid, (long First, long Last)> extents = [];
+        Dictionary<Guid, (long Epoch, long Last)> extents = [];
         foreach (ref readonly JournalRow row in events)
         {
-            ref (long First, long Last) extent = ref CollectionsMarshal.GetValueRefOrAddDefault(extents, row.Tenant, out bool known);
-            extent = (known ? extent.First : row.Sequence, row.Sequence);
+            extents[row.Tenant] = (row.Epoch, row.Sequence);
         }
 
         _rows.Fill(claims, events, answers);
@@ -358,7 +360,10 @@ public sealed class PostgresStore : IJournalStore
     public ValueTask WriteBlobAsync(string name, ReadOnlyMemory<byte> value, CancellationToken cancel) => WriteBlobsAsync([(name, value)], cancel);
 
     /// <inheritdoc/>
-    public async ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, CancellationToken cancel)
+    public ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, CancellationToken cancel) => WriteBlobsAsync(values, null, cancel);
+
+    /// <summary>The same of one tenant, while its claim is in force.</summary>
+    internal async ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, Claim? claim, CancellationToken cancel)
     {
         Dictionary<string, byte[]> last = new(StringComparer.Ordinal);
         foreach ((string name, ReadOnlyMemory<byte> value) in values)
@@ -376,14 +381,17 @@ public sealed class PostgresStore : IJournalStore
                     await using NpgsqlCommand write = Command(
                         connection,
                         """
-                        WITH held AS MATERIALIZED (SELECT value FROM meta WHERE name = 'opening' AND value = $1 FOR SHARE),
+                        WITH claimed AS MATERIALIZED (SELECT id FROM tenant WHERE id = $4 AND epoch = $5 FOR SHARE),
+                        held AS MATERIALIZED (SELECT value FROM meta WHERE name = 'opening' AND value = $1 AND ($5 = 0 OR EXISTS(SELECT FROM claimed)) FOR SHARE),
                         written AS (INSERT INTO blob(name, value) SELECT b.* FROM unnest($2, $3) AS b WHERE EXISTS(SELECT FROM held)
                             ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value)
                         SELECT count(*) FROM held
                         """,
                         Of(_line.Opening),
                         Of(last.Keys.ToArray()),
-                        Of(last.Values.ToArray()));
+                        Of(last.Values.ToArray()),
+                        Of(claim?.Tenant ?? Guid.Empty),
+                        Of(claim?.Epoch ?? 0));
                     return (long)(await write.ExecuteScalarAsync(cancel).ConfigureAwait(false))!;
                 },
                 cancel).ConfigureAwait(false);
@@ -395,7 +403,7 @@ public sealed class PostgresStore : IJournalStore
 
         if (held == 0)
         {
-            throw new LedgerFencedException($"Another process has taken over the database {_address}: this one may not write it any more.", null);
+            throw claim is { } lost ? LedgerFencedException.Of(lost) : Taken();
         }
     }
 

@@ -39,7 +39,7 @@ public sealed class Naming
                     .Where(name => name.Count(letter => letter == '_') < 2)
                     .Select(name => $"{file}: {name}")));
 
-    /// <summary>A service plan is the field's own word.</summary>
+    /// <summary>A service plan is the field's own word, and the ending of a unit systemd's.</summary>
     private static bool SaysNothing(string name) =>
-        _word.Matches(Regex.Replace(name, "service-?plan", "Plan", RegexOptions.IgnoreCase)).Any(word => _empty.Contains(word.Value));
+        _word.Matches(Regex.Replace(name, @"service-?plan|@\.service$", "Plan", RegexOptions.IgnoreCase)).Any(word => _empty.Contains(word.Value));
 }

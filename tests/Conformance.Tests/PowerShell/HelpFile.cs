@@ -99,7 +99,7 @@ internal static class HelpFile
             new XAttribute("globbing", property.IsDefined(typeof(SupportsWildcardsAttribute)) ? "true" : "false"),
             new XAttribute("pipelineInput", pipeline),
             new XAttribute("position", place.Position == int.MinValue ? "named" : $"{place.Position}"),
-            new XAttribute("aliases", string.Join(", ", property.GetCustomAttribute<AliasAttribute>()?.AliasNames ?? []) is { Length: > 0 } names ? names : "none"),
+            new XAttribute("aliases", string.Join(", ", property.GetCustomAttribute<System.Management.Automation.AliasAttribute>()?.AliasNames ?? []) is { Length: > 0 } names ? names : "none"),
             new XElement(_maml + "name", property.Name),
             new XElement(_maml + "description", Para(Text(comments[$"P:{property.DeclaringType!.FullName}.{property.Name}"].Element("summary")))),
             type == "Switch" ? null : new XElement(_command + "parameterValue", new XAttribute("required", "true"), type),

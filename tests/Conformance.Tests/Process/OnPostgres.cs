@@ -135,7 +135,7 @@ public sealed class OnPostgres
 
             await RefusedAsync("is in use by another Berth process", "db", "import", earlier, "--replace", "--data", berth.Data);
             await RefusedAsync("is there already", "db", "export", "--data", berth.Data, "--to", now);
-            Assert.Contains("from version 0 to 1", await RunAsync("db", "migrate", "--db", database), StringComparison.Ordinal);
+            Assert.Contains("from version 0 to 2", await RunAsync("db", "migrate", "--db", database), StringComparison.Ordinal);
             await RunAsync("db", "import", now, "--db", database);
             await using (BerthProcess moved = await BerthProcess.StartAsync(null, "--demo", "--db", database))
             {

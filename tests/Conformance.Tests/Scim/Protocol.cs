@@ -121,6 +121,82 @@ public sealed class Protocol
     }
 
     [Fact]
+    public async Task B800_every_request_is_answered_by_a_real_server_with_a_token_that_does_not_end()
+    {
+        await using BerthProcess berth = await BerthProcess.StartEmptyDemoAsync();
+        using HttpClient http = await berth.ClientAsync(authenticated: false);
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", $"{BerthProcess.DemoClient}.{BerthProcess.DemoSecret}");
+        foreach (string path in (string[])["ServiceProviderConfig", "ResourceTypes", "ResourceTypes/User", "Schemas", $"Schemas/{ScimSchemas.Enterprise}"])
+        {
+            await SendAsync("GET", path, null);
+        }
+
+        JsonElement user = await SendAsync("POST", "Users", """{"userName":"walk@contoso.example"}""");
+        string id = user.GetProperty("id").GetString()!;
+        Assert.Equal($"{berth.Http!.ToString().TrimEnd('/')}/scim/v2/Users/{id}", user.GetProperty("meta").GetProperty("location").GetString());
+        Assert.Equal(1, (await SendAsync("POST", "Users/.search", """{"filter":"userName eq \"walk@contoso.example\""}""")).GetProperty("totalResults").GetInt32());
+        await SendAsync("GET", "Users", null);
+        await SendAsync("GET", $"Users/{id}", null);
+        await SendAsync("PUT", $"Users/{id}", """{"title":"Pilot"}""");
+        Assert.Equal("Pilot", (await SendAsync("PATCH", $"Users/{id}", Entra.Patch("""{"op":"replace","path":"active","value":"False"}"""))).GetProperty("title").GetString());
+        string group = (await SendAsync("POST", "Groups", """{"displayName":"Walkers"}""")).GetProperty("id").GetString()!;
+        await SendAsync("POST", "Groups/.search", "{}");
+        await SendAsync("GET", "Groups", null);
+        await SendAsync("PATCH", $"Groups/{group}", Entra.Patch($$"""{"op":"add","path":"members","value":[{"value":"{{id}}"}]}"""));
+        Assert.Equal(1, (await SendAsync("GET", $"Groups/{group}", null)).GetProperty("members").GetArrayLength());
+        await SendAsync("PUT", $"Groups/{group}", """{"members":[]}""");
+        await SendAsync("DELETE", $"Groups/{group}", null);
+        await SendAsync("DELETE", $"Users/{id}", null);
+
+        async Task<JsonElement> SendAsync(string method, string path, string? body)
+        {
+            using HttpRequestMessage request = new(new HttpMethod(method), new Uri($"/scim/v2/{path}", UriKind.Relative));
+            request.Content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, "application/scim+json");
+            using HttpResponseMessage response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+            string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.True(response.IsSuccessStatusCode, $"{method} {path}: {text}");
+            return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement;
+        }
+    }
+
+    [Fact]
+    public async Task A_page_and_the_members_of_an_answer_have_limits()
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        Guid group = await room.AddGroupAsync("everybody");
+        Guid[] ids = [.. Enumerable.Range(0, ScimLimits.MembersShown + 1).Select(_ => Guid.NewGuid())];
+        System.Text.StringBuilder lines = new();
+        for (int i = 0; i < ids.Length; i++)
+        {
+            lines.Append("{\"user\":{\"id\":\"" + ids[i] + "\",\"displayName\":\"u\",\"userPrincipalName\":\"u" + i + "@fabrikam.example\"}}\n");
+        }
+
+        foreach (Guid id in ids)
+        {
+            lines.Append("{\"member\":{\"groupId\":\"" + group + "\",\"userId\":\"" + id + "\"}}\n");
+        }
+
+        Answer imported = await room.SendAsync("POST", "/berth/v1/import", lines.ToString(), "*", ("Content-Type", "application/x-ndjson"));
+        Assert.Equal(ids.Length, imported.Json.GetProperty("members").GetInt32());
+        foreach ((string query, int shown) in ((string, int)[])
+            [("", ScimLimits.DefaultPage), ("?count=999", 999), ("?count=1000", ScimLimits.LargestPage), ("?count=1001", ScimLimits.LargestPage), ("?startIndex=50001", 1), ("?startIndex=50002", 0)])
+        {
+            JsonElement page = await room.DoAsync("GET", $"/scim/v2/Users{query}");
+            Assert.Equal((ids.Length, shown), (page.GetProperty("totalResults").GetInt32(), page.GetProperty("Resources").GetArrayLength()));
+        }
+
+        // One more than is shown, then as many, then one fewer.
+        Okta.Refused(await room.SendAsync("GET", $"/scim/v2/Groups/{group}"), 400, "tooMany");
+        Okta.Refused(await room.SendAsync("GET", "/scim/v2/Groups"), 400, "tooMany");
+        await room.DoAsync("GET", "/scim/v2/Groups?excludedAttributes=members");
+        foreach (int left in (int[])[ScimLimits.MembersShown, ScimLimits.MembersShown - 1])
+        {
+            await Entra.GroupPatchAsync(room, group, "{\"op\":\"remove\",\"path\":\"members[value eq \\\"" + ids[left] + "\\\"]\"}");
+            Assert.Equal(left, (await room.DoAsync("GET", $"/scim/v2/Groups/{group}")).GetProperty("members").GetArrayLength());
+        }
+    }
+
+    [Fact]
     public async Task B801_a_client_id_and_its_secret_are_a_token_here_and_nowhere_else()
     {
         await using BerthProcess berth = await BerthProcess.StartEmptyDemoAsync();

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Berth.Conformance.Tests.CommandLine;
 using Berth.Conformance.Tests.Identity;
+using Berth.Conformance.Tests.Process;
 using Xunit;
 
 namespace Berth.Conformance.Tests.Sync;
@@ -67,6 +68,21 @@ public sealed class CsvSyncs(CliTenant tenant)
         Assert.Equal((1, 0), (await tenant.TakenAsync(Part), (await tenant.LicensesAsync("csv-bob@contoso.example")).Length));
         JsonElement group = await tenant.Http.GetFromJsonAsync<JsonElement>($"v1.0/groups/{licensed}?$expand=members", TestContext.Current.CancellationToken);
         Assert.Equal(["csv-lovelace@contoso.example"], group.GetProperty("members").EnumerateArray().Select(member => member.Text("userPrincipalName")));
+    }
+
+    [Fact]
+    public async Task More_users_than_a_portion_and_a_page_have_come_once_and_are_found_again()
+    {
+        await using BerthProcess berth = await BerthProcess.StartEmptyDemoAsync();
+        await using CliTenant own = await CliTenant.OfAsync(berth);
+        const int Count = 1002;
+        string users = own.Write("users.csv", "userPrincipalName\n" + string.Concat(Enumerable.Range(0, Count).Select(i => $"many{i}@contoso.example\n")));
+        string members = own.Write("members.csv", "group,user\n" + string.Concat(Enumerable.Range(0, Count).Select(i => $"All,many{i}@contoso.example\n")));
+        string[] sync = ["sync", "csv", "--name", "many", "--users", users, "--members", members];
+        Ended first = await own.RunAsync(sync);
+        Assert.True(first.ExitCode == 0, first.Errors);
+        Assert.Contains($"addMember {Count}, createGroup 1, createUser {Count}; 0 as they are.", first.Output, StringComparison.Ordinal);
+        Assert.Contains($"nothing to do; {Count + 1} as they are.", (await own.RunAsync(sync)).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,272 @@
+using System.Globalization;
+using Berth.Engine;
+using Npgsql;
+
+namespace Berth.Ledger.Stores;
+
+/// <summary>
+/// What the nodes of a cluster do with the database they share (B711): each tenant belongs to the node that took it last, and a node that took one over begins only when the one before
+/// cannot answer for it any more.
+/// </summary>
+public sealed partial class PostgresStore
+{
+    /// <summary>How long whoever takes a tenant over waits for a commit of the node before, in milliseconds: then that node's connection is ended.</summary>
+    private const int TakeMilliseconds = 1500;
+
+    /// <summary>The number of this node; 0 for a process that has the database to itself.</summary>
+    public long Node => _line.Number;
+
+    /// <summary>Opens a database together with other nodes (B711).</summary>
+    /// <param name="address">The database; its tables are there and of this version.</param>
+    /// <param name="patience">How long to wait for a process that has the database to itself.</param>
+    /// <exception cref="LedgerRefusedException">It cannot be opened here; the message says why.</exception>
+    public static PostgresStore Join(PostgresAddress address, TimeSpan patience)
+    {
+        PostgresLine line = new(address, isNode: true);
+        try
+        {
+            line.Open(patience);
+            return new PostgresStore(address, line);
+        }
+        catch
+        {
+            line.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a database for this process alone, or null while another one has it.</summary>
+    /// <exception cref="LedgerRefusedException">It cannot be opened here for another reason; the message says why.</exception>
+    public static PostgresStore? TryOpen(PostgresAddress address)
+    {
+        PostgresLine line = new(address);
+        try
+        {
+            if (line.TryOpen())
+            {
+                return new PostgresStore(address, line);
+            }
+
+            line.Dispose();
+            return null;
+        }
+        catch
+        {
+            line.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether a tenant was born that the list of tenants does not know, because an older version or an import brought it.</summary>
+    public bool IsListIncomplete() => Read(static connection =>
+    {
+        using NpgsqlCommand select = new("SELECT EXISTS(SELECT FROM tenant WHERE domain IS NULL AND EXISTS(SELECT FROM journal WHERE journal.tenant = tenant.id))", connection);
+        return (bool)select.ExecuteScalar()!;
+    });
+
+    /// <summary>Puts a tenant on the list of tenants.</summary>
+    /// <returns>False when another tenant has its domain.</returns>
+    internal bool List(Claim claim, TenantProfile profile)
+    {
+        try
+        {
+            Held(claim, Write<long>(
+                "WITH listed AS (UPDATE tenant SET domain = $3, name = $4, country = $5, kind = $6, born = $7 WHERE id = $1 AND epoch = $2 RETURNING 1) SELECT count(*) FROM listed",
+                Of(claim.Tenant),
+                Of(claim.Epoch),
+                Of(profile.Domain.ToLowerInvariant()),
+                Of(Text(profile.DisplayName)),
+                Of(profile.Country),
+                Of((int)profile.Kind),
+                Of(profile.CreatedAt.UtcTicks)));
+            return true;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Every tenant on the list, in no order.</summary>
+    internal ValueTask<IReadOnlyList<TenantProfile>> ReadListAsync(CancellationToken cancel) => ReadAsync<IReadOnlyList<TenantProfile>>(
+        async connection =>
+        {
+            await using NpgsqlCommand select = new("SELECT id, name, domain, country, kind, born FROM tenant WHERE domain IS NOT NULL", connection);
+            await using NpgsqlDataReader reader = await select.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+            List<TenantProfile> list = [];
+            while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+            {
+                list.Add(new TenantProfile(
+                    reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), (TenantKind)reader.GetInt32(4), new DateTimeOffset(reader.GetInt64(5), TimeSpan.Zero)));
+            }
+
+            return list;
+        },
+        cancel);
+
+    /// <summary>Takes a tenant over from whichever node has it, whose writes are refused from then on (B712).</summary>
+    /// <returns>The claim, and how long the node before may still answer reads (B713).</returns>
+    internal (Claim Claim, TimeSpan Wait) TakeOver(Guid tenant)
+    {
+        NpgsqlConnection connection = _line.Ready();
+        long before = 0;
+        try
+        {
+            using NpgsqlTransaction transaction = connection.BeginTransaction();
+            using NpgsqlCommand patience = new(string.Create(CultureInfo.InvariantCulture, $"SET LOCAL lock_timeout = {TakeMilliseconds}"), connection);
+            patience.ExecuteNonQuery();
+            before = Scalar<long>(connection, "SELECT node FROM tenant WHERE id = $1", Of(tenant));
+            before = Scalar<long>(connection, "SELECT node FROM tenant WHERE id = $1 FOR UPDATE", Of(tenant));
+
+            // A renewal waits for this, and sees afterwards that the tenant is lost; one that came before is seen here.
+            double left = Scalar<double>(connection, "SELECT extract(epoch FROM until - clock_timestamp())::float8 FROM node WHERE number = $1 FOR UPDATE", Of(before));
+            long epoch = Scalar<long>(connection, "UPDATE tenant SET epoch = epoch + 1, node = $2 WHERE id = $1 RETURNING epoch", Of(tenant), Of(Node));
+            transaction.Commit();
+            return (new Claim(tenant, epoch), before == Node || left <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(left));
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable && before != Node)
+        {
+            // The node before stopped in the middle of a commit: what it began is undone.
+            Read(reading =>
+            {
+                PostgresLine.End(reading, before);
+                return true;
+            });
+            throw new WriteFailedException($"Tenant {tenant} could not be taken over yet: the node before was in the middle of a commit.", e);
+        }
+        catch (PostgresException e) when (e.InvariantSeverity == "ERROR")
+        {
+            throw Undone(e);
+        }
+        catch (Exception e) when (PostgresLine.IsAway(e))
+        {
+            _line.Drop();
+            throw new WriteFailedException($"{_address.Explain(e)} Send the command again.", e);
+        }
+    }
+
+    /// <summary>Gives a tenant up, so that the next node need not wait.</summary>
+    internal void Release(Claim claim)
+    {
+        _line.Cleared(claim.Tenant);
+        Write<long>("WITH released AS (UPDATE tenant SET node = 0 WHERE id = $1 AND epoch = $2 RETURNING 1) SELECT count(*) FROM released", Of(claim.Tenant), Of(claim.Epoch));
+    }
+
+    /// <summary>Tells the other nodes that this one lives, for <see cref="PostgresLine.Lease"/> from now on, and learns what they do.</summary>
+    /// <param name="url">Where the other nodes reach this one.</param>
+    /// <param name="silo">Its name in the membership; empty while it takes no tenants.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="LedgerFencedException">The database is no longer this cluster's.</exception>
+    internal ValueTask<NodeNews> RenewAsync(Uri url, string silo, CancellationToken cancel) => ReadAsync(
+        async connection =>
+        {
+            // One snapshot each: the second statement sees who took a tenant before the first one was through.
+            await using NpgsqlBatch batch = new(connection)
+            {
+                BatchCommands =
+                {
+                    new("UPDATE node SET until = clock_timestamp() + $2, url = $4, silo = $5 WHERE number = $1 AND EXISTS(SELECT FROM meta WHERE name = 'opening' AND value = $3) RETURNING number")
+                    {
+                        Parameters = { Of(Node), Of(PostgresLine.Lease), Of(_line.Opening), Of(url.AbsoluteUri), Of(silo) },
+                    },
+                    new("SELECT id, epoch, node, EXISTS(SELECT FROM node WHERE number = tenant.node AND until > clock_timestamp()) FROM tenant WHERE domain IS NOT NULL OR node = $1")
+                    {
+                        Parameters = { Of(Node) },
+                    },
+                    new("SELECT number, url, silo, until > clock_timestamp() FROM node WHERE until > clock_timestamp() - interval '1 minute'"),
+                },
+            };
+            await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+            if (!await reader.ReadAsync(cancel).ConfigureAwait(false))
+            {
+                throw Taken();
+            }
+
+            Dictionary<Guid, TenantPlace> tenants = [];
+            await reader.NextResultAsync(cancel).ConfigureAwait(false);
+            while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+            {
+                tenants[reader.GetGuid(0)] = new TenantPlace(reader.GetInt64(1), reader.GetInt64(2), reader.GetBoolean(3));
+            }
+
+            Dictionary<long, NodePlace> nodes = [];
+            List<string> silent = [];
+            await reader.NextResultAsync(cancel).ConfigureAwait(false);
+            while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+            {
+                if (reader.GetBoolean(3))
+                {
+                    nodes[reader.GetInt64(0)] = new NodePlace(new Uri(reader.GetString(1)), reader.GetString(2));
+                }
+                else if (reader.GetString(2) is { Length: > 0 } lost)
+                {
+                    silent.Add(lost);
+                }
+            }
+
+            return new NodeNews(tenants, nodes, silent);
+        },
+        cancel);
+
+    /// <summary>Says goodbye: nobody is sent here any more.</summary>
+    internal void Leave() => Write<long>("WITH gone AS (UPDATE node SET until = clock_timestamp(), silo = '' WHERE number = $1 RETURNING 1) SELECT count(*) FROM gone", Of(Node));
+
+    /// <summary>Writes a named value in place of what the caller has seen; false when it is another one by now.</summary>
+    internal async ValueTask<bool> ReplaceBlobAsync(string name, byte[]? seen, byte[] value, CancellationToken cancel)
+    {
+        long written;
+        try
+        {
+            written = await ReadAsync(
+                async connection =>
+                {
+                    await using NpgsqlCommand write = Command(
+                        connection,
+                        """
+                        WITH held AS MATERIALIZED (SELECT value FROM meta WHERE name = 'opening' AND value = $1 FOR SHARE),
+                        made AS (INSERT INTO blob(name, value) SELECT $2, $4 WHERE $3 IS NULL AND EXISTS(SELECT FROM held) ON CONFLICT (name) DO NOTHING RETURNING 1),
+                        changed AS (UPDATE blob SET value = $4 WHERE name = $2 AND value = $3 AND EXISTS(SELECT FROM held) RETURNING 1)
+                        SELECT CASE WHEN EXISTS(SELECT FROM held) THEN (SELECT count(*) FROM made) + (SELECT count(*) FROM changed) ELSE -1 END
+                        """,
+                        Of(_line.Opening),
+                        Of(Text(name)),
+                        new NpgsqlParameter { Value = (object?)seen ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bytea },
+                        Of(value));
+                    return (long)(await write.ExecuteScalarAsync(cancel).ConfigureAwait(false))!;
+                },
+                cancel).ConfigureAwait(false);
+        }
+        catch (DatabaseAwayException e)
+        {
+            throw new WriteFailedException($"It is not certain that it was written: {e.Message} Send it again.", e);
+        }
+
+        return written >= 0 ? written == 1 : throw Taken();
+    }
+
+    private static T Scalar<T>(NpgsqlConnection connection, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
+        where T : struct
+    {
+        using NpgsqlCommand command = Command(connection, sql, parameters);
+        return command.ExecuteScalar() as T? ?? default;
+    }
+
+    private LedgerFencedException Taken() => new($"Another process has taken over the database {_address}: this one may not write it any more.", null);
+}
+
+/// <summary>Where a tenant is.</summary>
+/// <param name="Epoch">The epoch in force.</param>
+/// <param name="Node">The node that took it last; 0 when that one gave it up.</param>
+/// <param name="IsHeld">Whether that node lives.</param>
+public readonly record struct TenantPlace(long Epoch, long Node, bool IsHeld);
+
+/// <summary>Where a node is.</summary>
+/// <param name="Url">Where the other nodes reach it by HTTP.</param>
+/// <param name="Silo">Its name in the membership; empty while it takes no tenants.</param>
+public sealed record NodePlace(Uri Url, string Silo);
+
+/// <summary>What a node learns when it says that it lives.</summary>
+/// <param name="Tenants">Every tenant on the list.</param>
+/// <param name="Nodes">Every node that lives, by its number.</param>
+/// <param name="Silent">The names in the membership of nodes that said nothing for longer than they may.</param>
+public sealed record NodeNews(IReadOnlyDictionary<Guid, TenantPlace> Tenants, IReadOnlyDictionary<long, NodePlace> Nodes, IReadOnlyList<string> Silent);

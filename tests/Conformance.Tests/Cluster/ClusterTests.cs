@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using Berth.Conformance.Tests.Process;
+using Xunit;
+
+namespace Berth.Conformance.Tests.Cluster;
+
+/// <summary>
+/// Three nodes on one PostgreSQL: any of them serves any tenant, they are stopped one after the other without a failed call, killed and stood still under load, and what was acknowledged is there
+/// (B711, B712, B713, B715, B716, B717, B718, B719, B720).
+/// </summary>
+public sealed class ClusterTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
+{
+    /// <summary>Set to 1 for the long run.</summary>
+    private const string LongSwitch = "BERTH_LONG";
+
+    private const int Signal9 = 9;
+    private const int SignalStop = 19;
+    private const int SignalContinue = 18;
+
+    private static bool IsLong => Environment.GetEnvironmentVariable(LongSwitch) == "1";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    // B715, B718, B719
+    [Fact]
+    public async Task A_tenant_made_at_one_node_is_served_by_all_of_them_at_once()
+    {
+        (HttpStatusCode status, JsonElement made) = await nodes.SendAsync(
+            nodes[0].Http!, HttpMethod.Post, "/berth/v1/tenants", new { displayName = "Fabrikam", domain = "fabrikam.example", country = "DE", administrator = new { userPrincipalName = "root@fabrikam.example", password = "A-long-Password-1" } });
+        Assert.True(status == HttpStatusCode.Created, $"{status} {made}");
+        string tenant = made.GetProperty("tenantId").GetString()!, client = made.GetProperty("clientId").GetString()!, secret = made.GetProperty("clientSecret").GetString()!;
+        HashSet<string> seen = [];
+        for (int number = 0; number < nodes.Count; number++)
+        {
+            // By id, by domain, and where only the application says which tenant is meant.
+            foreach (string path in (string[])[tenant, "fabrikam.example", "common"])
+            {
+                using HttpResponseMessage answer = await nodes[number].AskForTokenAsync(path, client, secret);
+                string text = await answer.Content.ReadAsStringAsync(Cancel);
+                Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{path} at node {number}: {answer.StatusCode} {text}");
+                using HttpClient http = new(nodes[number].Handler()) { BaseAddress = nodes[number].Http };
+                http.DefaultRequestHeaders.Authorization = new("Bearer", JsonDocument.Parse(text).RootElement.GetProperty("access_token").GetString());
+                seen.Add(JsonDocument.Parse(await http.GetStringAsync(new Uri("/v1.0/organization", UriKind.Relative), Cancel)).RootElement.GetProperty("value")[0].GetProperty("id").GetString()!);
+            }
+
+            (_, JsonElement list) = await nodes.SendAsync(nodes[number].Http!, HttpMethod.Get, "/berth/v1/tenants");
+            Assert.Contains(tenant, list.GetProperty("value").EnumerateArray().Select(one => one.GetProperty("tenantId").GetString()));
+        }
+
+        Assert.Equal(tenant, Assert.Single(seen));
+        (status, _) = await nodes.SendAsync(nodes[2].Http!, HttpMethod.Post, "/berth/v1/tenants", new { displayName = "Fabrikam", domain = "FABRIKAM.example", country = "DE" });
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+    }
+
+    // B718
+    [Fact]
+    public async Task What_a_stranger_says_of_nodes_is_not_heeded()
+    {
+        for (int number = 0; number < nodes.Count; number++)
+        {
+            (HttpStatusCode status, JsonElement page) = await nodes.SendAsync(nodes[number].Http!, HttpMethod.Get, "/v1.0/users?$top=1", mark: "guess 2 https 203.0.113.7");
+            Assert.Equal(HttpStatusCode.OK, status);
+
+            // Addresses in answers are those of the node that was asked, wherever the tenant is.
+            Assert.StartsWith(nodes[number].Http!.ToString(), page.GetProperty("@odata.context").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    // B711
+    [Fact]
+    public async Task A_process_that_wants_the_database_for_itself_is_refused_beside_a_cluster()
+    {
+        (int exitCode, _, string errors) = await BerthProcess.CommandAsync("serve", "--db", nodes.Database, "--data", Path.Combine(Path.GetTempPath(), "berth-beside"), "--urls", "http://127.0.0.1:0");
+        Assert.Equal(2, exitCode);
+        Assert.Contains("is in use by another Berth process", Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    // B716, B720
+    [Fact]
+    public async Task Nodes_are_stopped_and_started_one_after_the_other_and_no_call_fails()
+    {
+        ClusterLoad load = new(nodes, "rolling", "SPE_E5");
+        await load.BeginAsync();
+        int owner = await nodes.OwnerAsync();
+        foreach (int number in (int[])[owner, (owner + 1) % nodes.Count])
+        {
+            await load.MoreAsync(60);
+            Assert.Equal(0, await nodes[number].StopAsync());
+            await load.MoreAsync(60);
+            await nodes.StartAgainAsync(number);
+        }
+
+        await load.MoreAsync(60);
+        await load.EndAsync(everythingIsKnown: true);
+        Tell("rolling restart of 2 nodes", load);
+    }
+
+    // B712, B713, B715, B720
+    [Fact]
+    public async Task What_was_acknowledged_survives_kill_9_of_the_node_that_has_the_tenant()
+    {
+        ClusterLoad load = new(nodes, "killed", "SPE_E3");
+        await load.BeginAsync();
+        List<TimeSpan> gaps = [];
+        for (int round = 0; round < (IsLong ? 25 : 1); round++)
+        {
+            await load.MoreAsync(100);
+            int owner = await nodes.OwnerAsync();
+            nodes[owner].Signal(Signal9);
+            gaps.Add(await GapAsync(owner));
+            await load.MoreAsync(60);
+            await nodes.StartAgainAsync(owner);
+        }
+
+        await load.EndAsync(everythingIsKnown: false);
+        Tell($"{gaps.Count} kill -9 of the owner, longest without an answer {gaps.Max().TotalSeconds:0.0} s", load);
+        await CheckAsync();
+    }
+
+    // B712, B713, B717
+    [Fact]
+    public async Task A_node_that_stood_still_acknowledges_nothing_any_more_and_comes_back()
+    {
+        ClusterLoad load = new(nodes, "still", "SPE_F1");
+        await load.BeginAsync();
+        List<TimeSpan> gaps = [];
+        for (int round = 0; round < (IsLong ? 25 : 1); round++)
+        {
+            await load.MoreAsync(100);
+            int owner = await nodes.OwnerAsync();
+            nodes[owner].Signal(SignalStop);
+            gaps.Add(await GapAsync(owner));
+            Assert.NotEqual(owner, await nodes.OwnerAsync());
+            await load.MoreAsync(60);
+            nodes[owner].Signal(SignalContinue);
+            await nodes.WaitUntilReadyAsync();
+            Assert.False(nodes[owner].HasExited, nodes[owner].Errors);
+        }
+
+        await load.MoreAsync(60);
+        await load.EndAsync(everythingIsKnown: false);
+        Tell($"{gaps.Count} SIGSTOP of the owner, longest without an answer {gaps.Max().TotalSeconds:0.0} s", load);
+        await CheckAsync();
+    }
+
+    // Until another node answers for the tenant.
+    private async Task<TimeSpan> GapAsync(int gone)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while ((await nodes.SendAsync(nodes[(gone + 1) % nodes.Count].Http!, HttpMethod.Get, "/v1.0/organization")).Status != HttpStatusCode.OK)
+        {
+        }
+
+        return Stopwatch.GetElapsedTime(began);
+    }
+
+    private async Task CheckAsync()
+    {
+        (int exitCode, string output, string errors) = await BerthProcess.CommandAsync("db", "check", "--db", nodes.Database);
+        Assert.True(exitCode == 0, output + errors);
+    }
+
+    private static void Tell(string what, ClusterLoad load) =>
+        TestContext.Current.TestOutputHelper!.WriteLine($"{what}: {load.Answers} calls answered, {load.Unknown} without an outcome, {load.Sessions} sessions");
+}

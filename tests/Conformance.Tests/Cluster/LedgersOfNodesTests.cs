@@ -1,0 +1,133 @@
+using Berth.Conformance.Tests.Ledger;
+using Berth.Engine;
+using Berth.Engine.Catalog;
+using Berth.Ledger;
+using Berth.Ledger.Stores;
+using Xunit;
+
+namespace Berth.Conformance.Tests.Cluster;
+
+/// <summary>Two ledgers that share a database, as nodes do: who has a tenant, and who lost it (B711, B712, B713, B719).</summary>
+public sealed class LedgersOfNodesTests : IAsyncLifetime
+{
+    private static readonly Uri _url = new("http://127.0.0.1:1/");
+    private static readonly TimeSpan _none = TimeSpan.Zero;
+
+    private readonly PostgresPlace _place = new();
+    private LedgerDoor _one = null!;
+    private LedgerDoor _other = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _place.Open().Dispose();
+        _one = Join();
+        _other = Join();
+        await _one.RenewAsync(_url, "", Cancel);
+        await _other.RenewAsync(_url, "", Cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _one.DisposeAsync();
+        await _other.DisposeAsync();
+        _place.Dispose();
+    }
+
+    // B711
+    [Fact]
+    public void A_shared_database_is_taken_by_nobody_alone_and_one_that_somebody_has_alone_is_not_shared()
+    {
+        PostgresAddress address = PostgresAddress.Read(_place.Connection);
+        Assert.Contains("in use by another Berth process", Assert.Throws<LedgerRefusedException>(() => PostgresStore.Open(address, _none)).Message, StringComparison.Ordinal);
+        Assert.Null(PostgresStore.TryOpen(address));
+
+        using PostgresPlace place = new();
+        using IJournalStore alone = place.Open();
+        Assert.Contains("no node of a cluster", Assert.Throws<LedgerRefusedException>(() => PostgresStore.Join(PostgresAddress.Read(place.Connection), _none)).Message, StringComparison.Ordinal);
+    }
+
+    // B711
+    [Fact]
+    public void Tables_of_another_version_are_not_shared()
+    {
+        _place.Execute("UPDATE meta SET value = value - 1 WHERE name = 'schema'");
+        Assert.Contains("Nodes of one version", Assert.Throws<LedgerRefusedException>(() => PostgresStore.Join(PostgresAddress.Read(_place.Connection), _none)).Message, StringComparison.Ordinal);
+    }
+
+    // B712, B713
+    [Fact]
+    public async Task Whoever_lost_a_tenant_writes_nothing_of_it_and_learns_it_with_the_next_sign_of_life()
+    {
+        TenantDesk mine = await CreateAsync(_one, "one.example");
+        await Done(mine, "first");
+        TenantDesk theirs = await _other.TakeAsync(mine.Id, Cancel);
+        Assert.Equal(mine.Current.Version, theirs.Current.Version);
+        await Done(theirs, "second");
+        await Assert.ThrowsAsync<LedgerFencedException>(() => Done(mine, "third"));
+        await Assert.ThrowsAsync<LedgerFencedException>(async () => await _one.WriteBlobAsync(mine, "notifications", new byte[] { 1 }, Cancel));
+        await _other.WriteBlobAsync(theirs, "notifications", new byte[] { 2 }, Cancel);
+
+        (NodeNews news, IReadOnlyList<TenantDesk> lost) = await _one.RenewAsync(_url, "", Cancel);
+        Assert.Equal(mine, Assert.Single(lost));
+        Assert.Null(_one.Find(mine.Id));
+        Assert.Equal(_other.Node, news.Tenants[mine.Id].Node);
+        Assert.Empty((await _other.RenewAsync(_url, "", Cancel)).Lost);
+    }
+
+    // B713
+    [Fact]
+    public async Task A_node_that_takes_over_begins_when_the_one_before_cannot_answer_any_more()
+    {
+        TenantDesk mine = await CreateAsync(_one, "two.example");
+        await _one.RenewAsync(_url, "", Cancel);
+        await _other.TakeAsync(mine.Id, Cancel);
+        (NodeNews news, _) = await _other.RenewAsync(_url, "", Cancel);
+        Assert.DoesNotContain(_one.Node, news.Nodes.Keys);
+    }
+
+    // B716
+    [Fact]
+    public async Task A_tenant_that_was_given_up_is_taken_at_once_with_everything_that_was_submitted()
+    {
+        TenantDesk mine = await CreateAsync(_one, "three.example");
+        Task<Submission>[] last = [.. Enumerable.Range(0, 50).Select(number => Submit(mine, $"u{number}").AsTask())];
+        await Task.WhenAll(last);
+        await _one.GiveUpAsync(mine);
+        await Assert.ThrowsAsync<LedgerFencedException>(() => Done(mine, "late"));
+        Assert.False((await _one.RenewAsync(_url, "", Cancel)).News.Tenants[mine.Id].IsHeld);
+        TenantDesk theirs = await _other.TakeAsync(mine.Id, Cancel);
+        Assert.Equal(51, theirs.Current.Version);
+    }
+
+    // B719
+    [Fact]
+    public async Task A_domain_is_one_tenants_whichever_node_makes_it()
+    {
+        TenantCreation[] made = await Task.WhenAll(((LedgerDoor[])[_one, _other, _one, _other]).Select(door => door.CreateTenantAsync(Create("same.example"), Actor.Berth, Cancel)));
+        TenantCreation.Created only = Assert.Single(made.OfType<TenantCreation.Created>());
+        Assert.All(made.OfType<TenantCreation.Refused>(), refused => Assert.Equal("Another tenant has this domain.", refused.Refusal.Detail));
+        Assert.Equal(only.Desk.Id, Assert.Single(await _other.ReadListAsync(Cancel)).Id);
+        Assert.Equal(only.Desk.Current.Profile, Assert.Single(await _one.ReadListAsync(Cancel)));
+    }
+
+    // B719
+    [Fact]
+    public async Task Nobodys_change_of_a_value_of_all_is_lost()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(number => (number % 2 == 0 ? _one : _other).ChangeBlobAsync("list", seen => [.. seen ?? [], (byte)number], Cancel).AsTask()));
+        Assert.Equal(Enumerable.Range(0, 40).Select(number => (byte)number), (await _one.ReadBlobAsync("list", Cancel))!.Order());
+    }
+
+    private LedgerDoor Join() => LedgerDoor.OpenShared(PostgresStore.Join(PostgresAddress.Read(_place.Connection), _none), TimeProvider.System);
+
+    private static Command.CreateTenant Create(string domain) => new(new TenantProfile(Guid.NewGuid(), "Company", domain, "US", TenantKind.Production, default), SkuCatalog.BuiltIn);
+
+    private static async Task<TenantDesk> CreateAsync(LedgerDoor door, string domain) => ((TenantCreation.Created)await door.CreateTenantAsync(Create(domain), Actor.Berth, Cancel)).Desk;
+
+    private static ValueTask<Submission> Submit(TenantDesk desk, string name) => desk.SubmitAsync(
+        new Command.CreateUser(new Berth.Engine.Directory.User(Guid.NewGuid(), $"{name}@{desk.Current.Profile.Domain}", name, name, true, "US", default, default)), Actor.Berth, null, Cancel);
+
+    private static async Task Done(TenantDesk desk, string name) => Assert.IsType<Decision.Accepted>(Assert.IsType<Submission.Done>(await Submit(desk, name)).Decision);
+}
