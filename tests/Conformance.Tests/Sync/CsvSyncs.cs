@@ -14,7 +14,7 @@ public sealed class CsvSyncs(CliTenant tenant)
     [Fact]
     public async Task B816_tables_come_and_change_and_licenses_of_a_group_follow_them()
     {
-        const string Part = "VISIOCLIENT";
+        const string Part = "M365_F1_COMM";
         await tenant.BuyAsync(Part, 5);
         Guid licensed = await tenant.GroupAsync("Engineers of tables");
         string users = tenant.Write("users.csv", """

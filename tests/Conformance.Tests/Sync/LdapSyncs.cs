@@ -122,9 +122,17 @@ public sealed class LdapSyncs(CliTenant tenant)
 
     private async Task<JsonElement[]> UsersAsync()
     {
-        JsonElement all = await tenant.Http.GetFromJsonAsync<JsonElement>(
-            "v1.0/users?$top=999&$select=id,userPrincipalName,displayName,department,jobTitle,employeeId,accountEnabled,onPremisesImmutableId", TestContext.Current.CancellationToken);
-        return [.. all.GetProperty("value").EnumerateArray().Where(user => user.GetProperty("onPremisesImmutableId").GetString()?.StartsWith("ldap:", StringComparison.Ordinal) == true)];
+        List<JsonElement> users = [];
+        string? next = "v1.0/users?$top=999&$select=id,userPrincipalName,displayName,department,jobTitle,employeeId,accountEnabled,onPremisesImmutableId";
+        while (next is not null)
+        {
+            // Others' users are in this tenant too, more than a page.
+            JsonElement page = await tenant.Http.GetFromJsonAsync<JsonElement>(next, TestContext.Current.CancellationToken);
+            users.AddRange(page.GetProperty("value").EnumerateArray().Where(user => user.GetProperty("onPremisesImmutableId").GetString()?.StartsWith("ldap:", StringComparison.Ordinal) == true));
+            next = page.TryGetProperty("@odata.nextLink", out JsonElement link) ? link.GetString() : null;
+        }
+
+        return [.. users];
     }
 
     private static JsonElement Named(JsonElement[] users, string name) => users.Single(user => user.Text("userPrincipalName") == name);
