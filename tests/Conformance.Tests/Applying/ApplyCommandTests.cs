@@ -122,7 +122,7 @@ public sealed class ApplyCommandTests(RealTenant tenant)
     private Task<Ended> RunAsync(params string[] more) => tenant.RunAsync(["apply", "--tenant", "second", "--data", tenant.Data, "--writes-per-second", "1000", "--wait", "20", .. more]);
 
     private async Task<Ended> HangAsync(int row, string delay, Func<System.Diagnostics.Process, Task> then, params string[] arguments) => await tenant.HangAsync(
-        row, delay, then, static () => Task.CompletedTask, ["apply", "--tenant", "second", "--data", tenant.Data, "--confirm", "contoso.example", "--writes-per-second", "90", .. arguments]);
+        row, delay, then, static () => Task.CompletedTask, ["apply", "--tenant", "second", "--data", tenant.Data, "--confirm", "contoso.example", "--writes-per-second", "30", .. arguments]);
 
     private string Write(object[] changes)
     {

@@ -90,7 +90,7 @@ public sealed class TenantListTests(RealTenant tenant)
                 await tenant.FaultAsync(new { kind = "throttle", scope = "batchItem", route = "POST /users/{id}/assignLicense", probability = 0.2, seed = 3, retryAfter = 1, count = 10 });
                 await tenant.FaultAsync(new { kind = "throttle", route = "POST /$batch", skip = 1, retryAfter = 1, count = 1 });
             },
-            ["bulk", .. command, "--tenant", "second", "--data", tenant.Data, "--writes-per-second", "90"]);
+            ["bulk", .. command, "--tenant", "second", "--data", tenant.Data, "--writes-per-second", "30"]);
         Assert.NotEqual(0, killed.ExitCode);
         Assert.Contains($"the same command with --resume {run} goes on", killed.Errors, StringComparison.Ordinal);
         int early = (await tenant.LicensesAsync(users)).Count(static text => text.StartsWith("ENTERPRISEPREMIUM", StringComparison.Ordinal));
