@@ -148,7 +148,7 @@ public sealed class CloudPcs(SdkTenant tenant)
     {
         (User user, CloudPC pc) = await WithPolicyAsync(door);
         Microsoft.Graph.DeviceManagement.VirtualEndpoint.CloudPCs.Item.CloudPCItemRequestBuilder one = tenant.Graph(door).DeviceManagement.VirtualEndpoint.CloudPCs[pc.Id];
-        await RefusedAsync(400, "noLicenseForSize", () => one.Resize.PostAsync(new ResizePostRequestBody { TargetServicePlanId = $"{SdkTenant.Plan("CPC_E_8C_32GB_256GB")}" }, cancellationToken: Cancel));
+        await RefusedAsync(400, "noLicenseForSize", () => one.Resize.PostAsync(new ResizePostRequestBody { TargetServicePlanId = $"{SdkTenant.Plan("CPC_E_8C_32GB_512GB")}" }, cancellationToken: Cancel));
 
         await one.Resize.PostAsync(new ResizePostRequestBody { TargetServicePlanId = $"{SdkTenant.Plan("CPC_2")}" }, cancellationToken: Cancel);
         CloudPC bigger = (await one.GetAsync(cancellationToken: Cancel))!;
