@@ -218,6 +218,9 @@ public sealed class Plans(PortalUnderTest portal) : PortalTests(portal)
         await page.GetByLabel("Kind of change").SelectOptionAsync("groupLicense");
         await FindAsync(page, "Find a group", "Planners");
         await LicenseAsync(page, "Planners");
+
+        // The plan before had a user who gets a license too; the seats of this one are in the new plan only.
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "What it does" }).GetByText(Sku).First).ToBeVisibleAsync();
         await Expect(page.GetByText("1 user gets a license")).ToBeVisibleAsync();
         await window.PictureAsync("plan-actions-light");
 
