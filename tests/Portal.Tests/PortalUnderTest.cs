@@ -23,9 +23,10 @@ public sealed class PortalUnderTest : IAsyncLifetime
         "--disable-dev-shm-usage", "--force-prefers-reduced-motion",
     ];
 
-    private IPlaywright _driver = null!;
-    private IBrowser _browser = null!;
-    private IBrowserContext _context = null!;
+    private Task<BerthProcess>? _berth;
+    private IPlaywright? _driver;
+    private IBrowser? _browser;
+    private IBrowserContext? _context;
     private string? _signedIn;
 
     /// <summary>The server.</summary>
@@ -36,14 +37,14 @@ public sealed class PortalUnderTest : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Task<BerthProcess> berth = BerthProcess.StartDemoAsync();
+        _berth = BerthProcess.StartDemoAsync();
         _driver = await Playwright.CreateAsync();
         _browser = await _driver.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Environment.GetEnvironmentVariable("BERTH_BROWSER") is { Length: > 0 } named ? named : "/usr/bin/chromium",
             Args = _switches,
         });
-        Berth = await berth;
+        Berth = await _berth;
         _context = await NewContextAsync();
         _context.SetDefaultTimeout(Patience);
         Assertions.SetDefaultExpectTimeout(Patience);
@@ -51,16 +52,28 @@ public sealed class PortalUnderTest : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await _context.DisposeAsync();
-        await _browser.DisposeAsync();
-        _driver.Dispose();
-        await Berth.DisposeAsync();
+        // What a failed start has not come to is not there.
+        if (_context is not null)
+        {
+            await _context.DisposeAsync();
+        }
+
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        _driver?.Dispose();
+        if (_berth is not null)
+        {
+            await (await _berth).DisposeAsync();
+        }
     }
 
     /// <summary>A new window at nothing yet. All share the browser's cache, as a person's do; who is signed in is each window's own.</summary>
     public async Task<Window> OpenAsync(ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800, Uri? at = null)
     {
-        IPage page = await _context.NewPageAsync();
+        IPage page = await _context!.NewPageAsync();
         await page.SetViewportSizeAsync(width, height);
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme });
         return new Window(page, at ?? Berth.Http!);
@@ -90,7 +103,7 @@ public sealed class PortalUnderTest : IAsyncLifetime
     }
 
     /// <summary>A browser that has kept nothing.</summary>
-    public Task<IBrowserContext> NewContextAsync() => _browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = Berth.Http!.ToString() });
+    public Task<IBrowserContext> NewContextAsync() => _browser!.NewContextAsync(new BrowserNewContextOptions { BaseURL = Berth.Http!.ToString() });
 }
 
 /// <summary>Tests of people and what they hold, one after another at one server; <see cref="Machines"/> has another, so that two tests run at a time.</summary>
