@@ -5,6 +5,7 @@ using Berth.Bench.Http;
 Dictionary<string, Func<string[], Task<int>>> benchmarks = new(StringComparer.Ordinal)
 {
     ["engine"] = EngineBench.Run,
+    ["group"] = GroupBench.Run,
     ["plan"] = PlanBench.Run,
     ["findings"] = FindingBench.Run,
     ["ledger"] = LedgerBench.Run,

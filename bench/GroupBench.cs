@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Berth.Bench.Http;
+using Berth.Bench.Sql;
+
+namespace Berth.Bench;
+
+/// <summary>
+/// A group of a million licensed: by Berth through HTTP, from the POST until the group says ProcessingComplete, and by a set-based SQL implementation on SQLite and PostgreSQL, in one run. Everybody is in the group, and every
+/// second one holds Microsoft 365 E5 through another group already.
+/// </summary>
+internal static class GroupBench
+{
+    private const string CloudPc = "e2aebe6c-897d-480f-9d62-fff1381581f7";
+    private const string E5 = "06ebc4ee-1bb5-47dd-8120-11324bc54e06";
+
+    /// <param name="args">The users, and the program when it is not the one beside.</param>
+    public static async Task<int> Run(string[] args)
+    {
+        int users = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1_000_000;
+        string folder = Directory.CreateTempSubdirectory("berth-bench-").FullName;
+        try
+        {
+            double berth = await OfBerth(users, HttpBench.Program(args.ElementAtOrDefault(1)), Path.Combine(folder, "berth"));
+            using (SqliteLicensing sqlite = new(Path.Combine(folder, "licensing.db")))
+            {
+                OfSql(sqlite, users, berth);
+            }
+
+            // Where a socket of its own is short enough, and where the server's user may look.
+            using PostgresLicensing postgres = new(Repository(), Path.Combine(Path.GetTempPath(), "berth-pg-" + Guid.NewGuid().ToString("N")[..12]));
+            OfSql(postgres, users, berth);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        return 0;
+    }
+
+    private static async Task<double> OfBerth(int users, string program, string data)
+    {
+        (Child berth, _) = await Child.Berth(program, data, "none");
+        await using Child owned = berth;
+        await berth.SignIn();
+        long empty = berth.Resident;
+        foreach (string sku in (string[])[CloudPc, E5])
+        {
+            await berth.Post("/berth/v1/subscriptions", $$"""{"skuId":"{{sku}}","units":{{2 * users}}}""");
+        }
+
+        Guid everybody = Guid.NewGuid(), second = Guid.NewGuid();
+        Stopwatch watch = Stopwatch.StartNew();
+        Guid[] ids = [.. Enumerable.Range(0, users).Select(static _ => Guid.NewGuid())];
+        using (LinesOfPeople lines = new(ids, everybody, second))
+        {
+            await berth.Send(HttpMethod.Post, "/berth/v1/import", lines);
+        }
+
+        Console.WriteLine(Invariant($"Berth: {users:N0} users and {users * 3L / 2:N0} memberships came over HTTP in {watch.Elapsed.TotalSeconds:F1} s"));
+        await License(berth, second, E5);
+        double seconds = (await License(berth, everybody, CloudPc)).TotalSeconds;
+        long consumed = (await berth.Send(HttpMethod.Get, "/v1.0/subscribedSkus")).GetProperty("value").EnumerateArray()
+            .Single(sku => sku.GetProperty("skuId").GetString() == CloudPc).GetProperty("consumedUnits").GetInt64();
+        Console.WriteLine(Invariant($"Berth: a group of {users:N0} licensed over HTTP, POST to ProcessingComplete: {seconds:F2} s, {consumed:N0} seats (limit 2 s for 1,000,000)"));
+        Console.WriteLine(Invariant($"Berth: {berth.Resident / 1e6:F0} MB resident, {(berth.Resident - empty) / 1e6:F0} MB more than empty (limit 600 MB for 1,000,000)"));
+        return seconds;
+    }
+
+    private static async Task<TimeSpan> License(Child berth, Guid group, string sku)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        await berth.Post($"/v1.0/groups/{group}/assignLicense", $$"""{"addLicenses":[{"skuId":"{{sku}}","disabledPlans":[]}],"removeLicenses":[]}""");
+        JsonElement state;
+        do
+        {
+            state = (await berth.Send(HttpMethod.Get, $"/v1.0/groups/{group}?$select=licenseProcessingState")).GetProperty("licenseProcessingState");
+        }
+        while (state.GetProperty("state").GetString() != "ProcessingComplete");
+
+        return watch.Elapsed;
+    }
+
+    private static void OfSql(SqlLicensing sql, int users, double berth)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        sql.Load(users);
+        Console.WriteLine(Invariant($"{sql.Name}: loaded in {watch.Elapsed.TotalSeconds:F1} s"));
+        sql.License(group: 2, sku: 1);
+        Console.WriteLine("    " + string.Join("\n    ", sql.Plan(1, 2)));
+        (TimeSpan took, long active) = sql.License(group: 1, sku: 2);
+        Console.WriteLine(Invariant($"{sql.Name}: a group of {users:N0} licensed in {took.TotalSeconds:F2} s, {active:N0} seats: {took.TotalSeconds / berth:F1} times as long as Berth (limit 15)"));
+    }
+
+    private static string Repository([CallerFilePath] string here = "") => Path.GetDirectoryName(Path.GetDirectoryName(here))!;
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
