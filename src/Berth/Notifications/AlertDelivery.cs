@@ -146,9 +146,9 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
         if (telling.Notices.Count > 0)
         {
             string? problem = await _books.Send(new AlertMessage(book.Desk.Current.Profile, listener, telling.Notices, now), cancel).ConfigureAwait(false);
-            book.Note(listener.Id, before => problem is null ? before with { TakenAt = now, Problem = null } : before with { Problem = problem });
             if (problem is not null)
             {
+                book.Note(listener.Id, before => before with { Problem = problem });
                 LogNotTaken(listener.Id, book.Desk.Id, problem);
                 return false;
             }
@@ -159,6 +159,7 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
                 await Task.Delay(TellingLimits.LookEvery, _time, cancel).ConfigureAwait(false);
             }
 
+            book.Note(listener.Id, before => before with { TakenAt = now, Problem = null });
             return true;
         }
 

@@ -31,7 +31,7 @@ public sealed class ListenerBook : IDisposable
     private readonly ConcurrentDictionary<Guid, ListenerStanding> _standing = new();
     private volatile Dictionary<Guid, AlertListener> _own;
     private volatile Dictionary<Guid, AlertListener> _ofRules = [];
-    private volatile IReadOnlyDictionary<string, DateTimeOffset> _seen;
+    private volatile Dictionary<string, DateTimeOffset> _seen;
     private volatile bool _isBehind;
 
     private ListenerBook(TenantDesk desk, LedgerDoor ledger, bool hasMail, Action changed, StoredListeners stored)

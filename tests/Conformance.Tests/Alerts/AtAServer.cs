@@ -10,6 +10,8 @@ namespace Berth.Conformance.Tests.Alerts;
 /// <summary>Alerts at a real server: over a restart, by every route and by every command (B789 to B796).</summary>
 public sealed class AtAServer
 {
+    private static readonly string[] _blocksOnly = ["bufferBlocked"];
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -93,7 +95,7 @@ public sealed class AtAServer
         Assert.Single((await DoAsync(http, HttpMethod.Get, "/berth/v1/alertReceivers")).GetProperty("value").EnumerateArray());
         Assert.Single((await DoAsync(http, HttpMethod.Get, "/berth/v1/alerts")).GetProperty("value").EnumerateArray());
         await DoAsync(http, HttpMethod.Patch, one, new { displayName = "another" });
-        JsonElement second = await DoAsync(http, HttpMethod.Post, "/berth/v1/alertReceivers", new { url = receiver.Url("/second"), kinds = new[] { "bufferBlocked" } });
+        JsonElement second = await DoAsync(http, HttpMethod.Post, "/berth/v1/alertReceivers", new { url = receiver.Url("/second"), kinds = _blocksOnly });
         string other = $"/berth/v1/alertReceivers/{second.GetProperty("id").GetString()}";
         Assert.True((await DoAsync(http, HttpMethod.Post, other + "/test")).GetProperty("isTaken").GetBoolean());
         Assert.Equal("/second", (await receiver.NextAsync()).Path);

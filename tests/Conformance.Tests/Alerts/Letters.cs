@@ -126,7 +126,7 @@ public sealed class Letters
             Assert.False(host.HasMore);
         }
 
-        await bare.DisposeAsync();
+        bare.Stop();
         LetterSender gone = new(Plain(bare), TimeProvider.System);
         Assert.Equal("the mail server could not be reached, or the connection broke", await gone.SendAsync("desk@contoso.com", "subject", "text", Cancel));
     }
@@ -171,7 +171,7 @@ public sealed class Letters
     [InlineData("is not a host with a port", "--smtp", "mail.example.com:0", "--mail-from", "b@example.com")]
     [InlineData("is not a host with a port", "--smtp", "mail.example.com:65536", "--mail-from", "b@example.com")]
     [InlineData("is not a host with a port", "--smtp", "::1", "--mail-from", "b@example.com")]
-    [InlineData("--smtp-security", "--smtp", "mail.example.com", "--mail-from", "b@example.com", "--smtp-security", "maybe")]
+    [InlineData("'maybe' not recognized", "--smtp", "mail.example.com", "--mail-from", "b@example.com", "--smtp-security", "maybe")]
     [InlineData("--smtp-user needs a password", "--smtp", "mail.example.com", "--mail-from", "b@example.com", "--smtp-user", "berth")]
     [InlineData("is not there, is empty", "--smtp", "mail.example.com", "--mail-from", "b@example.com", "--smtp-user", "berth", "--smtp-password-file", "/nowhere/password")]
     public void What_is_wrong_with_a_mail_server_is_told_before_the_start(string mention, params string[] arguments)

@@ -63,6 +63,9 @@ internal sealed class MailHost : IAsyncDisposable
     /// <summary>Whether a letter came that nobody looked at.</summary>
     public bool HasMore => _letters.Reader.TryPeek(out _);
 
+    /// <summary>Nobody is let in any more.</summary>
+    public void Stop() => _listener.Stop();
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();

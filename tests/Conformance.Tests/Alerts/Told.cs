@@ -93,6 +93,7 @@ public sealed class Told
         await FillAsync(room, "SPE_E5");
         Assert.Equal("SPE_E5", Text(Assert.Single((await NextAsync(time, receiver)).Notices), "displayName"));
 
+        await EventuallyAsync(room, one => Text(one, "lastTakenDateTime") is not null);
         ListenerBook left = await room.Listeners.OfAsync(room.Desk, TestContext.Current.CancellationToken);
         await room.Listeners.CloseAsync(room.Desk);
         await FillAsync(room, "SPE_E3");
