@@ -263,7 +263,7 @@ internal sealed partial class RolesEndpoint(LedgerDoor ledger, Administrators ad
     private static string ContextOf(HttpContext context, string set) =>
         $"{OwnAddresses.AuthorityOf(context)}/{(context.Request.Path.StartsWithSegments("/beta", StringComparison.OrdinalIgnoreCase) ? "beta" : "v1.0")}/$metadata#{set}";
 
-    [GeneratedRegex(@"^\s*(?:(?<name>principalId|roleDefinitionId)\s+eq\s+'(?<id>[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})'(?:\s+and\s+(?=\S)|\s*$)){1,2}$")]
+    [GeneratedRegex(@"^\s*(?:(?<name>principalId|roleDefinitionId)\s+eq\s+'(?<id>[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})'(?:\s+and\s+(?=\S)|\s*$)){1,2}$", RegexOptions.None, 1000)]
     private static partial Regex Filter();
 }
 

@@ -115,6 +115,7 @@ internal static class Server
             app.Use(next => new RequestLog(requests, next).InvokeAsync);
         }
 
+        app.Use(next => new HostNames(time, next).InvokeAsync);
         app.Use(next => new DatabaseAway(time, next).InvokeAsync);
         using ClusterEdge? edge = options.Cluster is null ? null : new ClusterEdge(
             await NodeMark.OpenAsync(ledger, cancellation).ConfigureAwait(false), new RequestTenant(new TenantList(ledger), apps), app.Services.GetRequiredService<IHttpForwarder>(), time);
@@ -123,6 +124,7 @@ internal static class Server
             app.Use(next => context => edge.InvokeAsync(context, next));
         }
 
+        app.Use(next => new StrangerLimit(time, next).InvokeAsync);
         app.Use(next => new SetUpEndpoint(setUp, ledger, tenants, time, next).InvokeAsync);
 
         // Graph comes first: what most requests want passes nothing else. OpenIddict comes last and sees identity paths only.
@@ -184,6 +186,9 @@ internal static class Server
         kestrel.Limits.MaxRequestLineSize = ServerLimits.RequestLine;
         kestrel.Limits.MaxRequestHeadersTotalSize = ServerLimits.RequestHeadersTotal;
         kestrel.Limits.MaxRequestHeaderCount = ServerLimits.RequestHeaderCount;
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(ServerLimits.SlowestBody, ServerLimits.BodyGrace);
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(ServerLimits.SlowestAnswer, ServerLimits.BodyGrace);
+        kestrel.Limits.MaxConcurrentUpgradedConnections = 0;
 
         // Every route reads its body up to a limit of its own; this one is that of the largest.
         kestrel.Limits.MaxRequestBodySize = GraphLimits.ImportBytes;
@@ -207,6 +212,7 @@ internal static class Server
 
             void Listen(ListenOptions listen)
             {
+                // No streams to open and reset by the thousand (B762).
                 listen.Protocols = HttpProtocols.Http1;
                 if (address.Scheme == Uri.UriSchemeHttps)
                 {

@@ -164,6 +164,11 @@ internal sealed class GraphDoor(
             return exchange.Error(GraphError.Denied);
         }
 
+        if (route.Body != RouteBody.None && context.Request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            return exchange.Error(GraphError.ContentEncoding(encoding));
+        }
+
         IHttpMaxRequestBodySizeFeature? size = context.Features.Get<IHttpMaxRequestBodySizeFeature>();
         if (size is { IsReadOnly: false })
         {
