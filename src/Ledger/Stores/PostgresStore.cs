@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Berth.Engine;
 using Npgsql;
 
 namespace Berth.Ledger.Stores;
@@ -127,6 +128,30 @@ public sealed partial class PostgresStore : IJournalStore
             Of(claim.Tenant),
             Of(claim.Epoch)));
         _line.Cleared(claim.Tenant);
+    }
+
+    /// <inheritdoc/>
+    public Claim? Retire(Guid tenant, long maker, long? version) => Take(tenant, maker, version)?.Claim;
+
+    /// <inheritdoc/>
+    public bool Keep(Claim claim, TenantProfile profile) => List(claim, profile);
+
+    /// <inheritdoc/>
+    public int Erase(Claim claim, int most)
+    {
+        long gone = Write<long>(
+            """
+            WITH held AS MATERIALIZED (SELECT id FROM tenant WHERE id = $1 AND epoch = $2 FOR SHARE),
+            events AS (DELETE FROM journal WHERE ctid = ANY(ARRAY(SELECT ctid FROM journal WHERE tenant IN (SELECT id FROM held) LIMIT $3)) RETURNING 1),
+            parts AS (DELETE FROM snapshot WHERE ctid = ANY(ARRAY(SELECT ctid FROM snapshot WHERE tenant IN (SELECT id FROM held) LIMIT $3)) RETURNING 1),
+            answers AS (DELETE FROM answer WHERE ctid = ANY(ARRAY(SELECT ctid FROM answer WHERE tenant IN (SELECT id FROM held) LIMIT $3)) RETURNING 1)
+            SELECT CASE WHEN EXISTS(SELECT FROM held) THEN (SELECT count(*) FROM events) + (SELECT count(*) FROM parts) + (SELECT count(*) FROM answers) ELSE -1 END
+            """,
+            Of(claim.Tenant),
+            Of(claim.Epoch),
+            Of(most));
+        Held(claim, gone + 1);
+        return (int)gone;
     }
 
     /// <inheritdoc/>
@@ -334,9 +359,9 @@ public sealed partial class PostgresStore : IJournalStore
         cancel);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> BlobNames() => Read(static connection =>
+    public IReadOnlyList<string> BlobNames(string beginning = "") => Read(connection =>
     {
-        using NpgsqlCommand select = new("SELECT name FROM blob ORDER BY name", connection);
+        using NpgsqlCommand select = Command(connection, "SELECT name FROM blob WHERE name >= $1 AND name < $2 ORDER BY name", Of(beginning), Of(beginning + "\U0010FFFF"));
         using NpgsqlDataReader reader = select.ExecuteReader();
         List<string> names = [];
         while (reader.Read())
@@ -346,6 +371,10 @@ public sealed partial class PostgresStore : IJournalStore
 
         return names;
     });
+
+    /// <inheritdoc/>
+    public void DeleteBlobs(IReadOnlyList<string> names) =>
+        Write<long>("WITH gone AS (DELETE FROM blob WHERE name = ANY($1) RETURNING 1) SELECT count(*) FROM gone", Of(names.ToArray()));
 
     /// <inheritdoc/>
     public ValueTask<byte[]?> ReadBlobAsync(string name, CancellationToken cancel) => ReadAsync(
@@ -360,10 +389,12 @@ public sealed partial class PostgresStore : IJournalStore
     public ValueTask WriteBlobAsync(string name, ReadOnlyMemory<byte> value, CancellationToken cancel) => WriteBlobsAsync([(name, value)], cancel);
 
     /// <inheritdoc/>
-    public ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, CancellationToken cancel) => WriteBlobsAsync(values, null, cancel);
+    public ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, CancellationToken cancel) => WriteAsync(values, null, cancel);
 
-    /// <summary>The same of one tenant, while its claim is in force.</summary>
-    internal async ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, Claim? claim, CancellationToken cancel)
+    /// <inheritdoc/>
+    public ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, Claim claim, CancellationToken cancel) => WriteAsync(values, claim, cancel);
+
+    private async ValueTask WriteAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, Claim? claim, CancellationToken cancel)
     {
         Dictionary<string, byte[]> last = new(StringComparer.Ordinal);
         foreach ((string name, ReadOnlyMemory<byte> value) in values)
