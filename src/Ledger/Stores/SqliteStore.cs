@@ -1,4 +1,3 @@
-using Berth.Engine;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using static SQLitePCL.raw;
@@ -9,7 +8,7 @@ namespace Berth.Ledger.Stores;
 /// The journals in a SQLite file: write-ahead log, synchronous FULL, one connection that writes by prepared statements, one that
 /// looks up answers, further ones for whoever reads back. A lock beside the file keeps a second process out; the epochs would fence whoever got past it.
 /// </summary>
-public sealed class SqliteStore : IJournalStore
+public sealed partial class SqliteStore : IJournalStore
 {
     /// <summary>The version of <see cref="Schema"/>.</summary>
     public const int SchemaVersion = 1;
@@ -211,85 +210,6 @@ public sealed class SqliteStore : IJournalStore
     }
 
     /// <inheritdoc/>
-    public Claim? Retire(Guid tenant, long maker, long? version)
-    {
-        Claim claim = default;
-        try
-        {
-            _begin.Run();
-            using SqliteStatement newest = new(_database, "SELECT coalesce(max(seq), 0) FROM journal WHERE tenant = ?");
-            bool isRight = version is not { } wanted || (newest.With(tenant).Next() && newest.Number(0) == wanted);
-            newest.Reset();
-            if (!isRight)
-            {
-                _rollback.Run();
-                return null;
-            }
-
-            _ = _takeEpoch.With(tenant).With(0L).Next();
-            claim = new Claim(tenant, _takeEpoch.Number(0));
-            _takeEpoch.Reset();
-            using SqliteStatement mark = new(_database, "INSERT OR REPLACE INTO blob(name, value) VALUES(?, ?)");
-            mark.With(GoneTenant.NameOf(tenant)).With(GoneTenant.ValueOf(maker)).Run();
-        }
-        catch (Exception e)
-        {
-            throw Undone(e);
-        }
-
-        Commit();
-        return claim;
-    }
-
-    /// <inheritdoc/>
-    public bool Keep(Claim claim, TenantProfile profile)
-    {
-        try
-        {
-            _begin.Run();
-            Check(claim);
-            using SqliteStatement unmark = new(_database, "DELETE FROM blob WHERE name = ?");
-            unmark.With(GoneTenant.NameOf(claim.Tenant)).Run();
-        }
-        catch (Exception e)
-        {
-            throw Undone(e);
-        }
-
-        Commit();
-        return true;
-    }
-
-    /// <inheritdoc/>
-    public int Erase(Claim claim, int most)
-    {
-        int deleted = 0;
-        try
-        {
-            _begin.Run();
-            Check(claim);
-            foreach (string what in new[]
-            {
-                "DELETE FROM journal WHERE tenant = ?1 AND seq IN (SELECT seq FROM journal WHERE tenant = ?1 LIMIT ?2)",
-                "DELETE FROM snapshot WHERE rowid IN (SELECT rowid FROM snapshot WHERE tenant = ?1 LIMIT ?2)",
-                "DELETE FROM answer WHERE tenant = ?1 AND key IN (SELECT key FROM answer WHERE tenant = ?1 LIMIT ?2)",
-            })
-            {
-                using SqliteStatement statement = new(_database, what);
-                statement.With(claim.Tenant).With(most).Run();
-                deleted += sqlite3_changes(_database);
-            }
-        }
-        catch (Exception e)
-        {
-            throw Undone(e);
-        }
-
-        Commit();
-        return deleted;
-    }
-
-    /// <inheritdoc/>
     public void Append(ReadOnlySpan<Claim> claims, ReadOnlySpan<JournalRow> events, ReadOnlySpan<AnswerRow> answers)
     {
         try
@@ -450,41 +370,6 @@ public sealed class SqliteStore : IJournalStore
         using SqliteConnection connection = Connect(_reading);
         using SqliteStatement select = new(connection.Handle!, "SELECT payload FROM snapshot WHERE tenant = ? AND seq = ? AND part = ?");
         return new ValueTask<ReadOnlyMemory<byte>?>(select.With(tenant).With(sequence).With(part).Next() ? (ReadOnlyMemory<byte>?)select.Blob(0) : null);
-    }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<string> BlobNames(string beginning = "")
-    {
-        // A name of ours has no character above the last one of Unicode.
-        using SqliteStatement select = new(_database, "SELECT name FROM blob WHERE name >= ? AND name < ? ORDER BY name");
-        select.With(beginning).With(beginning + "\U0010FFFF");
-        List<string> names = [];
-        while (select.Next())
-        {
-            names.Add(select.Text(0));
-        }
-
-        return names;
-    }
-
-    /// <inheritdoc/>
-    public void DeleteBlobs(IReadOnlyList<string> names)
-    {
-        try
-        {
-            _begin.Run();
-            using SqliteStatement delete = new(_database, "DELETE FROM blob WHERE name = ?");
-            foreach (string name in names)
-            {
-                delete.With(name).Run();
-            }
-        }
-        catch (Exception e)
-        {
-            throw Undone(e);
-        }
-
-        Commit();
     }
 
     /// <inheritdoc/>
