@@ -52,6 +52,12 @@ internal sealed class Administrators : IDisposable
     /// <summary>Whether a user has a role in a tenant, whichever.</summary>
     public bool Has(Guid tenant, Guid user) => _known.ContainsKey((tenant, user)) || _passing.Contains((tenant, user));
 
+    /// <summary>Whether a user has a role whose holders a User Administrator does not reach (B746).</summary>
+    public bool IsPrivileged(Guid tenant, Guid user) => RolesOf(tenant, user).Any(static role => role.IsPrivileged);
+
+    /// <summary>The Global Administrators of a tenant, whether or not they can sign in.</summary>
+    public IReadOnlyCollection<Guid> GlobalAdministrators(Guid tenant) => [.. Of(tenant).Where(static one => one.Role == DirectoryRole.GlobalAdministrator).Select(static one => one.User)];
+
     /// <summary>The roles of a user.</summary>
     public IReadOnlyList<DirectoryRole> RolesOf(Guid tenant, Guid user)
     {

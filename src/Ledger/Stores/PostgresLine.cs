@@ -202,7 +202,7 @@ internal sealed class PostgresLine : IDisposable
         CheckOpening(connection);
         foreach ((Guid tenant, long head) in _heads.ToArray())
         {
-            if (IsGone(connection, tenant))
+            if (_isNode && IsGone(connection, tenant))
             {
                 _heads.Remove(tenant);
                 continue;
