@@ -182,6 +182,7 @@ public sealed class Roles : IAsyncLifetime
         Assert.Equal((400, "operationNotSupported"), await RefusedAsync(_home, demo.Text("id")));
     }
 
+    // B746
     [Fact]
     public async Task B746_who_may_change_users_reaches_nobody_with_a_role_above_theirs()
     {
@@ -229,6 +230,7 @@ public sealed class Roles : IAsyncLifetime
         }
     }
 
+    // B747
     [Fact]
     public async Task B747_the_last_Global_Administrator_who_can_sign_in_is_neither_disabled_nor_deleted_by_anybody()
     {
@@ -258,6 +260,7 @@ public sealed class Roles : IAsyncLifetime
         }
     }
 
+    // B748
     [Fact]
     public async Task B748_lists_of_roles_are_filtered_as_clients_ask_or_the_filter_is_refused()
     {
