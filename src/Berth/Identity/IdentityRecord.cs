@@ -14,10 +14,10 @@ internal sealed class IdentityRecord(LedgerDoor ledger)
     /// <summary>Writes an entry; durable when it returns.</summary>
     /// <exception cref="LedgerFencedException">The tenant is not here any more.</exception>
     public Task WriteAsync(Guid tenant, Actor actor, IdentityAct act, Guid target, string name, string detail = "") =>
-        WriteAsync(ledger.Find(tenant) ?? throw new LedgerFencedException($"Tenant {tenant} is not here any more.", tenant), actor, act, target, name, detail);
+        WriteAtAsync(ledger.Find(tenant) ?? throw new LedgerFencedException($"Tenant {tenant} is not here any more.", tenant), actor, act, target, name, detail);
 
     /// <summary>The same of a tenant that nobody finds yet.</summary>
-    public async Task WriteAsync(TenantDesk desk, Actor actor, IdentityAct act, Guid target, string name, string detail = "")
+    public static async Task WriteAtAsync(TenantDesk desk, Actor actor, IdentityAct act, Guid target, string name, string detail = "")
     {
         await desk.SubmitAsync(new Command.RecordIdentity(act, target, name, detail), actor, null, CancellationToken.None).ConfigureAwait(false);
     }

@@ -107,7 +107,7 @@ internal static class Server
         ClusterNode? node = null;
         IdentityRecord record = new(ledger);
         InstallationTenant installation = new(ledger);
-        using NewTenants tenants = new(ledger, new FirstAdministrator(passwords, administrators, record), apps, installation, record, desk => node?.KeepAsync(desk, CancellationToken.None) ?? Task.CompletedTask);
+        using NewTenants tenants = new(ledger, new FirstAdministrator(passwords, administrators), apps, installation, desk => node?.KeepAsync(desk, CancellationToken.None) ?? Task.CompletedTask);
         using DatabaseProbe probe = new(ledger, time);
         if (options.LogLevel <= LogLevel.Information)
         {

@@ -10,7 +10,7 @@ using Berth.Ledger;
 namespace Berth.SetUp;
 
 /// <summary>Brings tenants into being, each with its first application and, where one is named, its first administrator; one at a time (B731).</summary>
-internal sealed class NewTenants(LedgerDoor ledger, FirstAdministrator administrator, AppRegistrations apps, InstallationTenant installation, IdentityRecord record, Func<TenantDesk, Task>? settle = null) : IDisposable
+internal sealed class NewTenants(LedgerDoor ledger, FirstAdministrator administrator, AppRegistrations apps, InstallationTenant installation, Func<TenantDesk, Task>? settle = null) : IDisposable
 {
     private readonly SemaphoreSlim _making = new(1, 1);
 
@@ -77,8 +77,8 @@ internal sealed class NewTenants(LedgerDoor ledger, FirstAdministrator administr
     {
         // Both tenants tell of it: the new one of who gets in, the installation's own that there is another (B738).
         TenantProfile profile = desk.Current.Profile;
-        await record.WriteAsync(installation.Desk ?? desk, actor, IdentityAct.TenantMade, desk.Id, profile.DisplayName, profile.Domain).ConfigureAwait(false);
-        await record.WriteAsync(desk, Actor.Berth, IdentityAct.ApplicationAdded, app.ClientId, app.DisplayName, string.Join(' ', app.Permissions)).ConfigureAwait(false);
+        await IdentityRecord.WriteAtAsync(installation.Desk ?? desk, actor, IdentityAct.TenantMade, desk.Id, profile.DisplayName, profile.Domain).ConfigureAwait(false);
+        await IdentityRecord.WriteAtAsync(desk, Actor.Berth, IdentityAct.ApplicationAdded, app.ClientId, app.DisplayName, string.Join(' ', app.Permissions)).ConfigureAwait(false);
         await ledger.WriteBlobAsync(desk, TenantMaker.NameOf(desk.Id), TenantMaker.ValueOf(actor), CancellationToken.None).ConfigureAwait(false);
         await apps.PutAsync(app, CancellationToken.None).ConfigureAwait(false);
         if (person is not null)
