@@ -39,7 +39,7 @@ public sealed class CloudPcs(PortalUnderTest portal) : PortalTests(portal)
         await page.Keyboard.PressAsync("ArrowDown");
         await page.Keyboard.PressAsync("Enter");
         ILocator panel = page.GetByRole(AriaRole.Region, new() { Name = cem });
-        await Expect(panel.GetByRole(AriaRole.Heading, new() { Name = cem })).ToBeFocusedAsync();
+        await Expect(panel.GetByRole(AriaRole.Heading, new() { Name = cem, Exact = true })).ToBeFocusedAsync();
         await Expect(panel.GetByRole(AriaRole.Table, new() { Name = "What happened" }).GetByText("because the license is gone")).ToBeVisibleAsync();
         await window.PictureAsync("cloud-pc-grace-light");
         await window.IsAccessibleAsync();

@@ -98,7 +98,7 @@ public sealed class Frontline(PortalUnderTest portal) : PortalTests(portal)
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Light });
 
         await page.GetByRole(AriaRole.Link, new() { Name = "How many licenses do we need?" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "How many Frontline licenses do we need?" })).ToBeFocusedAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "How many Frontline licenses do we need?", Exact = true })).ToBeFocusedAsync();
         await page.GetByLabel("People").First.FillAsync("6");
         await page.GetByLabel("People").Nth(1).FillAsync("6");
         await page.GetByLabel("Days played").FillAsync("5");

@@ -31,7 +31,7 @@ public sealed class History(PortalUnderTest portal) : PortalTests(portal)
         await page.Keyboard.PressAsync("ArrowDown");
         await page.Keyboard.PressAsync("Enter");
         ILocator panel = page.GetByRole(AriaRole.Region, new() { Name = "Remove member" });
-        await Expect(panel.GetByRole(AriaRole.Heading, new() { Name = "Remove member" })).ToBeFocusedAsync();
+        await Expect(panel.GetByRole(AriaRole.Heading, new() { Name = "Remove member", Exact = true })).ToBeFocusedAsync();
         await Expect(panel.GetByText($"{Sku} through Keepers of the past was taken away: ")).ToBeVisibleAsync();
         await Expect(panel.GetByText($"Left Keepers of the past: {leaves}")).ToBeVisibleAsync();
         await window.IsAccessibleAsync();

@@ -87,7 +87,7 @@ public sealed class Home(PortalUnderTest portal) : PortalTests(portal)
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByText(new Regex($"^{Regex.Escape(number)} ({rows})s?[.,]"))).ToBeVisibleAsync();
         await page.GoBackAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Home" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Home", Exact = true })).ToBeVisibleAsync();
         await Expect(page.GetByText("Being read.")).ToHaveCountAsync(0);
     }
 

@@ -33,7 +33,7 @@ public sealed class Licenses(PortalUnderTest portal) : PortalTests(portal)
         await page.GetByRole(AriaRole.Link, new() { Name = $"2 waiting for {Sku}" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         ILocator panel = page.GetByRole(AriaRole.Region, new() { Name = Sku });
-        await Expect(panel.GetByRole(AriaRole.Heading, new() { Name = Sku })).ToBeFocusedAsync();
+        await Expect(panel.GetByRole(AriaRole.Heading, new() { Name = Sku, Exact = true })).ToBeFocusedAsync();
         await Expect(panel.GetByText("2 people wait.")).ToBeVisibleAsync();
         ILocator rows = panel.GetByRole(AriaRole.Grid, new() { Name = $"Waiting for {Sku}" }).Locator(".grid-window .grid-row");
         await Expect(rows.First).ToContainTextAsync(NameOf(people, first));
@@ -90,7 +90,7 @@ public sealed class Licenses(PortalUnderTest portal) : PortalTests(portal)
         await window.IsAccessibleAsync();
         await window.PictureAsync("home");
         await page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link, new() { Name = "Licenses" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Licenses" })).ToBeFocusedAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Licenses", Exact = true })).ToBeFocusedAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "170 bought of SPE_E3" })).ToBeVisibleAsync();
         await window.IsAccessibleAsync();
         await window.PictureAsync("licenses");

@@ -18,7 +18,7 @@ public sealed class NetworkConnections(PortalUnderTest portal) : PortalTests(por
         IPage page = window.Page;
         await page.GetByRole(AriaRole.Link, new() { Name = "New connection" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "New network connection" })).ToBeFocusedAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "New network connection", Exact = true })).ToBeFocusedAsync();
 
         await page.GetByLabel("Name", new() { Exact = true }).FocusAsync();
         await page.Keyboard.TypeAsync("Harbor");
@@ -37,7 +37,7 @@ public sealed class NetworkConnections(PortalUnderTest portal) : PortalTests(por
         await page.GetByLabel("Virtual network").FocusAsync();
         await page.Keyboard.PressAsync("Enter");
 
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Domain" })).ToBeFocusedAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Domain", Exact = true })).ToBeFocusedAsync();
         foreach (string text in (string[])["corp.contoso.example", "", "joiner@corp.contoso.example", "a password nobody keeps"])
         {
             await page.Keyboard.PressAsync("Tab");
@@ -45,7 +45,7 @@ public sealed class NetworkConnections(PortalUnderTest portal) : PortalTests(por
         }
 
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Review" })).ToBeFocusedAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Review", Exact = true })).ToBeFocusedAsync();
         await window.PictureAsync("connection-review-light");
         await page.GetByRole(AriaRole.Button, new() { Name = "Create the connection" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
@@ -107,7 +107,7 @@ public sealed class NetworkConnections(PortalUnderTest portal) : PortalTests(por
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Quay West");
         await page.Keyboard.PressAsync("Enter");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save the changes" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Quay West" })).ToBeFocusedAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Quay West", Exact = true })).ToBeFocusedAsync();
         (await client.DeleteAsync(new Uri($"{Root}/{id}", UriKind.Relative), Cancel)).Dispose();
     }
 

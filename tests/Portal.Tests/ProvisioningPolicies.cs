@@ -27,7 +27,7 @@ public sealed class ProvisioningPolicies(PortalUnderTest portal) : PortalTests(p
         await using Window window = await Portal.OpenSignedInAsync("provisioning-policies", scheme, width);
         IPage page = window.Page;
         await page.GetByRole(AriaRole.Link, new() { Name = "New policy" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "New provisioning policy" })).ToBeFocusedAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "New provisioning policy", Exact = true })).ToBeFocusedAsync();
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync(name);
         await page.GetByRole(AriaRole.Radio, new() { Name = kind }).CheckAsync();
         await page.GetByLabel("Where Cloud PCs are made").SelectOptionAsync("region:eastus");
@@ -115,7 +115,7 @@ public sealed class ProvisioningPolicies(PortalUnderTest portal) : PortalTests(p
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Save the changes" })).ToBeDisabledAsync();
         held.SetResult();
         await page.GetByRole(AriaRole.Button, new() { Name = "Save the changes" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Kept well" })).ToBeFocusedAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Kept well", Exact = true })).ToBeFocusedAsync();
         using JsonDocument kept = JsonDocument.Parse(await client.GetStringAsync(new Uri($"{Root}/{id}", UriKind.Relative), Cancel));
         Assert.Equal(
             ("Kept well", "DESK-%RAND:6%", "de-DE", "automatic", "usEast", "westeurope"),
@@ -128,7 +128,7 @@ public sealed class ProvisioningPolicies(PortalUnderTest portal) : PortalTests(p
     private static async Task NextAsync(IPage page, string step)
     {
         await page.GetByRole(AriaRole.Button, new() { Name = "Next" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = step })).ToBeFocusedAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = step, Exact = true })).ToBeFocusedAsync();
     }
 
     // The sizes are called by processors, memory and disk; the part number has them, too.

@@ -19,7 +19,7 @@ public sealed class SettingUp(PortalUnderTest portal) : PortalTests(portal)
         await using Window window = await Portal.OpenAsync(at: berth.Http);
         IPage page = window.Page;
         await page.GotoAsync(new Uri(berth.Http!, "/").ToString());
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Set up this Berth" })).ToBeFocusedAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Set up this Berth", Exact = true })).ToBeFocusedAsync();
         await window.PictureAsync("set-up-light");
         await window.IsAccessibleAsync();
 
@@ -37,7 +37,7 @@ public sealed class SettingUp(PortalUnderTest portal) : PortalTests(portal)
 
         await page.GetByLabel("Set-up code").FillAsync(code);
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Fabrikam is set up" })).ToBeFocusedAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Fabrikam is set up", Exact = true })).ToBeFocusedAsync();
         await Expect(page.GetByText("Its secret is shown this once")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await window.SignInAsync("ada@fabrikam.example", "twelve chars");

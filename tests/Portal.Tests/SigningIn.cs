@@ -27,12 +27,12 @@ public sealed class SigningIn(PortalUnderTest portal) : PortalTests(portal)
 
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).FocusAsync();
         await window.Page.Keyboard.PressAsync("Enter");
-        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = "You are signed out" })).ToBeFocusedAsync();
+        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = "You are signed out", Exact = true })).ToBeFocusedAsync();
 
         // An address that looks like somebody else's leads nowhere but here.
         await window.Page.GotoAsync("/portal///elsewhere.example/");
         await window.SignInAsync(PortalUnderTest.Admin, PortalUnderTest.Password);
-        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = "There is no such page" })).ToBeVisibleAsync();
+        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = "There is no such page", Exact = true })).ToBeVisibleAsync();
         Assert.StartsWith($"{Portal.Berth.Http}portal/", window.Page.Url, StringComparison.Ordinal);
     }
 

@@ -83,7 +83,7 @@ public sealed class Users(PortalUnderTest portal) : PortalTests(portal)
         await page.Keyboard.PressAsync("Enter");
 
         ILocator panel = page.GetByRole(AriaRole.Region, new() { Name = name });
-        await Expect(panel.GetByRole(AriaRole.Heading, new() { Name = name })).ToBeFocusedAsync();
+        await Expect(panel.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true })).ToBeFocusedAsync();
         await Expect(panel.GetByText($"Through {named.RootElement.GetProperty("displayName").GetString()}").First).ToBeVisibleAsync();
         Assert.EndsWith("/portal/users/" + user.GetProperty("id").GetString(), page.Url, StringComparison.Ordinal);
         await window.PictureAsync("user-panel-light");
@@ -146,7 +146,7 @@ public sealed class Users(PortalUnderTest portal) : PortalTests(portal)
         plan = page.GetByRole(AriaRole.Dialog, new() { Name = "Give PROJECTPROFESSIONAL in place of VISIOCLIENT to Contoso Administrator" });
         await plan.GetByRole(AriaRole.Button, new() { Name = "Replace it" }).ClickAsync();
         await plan.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
-        await Expect(panel.GetByRole(AriaRole.Heading, new() { Name = "PROJECTPROFESSIONAL" })).ToBeVisibleAsync();
+        await Expect(panel.GetByRole(AriaRole.Heading, new() { Name = "PROJECTPROFESSIONAL", Exact = true })).ToBeVisibleAsync();
         Assert.Equal(["PROJECTPROFESSIONAL"], await LicensesOfAdminAsync());
 
         await panel.GetByRole(AriaRole.Button, new() { Name = "Remove licenses" }).ClickAsync();
@@ -235,7 +235,7 @@ public sealed class Users(PortalUnderTest portal) : PortalTests(portal)
     public async Task A_link_to_a_user_opens_the_panel_and_axe_finds_nothing_serious(ColorScheme scheme, int width)
     {
         await using Window window = await Portal.OpenSignedInAsync("users/" + PortalUnderTest.Admin, scheme, width);
-        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = "Contoso Administrator" })).ToBeVisibleAsync();
+        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = "Contoso Administrator", Exact = true })).ToBeVisibleAsync();
         await Expect(window.Page.GetByText(PortalUnderTest.Admin).Last).ToBeVisibleAsync();
 
         await window.PictureAsync(string.Create(CultureInfo.InvariantCulture, $"user-link-{scheme}-{width}"));
@@ -247,7 +247,7 @@ public sealed class Users(PortalUnderTest portal) : PortalTests(portal)
     public async Task What_axe_calls_critical_fails_a_test()
     {
         await using Window window = await Portal.OpenSignedInAsync("users/" + PortalUnderTest.Admin);
-        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = "Contoso Administrator" })).ToBeVisibleAsync();
+        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = "Contoso Administrator", Exact = true })).ToBeVisibleAsync();
         await window.Page.EvaluateAsync("() => document.querySelector('main').append(document.createElement('select'))");
 
         Exception wrong = await Assert.ThrowsAnyAsync<Exception>(window.IsAccessibleAsync);

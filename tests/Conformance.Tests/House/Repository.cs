@@ -16,7 +16,7 @@ internal static class Repository
     public static IEnumerable<string> ProductSources => Files.Where(file => file.StartsWith("src/", StringComparison.Ordinal) && Is(file, ".cs"));
 
     /// <summary>Every file that people read as text: all but pictures, pages of a journal and other bytes.</summary>
-    public static IEnumerable<string> Texts => Files.Where(file => !Is(file, ".bin") && !Is(file, ".png") && !Is(file, ".ico"));
+    public static IEnumerable<string> Texts => Files.Where(file => !Is(file, ".bin") && !Is(file, ".gz") && !Is(file, ".png") && !Is(file, ".ico"));
 
     public static bool Is(string file, string extension) => file.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
 

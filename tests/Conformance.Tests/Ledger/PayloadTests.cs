@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Berth.Conformance.Tests.House;
 using Berth.Engine;
 using Berth.Engine.Collections;
@@ -62,6 +63,16 @@ public sealed class PayloadTests
         byte[] golden = File.ReadAllBytes(Repository.PathOf($"tests/Conformance.Tests/Ledger/Golden/{file}"));
         Change read = Assert.Single(JournalReader.Read(Write(example) with { Payload = golden }).Changes);
         Assert.True(Changes.Same(example, read), $"{file} is read as {read}");
+    }
+
+    // B698
+    [Fact]
+    public void A_golden_journal_entry_is_never_changed_and_none_goes()
+    {
+        string folder = Repository.PathOf("tests/Conformance.Tests/Ledger/Golden");
+        IEnumerable<string> found = Directory.EnumerateFiles(folder, "*.bin").Order(StringComparer.Ordinal)
+            .Select(file => $"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))}  {Path.GetFileName(file)}");
+        Assert.Equal(File.ReadAllLines(Path.Combine(folder, "SHA256SUMS")), found);
     }
 
     [Theory]
