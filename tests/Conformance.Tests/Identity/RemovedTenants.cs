@@ -191,7 +191,7 @@ public sealed class RemovedTenants
         }
 
         await door.DisposeAsync();
-        using IJournalStore store = SqliteStore.Open(new DataFolder(data).Database);
+        using SqliteStore store = SqliteStore.Open(new DataFolder(data).Database);
         string[] ids = [.. made.Select(desk => desk.Id.ToString("D")), BerthProcess.DemoTenant];
         Assert.All(store.BlobNames("identity/password/").Concat(store.BlobNames("made/")), name => Assert.Contains(ids, id => name.Replace("-", "", StringComparison.Ordinal).Contains(id.Replace("-", "", StringComparison.Ordinal), StringComparison.Ordinal)));
         Assert.Empty(store.BlobNames("gone/"));
