@@ -80,6 +80,8 @@ internal static class ServeCommand
         Command serve = new("serve", "Serve Microsoft Graph until SIGTERM or Ctrl-C.") { demo, seed, urls, https, notify, data, db, cluster, nodeUrl, siloPort, throttle, otlp, logFormat, logLevel, config };
         OidcOptions oidc = new();
         oidc.AddTo(serve);
+        MailOptions mail = new();
+        mail.AddTo(serve);
         serve.Validators.Add(result =>
         {
             DatabaseOption.Check(result, db);
@@ -139,6 +141,7 @@ internal static class ServeCommand
                 parsed.GetValue(db) is { } connection ? PostgresAddress.Read(connection) : null)
             {
                 ExternalIssuer = oidc.Read(parsed),
+                Mail = mail.Read(parsed),
                 Cluster = parsed.GetValue(cluster) ? new ClusterOptions(parsed.GetValue(nodeUrl) is { } url ? new Uri(url) : null, parsed.GetValue(siloPort)) : null,
                 Collector = parsed.GetValue(otlp) is { } collector ? new Uri(collector) : null,
                 HasQuotas = parsed.GetValue(throttle) == "graph",

@@ -24,7 +24,10 @@ internal static class ServeSettings
 
     /// <summary>The options that can be said elsewhere. Not those that make a demo: a tenant with a public secret is asked for by hand.</summary>
     private static readonly string[] _options =
-        ["--urls", "--https", "--data", "--db", "--cluster", "--node-url", "--silo-port", "--notify-host", "--throttle", "--otlp", "--log-format", "--log-level"];
+    [
+        "--urls", "--https", "--data", "--db", "--cluster", "--node-url", "--silo-port", "--notify-host", "--throttle", "--otlp", "--log-format", "--log-level",
+        "--smtp", "--smtp-security", "--smtp-user", "--smtp-password-file", "--mail-from",
+    ];
 
     /// <summary>Completes a command line of <c>serve</c>; any other is left alone.</summary>
     /// <param name="args">The command line.</param>

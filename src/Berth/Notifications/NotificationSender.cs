@@ -68,8 +68,8 @@ internal sealed class NotificationSender : IDisposable
         }
     }
 
-    /// <summary>Delivers notifications.</summary>
-    public async Task<DeliveryOutcome> PostAsync(Uri receiver, byte[] json, CancellationToken cancel)
+    /// <summary>Delivers notifications, with a header more where one is given.</summary>
+    public async Task<DeliveryOutcome> PostAsync(Uri receiver, byte[] json, CancellationToken cancel, (string Name, string Value)? header = null)
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         patience.CancelAfter(NotificationLimits.Delivery);
@@ -77,6 +77,11 @@ internal sealed class NotificationSender : IDisposable
         {
             using HttpRequestMessage request = new(HttpMethod.Post, receiver) { Content = new ByteArrayContent(json) };
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
+            if (header is { } more)
+            {
+                request.Headers.Add(more.Name, more.Value);
+            }
+
             using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
             TimeSpan after = response.Headers.RetryAfter switch
             {

@@ -33,6 +33,9 @@ internal sealed record ServeOptions(
     /// <summary>Whether applications and tenants have the directory's quotas (B788).</summary>
     public bool HasQuotas { get; init; }
 
+    /// <summary>Where letters go (B794); null when nowhere.</summary>
+    public Notifications.MailServer? Mail { get; init; }
+
     /// <summary>Where people sign in beside their password (B739); null when nowhere.</summary>
     public Identity.ExternalIssuerOptions? ExternalIssuer { get; init; }
 

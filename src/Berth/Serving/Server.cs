@@ -12,6 +12,7 @@ using Berth.Graph.Hosting;
 using Berth.Graph.Notifications;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
+using Berth.Graph.Telling;
 using Berth.Identity;
 using Berth.Ledger;
 using Berth.Ledger.Stores;
@@ -105,9 +106,10 @@ internal static class Server
         using Meter meter = Metrics.Observe(ledger, tokens);
         using IDisposable unreadable = new UnreadableRequests(time).Listen(app.Services.GetRequiredService<DiagnosticListener>());
         ClusterNode? node = null;
+        ListenerBooks? opened = null;
         IdentityRecord record = new(ledger);
         InstallationTenant installation = new(ledger);
-        using NewTenants tenants = new(ledger, new FirstAdministrator(passwords, administrators), apps, installation, desk => node?.KeepAsync(desk, CancellationToken.None) ?? Task.CompletedTask);
+        using NewTenants tenants = new(ledger, new FirstAdministrator(passwords, administrators), apps, installation, desk => SettleAsync(desk, node, opened));
         using DatabaseProbe probe = new(ledger, time);
         if (options.LogLevel <= LogLevel.Information)
         {
@@ -138,16 +140,21 @@ internal static class Server
         using NotificationSender sender = new(time);
         using SubscriptionBooks subscriptions = new(ledger, new NotificationHosts(options.NotifyHosts), sender.HandshakeAsync);
         await subscriptions.OpenAsync(cancellation).ConfigureAwait(false);
+        using AlertSender alerts = new(sender, options.Mail is { } mail ? new LetterSender(mail, time) : null, time);
+        using ListenerBooks listeners = new(ledger, subscriptions.Hosts, options.Mail is not null, alerts.SendAsync);
+        await listeners.OpenAsync(cancellation).ConfigureAwait(false);
+        opened = listeners;
         TenantMemories memories = new();
         ledger.Farewell = async tenant =>
         {
+            await listeners.CloseAsync(tenant).ConfigureAwait(false);
             await subscriptions.CloseAsync(tenant).ConfigureAwait(false);
             await apps.RemoveTenantAsync(tenant).ConfigureAwait(false);
             await administrators.RemoveTenantAsync(tenant).ConfigureAwait(false);
             memories.Forget(tenant);
         };
         PasswordDoor passwordDoor = new(administrators.Has, passwords.KeepAsync) { IsPrivileged = administrators.IsPrivileged, GlobalAdministrators = administrators.GlobalAdministrators };
-        app.UseGraph(ledger.Find, new StandingTokens(apps, tokens).AuthenticateAsync, time, subscriptions, passwordDoor, options.HasQuotas, memories);
+        app.UseGraph(ledger.Find, new StandingTokens(apps, tokens).AuthenticateAsync, time, subscriptions, passwordDoor, listeners, options.HasQuotas, memories);
         app.Use(next => new Health(ledger, probe, edge is null ? null : () => node is { IsIn: true }, app.Lifetime, next).InvokeAsync);
         app.UseOpenTelemetryPrometheusScrapingEndpoint();
         app.Use(next => new PortalFiles(app, next).InvokeAsync);
@@ -164,6 +171,7 @@ internal static class Server
 
         // Told from here on: what a receiver asks back is answered.
         await using NotificationDelivery delivery = new(subscriptions, sender, time, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Notifications"));
+        await using AlertDelivery telling = new(listeners, time, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Alerts"));
         Uri[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(text => new Uri(text))];
         app.Services.GetRequiredService<OwnAddresses>().ListensOn(addresses);
         if (edge is null || options.Cluster is not { } cluster)
@@ -175,13 +183,26 @@ internal static class Server
 
         Uri url = cluster.NodeUrl ?? addresses.First(address => address.Scheme == Uri.UriSchemeHttp);
         ClusterSettings settings = new(url, new IPEndPoint(await ClusterOptions.AddressOfAsync(url, cancellation).ConfigureAwait(false), cluster.SiloPort));
-        TenantGuests guests = new(new IdentityBooks(apps, administrators, keys), subscriptions);
+        TenantGuests guests = new(new IdentityBooks(apps, administrators, keys), subscriptions, listeners);
         await using ClusterNode joined = await ClusterNode.JoinAsync(
             settings, ledger, options.Database!, guests, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Cluster"), cancellation).ConfigureAwait(false);
         node = joined;
         edge.Open(joined);
         await Greeting.WriteAsync(options, addresses, ledger, setUp, joined).ConfigureAwait(false);
         await ClusterStart.StayAsync(app, joined, cancellation).ConfigureAwait(false);
+    }
+
+    // Where there are several nodes, a new tenant is served here for now; and whoever is told of its alerts is followed from its first day.
+    private static async Task SettleAsync(TenantDesk desk, ClusterNode? node, ListenerBooks? listeners)
+    {
+        if (node is not null)
+        {
+            await node.KeepAsync(desk, CancellationToken.None).ConfigureAwait(false);
+        }
+        else if (listeners is not null)
+        {
+            await listeners.OfAsync(desk, CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     private static void Configure(KestrelServerOptions kestrel, ServeOptions options, ServerCertificate? certificate)

@@ -61,6 +61,7 @@ internal sealed record BatchItem(
             Prefer = Header("Prefer"),
             AsOf = Header(PastReads.Header),
             Subscriptions = batch.Subscriptions,
+            Listeners = batch.Listeners,
             ThrottlePriority = Header("x-ms-throttle-priority") ?? batch.ThrottlePriority,
             InBatch = true,
             Faults = batch.Faults,

@@ -9,6 +9,7 @@ using Berth.Graph.Plans;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
 using Berth.Graph.Scim;
+using Berth.Graph.Telling;
 using Berth.Ledger;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -33,6 +34,7 @@ public static class GraphEndpoint
     /// <param name="time">The real time.</param>
     /// <param name="subscriptions">The subscriptions to change notifications, where these are served.</param>
     /// <param name="passwords">Where passwords of users go; without it they are forgotten.</param>
+    /// <param name="listeners">The receivers of alerts, where these are told.</param>
     /// <param name="hasQuotas">Whether applications and tenants have the directory's quotas (B788).</param>
     /// <param name="memories">Is told what is remembered of tenants.</param>
     public static IApplicationBuilder UseGraph(
@@ -42,6 +44,7 @@ public static class GraphEndpoint
         TimeProvider time,
         SubscriptionBooks? subscriptions = null,
         PasswordDoor? passwords = null,
+        ListenerBooks? listeners = null,
         bool hasQuotas = false,
         TenantMemories? memories = null)
     {
@@ -52,14 +55,14 @@ public static class GraphEndpoint
         memories?.Add(faults.Forget);
         memories?.Add(leases.Forget);
         memories?.Add(plans.Forget);
-        GraphDoor door = new(desks, authenticate, faults, leases, plans, subscriptions, passwords, time, services.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Graph"));
+        GraphDoor door = new(desks, authenticate, faults, leases, plans, subscriptions, passwords, listeners, time, services.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Graph"));
         return app.Use(next => context => door.InvokeAsync(context, next));
     }
 }
 
 internal sealed class GraphDoor(
     Func<Guid, TenantDesk?> desks, Func<HttpContext, ValueTask<Authentication>> authenticate, InstalledFaults faults, HostLeases hosts, PlanShelf plans,
-    SubscriptionBooks? subscriptions, PasswordDoor? passwords, TimeProvider time, ILogger log)
+    SubscriptionBooks? subscriptions, PasswordDoor? passwords, ListenerBooks? listeners, TimeProvider time, ILogger log)
 {
     private const string Minimal = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
     private const string WithoutMetadata = "application/json;odata.metadata=none;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
@@ -152,7 +155,7 @@ internal sealed class GraphDoor(
             return exchange.Error(GraphError.Unauthenticated($"The token's tenant '{caller.TenantId}' is not here.", "Bearer"));
         }
 
-        (GraphRequest? request, GraphError? error) = exchange.Read(caller, faults, hosts, plans, subscriptions, passwords);
+        (GraphRequest? request, GraphError? error) = exchange.Read(caller, faults, hosts, plans, subscriptions, passwords, listeners);
         if (request is null)
         {
             return exchange.Error(error!);
@@ -343,7 +346,7 @@ internal sealed class GraphDoor(
         public GraphResponse Error(GraphError error) => IsScim ? ScimError.Response(error) : GraphResponse.Error(error, RequestId, ClientRequestId, _receivedAt);
 
         public (GraphRequest? Request, GraphError? Error) Read(
-            Caller caller, InstalledFaults faults, HostLeases hosts, PlanShelf plans, SubscriptionBooks? subscriptions, PasswordDoor? passwords)
+            Caller caller, InstalledFaults faults, HostLeases hosts, PlanShelf plans, SubscriptionBooks? subscriptions, PasswordDoor? passwords, ListenerBooks? listeners)
         {
             int question = Target.IndexOf('?', StringComparison.Ordinal);
             string query = question < 0 ? "" : Target[(question + 1)..];
@@ -373,6 +376,7 @@ internal sealed class GraphDoor(
                 WithoutMetadata = WithoutMetadata,
                 EventualConsistency = http.Headers["ConsistencyLevel"].ToString().Equals("eventual", StringComparison.OrdinalIgnoreCase),
                 Subscriptions = subscriptions,
+                Listeners = listeners,
                 Prefer = http.Headers["Prefer"] is { Count: > 0 } prefer ? prefer.ToString() : null,
                 AsOf = http.Headers[PastReads.Header] is { Count: > 0 } moment ? moment.ToString() : null,
                 ThrottlePriority = faults.IsAny || faults.HasQuotas ? http.Headers["x-ms-throttle-priority"].ToString() : null,

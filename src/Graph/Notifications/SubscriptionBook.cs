@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Berth.Graph.Requests;
@@ -18,16 +17,15 @@ public sealed class SubscriptionBook : IDisposable
     private readonly LedgerDoor _ledger;
     private readonly Action _changed;
     private readonly SemaphoreSlim _writing = new(1);
-    private readonly SemaphoreSlim _answering = new(1);
+    private readonly KeptAnswers _answers;
     private readonly ConcurrentDictionary<Guid, long> _told = new();
     private volatile Dictionary<Guid, ChangeSubscription> _byId;
-    private volatile IReadOnlyList<StoredAnswer> _answers;
     private volatile bool _isBehind;
 
     private SubscriptionBook(TenantDesk desk, LedgerDoor ledger, Action changed, StoredBook stored)
     {
         (Desk, _ledger, _changed) = (desk, ledger, changed);
-        _answers = stored.Answers;
+        _answers = new KeptAnswers(NotificationLimits.Answers, stored.Answers, KeepAnswersAsync);
 
         // A restored backup can be behind what a subscription was told: then it goes on from the state that is there.
         _byId = stored.Subscriptions.ToDictionary(one => one.Id, one => one with { Told = Math.Min(one.Told, desk.Current.Version) });
@@ -181,55 +179,21 @@ public sealed class SubscriptionBook : IDisposable
         _changed();
     }
 
-    /// <summary>
-    /// Does something once: a request that comes again under its id gets the answer that it got then, also after a restart, while it is among those
-    /// remembered (contract, Repeatability-Request-ID). What was refused is not remembered.
-    /// </summary>
-    internal async ValueTask<GraphResponse> OnceAsync(GraphRequest request, Func<ValueTask<GraphResponse>> act, CancellationToken cancel)
-    {
-        if (GraphRoom.RepeatableOf(request, "", () => SHA256.HashData(request.Body.Span), static _ => []) is not { } repeatable)
-        {
-            return await act().ConfigureAwait(false);
-        }
-
-        await _answering.WaitAsync(cancel).ConfigureAwait(false);
-        try
-        {
-            if (_answers.FirstOrDefault(one => one.Key == repeatable.Key) is { } before)
-            {
-                return before.BodyHash.AsSpan().SequenceEqual(repeatable.BodyHash.Span) ? GraphRoom.Recall(before.Answer) : GraphResponse.Error(request, GraphRoom.RepeatedDifferently);
-            }
-
-            GraphResponse response = await act().ConfigureAwait(false);
-            if (response.Status >= 300)
-            {
-                return response;
-            }
-
-            byte[] answer = GraphRoom.Remember(response);
-            await RememberAsync(new StoredAnswer(repeatable.Key, repeatable.BodyHash.ToArray(), answer)).ConfigureAwait(false);
-            return GraphRoom.Recall(answer);
-        }
-        finally
-        {
-            _answering.Release();
-        }
-    }
+    /// <summary>Does something once, however often the request comes.</summary>
+    internal ValueTask<GraphResponse> OnceAsync(GraphRequest request, Func<ValueTask<GraphResponse>> act, CancellationToken cancel) => _answers.OnceAsync(request, act, cancel);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _writing.Dispose();
-        _answering.Dispose();
+        _answers.Dispose();
     }
 
-    // It happened: whoever leaves now must find the answer when it comes back.
-    private async Task RememberAsync(StoredAnswer answer)
+    private async Task KeepAnswersAsync()
     {
         await _writing.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
-            _answers = [.. _answers.Skip(Math.Max(0, _answers.Count + 1 - NotificationLimits.Answers)), answer];
             await StoreAsync(_byId, CancellationToken.None).ConfigureAwait(false);
         }
         finally
@@ -244,7 +208,7 @@ public sealed class SubscriptionBook : IDisposable
         _isBehind = false;
         try
         {
-            StoredBook book = new(FormatVersion, [.. next.Values.OrderBy(one => one.Id).Select(one => one with { Told = Math.Max(one.Told, _told.GetValueOrDefault(one.Id)) })], _answers);
+            StoredBook book = new(FormatVersion, [.. next.Values.OrderBy(one => one.Id).Select(one => one with { Told = Math.Max(one.Told, _told.GetValueOrDefault(one.Id)) })], _answers.All);
             await _ledger.WriteBlobAsync(Desk, BlobName, JsonSerializer.SerializeToUtf8Bytes(book, StoredBookJson.Default.StoredBook), cancel).ConfigureAwait(false);
         }
         catch
@@ -280,9 +244,6 @@ public sealed class SubscriptionBook : IDisposable
 
 /// <summary>The subscriptions as they lie in the store, with the answers to writes that may come again, oldest first.</summary>
 internal sealed record StoredBook(int Version, IReadOnlyList<ChangeSubscription> Subscriptions, IReadOnlyList<StoredAnswer> Answers);
-
-/// <summary>An answer that is remembered.</summary>
-internal sealed record StoredAnswer(string Key, byte[] BodyHash, byte[] Answer);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, IgnoreReadOnlyProperties = true, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(StoredBook))]

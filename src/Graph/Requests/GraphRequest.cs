@@ -2,6 +2,7 @@ using Berth.Graph.Faults;
 using Berth.Graph.Hosts;
 using Berth.Graph.Notifications;
 using Berth.Graph.Plans;
+using Berth.Graph.Telling;
 
 namespace Berth.Graph.Requests;
 
@@ -84,6 +85,9 @@ public sealed record GraphRequest
 
     /// <summary>The subscriptions of this server; null where change notifications are not served.</summary>
     public SubscriptionBooks? Subscriptions { get; init; }
+
+    /// <summary>The receivers of alerts of this server; null where alerts are not told.</summary>
+    public ListenerBooks? Listeners { get; init; }
 
     /// <summary><c>Prefer</c> as it came, or null: wishes that an answer may heed.</summary>
     public string? Prefer { get; init; }

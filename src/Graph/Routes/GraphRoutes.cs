@@ -16,6 +16,7 @@ using Berth.Graph.Plans;
 using Berth.Graph.Reads;
 using Berth.Graph.Reports;
 using Berth.Graph.Scim;
+using Berth.Graph.Telling;
 using Berth.Graph.Writes;
 
 namespace Berth.Graph.Routes;
@@ -96,6 +97,8 @@ public static class GraphRoutes
         .. HostDesk.Routes,
         .. SessionDesk.Routes,
         .. FrontlineDesk.Routes,
+        .. AlertDesk.Routes,
+        .. ListenerDesk.Routes,
         .. ScimUsers.Routes,
         .. ScimGroups.Routes,
         .. ScimDiscovery.Routes,

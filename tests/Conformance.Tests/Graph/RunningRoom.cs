@@ -6,6 +6,7 @@ using Berth.Engine.Catalog;
 using Berth.Graph.Hosting;
 using Berth.Graph.Notifications;
 using Berth.Graph.Requests;
+using Berth.Graph.Telling;
 using Berth.Ledger;
 using Berth.Ledger.Stores;
 using Berth.Notifications;
@@ -30,10 +31,13 @@ internal sealed class RunningRoom : IAsyncDisposable
 
     private readonly NotificationSender _sender;
     private readonly NotificationDelivery _delivery;
+    private readonly AlertSender _alerts;
+    private readonly AlertDelivery _telling;
 
-    private RunningRoom(WebApplication app, LedgerDoor ledger, TenantDesk desk, SubscriptionBooks books, NotificationSender sender, NotificationDelivery delivery)
+    private RunningRoom(
+        WebApplication app, LedgerDoor ledger, TenantDesk desk, SubscriptionBooks books, NotificationSender sender, NotificationDelivery delivery, ListenerBooks listeners, AlertSender alerts, AlertDelivery telling)
     {
-        (_app, _ledger, Desk, Books, _sender, _delivery) = (app, ledger, desk, books, sender, delivery);
+        (_app, _ledger, Desk, Books, _sender, _delivery, Listeners, _alerts, _telling) = (app, ledger, desk, books, sender, delivery, listeners, alerts, telling);
         Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
     }
 
@@ -43,9 +47,11 @@ internal sealed class RunningRoom : IAsyncDisposable
 
     public SubscriptionBooks Books { get; }
 
+    public ListenerBooks Listeners { get; }
+
     public Tenant Tenant => Desk.Current;
 
-    public static async Task<RunningRoom> OpenAsync(TenantKind kind = TenantKind.Emulator, TimeProvider? time = null)
+    public static async Task<RunningRoom> OpenAsync(TenantKind kind = TenantKind.Emulator, TimeProvider? time = null, MailServer? mail = null)
     {
         time ??= TimeProvider.System;
         LedgerDoor ledger = LedgerDoor.Open(new MemoryStore(), time);
@@ -59,9 +65,12 @@ internal sealed class RunningRoom : IAsyncDisposable
         WebApplication app = builder.Build();
         NotificationSender sender = new(time);
         SubscriptionBooks books = new(ledger, new NotificationHosts(["hooks.fabrikam.example"]), sender.HandshakeAsync);
-        app.UseGraph(ledger.Find, context => ValueTask.FromResult(Authenticate(context.Request.Headers.Authorization.ToString())), time, books);
+        AlertSender alerts = new(sender, mail is null ? null : new LetterSender(mail, time), time);
+        ListenerBooks listeners = new(ledger, books.Hosts, mail is not null, alerts.SendAsync);
+        await listeners.OpenAsync(TestContext.Current.CancellationToken);
+        app.UseGraph(ledger.Find, context => ValueTask.FromResult(Authenticate(context.Request.Headers.Authorization.ToString())), time, books, listeners: listeners);
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new RunningRoom(app, ledger, desk, books, sender, new NotificationDelivery(books, sender, time, NullLogger.Instance));
+        return new RunningRoom(app, ledger, desk, books, sender, new NotificationDelivery(books, sender, time, NullLogger.Instance), listeners, alerts, new AlertDelivery(listeners, time, NullLogger.Instance));
     }
 
     public async ValueTask DisposeAsync()
@@ -69,6 +78,9 @@ internal sealed class RunningRoom : IAsyncDisposable
         Http.Dispose();
         await _app.DisposeAsync();
         await _delivery.DisposeAsync();
+        await _telling.DisposeAsync();
+        Listeners.Dispose();
+        _alerts.Dispose();
         Books.Dispose();
         _sender.Dispose();
         await _ledger.DisposeAsync();

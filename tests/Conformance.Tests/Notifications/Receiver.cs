@@ -11,6 +11,12 @@ namespace Berth.Conformance.Tests.Notifications;
 /// <summary>One delivery as it arrived.</summary>
 internal sealed record Delivery(string Path, string Query, string? ContentType, JsonElement Body)
 {
+    /// <summary>The body as it came.</summary>
+    public byte[] Raw { get; init; } = [];
+
+    /// <summary>The header with the signature of an alert (B793), or null.</summary>
+    public string? Signature { get; init; }
+
     public JsonElement[] Notices => [.. Body.GetProperty("value").EnumerateArray()];
 }
 
@@ -79,8 +85,14 @@ internal sealed class Receiver : IAsyncDisposable
             return;
         }
 
-        using JsonDocument body = await JsonDocument.ParseAsync(context.Request.Body);
-        Delivery delivery = new(context.Request.Path, context.Request.QueryString.Value ?? "", context.Request.ContentType, body.RootElement.Clone());
+        using MemoryStream raw = new();
+        await context.Request.Body.CopyToAsync(raw);
+        using JsonDocument body = JsonDocument.Parse(raw.ToArray());
+        Delivery delivery = new(context.Request.Path, context.Request.QueryString.Value ?? "", context.Request.ContentType, body.RootElement.Clone())
+        {
+            Raw = raw.ToArray(),
+            Signature = context.Request.Headers["Berth-Signature"] is { Count: 1 } signature ? signature.ToString() : null,
+        };
         if (await OnDelivery(context, delivery))
         {
             await _deliveries.Writer.WriteAsync(delivery);

@@ -295,7 +295,7 @@ public sealed class Upgrading
 
     private static object Adding(string skuId) => new { addLicenses = new[] { new { skuId, disabledPlans = Array.Empty<string>() } }, removeLicenses = Array.Empty<string>() };
 
-    private static Task AssignAsync(HttpClient client, string whom, string skuId) => SendAsync(client, HttpMethod.Post, whom + "/assignLicense", Adding(skuId));
+    private static Task<JsonElement> AssignAsync(HttpClient client, string whom, string skuId) => SendAsync(client, HttpMethod.Post, whom + "/assignLicense", Adding(skuId));
 
     private static async Task<string> BuyAsync(HttpClient client, string skuPartNumber, int units) =>
         (await SendAsync(client, HttpMethod.Post, "/berth/v1/subscriptions", new { skuPartNumber, units })).GetProperty("skuId").GetString()!;
@@ -314,7 +314,7 @@ public sealed class Upgrading
     private static async Task<string> CreateGroupAsync(HttpClient client, string name) =>
         (await SendAsync(client, HttpMethod.Post, "/v1.0/groups", new { displayName = name, mailNickname = name, mailEnabled = false, securityEnabled = true })).GetProperty("id").GetString()!;
 
-    private static Task MemberAsync(HttpClient client, string group, string user) =>
+    private static Task<JsonElement> MemberAsync(HttpClient client, string group, string user) =>
         SendAsync(client, HttpMethod.Post, $"/v1.0/groups/{group}/members/$ref", new Dictionary<string, string> { ["@odata.id"] = $"https://graph.microsoft.com/v1.0/directoryObjects/{user}" });
 
     private static async Task<JsonElement> SendAsync(HttpClient client, HttpMethod method, string path, object? body)

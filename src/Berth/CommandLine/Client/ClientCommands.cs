@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Berth.CommandLine.Client.Alerts;
 using Berth.CommandLine.Client.AsCode;
 using Berth.CommandLine.Client.AsCode.Export;
 using Berth.CommandLine.Client.Bulk;
@@ -24,7 +25,7 @@ internal static class ClientCommands
             PlanCommands.CreatePlan(options), PlanCommands.CreateApply(options), ExplainCommand.Create(options), HistoryCommands.CreateHistory(options), HistoryCommands.CreateUndo(options),
             ExportCommand.Create(options),
             ForecastCommand.Create(options), FindingCommand.Create(options), MigrateCommands.Create(options), IdentityCommands.Create(options),
-            SyncCommands.Create(options),
+            SyncCommands.Create(options), AlertsCommand.Create(options), AlertReceiverCommands.Create(options),
         })
         {
             options.AddTo(command);
