@@ -43,6 +43,9 @@ internal sealed class RequestTenant
         return IdentityPaths.TrySplit(path, out string? tenant, out string? endpoint) ? await OfIdentityAsync(context, tenant, endpoint).ConfigureAwait(false) : null;
     }
 
+    /// <summary>Whether a tenant that a request is about is there still (B744).</summary>
+    public ValueTask<bool> HasAsync(Guid tenant, CancellationToken cancel) => _tenants.HasAsync(tenant, cancel);
+
     /// <summary>The tenant that a token names, without checking anything of it; null when it is no token, or names none.</summary>
     internal static string? TenantOf(string token)
     {

@@ -32,6 +32,13 @@ internal sealed class TenantList
         return _known.Find(name);
     }
 
+    /// <summary>Whether a tenant that was on the list still is.</summary>
+    public async ValueTask<bool> HasAsync(Guid tenant, CancellationToken cancel)
+    {
+        await _reading.AgainAsync(cancel).ConfigureAwait(false);
+        return _known.Find(tenant.ToString()) is not null;
+    }
+
     /// <summary>The only tenant, or null when there are none or several.</summary>
     public Guid? Only => _known.Only;
 

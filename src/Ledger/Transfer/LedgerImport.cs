@@ -92,6 +92,8 @@ public sealed class LedgerImport
     /// <exception cref="LedgerRefusedException">The store has what stands against it; nothing was written.</exception>
     public async Task WriteAsync(IJournalStore store, bool replace, JointValues shared)
     {
+        // What was removed is no tenant any more, and what is left of it would be mixed with what comes (B743).
+        GoneTenant.FinishAll(store, shared);
         Check(store, replace);
         List<(string Name, ReadOnlyMemory<byte> Value)> values = [];
         foreach ((Guid id, (Tenant tenant, long epoch)) in _tenants)
