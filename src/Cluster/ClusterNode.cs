@@ -203,12 +203,26 @@ public sealed partial class ClusterNode : IAsyncDisposable
                 {
                     LogLost(desk.Id);
                     await _hold.LoseAsync(desk).ConfigureAwait(false);
-                    Bring(desk.Id);
+                    if (news.Tenants.ContainsKey(desk.Id))
+                    {
+                        Bring(desk.Id);
+                    }
+                }
+
+                foreach (Guid removed in _hold.Tenants.Where(tenant => !news.Tenants.ContainsKey(tenant) && _ledger.Find(tenant) is null))
+                {
+                    await _hold.DropAsync(removed).ConfigureAwait(false);
                 }
 
                 _hold.Renew(began);
                 Tell(_news, news);
+                bool isSweeping = _news.Nodes.Count == 0 || _news.Nodes.Keys.Any(number => !news.Nodes.ContainsKey(number));
                 _news = news;
+                if (isSweeping)
+                {
+                    _ = SweepAsync();
+                }
+
                 await GiveUpOnAsync(news.Silent).ConfigureAwait(false);
                 MoveOne(news);
                 foreach ((Guid tenant, TenantPlace _) in news.Tenants.Where(tenant => !tenant.Value.IsHeld || (tenant.Value.Node == _ledger.Node && !_hold.Has(tenant.Key))))
@@ -231,6 +245,19 @@ public sealed partial class ClusterNode : IAsyncDisposable
             }
         }
         while (await timer.WaitForNextTickAsync(_ending.Token).ConfigureAwait(false));
+    }
+
+    // What a node that has gone was making or removing (B744).
+    private async Task SweepAsync()
+    {
+        try
+        {
+            await _ledger.SweepAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is WriteFailedException or DatabaseAwayException or LedgerFencedException)
+        {
+            LogAway(e.Message);
+        }
     }
 
     // Where a tenant belongs, as the membership has it; null to leave it to the membership.

@@ -152,12 +152,23 @@ public static class GraphRoom
         }
 
         Handling.Wanted? wanted = handling as Handling.Wanted;
+        if (wanted is not null && Writes.RoleGuard.IsDeliberate(desk.Current, request, wanted.Command))
+        {
+            // Of two who take each other's role the second finds that it is the last one.
+            Handling.Wanted same = wanted;
+            handling = new Handling.Deliberate(_ => same);
+        }
+        else if (wanted is not null && Writes.RoleGuard.Refusal(desk.Current, request, wanted.Command) is { } guarded)
+        {
+            return GraphResponse.Error(request, guarded);
+        }
+
         Repeatable? repeatable = RepeatableOf(
             request, "", () => wanted?.BodyHash?.Invoke() ?? SHA256.HashData(request.Body.Span), accepted => Remember(wanted!.Render(accepted)));
         try
         {
             Submission submission = handling is Handling.Deliberate deliberate
-                ? await desk.SubmitAloneAsync(tenant => (wanted = deliberate.Make(tenant)).Command, request.Caller.Actor, repeatable, cancel).ConfigureAwait(false)
+                ? await desk.SubmitAloneAsync(tenant => (wanted = Guarded(tenant, request, deliberate.Make(tenant))).Command, request.Caller.Actor, repeatable, cancel).ConfigureAwait(false)
                 : await desk.SubmitAsync(wanted!.Command, request.Caller.Actor, repeatable, cancel).ConfigureAwait(false);
             return submission switch
             {
@@ -180,6 +191,13 @@ public static class GraphRoom
             return GraphResponse.Error(request, GraphError.Unavailable(unclear.Message, RetryAfterSeconds));
         }
     }
+
+    // A request that is sent again gets the answer that it got; what is not a repetition expects a version that never is.
+    private static Handling.Wanted Guarded(Tenant tenant, GraphRequest request, Handling.Wanted made) => Writes.RoleGuard.Refusal(tenant, request, made.Command) is not { } error ? made : made with
+    {
+        Command = new Command.ApplyChanges([]) { ExpectedVersion = -1 },
+        Render = decision => decision is Decision.Refused ? GraphResponse.Error(request, error) : made.Render(decision),
+    };
 
     // Before the answer, so that who was told of a new password can sign in with it (B203).
     private static async ValueTask<GraphResponse> KeepAsync(TenantDesk desk, GraphRequest request, NewPassword password, GraphResponse answer, CancellationToken cancel)

@@ -170,6 +170,9 @@ internal sealed class Errand(Action<IJournalStore> action) : IWork
 {
     public TaskCompletionSource Finished { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>The tenant that nothing is decided for from the moment on at which this is taken, and what its callers are told; null for none.</summary>
+    public (TenantDesk Desk, LedgerFencedException Why)? Closes { get; init; }
+
     /// <summary>It cannot be done now.</summary>
     public void Fail(Exception failure) => Finished.SetException(failure);
 

@@ -111,9 +111,13 @@ internal sealed class GroupCommit
     }
 
     /// <summary>Does something with the store between two commits.</summary>
-    public async Task RunAsync(Action<IJournalStore> errand)
+    public Task RunAsync(Action<IJournalStore> errand) => RunAsync(new Errand(errand));
+
+    /// <summary>Does something with the store after the last commit of a tenant: what was decided before is committed, and nothing is decided for it any more.</summary>
+    public Task RunLastAsync(TenantDesk desk, LedgerFencedException why, Action<IJournalStore> errand) => RunAsync(new Errand(errand) { Closes = (desk, why) });
+
+    private async Task RunAsync(Errand work)
     {
-        Errand work = new(errand);
         await EnqueueAsync(work, CancellationToken.None).ConfigureAwait(false);
         await work.Finished.Task.ConfigureAwait(false);
     }
@@ -306,6 +310,11 @@ internal sealed class GroupCommit
                 errand.Fail(Away());
                 break;
             case Errand errand:
+                if (errand.Closes is { } closing)
+                {
+                    closing.Desk.Failure ??= closing.Why;
+                }
+
                 _filling.Add(errand);
                 break;
             case TurnEnd end:

@@ -139,27 +139,17 @@ public sealed partial class LedgerDoor
     }
 
     /// <summary>Writes a named value of a tenant, durably, while the tenant is this process's.</summary>
-    /// <exception cref="LedgerFencedException">The tenant is another node's by now.</exception>
+    /// <exception cref="LedgerFencedException">The tenant is another node's by now, or was removed.</exception>
     public ValueTask WriteBlobAsync(TenantDesk desk, string name, ReadOnlyMemory<byte> value, CancellationToken cancel = default) =>
-        IsShared ? Shared.WriteBlobsAsync([(name, value)], desk.Claim, cancel) : WriteBlobAsync(name, value, cancel);
+        _store.WriteBlobsAsync([(name, value)], desk.Claim, cancel);
+
+    /// <summary>Writes several named values of a tenant, durably, all or none, while the tenant is this process's.</summary>
+    /// <exception cref="LedgerFencedException">The tenant is another node's by now, or was removed.</exception>
+    public ValueTask WriteBlobsAsync(TenantDesk desk, IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, CancellationToken cancel = default) =>
+        _store.WriteBlobsAsync(values, desk.Claim, cancel);
 
     private async ValueTask<bool> IsListedAsync(TenantProfile profile, CancellationToken cancel) =>
         IsShared && (await Shared.ReadListAsync(cancel).ConfigureAwait(false)).Any(other => other.Id == profile.Id || other.Domain.Equals(profile.Domain, StringComparison.OrdinalIgnoreCase));
-
-    // Two nodes may make a tenant of one domain at the same moment: the list has it once, and of the other nothing is left.
-    private async Task<bool> ListAsync(TenantDesk desk)
-    {
-        bool listed = false;
-        await _writer.RunAsync(_ =>
-        {
-            listed = ((PostgresStore)_store).List(desk.Claim, desk.Current.Profile);
-            if (!listed)
-            {
-                _store.Clear(desk.Claim);
-            }
-        }).ConfigureAwait(false);
-        return listed;
-    }
 
     private void Forget(TenantDesk desk, LedgerFencedException why)
     {

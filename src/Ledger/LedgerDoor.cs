@@ -47,13 +47,22 @@ public sealed partial class LedgerDoor : IAsyncDisposable
     /// Takes every tenant of the store over from whoever wrote it before, recovers its state from the newest snapshot and the
     /// journal after it, and starts the writer. The store is the door's from then on.
     /// </summary>
+    /// <param name="store">The store.</param>
+    /// <param name="time">The real time.</param>
+    /// <param name="joint">How values of several tenants are taken apart: with it, what is left of removed and half-made tenants is taken away first (B743); without it, it stays and is no tenant.</param>
     /// <exception cref="LedgerRefusedException">A newer version wrote the journal.</exception>
     /// <exception cref="JournalDamagedException">A snapshot or event cannot be read.</exception>
-    public static LedgerDoor Open(IJournalStore store, TimeProvider time)
+    public static LedgerDoor Open(IJournalStore store, TimeProvider time, JointValues? joint = null)
     {
         LedgerDoor door = new(store, time);
+        if (joint is not null)
+        {
+            GoneTenant.FinishAll(store, joint);
+        }
+
+        IReadOnlyList<Guid> gone = GoneTenant.All(store);
         bool incomplete = store is PostgresStore listing && listing.IsListIncomplete();
-        foreach (Guid id in store.Tenants())
+        foreach (Guid id in store.Tenants().Except(gone))
         {
             if (UnfinishedImport.Is(store, id))
             {
@@ -85,61 +94,6 @@ public sealed partial class LedgerDoor : IAsyncDisposable
 
     /// <summary>The desk of the tenant with a verified domain, ignoring case, or null.</summary>
     public TenantDesk? FindByDomain(string domain) => _byDomain.GetValueOrDefault(domain);
-
-    /// <summary>Brings a tenant into being; its id and its domain must be new.</summary>
-    public async Task<TenantCreation> CreateTenantAsync(Command.CreateTenant command, Actor actor, CancellationToken cancel = default)
-    {
-        await _creating.WaitAsync(cancel).ConfigureAwait(false);
-        try
-        {
-            if (Find(command.Profile.Id) is not null)
-            {
-                return new TenantCreation.Refused(new Refusal(RefusalCode.IdTaken) { Subject = command.Profile.Id });
-            }
-
-            if (FindByDomain(command.Profile.Domain) is not null || await IsListedAsync(command.Profile, cancel).ConfigureAwait(false))
-            {
-                return DomainTaken;
-            }
-
-            // Nothing is taken for a tenant that will not be.
-            if (Deciding.Decide(Tenant.Unborn, command, new DecisionContext(_time.GetUtcNow(), actor)) is Decision.Refused early)
-            {
-                return new TenantCreation.Refused(early.Refusal);
-            }
-
-            TenantDesk desk = NewDesk(command.Profile.Id, Tenant.Unborn);
-            await _writer.RunAsync(store => desk.Claim = store.TakeEpoch(desk.Id)).ConfigureAwait(false);
-            Submission submission;
-            try
-            {
-                submission = await desk.SubmitAsync(command, actor, null, cancel).ConfigureAwait(false);
-            }
-            catch (CommitInDoubtException)
-            {
-                // When it turns out that the tenant was born, it is found from then on (B704).
-                _ = AddOnceBornAsync(desk);
-                throw;
-            }
-
-            if (submission is not Submission.Done { Decision: Decision.Accepted })
-            {
-                throw new InvalidOperationException("A tenant was refused that was accepted a moment before.");
-            }
-
-            if (_store is PostgresStore && !await ListAsync(desk).ConfigureAwait(false))
-            {
-                return DomainTaken;
-            }
-
-            Add(desk);
-            return new TenantCreation.Created(desk);
-        }
-        finally
-        {
-            _creating.Release();
-        }
-    }
 
     /// <summary>Writes a snapshot of a tenant now, so that the next opening need not replay its journal; done when it is complete.</summary>
     public Task TakeSnapshotAsync(TenantDesk desk) => _snapshots.TakeAsync(desk);
@@ -190,12 +144,6 @@ public sealed partial class LedgerDoor : IAsyncDisposable
     private static TenantCreation.Refused DomainTaken => new(new Refusal(RefusalCode.ValueInvalid) { Name = "domain", Detail = "Another tenant has this domain." });
 
     private TenantDesk NewDesk(Guid id, Tenant tenant) => new(id, tenant, _writer, _store, _time, _past);
-
-    private async Task AddOnceBornAsync(TenantDesk desk)
-    {
-        await desk.GrownAsync(0, CancellationToken.None).ConfigureAwait(false);
-        Add(desk);
-    }
 
     private void Add(TenantDesk desk)
     {

@@ -86,6 +86,11 @@ internal sealed class Snapshots
             {
                 asked?.SetCanceled();
             }
+            catch (LedgerFencedException e) when (desk.IsClosed)
+            {
+                // The tenant went meanwhile: there is nothing to recover here.
+                asked?.SetException(e);
+            }
 #pragma warning disable CA1031 // The journal is complete without a snapshot: the failure is shown, and a further tail tries again.
             catch (Exception e)
 #pragma warning restore CA1031

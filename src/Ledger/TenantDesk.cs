@@ -92,6 +92,9 @@ public sealed class TenantDesk
     /// <summary>The version below which no further snapshot is tried, after one failed.</summary>
     internal long SnapshotNotBefore { get; set; }
 
+    /// <summary>Whether nothing is written here any more: the tenant is another node's, or was removed.</summary>
+    public bool IsClosed => Failure is not null;
+
     /// <summary>Set once the tenant is lost to another writer.</summary>
     internal LedgerFencedException? Failure { get; set; }
 

@@ -109,6 +109,14 @@ internal sealed class ClusterEdge : IDisposable
                     return;
                 }
 
+                if (sent == Sent.NotThere && !await _tenants.HasAsync(tenant, cancel).ConfigureAwait(false))
+                {
+                    // It was removed: whoever gets the request says so.
+                    context.Features.Get<KeptBody>()?.Rewind(context);
+                    await next(context).ConfigureAwait(false);
+                    return;
+                }
+
                 isKnown = sent == Sent.NotThere || (MayBeSentAgain(context.Request) && context.Features.Get<KeptBody>() is { IsWhole: true });
                 if (isKnown)
                 {

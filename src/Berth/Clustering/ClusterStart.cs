@@ -71,7 +71,7 @@ internal static class ClusterStart
 
     private static async Task PrepareAsync(PostgresStore alone, DemoSeed? demo, TimeProvider time, CancellationToken cancel)
     {
-        await using LedgerDoor ledger = demo is not null || alone.IsListIncomplete() ? LedgerDoor.Open(alone, time) : LedgerDoor.OpenShared(alone, time);
+        await using LedgerDoor ledger = demo is not null || alone.IsListIncomplete() ? LedgerDoor.Open(alone, time, JointIdentity.Values) : LedgerDoor.OpenShared(alone, time);
         using SigningKeys keys = await SigningKeys.OpenAsync(ledger, time, cancel).ConfigureAwait(false);
         await NodeMark.OpenAsync(ledger, cancel).ConfigureAwait(false);
         if (demo is { } seed)

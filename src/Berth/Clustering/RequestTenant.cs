@@ -10,11 +10,23 @@ namespace Berth.Clustering;
 /// Whose tenant a request is about, so that it gets to the node that has it (B718). Nothing is believed here: a token is read and not checked, which the node with the tenant does. What is about no
 /// tenant, or about none that is there, is answered by whichever node gets it.
 /// </summary>
-internal sealed class RequestTenant(TenantList tenants, AppRegistrations apps)
+internal sealed class RequestTenant
 {
     private const string Scheme = "Bearer ";
 
     private static readonly string[] WithTokens = ["/v1.0", "/beta", "/berth/v1", "/scim/v2"];
+
+    private readonly TenantList _tenants;
+    private readonly AppRegistrations _apps;
+    private readonly JoinedReading _reading;
+
+    public RequestTenant(TenantList tenants, AppRegistrations apps)
+    {
+        (_tenants, _apps) = (tenants, apps);
+
+        // For everybody who waits for it: no one of them may end it.
+        _reading = new JoinedReading(() => apps.ReadAgainAsync(CancellationToken.None));
+    }
 
     /// <summary>The tenant, or null.</summary>
     public async ValueTask<Guid?> OfAsync(HttpContext context)
@@ -23,13 +35,16 @@ internal sealed class RequestTenant(TenantList tenants, AppRegistrations apps)
         if (TokenOf(context.Request) is { } token && WithTokens.Any(prefix => path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase)))
         {
             // A token that does not end begins with the application (B801).
-            return TenantOf(token) is { } named ? await tenants.FindAsync(named, context.RequestAborted).ConfigureAwait(false)
+            return TenantOf(token) is { } named ? await _tenants.FindAsync(named, context.RequestAborted).ConfigureAwait(false)
                 : token.Split('.') is [{ Length: 36 } client, _, ..] ? await OfClientAsync(client, context.RequestAborted).ConfigureAwait(false)
                 : null;
         }
 
         return IdentityPaths.TrySplit(path, out string? tenant, out string? endpoint) ? await OfIdentityAsync(context, tenant, endpoint).ConfigureAwait(false) : null;
     }
+
+    /// <summary>Whether a tenant that a request is about is there still (B744).</summary>
+    public ValueTask<bool> HasAsync(Guid tenant, CancellationToken cancel) => _tenants.HasAsync(tenant, cancel);
 
     /// <summary>The tenant that a token names, without checking anything of it; null when it is no token, or names none.</summary>
     internal static string? TenantOf(string token)
@@ -67,7 +82,7 @@ internal sealed class RequestTenant(TenantList tenants, AppRegistrations apps)
         CancellationToken cancel = context.RequestAborted;
         if (!new TokenExchange(tenant).AnyTenant)
         {
-            return await tenants.FindAsync(tenant, cancel).ConfigureAwait(false);
+            return await _tenants.FindAsync(tenant, cancel).ConfigureAwait(false);
         }
 
         // The path leaves it to the program and to the person which tenant is meant.
@@ -85,12 +100,12 @@ internal sealed class RequestTenant(TenantList tenants, AppRegistrations apps)
         Func<string, string> form = await FormAsync(context).ConfigureAwait(false);
         string? named = TenantOf(form("refresh_token")) ?? AuthorizationCodes.TenantOf(form("code"))?.ToString();
         return named is not null
-            ? await tenants.FindAsync(named, cancel).ConfigureAwait(false)
+            ? await _tenants.FindAsync(named, cancel).ConfigureAwait(false)
             : await OfClientAsync(form("client_id"), cancel).ConfigureAwait(false);
     }
 
     private async ValueTask<Guid?> OfNameAsync(string name, CancellationToken cancel) =>
-        tenants.Only ?? await tenants.FindAsync(name[(name.LastIndexOf('@') + 1)..], cancel).ConfigureAwait(false);
+        _tenants.Only ?? await _tenants.FindAsync(name[(name.LastIndexOf('@') + 1)..], cancel).ConfigureAwait(false);
 
     private async ValueTask<Guid?> OfClientAsync(string clientId, CancellationToken cancel)
     {
@@ -99,12 +114,12 @@ internal sealed class RequestTenant(TenantList tenants, AppRegistrations apps)
             return null;
         }
 
-        if (apps.Find(id) is null)
+        if (_apps.Find(id) is null)
         {
-            await apps.ReadAgainAsync(cancel).ConfigureAwait(false);
+            await _reading.AgainAsync(cancel).ConfigureAwait(false);
         }
 
-        return apps.Find(id)?.TenantId;
+        return _apps.Find(id)?.TenantId;
     }
 
     private static async Task<Func<string, string>> FormAsync(HttpContext context)

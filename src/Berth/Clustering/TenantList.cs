@@ -8,12 +8,17 @@ namespace Berth.Clustering;
 /// The tenants of the installation, by id and by domain, on every node. Whoever is not known is looked up once more, so that a tenant made at one node is there at all of them at once (B719); at
 /// most one look-up is under way at a time, whatever strangers ask.
 /// </summary>
-internal sealed class TenantList(LedgerDoor ledger)
+internal sealed class TenantList
 {
-    private readonly Lock _lock = new();
+    private readonly LedgerDoor _ledger;
+    private readonly JoinedReading _reading;
     private volatile Known _known = new([]);
-    private Task _reading = Task.CompletedTask;
-    private Task? _next;
+
+    public TenantList(LedgerDoor ledger)
+    {
+        _ledger = ledger;
+        _reading = new JoinedReading(ReadAsync);
+    }
 
     /// <summary>The id of the tenant with an id or a domain, or null.</summary>
     public async ValueTask<Guid?> FindAsync(string name, CancellationToken cancel)
@@ -23,41 +28,21 @@ internal sealed class TenantList(LedgerDoor ledger)
             return known;
         }
 
-        await ReadAgainAsync().WaitAsync(cancel).ConfigureAwait(false);
+        await _reading.AgainAsync(cancel).ConfigureAwait(false);
         return _known.Find(name);
+    }
+
+    /// <summary>Whether a tenant that was on the list still is.</summary>
+    public async ValueTask<bool> HasAsync(Guid tenant, CancellationToken cancel)
+    {
+        await _reading.AgainAsync(cancel).ConfigureAwait(false);
+        return _known.Find(tenant.ToString()) is not null;
     }
 
     /// <summary>The only tenant, or null when there are none or several.</summary>
     public Guid? Only => _known.Only;
 
-    // What begins after the question knows what was there before it.
-    private Task ReadAgainAsync()
-    {
-        lock (_lock)
-        {
-            if (_reading.IsCompleted)
-            {
-                return _reading = ReadAsync();
-            }
-
-            return _next ??= NextAsync(_reading);
-        }
-    }
-
-    private async Task NextAsync(Task before)
-    {
-        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
-        Task reading;
-        lock (_lock)
-        {
-            _next = null;
-            _reading = reading = ReadAsync();
-        }
-
-        await reading.ConfigureAwait(false);
-    }
-
-    private async Task ReadAsync() => _known = new Known(await ledger.ReadListAsync().ConfigureAwait(false));
+    private async Task ReadAsync() => _known = new Known(await _ledger.ReadListAsync().ConfigureAwait(false));
 
     private sealed class Known(IReadOnlyList<TenantProfile> list)
     {

@@ -101,6 +101,10 @@ internal static class ServeSettings
         {
             throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"{FileOption} {path}, line {e.LineNumber + 1}: this is no JSON."), e);
         }
+        catch (InvalidOperationException e)
+        {
+            throw new FormatException($"{FileOption} {path}: a text in it has half a character, which is none.", e);
+        }
 
         return values;
     }

@@ -176,9 +176,9 @@ internal static class KeyId
         {
             return reader.ReadJsonWebToken(text).Kid;
         }
-        catch (ArgumentException)
+        catch (Exception unreadable) when (unreadable is ArgumentException or FormatException)
         {
-            // Three parts that are no JSON: the check of the whole says so.
+            // Three parts that are no JSON, or five that are no Base64: the check of the whole says so.
             return null;
         }
     }

@@ -52,6 +52,12 @@ internal sealed class Administrators : IDisposable
     /// <summary>Whether a user has a role in a tenant, whichever.</summary>
     public bool Has(Guid tenant, Guid user) => _known.ContainsKey((tenant, user)) || _passing.Contains((tenant, user));
 
+    /// <summary>Whether a user has a role whose holders a User Administrator does not reach (B746).</summary>
+    public bool IsPrivileged(Guid tenant, Guid user) => RolesOf(tenant, user).Any(static role => role.IsPrivileged);
+
+    /// <summary>The Global Administrators of a tenant, whether or not they can sign in.</summary>
+    public IReadOnlyCollection<Guid> GlobalAdministrators(Guid tenant) => [.. Of(tenant).Where(static one => one.Role == DirectoryRole.GlobalAdministrator).Select(static one => one.User)];
+
     /// <summary>The roles of a user.</summary>
     public IReadOnlyList<DirectoryRole> RolesOf(Guid tenant, Guid user)
     {
@@ -77,12 +83,29 @@ internal sealed class Administrators : IDisposable
     /// <summary>Takes a role from somebody; durable when it returns.</summary>
     public Task RemoveAsync(Guid tenant, Guid user, DirectoryRole role, CancellationToken cancel) => ChangeAsync(tenant, user, roles => [.. roles.Where(one => one != role)], cancel);
 
+    /// <summary>Takes every role of a tenant that is gone (B743); durable when it returns.</summary>
+    public Task RemoveTenantAsync(Guid tenant) => ChangeAsync(next =>
+    {
+        foreach ((Guid Tenant, Guid User) one in next.Keys.Where(one => one.Tenant == tenant).ToArray())
+        {
+            next.Remove(one);
+        }
+    });
+
     /// <inheritdoc/>
     public void Dispose() => _writing.Dispose();
 
-    private async Task ChangeAsync(Guid tenant, Guid user, Func<DirectoryRole[], DirectoryRole[]> change, CancellationToken cancel)
+    private Task ChangeAsync(Guid tenant, Guid user, Func<DirectoryRole[], DirectoryRole[]> change, CancellationToken cancel)
     {
-        await _writing.WaitAsync(cancel).ConfigureAwait(false);
+        cancel.ThrowIfCancellationRequested();
+        return ChangeAsync(next => next[(tenant, user)] = !_ledger.IsRemoved(tenant)
+            ? change(next.GetValueOrDefault((tenant, user)) ?? [])
+            : throw new LedgerFencedException($"Tenant {tenant} was removed.", tenant));
+    }
+
+    private async Task ChangeAsync(Action<Dictionary<(Guid Tenant, Guid User), DirectoryRole[]>> change)
+    {
+        await _writing.WaitAsync().ConfigureAwait(false);
         try
         {
             // Of what is stored now: another process may have changed another tenant's.
@@ -92,13 +115,12 @@ internal sealed class Administrators : IDisposable
                 blob =>
                 {
                     next = new(Read(blob));
-                    next[(tenant, user)] = change(next.GetValueOrDefault((tenant, user)) ?? []);
+                    change(next);
                     AdministratorList list = new(
                         FormatVersion,
                         [.. next.Where(one => one.Value.Length > 0).OrderBy(one => one.Key).Select(one => new AdministratorRow(one.Key.Tenant, one.Key.User, [.. one.Value.Select(role => role.TemplateId).Order()]))]);
                     return JsonSerializer.SerializeToUtf8Bytes(list, AdministratorJson.Default.AdministratorList);
-                },
-                cancel).ConfigureAwait(false);
+                }).ConfigureAwait(false);
             _known = next.Where(one => one.Value.Length > 0).ToFrozenDictionary();
         }
         finally

@@ -82,16 +82,25 @@ internal sealed class AppRegistrations : IDisposable
     public AppRegistration? Passing => _passing;
 
     /// <summary>Adds an application, or replaces the one with its client id; it is durable when this returns.</summary>
-    public Task PutAsync(AppRegistration app, CancellationToken cancel) => WriteAsync(app.ClientId, app, cancel);
+    /// <exception cref="LedgerFencedException">Its tenant was removed.</exception>
+    public Task PutAsync(AppRegistration app, CancellationToken cancel) => WriteAsync(other => other.ClientId == app.ClientId, app, cancel);
 
     /// <summary>Takes an application away; durable when this returns.</summary>
-    public Task RemoveAsync(Guid clientId, CancellationToken cancel) => WriteAsync(clientId, null, cancel);
+    public Task RemoveAsync(Guid clientId, CancellationToken cancel) => WriteAsync(other => other.ClientId == clientId, null, cancel);
 
-    private async Task WriteAsync(Guid clientId, AppRegistration? app, CancellationToken cancel)
+    /// <summary>Takes away every application of a tenant that is gone (B743); durable when this returns.</summary>
+    public Task RemoveTenantAsync(Guid tenant) => WriteAsync(other => other.TenantId == tenant, null, CancellationToken.None);
+
+    private async Task WriteAsync(Func<AppRegistration, bool> goes, AppRegistration? app, CancellationToken cancel)
     {
         await _writing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
+            if (app is not null && _ledger.IsRemoved(app.TenantId))
+            {
+                throw new LedgerFencedException($"Tenant {app.TenantId} was removed.", app.TenantId);
+            }
+
             // Of what is stored now: another process may have changed another tenant's.
             AppRegistration[] apps = [];
             await _ledger.ChangeBlobAsync(
@@ -99,7 +108,7 @@ internal sealed class AppRegistrations : IDisposable
                 blob =>
                 {
                     IEnumerable<AppRegistration> there = blob is null ? [] : Read(blob);
-                    apps = [.. there.Where(other => other.ClientId != clientId), .. app is null ? Array.Empty<AppRegistration>() : [app]];
+                    apps = [.. there.Where(other => !goes(other)), .. app is null ? Array.Empty<AppRegistration>() : [app]];
                     return Write(apps);
                 },
                 cancel).ConfigureAwait(false);

@@ -25,7 +25,7 @@ internal sealed class ClientAssertions(OwnAddresses addresses, TimeProvider time
         {
             token = _reader.ReadJsonWebToken(assertion);
         }
-        catch (Exception e) when (e is ArgumentException or SecurityTokenException or System.Text.Json.JsonException)
+        catch (Exception e) when (e is ArgumentException or FormatException or SecurityTokenException or System.Text.Json.JsonException)
         {
             return new TokenRefusal(TokenRefusalCode.AssertionMalformed);
         }

@@ -43,6 +43,9 @@ internal sealed record DirectoryRole(Guid TemplateId, string DisplayName, string
         Of("11451d60-acb2-45eb-a7d6-43d0f0125c13", "Windows 365 Administrator", "Can provision and manage all aspects of Cloud PCs.", "CloudPC.Read.All", "CloudPC.ReadWrite.All", "GroupMember.ReadWrite.All"),
     ];
 
+    /// <summary>Whether its holders are beyond the reach of a User Administrator, as Entra has it: all but Groups Administrators and User Administrators are (B746).</summary>
+    public bool IsPrivileged => DisplayName is not ("Groups Administrator" or "User Administrator");
+
     private static readonly FrozenDictionary<Guid, DirectoryRole> ById = All.ToFrozenDictionary(role => role.TemplateId);
 
     /// <summary>The role with a template id, or null.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -180,7 +181,7 @@ internal sealed class ExternalIssuer(ExternalIssuerOptions options, TimeProvider
             using JsonDocument set = await SendAsync(new HttpRequestMessage(HttpMethod.Get, keys), "its keys", cancel).ConfigureAwait(false);
             return _found = new Found(issuer, AddressOf(root, "authorization_endpoint"), AddressOf(root, "token_endpoint"), [.. new JsonWebKeySet(set.RootElement.GetRawText()).GetSigningKeys()], time.GetUtcNow());
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or CryptographicException)
         {
             throw new ExternalSignInException($"The keys of {Name} cannot be read.");
         }
@@ -217,8 +218,18 @@ internal sealed class ExternalIssuer(ExternalIssuerOptions options, TimeProvider
         }
     }
 
-    private static string? TextOf(JsonElement told, string name) =>
-        told.ValueKind == JsonValueKind.Object && told.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? TextOf(JsonElement told, string name)
+    {
+        try
+        {
+            return told.ValueKind == JsonValueKind.Object && told.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a character is no text.
+            return null;
+        }
+    }
 
     private static string Reason(Exception? why) => why switch
     {

@@ -149,17 +149,19 @@ internal static class IdentityEndpoints
 
             TokenExchange exchange = new(tenant) { IsVersion1 = endpoint == IdentityPaths.OldToken, Person = external };
             context.Features.Set(exchange);
-            context.Request.PathBase = $"/{tenant}";
-            context.Request.Path = endpoint == IdentityPaths.OldToken ? IdentityPaths.Token : endpoint;
+
+            // Made, not converted: a conversion would decode a second time what was decoded once.
+            context.Request.PathBase = new PathString($"/{tenant}");
+            context.Request.Path = new PathString(endpoint == IdentityPaths.OldToken ? IdentityPaths.Token : endpoint);
             if (endpoint == IdentityPaths.Authorize)
             {
                 await context.RequestServices.GetRequiredService<AuthorizationPage>().AnswerAsync(context, exchange).ConfigureAwait(false);
                 return;
             }
 
-            if (endpoint is IdentityPaths.Token or IdentityPaths.OldToken or IdentityPaths.DeviceCode && await IdentityPaths.ReadFormAsync(context).ConfigureAwait(false) is { } tooMuch)
+            if (endpoint is IdentityPaths.Token or IdentityPaths.OldToken or IdentityPaths.DeviceCode && await IdentityPaths.ReadFormAsync(context).ConfigureAwait(false) is { } unread)
             {
-                await TokenAnswer.WriteAsync(context, tooMuch).ConfigureAwait(false);
+                await TokenAnswer.WriteAsync(context, unread, unread.Code == TokenRefusalCode.FormTooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest).ConfigureAwait(false);
                 return;
             }
 

@@ -147,5 +147,10 @@ internal static class IdentityPaths
         {
             return new TokenRefusal(TokenRefusalCode.FormTooLarge);
         }
+        catch (Exception broken) when (broken is IOException or FormatException or ArgumentException)
+        {
+            // A form of several parts that ends in the middle of one, say.
+            return new TokenRefusal(TokenRefusalCode.ParameterInvalid, "The form cannot be read.");
+        }
     }
 }

@@ -12,9 +12,13 @@ namespace Berth.Identity;
 internal sealed class IdentityRecord(LedgerDoor ledger)
 {
     /// <summary>Writes an entry; durable when it returns.</summary>
-    public async Task WriteAsync(Guid tenant, Actor actor, IdentityAct act, Guid target, string name, string detail = "")
+    /// <exception cref="LedgerFencedException">The tenant is not here any more.</exception>
+    public Task WriteAsync(Guid tenant, Actor actor, IdentityAct act, Guid target, string name, string detail = "") =>
+        WriteAtAsync(ledger.Find(tenant) ?? throw new LedgerFencedException($"Tenant {tenant} is not here any more.", tenant), actor, act, target, name, detail);
+
+    /// <summary>The same of a tenant that nobody finds yet.</summary>
+    public static async Task WriteAtAsync(TenantDesk desk, Actor actor, IdentityAct act, Guid target, string name, string detail = "")
     {
-        TenantDesk desk = ledger.Find(tenant) ?? throw new InvalidOperationException($"Tenant {tenant} is not here.");
         await desk.SubmitAsync(new Command.RecordIdentity(act, target, name, detail), actor, null, CancellationToken.None).ConfigureAwait(false);
     }
 }

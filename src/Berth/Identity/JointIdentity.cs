@@ -13,7 +13,7 @@ internal static class JointIdentity
     };
 
     /// <summary>For export and import of one tenant.</summary>
-    public static JointValues Values { get; } = new(Pick, Merge);
+    public static JointValues Values { get; } = new(_lists.Keys, Pick, Merge, Drop);
 
     private static byte[]? Pick(string name, byte[] value, Guid tenant)
     {
@@ -35,6 +35,17 @@ internal static class JointIdentity
 
         JsonNode json = JsonNode.Parse(part)!;
         return With(json, list, new JsonArray([.. Take(Rows(JsonNode.Parse(there)!, list, tenant, own: false)), .. Take(Rows(json, list, tenant, own: true))]));
+    }
+
+    private static byte[]? Drop(string name, byte[] value, Guid tenant)
+    {
+        if (!_lists.TryGetValue(name, out string? list))
+        {
+            return null;
+        }
+
+        JsonNode json = JsonNode.Parse(value)!;
+        return Rows(json, list, tenant, own: true).Count == 0 ? null : With(json, list, Rows(json, list, tenant, own: false));
     }
 
     private static JsonNode?[] Take(JsonArray rows)

@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.RegularExpressions;
 using Berth.Engine;
 using Berth.Engine.Directory;
 using Berth.Graph.Requests;
@@ -16,7 +15,7 @@ namespace Berth.Identity;
 /// Roles of the directory in Graph's spelling (B735 to B737): <c>/directoryRoles</c> and <c>/roleManagement/directory</c>. A role is assigned to a person of the tenant
 /// for the whole directory, <c>directoryScopeId "/"</c>.
 /// </summary>
-internal sealed partial class RolesEndpoint(LedgerDoor ledger, Administrators administrators, IdentityRecord record)
+internal sealed class RolesEndpoint(LedgerDoor ledger, Administrators administrators, IdentityRecord record)
 {
     /// <summary>The largest body, in bytes.</summary>
     public const int LongestBody = 16 * 1024;
@@ -29,10 +28,10 @@ internal sealed partial class RolesEndpoint(LedgerDoor ledger, Administrators ad
     /// <summary>What answers its routes.</summary>
     public IEnumerable<(Route Route, InstallationAnswer Answer)> Answers =>
     [
-        (InstallationRoutes.ListDirectoryRoles, (context, _, _) => ListAsync(context, "directoryRoles", DirectoryRole.All, WriteDirectoryRole)),
+        (InstallationRoutes.ListDirectoryRoles, (context, _, _) => FilteredAsync(context, "directoryRoles", DirectoryRole.All, WriteDirectoryRole, RoleProperties)),
         (InstallationRoutes.GetDirectoryRole, (context, _, keys) => OneAsync(context, "directoryRoles", keys, WriteDirectoryRole)),
         (InstallationRoutes.ListDirectoryRoleMembers, MembersAsync),
-        (InstallationRoutes.ListRoleDefinitions, (context, _, _) => ListAsync(context, "roleManagement/directory/roleDefinitions", DirectoryRole.All, WriteDefinition)),
+        (InstallationRoutes.ListRoleDefinitions, (context, _, _) => FilteredAsync(context, "roleManagement/directory/roleDefinitions", DirectoryRole.All, WriteDefinition, DefinitionProperties)),
         (InstallationRoutes.GetRoleDefinition, (context, _, keys) => OneAsync(context, "roleManagement/directory/roleDefinitions", keys, WriteDefinition)),
         (InstallationRoutes.ListRoleAssignments, AssignmentsAsync),
         (InstallationRoutes.GetRoleAssignment, AssignmentAsync),
@@ -40,24 +39,38 @@ internal sealed partial class RolesEndpoint(LedgerDoor ledger, Administrators ad
         (InstallationRoutes.RemoveRole, RemoveAsync),
     ];
 
-    private async Task<GraphError?> AssignmentsAsync(HttpContext context, Caller caller, RouteKeys keys)
+    private Task<GraphError?> AssignmentsAsync(HttpContext context, Caller caller, RouteKeys keys) =>
+        FilteredAsync(context, "roleManagement/directory/roleAssignments", HoldersOf(caller.TenantId), WriteAssignment, AssignmentProperties);
+
+    // What clients filter these lists by, each as its property reads.
+    private static readonly Dictionary<string, Func<DirectoryRole, string>> RoleProperties = new(StringComparer.Ordinal)
     {
-        string filter = context.Request.Query["$filter"].ToString();
-        (string Name, Guid Id)[] wanted = [];
-        if (filter.Length > 0)
-        {
-            Match match = Filter().Match(filter);
-            if (!match.Success)
-            {
-                return GraphError.BadQuery("A list of role assignments is filtered by 'principalId eq', 'roleDefinitionId eq', or both with 'and'.");
-            }
+        ["displayName"] = static role => role.DisplayName,
+        ["id"] = static role => role.TemplateId.ToString(),
+        ["roleTemplateId"] = static role => role.TemplateId.ToString(),
+    };
 
-            wanted = [.. match.Groups["name"].Captures.Zip(match.Groups["id"].Captures, static (name, id) => (name.Value, Guid.Parse(id.Value)))];
-        }
+    private static readonly Dictionary<string, Func<DirectoryRole, string>> DefinitionProperties = new(StringComparer.Ordinal)
+    {
+        ["displayName"] = static role => role.DisplayName,
+        ["id"] = static role => role.TemplateId.ToString(),
+        ["templateId"] = static role => role.TemplateId.ToString(),
+        ["isBuiltIn"] = static _ => "true",
+        ["isEnabled"] = static _ => "true",
+    };
 
-        IEnumerable<RoleHolder> holders = HoldersOf(caller.TenantId)
-            .Where(holder => wanted.All(one => (one.Name == "principalId" ? holder.User : holder.Role.TemplateId) == one.Id));
-        return Unknown(context, "$filter") ?? await ListAsync(context, "roleManagement/directory/roleAssignments", holders, WriteAssignment).ConfigureAwait(false);
+    private static readonly Dictionary<string, Func<RoleHolder, string>> AssignmentProperties = new(StringComparer.Ordinal)
+    {
+        ["principalId"] = static holder => holder.User.ToString(),
+        ["roleDefinitionId"] = static holder => holder.Role.TemplateId.ToString(),
+        ["directoryScopeId"] = static _ => WholeDirectory,
+    };
+
+    private static async Task<GraphError?> FilteredAsync<T>(HttpContext context, string set, IEnumerable<T> items, Action<Utf8JsonWriter, T> write, Dictionary<string, Func<T, string>> properties)
+    {
+        (IReadOnlyList<(string Name, string Value)> terms, GraphError? error) = EqualsFilter.Read(context.Request.Query["$filter"].ToString(), properties.Keys);
+        return error ?? Unknown(context, "$filter") ?? await ListAsync(
+            context, set, items.Where(item => terms.All(term => properties[term.Name](item).Equals(term.Value, StringComparison.OrdinalIgnoreCase))), write).ConfigureAwait(false);
     }
 
     private async Task<GraphError?> AssignmentAsync(HttpContext context, Caller caller, RouteKeys keys) =>
@@ -262,9 +275,6 @@ internal sealed partial class RolesEndpoint(LedgerDoor ledger, Administrators ad
 
     private static string ContextOf(HttpContext context, string set) =>
         $"{OwnAddresses.AuthorityOf(context)}/{(context.Request.Path.StartsWithSegments("/beta", StringComparison.OrdinalIgnoreCase) ? "beta" : "v1.0")}/$metadata#{set}";
-
-    [GeneratedRegex(@"^\s*(?:(?<name>principalId|roleDefinitionId)\s+eq\s+'(?<id>[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})'(?:\s+and\s+(?=\S)|\s*$)){1,2}$")]
-    private static partial Regex Filter();
 }
 
 /// <summary>A role that is to be assigned.</summary>

@@ -49,8 +49,9 @@ internal static class SignInPage
             byte[] own = Encoding.UTF8.GetBytes(context.Request.Cookies[Cookie] ?? "");
             return own.Length > 0 && CryptographicOperations.FixedTimeEquals(sent, own) ? form : null;
         }
-        catch (InvalidDataException)
+        catch (Exception unreadable) when (unreadable is IOException or InvalidDataException or FormatException or ArgumentException)
         {
+            // Too large, or a form of several parts that ends in the middle of one.
             return null;
         }
     }

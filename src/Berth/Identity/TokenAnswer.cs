@@ -60,8 +60,8 @@ internal sealed class TokenAnswer(SigningKeys keys, RefreshTokens refreshTokens,
         }
     }
 
-    /// <summary>Answers a request that was too much to be read at all.</summary>
-    public static async Task WriteAsync(HttpContext http, TokenRefusal refusal, int status = StatusCodes.Status413PayloadTooLarge)
+    /// <summary>Answers a request that OpenIddict does not get to see.</summary>
+    public static async Task WriteAsync(HttpContext http, TokenRefusal refusal, int status)
     {
         (Guid trace, Guid correlation) = Identify(http);
         OpenIddictResponse response = new();

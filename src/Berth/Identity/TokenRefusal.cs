@@ -7,6 +7,9 @@ namespace Berth.Identity;
 /// <summary>Why no token is given, in the order in which a request is checked.</summary>
 internal enum TokenRefusalCode
 {
+    /// <summary>Too much was refused to the address (B766).</summary>
+    TooManyRefusals,
+
     /// <summary>The request is no POST of a form.</summary>
     NotAForm,
 
@@ -149,7 +152,7 @@ internal sealed record TokenRefusal(TokenRefusalCode Code, string Subject = "")
         TokenRefusalCode.DeviceCodeExpired => Errors.ExpiredToken,
         TokenRefusalCode.AuthorizationPending => Errors.AuthorizationPending,
         TokenRefusalCode.AuthorizationDeclined => "authorization_declined",
-        TokenRefusalCode.TooManyDevices => "temporarily_unavailable",
+        TokenRefusalCode.TooManyRefusals or TokenRefusalCode.TooManyDevices => "temporarily_unavailable",
         TokenRefusalCode.RedirectUnknown => Errors.InvalidRequest,
         TokenRefusalCode.ResponseTypeUnsupported => Errors.UnsupportedResponseType,
     };
@@ -157,6 +160,7 @@ internal sealed record TokenRefusal(TokenRefusalCode Code, string Subject = "")
     /// <summary>Entra's number, which scripts compare.</summary>
     public int Number => Code switch
     {
+        TokenRefusalCode.TooManyRefusals => 50196,
         TokenRefusalCode.NotAForm => 900561,
         TokenRefusalCode.FormTooLarge => 90015,
         TokenRefusalCode.ParameterMissing => 900144,
@@ -200,6 +204,7 @@ internal sealed record TokenRefusal(TokenRefusalCode Code, string Subject = "")
 
     private string Sentence => Code switch
     {
+        TokenRefusalCode.TooManyRefusals => "Too many requests from your address were refused. Wait as long as Retry-After says, then look at what you send.",
         TokenRefusalCode.NotAForm => "The token endpoint takes POST requests with a form (application/x-www-form-urlencoded).",
         TokenRefusalCode.FormTooLarge => "The request is too large for a token request.",
         TokenRefusalCode.ParameterMissing => $"The request body must contain the following parameter: '{Subject}'.",

@@ -81,7 +81,8 @@ internal sealed class TokenRequestRules(
                 : (null, new TokenRefusal(TokenRefusalCode.GrantNotOfPortal, Shown(grant)));
         }
 
-        return apps.Find(id) is { } app && (tenant is null || app.TenantId == tenant.Id)
+        // Of a tenant that was removed another node may know applications for a while (B744).
+        return apps.Find(id) is { } app && (tenant is null ? ledger.Find(app.TenantId) is not null : app.TenantId == tenant.Id)
             ? (app, null)
             : (null, new TokenRefusal(TokenRefusalCode.ClientUnknown, Shown(clientId!)));
     }

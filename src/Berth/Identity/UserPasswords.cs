@@ -18,15 +18,21 @@ internal sealed class UserPasswords(LedgerDoor ledger)
 
     private readonly ConcurrentDictionary<Guid, ClientSecret> _passing = [];
     private readonly Lock _lock = new();
-    private readonly List<(string Name, ReadOnlyMemory<byte> Value, TaskCompletionSource Kept)> _waiting = [];
+    private readonly List<(TenantDesk Desk, string Name, ReadOnlyMemory<byte> Value, TaskCompletionSource Kept)> _waiting = [];
     private bool _writing;
 
     /// <summary>Accepts a password of a user who has no other until this process ends; it is never stored.</summary>
     public void AcceptWhileRunning(Guid user, string password) => _passing[user] = ClientSecret.Of(password, IdentityLimits.MadeUpPasswordRounds);
 
     /// <summary>Keeps a password; durable when it returns.</summary>
-    public ValueTask KeepAsync(Tenant tenant, NewPassword password, CancellationToken cancel)
+    /// <exception cref="LedgerFencedException">The tenant is not here any more.</exception>
+    public ValueTask KeepAsync(Tenant tenant, NewPassword password, CancellationToken cancel) =>
+        KeepAsync(ledger.Find(tenant.Profile.Id) ?? throw new LedgerFencedException($"Tenant {tenant.Profile.Id} is not here any more.", tenant.Profile.Id), password, cancel);
+
+    /// <summary>The same of a tenant that nobody finds yet.</summary>
+    public ValueTask KeepAsync(TenantDesk desk, NewPassword password, CancellationToken cancel)
     {
+        Tenant tenant = desk.Current;
         ClientSecret kept = ClientSecret.Of(
             password.Text, tenant.Profile.Kind == TenantKind.Production ? IdentityLimits.PasswordRounds : IdentityLimits.MadeUpPasswordRounds);
         byte[] blob = new byte[Head + kept.Salt.Count + kept.Hash.Count];
@@ -39,7 +45,7 @@ internal sealed class UserPasswords(LedgerDoor ledger)
         TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            _waiting.Add((NameOf(tenant.Profile.Id, password.UserId), blob, done));
+            _waiting.Add((desk, NameOf(tenant.Profile.Id, password.UserId), blob, done));
             if (!_writing)
             {
                 _writing = true;
@@ -55,7 +61,7 @@ internal sealed class UserPasswords(LedgerDoor ledger)
     {
         while (true)
         {
-            (string Name, ReadOnlyMemory<byte> Value, TaskCompletionSource Kept)[] batch;
+            (TenantDesk Desk, string Name, ReadOnlyMemory<byte> Value, TaskCompletionSource Kept)[] batch;
             lock (_lock)
             {
                 batch = [.. _waiting];
@@ -67,14 +73,18 @@ internal sealed class UserPasswords(LedgerDoor ledger)
                 }
             }
 
-            try
+            // One of a tenant that has gone takes no other tenant's with it.
+            foreach (IGrouping<TenantDesk, (TenantDesk Desk, string Name, ReadOnlyMemory<byte> Value, TaskCompletionSource Kept)> of in batch.GroupBy(one => one.Desk))
             {
-                await ledger.WriteBlobsAsync([.. batch.Select(one => (one.Name, one.Value))], CancellationToken.None).ConfigureAwait(false);
-                Array.ForEach(batch, one => one.Kept.SetResult());
-            }
-            catch (Exception e)
-            {
-                Array.ForEach(batch, one => one.Kept.SetException(e));
+                try
+                {
+                    await ledger.WriteBlobsAsync(of.Key, [.. of.Select(one => (one.Name, one.Value))], CancellationToken.None).ConfigureAwait(false);
+                    Array.ForEach([.. of], one => one.Kept.SetResult());
+                }
+                catch (Exception e)
+                {
+                    Array.ForEach([.. of], one => one.Kept.SetException(e));
+                }
             }
         }
     }

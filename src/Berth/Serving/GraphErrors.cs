@@ -1,3 +1,4 @@
+using System.Globalization;
 using Berth.Graph.Requests;
 
 namespace Berth.Serving;
@@ -13,6 +14,7 @@ internal static class GraphErrors
         context.Response.StatusCode = error.Status;
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.Headers["request-id"] = id.ToString();
+        context.Response.Headers["client-request-id"] = id.ToString();
         if (error.Headers.Allow is { } allow)
         {
             context.Response.Headers.Allow = allow;
@@ -21,6 +23,11 @@ internal static class GraphErrors
         if (error.Headers.Authenticate is { } challenge)
         {
             context.Response.Headers.WWWAuthenticate = challenge;
+        }
+
+        if (error.Headers.RetryAfterSeconds > 0)
+        {
+            context.Response.Headers.RetryAfter = error.Headers.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         }
 
         await context.Response.BodyWriter.WriteAsync(response.Body, context.RequestAborted).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using Berth.Graph.Hosting;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
 using Berth.Identity;
+using Berth.Ledger;
 using Route = Berth.Graph.Routes.Route;
 
 namespace Berth.Serving;
@@ -29,14 +30,15 @@ internal sealed class InstallationEndpoint
     ];
 
     private readonly Dictionary<Route, InstallationAnswer> _answers;
+    private readonly LedgerDoor _ledger;
     private readonly AccessTokens _tokens;
     private readonly TimeProvider _time;
     private readonly RequestDelegate _next;
 
     /// <summary>An endpoint with an answer for every route there is.</summary>
-    public InstallationEndpoint(IEnumerable<(Route Route, InstallationAnswer Answer)> answers, AccessTokens tokens, TimeProvider time, RequestDelegate next)
+    public InstallationEndpoint(IEnumerable<(Route Route, InstallationAnswer Answer)> answers, LedgerDoor ledger, AccessTokens tokens, TimeProvider time, RequestDelegate next)
     {
-        (_tokens, _time, _next) = (tokens, time, next);
+        (_ledger, _tokens, _time, _next) = (ledger, tokens, time, next);
         _answers = answers.ToDictionary(one => one.Route, one => one.Answer);
         if (InstallationRoutes.Table.Routes.FirstOrDefault(route => !_answers.ContainsKey(route)) is { } forgotten)
         {
@@ -72,6 +74,7 @@ internal sealed class InstallationEndpoint
         GraphError? error = await _tokens.AuthenticateAsync(context).ConfigureAwait(false) switch
         {
             Authentication.Refused refused => GraphError.Unauthenticated(refused.Message, refused.Challenge),
+            Authentication.Known { Caller: var caller } when _ledger.Find(caller.TenantId) is null => GraphError.Unauthenticated($"The token's tenant '{caller.TenantId}' is not here.", "Bearer"),
             Authentication.Known { Caller: var caller } => match.Route is not { } route ? match.Error
                 : !route.Access.Allows(caller.Permissions) ? GraphError.Denied
                 : await _answers[route](context, caller, match.Keys).ConfigureAwait(false),

@@ -59,8 +59,8 @@ internal static class Server
         await using LedgerDoor ledger = options switch
         {
             { Cluster: not null, Database: { } shared } => LedgerDoor.OpenShared(await ClusterStart.OpenAsync(shared, options.Demo ? options.Seed : null, time, cancellation).ConfigureAwait(false), time),
-            { Database: { } database } => LedgerDoor.Open(PostgresStore.Open(database), time),
-            _ => LedgerDoor.Open(SqliteStore.Open(folder.Database), time),
+            { Database: { } database } => LedgerDoor.Open(PostgresStore.Open(database), time, JointIdentity.Values),
+            _ => LedgerDoor.Open(SqliteStore.Open(folder.Database), time, JointIdentity.Values),
         };
         using SigningKeys keys = await SigningKeys.OpenAsync(ledger, time, cancellation).ConfigureAwait(false);
         using AppRegistrations apps = await AppRegistrations.OpenAsync(ledger, cancellation).ConfigureAwait(false);
@@ -109,7 +109,7 @@ internal static class Server
         ListenerBooks? opened = null;
         IdentityRecord record = new(ledger);
         InstallationTenant installation = new(ledger);
-        using NewTenants tenants = new(ledger, new FirstAdministrator(passwords, administrators, record), apps, installation, record, desk => SettleAsync(desk, node, opened));
+        using NewTenants tenants = new(ledger, new FirstAdministrator(passwords, administrators), apps, installation, desk => SettleAsync(desk, node, opened));
         using DatabaseProbe probe = new(ledger, time);
         if (options.LogLevel <= LogLevel.Information)
         {
@@ -117,6 +117,7 @@ internal static class Server
             app.Use(next => new RequestLog(requests, next).InvokeAsync);
         }
 
+        app.Use(next => new HostNames(time, next).InvokeAsync);
         app.Use(next => new DatabaseAway(time, next).InvokeAsync);
         using ClusterEdge? edge = options.Cluster is null ? null : new ClusterEdge(
             await NodeMark.OpenAsync(ledger, cancellation).ConfigureAwait(false), new RequestTenant(new TenantList(ledger), apps), app.Services.GetRequiredService<IHttpForwarder>(), time);
@@ -125,18 +126,19 @@ internal static class Server
             app.Use(next => context => edge.InvokeAsync(context, next));
         }
 
+        app.Use(next => new StrangerLimit(time, next).InvokeAsync);
         app.Use(next => new SetUpEndpoint(setUp, ledger, tenants, time, next).InvokeAsync);
 
         // Graph comes first: what most requests want passes nothing else. OpenIddict comes last and sees identity paths only.
         (Route Route, InstallationAnswer Answer)[] beside =
         [
-            .. new TenantsEndpoint(ledger, tenants, installation).Answers,
+            .. new TenantsEndpoint(ledger, tenants, installation, record).Answers,
             .. new Applications(apps, record).Answers,
             .. new KeysEndpoint(keys, installation, record).Answers,
             .. new RolesEndpoint(ledger, administrators, record).Answers,
             (InstallationRoutes.AddCertificate, new ApplicationCertificates(apps, record, time).AnswerAsync),
         ];
-        app.Use(next => new InstallationEndpoint(beside, tokens, time, next).InvokeAsync);
+        app.Use(next => new InstallationEndpoint(beside, ledger, tokens, time, next).InvokeAsync);
         using NotificationSender sender = new(time);
         using SubscriptionBooks subscriptions = new(ledger, new NotificationHosts(options.NotifyHosts), sender.HandshakeAsync);
         await subscriptions.OpenAsync(cancellation).ConfigureAwait(false);
@@ -144,8 +146,17 @@ internal static class Server
         using ListenerBooks listeners = new(ledger, subscriptions.Hosts, options.Mail is not null, alerts.SendAsync);
         await listeners.OpenAsync(cancellation).ConfigureAwait(false);
         opened = listeners;
-        app.UseGraph(
-            ledger.Find, new StandingTokens(apps, tokens).AuthenticateAsync, time, subscriptions, new PasswordDoor(administrators.Has, passwords.KeepAsync), listeners, options.HasQuotas);
+        TenantMemories memories = new();
+        ledger.Farewell = async tenant =>
+        {
+            await listeners.CloseAsync(tenant).ConfigureAwait(false);
+            await subscriptions.CloseAsync(tenant).ConfigureAwait(false);
+            await apps.RemoveTenantAsync(tenant).ConfigureAwait(false);
+            await administrators.RemoveTenantAsync(tenant).ConfigureAwait(false);
+            memories.Forget(tenant);
+        };
+        PasswordDoor passwordDoor = new(administrators.Has, passwords.KeepAsync) { IsPrivileged = administrators.IsPrivileged, GlobalAdministrators = administrators.GlobalAdministrators };
+        app.UseGraph(ledger.Find, new StandingTokens(apps, tokens).AuthenticateAsync, time, subscriptions, passwordDoor, listeners, options.HasQuotas, memories);
         app.Use(next => new Health(ledger, probe, edge is null ? null : () => node is { IsIn: true }, app.Lifetime, next).InvokeAsync);
         app.UseOpenTelemetryPrometheusScrapingEndpoint();
         app.Use(next => new PortalFiles(app, next).InvokeAsync);
@@ -205,6 +216,9 @@ internal static class Server
         kestrel.Limits.MaxRequestLineSize = ServerLimits.RequestLine;
         kestrel.Limits.MaxRequestHeadersTotalSize = ServerLimits.RequestHeadersTotal;
         kestrel.Limits.MaxRequestHeaderCount = ServerLimits.RequestHeaderCount;
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(ServerLimits.SlowestBody, ServerLimits.BodyGrace);
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(ServerLimits.SlowestAnswer, ServerLimits.BodyGrace);
+        kestrel.Limits.MaxConcurrentUpgradedConnections = 0;
 
         // Every route reads its body up to a limit of its own; this one is that of the largest.
         kestrel.Limits.MaxRequestBodySize = GraphLimits.ImportBytes;
@@ -228,6 +242,7 @@ internal static class Server
 
             void Listen(ListenOptions listen)
             {
+                // No streams to open and reset by the thousand (B762).
                 listen.Protocols = HttpProtocols.Http1;
                 if (address.Scheme == Uri.UriSchemeHttps)
                 {

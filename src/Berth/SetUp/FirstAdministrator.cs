@@ -8,7 +8,7 @@ using Berth.Ledger;
 namespace Berth.SetUp;
 
 /// <summary>The first person of a new tenant, who administers it (B609).</summary>
-internal sealed class FirstAdministrator(UserPasswords passwords, Administrators administrators, IdentityRecord record)
+internal sealed class FirstAdministrator(UserPasswords passwords, Administrators administrators)
 {
     /// <summary>The shortest password, in characters: nobody else is there who could notice that it was guessed.</summary>
     public const int ShortestPassword = 12;
@@ -34,8 +34,8 @@ internal sealed class FirstAdministrator(UserPasswords passwords, Administrators
             throw new InvalidOperationException($"The first administrator {name} of a tenant without users was refused.");
         }
 
-        await passwords.KeepAsync(desk.Current, new NewPassword(person.Id, wanted.Password!), CancellationToken.None).ConfigureAwait(false);
-        await record.WriteAsync(desk.Id, Actor.Berth, IdentityAct.RoleAssigned, person.Id, name, DirectoryRole.GlobalAdministrator.DisplayName).ConfigureAwait(false);
+        await passwords.KeepAsync(desk, new NewPassword(person.Id, wanted.Password!), CancellationToken.None).ConfigureAwait(false);
+        await IdentityRecord.WriteAtAsync(desk, Actor.Berth, IdentityAct.RoleAssigned, person.Id, name, DirectoryRole.GlobalAdministrator.DisplayName).ConfigureAwait(false);
         await administrators.AddAsync(desk.Id, person.Id, DirectoryRole.GlobalAdministrator, CancellationToken.None).ConfigureAwait(false);
     }
 

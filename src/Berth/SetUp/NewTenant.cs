@@ -43,6 +43,6 @@ internal sealed partial record NewTenant(string? DisplayName, string? Domain, st
 
     private TenantKind? KindOf() => Kind is null ? TenantKind.Production : Kinds.Cast<TenantKind?>().FirstOrDefault(one => NameOf(one!.Value) == Kind);
 
-    [GeneratedRegex(@"^(?=.{4,253}\z)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?=.{4,253}\z)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex DomainName();
 }

@@ -10,7 +10,7 @@ using Berth.Ledger;
 namespace Berth.SetUp;
 
 /// <summary>Brings tenants into being, each with its first application and, where one is named, its first administrator; one at a time (B731).</summary>
-internal sealed class NewTenants(LedgerDoor ledger, FirstAdministrator administrator, AppRegistrations apps, InstallationTenant installation, IdentityRecord record, Func<TenantDesk, Task>? settle = null) : IDisposable
+internal sealed class NewTenants(LedgerDoor ledger, FirstAdministrator administrator, AppRegistrations apps, InstallationTenant installation, Func<TenantDesk, Task>? settle = null) : IDisposable
 {
     private readonly SemaphoreSlim _making = new(1, 1);
 
@@ -53,12 +53,11 @@ internal sealed class NewTenants(LedgerDoor ledger, FirstAdministrator administr
             TenantProfile profile = wanted.Profile();
             AppRegistration app = new(Guid.NewGuid(), Guid.NewGuid(), profile.Id, "First application", PermissionSet.OfApplications.ToValueArray(), ClientSecret.Of(secret));
 
-            // The application comes first: a tenant that nobody can enter could not be set up again.
-            await apps.PutAsync(app, CancellationToken.None).ConfigureAwait(false);
-            TenantCreation creation = await ledger.CreateTenantAsync(new Command.CreateTenant(profile, SkuCatalog.BuiltIn), Actor.Berth, CancellationToken.None).ConfigureAwait(false);
+            // All of it or nothing: a tenant that nobody can enter could not be set up again (B741).
+            TenantCreation creation = await ledger.CreateTenantAsync(
+                new Command.CreateTenant(profile, SkuCatalog.BuiltIn), Actor.Berth, desk => FurnishAsync(desk, app, wanted.Administrator, actor), CancellationToken.None).ConfigureAwait(false);
             if (creation is TenantCreation.Refused refused)
             {
-                await apps.RemoveAsync(app.ClientId, CancellationToken.None).ConfigureAwait(false);
                 return new Made.Refused(refused.Refusal.Detail ?? "The tenant cannot be created.");
             }
 
@@ -66,23 +65,25 @@ internal sealed class NewTenants(LedgerDoor ledger, FirstAdministrator administr
             // Where there are several nodes, it is served here from now on.
             await (settle?.Invoke(desk) ?? Task.CompletedTask).ConfigureAwait(false);
 
-            // Both tenants tell of it: the new one of who gets in, the installation's own that there is another (B738).
-            await record.WriteAsync(desk.Id, Actor.Berth, IdentityAct.ApplicationAdded, app.ClientId, app.DisplayName, string.Join(' ', app.Permissions)).ConfigureAwait(false);
-            if (installation.Desk is { } first)
-            {
-                await record.WriteAsync(first.Id, actor, IdentityAct.TenantMade, desk.Id, desk.Current.Profile.DisplayName, desk.Current.Profile.Domain).ConfigureAwait(false);
-            }
-
-            if (wanted.Administrator is { } person)
-            {
-                await administrator.MakeAsync(desk, person).ConfigureAwait(false);
-            }
-
             return new Made.Done(desk.Current.Profile, app, secret);
         }
         finally
         {
             _making.Release();
+        }
+    }
+
+    private async Task FurnishAsync(TenantDesk desk, AppRegistration app, SetUpAdministrator? person, Actor actor)
+    {
+        // Both tenants tell of it: the new one of who gets in, the installation's own that there is another (B738).
+        TenantProfile profile = desk.Current.Profile;
+        await IdentityRecord.WriteAtAsync(installation.Desk ?? desk, actor, IdentityAct.TenantMade, desk.Id, profile.DisplayName, profile.Domain).ConfigureAwait(false);
+        await IdentityRecord.WriteAtAsync(desk, Actor.Berth, IdentityAct.ApplicationAdded, app.ClientId, app.DisplayName, string.Join(' ', app.Permissions)).ConfigureAwait(false);
+        await ledger.WriteBlobAsync(desk, TenantMaker.NameOf(desk.Id), TenantMaker.ValueOf(actor), CancellationToken.None).ConfigureAwait(false);
+        await apps.PutAsync(app, CancellationToken.None).ConfigureAwait(false);
+        if (person is not null)
+        {
+            await administrator.MakeAsync(desk, person).ConfigureAwait(false);
         }
     }
 

@@ -1,19 +1,23 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Berth.Engine;
+using Berth.Engine.Directory;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
+using Berth.Identity;
 using Berth.Ledger;
 using Berth.Serving;
+using Microsoft.Extensions.Primitives;
 using Route = Berth.Graph.Routes.Route;
 
 namespace Berth.SetUp;
 
 /// <summary>
-/// <c>/berth/v1/tenants</c>: <c>GET</c> lists the tenants of this installation, <c>POST</c> creates one (B730, B731). For who has
+/// <c>/berth/v1/tenants</c>: <c>GET</c> lists the tenants of this installation, <c>POST</c> creates one (B730, B731), <c>DELETE</c> of one removes it (B742). For who has
 /// <c>Organization.ReadWrite.All</c> in the tenant that came first.
 /// </summary>
-internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, InstallationTenant installation)
+internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, InstallationTenant installation, IdentityRecord record)
 {
     /// <summary>What answers its routes.</summary>
     public IEnumerable<(Route Route, InstallationAnswer Answer)> Answers =>
@@ -26,10 +30,17 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, Ins
             }
 
             IReadOnlyList<TenantProfile> list = await ledger.ReadListAsync(context.RequestAborted).ConfigureAwait(false);
-            await context.WriteJsonAsync(StatusCodes.Status200OK, json => WriteList(json, list)).ConfigureAwait(false);
+            Dictionary<Guid, string?> makers = [];
+            foreach (TenantProfile one in list)
+            {
+                makers[one.Id] = TenantMaker.Read(await ledger.ReadBlobAsync(TenantMaker.NameOf(one.Id), context.RequestAborted).ConfigureAwait(false));
+            }
+
+            await context.WriteJsonAsync(StatusCodes.Status200OK, json => WriteList(json, list, makers)).ConfigureAwait(false);
             return null;
         }),
         (InstallationRoutes.MakeTenant, async (context, caller, _) => await installation.IsOfAsync(caller, context.RequestAborted).ConfigureAwait(false) ? await MakeAsync(context, caller).ConfigureAwait(false) : GraphError.Denied),
+        (InstallationRoutes.RemoveTenant, async (context, caller, keys) => await installation.IsOfAsync(caller, context.RequestAborted).ConfigureAwait(false) ? await RemoveAsync(context, caller, keys).ConfigureAwait(false) : GraphError.Denied),
     ];
 
     private async Task<GraphError?> MakeAsync(HttpContext context, Caller caller)
@@ -71,7 +82,57 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, Ins
         }
     }
 
-    private static void WriteList(Utf8JsonWriter json, IReadOnlyList<TenantProfile> list)
+    private async Task<GraphError?> RemoveAsync(HttpContext context, Caller caller, RouteKeys keys)
+    {
+        IReadOnlyList<TenantProfile> list = await ledger.ReadListAsync(context.RequestAborted).ConfigureAwait(false);
+        if (!Guid.TryParseExact(keys.First, "D", out Guid id) || list.FirstOrDefault(one => one.Id == id) is not { } tenant)
+        {
+            return GraphError.NotFound(TokenRequestRules.Shown(keys.First));
+        }
+
+        if (id == list[0].Id)
+        {
+            return GraphError.BadRequest("operationNotSupported", $"{tenant.DisplayName} is the installation's own tenant: it goes with the installation only (B742).");
+        }
+
+        // The id in the path and the domain here are two names of one tenant: a slip in either meets none.
+        if (!context.Request.Query["confirm"].ToString().Equals(tenant.Domain, StringComparison.OrdinalIgnoreCase))
+        {
+            return GraphError.BadRequest(
+                "confirmationMissing",
+                $"Nothing was removed. {tenant.DisplayName} would be gone with everything in it; export it first (berth db export --tenant {id} --to FILE). To remove it, name its domain: ?confirm={tenant.Domain} (B742).");
+        }
+
+        long? version = null;
+        if (context.Request.Query.TryGetValue("version", out StringValues text))
+        {
+            if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long wanted))
+            {
+                return GraphError.BadRequest("valueInvalid", "'version' is the number of the tenant's newest event, as berth db export told it.");
+            }
+
+            version = wanted;
+        }
+
+        if (version is not null && ledger.Find(id) is { } desk && desk.Current.Version != version)
+        {
+            return Moved(tenant);
+        }
+
+        await record.WriteAsync(caller.TenantId, caller.Actor, IdentityAct.TenantRemoved, id, tenant.DisplayName, tenant.Domain).ConfigureAwait(false);
+        if (!await ledger.RemoveTenantAsync(id, version).ConfigureAwait(false))
+        {
+            return Moved(tenant);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return null;
+    }
+
+    private static GraphError Moved(TenantProfile tenant) =>
+        new(StatusCodes.Status409Conflict, "Request_BadRequest", $"Nothing was removed: something was written to {tenant.DisplayName} since that version. Export it again (B742).", "versionMoved");
+
+    private static void WriteList(Utf8JsonWriter json, IReadOnlyList<TenantProfile> list, Dictionary<Guid, string?> makers)
     {
         json.WriteStartObject();
         json.WriteStartArray("value");
@@ -84,6 +145,7 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, Ins
             json.WriteString("country", profile.Country);
             json.WriteString("kind", NewTenant.NameOf(profile.Kind));
             json.WriteString("createdDateTime", profile.CreatedAt.UtcDateTime);
+            json.WriteString("createdBy", makers[profile.Id]);
             json.WriteBoolean("isInstallation", profile.Id == list[0].Id);
             json.WriteEndObject();
         }

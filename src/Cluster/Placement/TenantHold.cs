@@ -108,6 +108,15 @@ internal sealed class TenantHold(LedgerDoor ledger, Uri url, ITenantGuests guest
         await ledger.GiveUpAsync(held.Desk).ConfigureAwait(false);
     }
 
+    /// <summary>A tenant was removed: whoever is inside is told by the ledger, and nobody else comes in (B744).</summary>
+    public async Task DropAsync(Guid tenant)
+    {
+        if (_held.TryRemove(tenant, out Held? held))
+        {
+            await guests.GoAsync(held.Desk).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>A tenant is another node's: whoever is inside is told by the ledger, and nobody else comes in.</summary>
     public async Task LoseAsync(TenantDesk desk)
     {

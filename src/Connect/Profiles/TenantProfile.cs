@@ -65,13 +65,13 @@ public sealed partial record TenantProfile(
     private static bool IsGood(Uri address, bool clearOnLoopback) => address is { IsAbsoluteUri: true, UserInfo: "", Query: "", Fragment: "", Host.Length: > 0 }
         && (address.Scheme == Uri.UriSchemeHttps || (clearOnLoopback && address.Scheme == Uri.UriSchemeHttp && address.IsLoopback));
 
-    [GeneratedRegex(@"\A[a-z0-9][a-z0-9-]*\z")]
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9-]*\z", RegexOptions.None, 1000)]
     private static partial Regex Names();
 
-    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9.\-]{0,252}\z")]
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9.\-]{0,252}\z", RegexOptions.None, 1000)]
     private static partial Regex IdsOrDomains();
 
-    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]{0,127}\z")]
+    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]{0,127}\z", RegexOptions.None, 1000)]
     private static partial Regex Variables();
 }
 

@@ -217,6 +217,6 @@ public sealed partial class RunFolder : IDisposable
         }
     }
 
-    [GeneratedRegex(@"\A[0-9]{8}-[0-9]{6}-[0-9a-f]{6}\z")]
+    [GeneratedRegex(@"\A[0-9]{8}-[0-9]{6}-[0-9a-f]{6}\z", RegexOptions.None, 1000)]
     private static partial Regex Ids();
 }

@@ -26,4 +26,7 @@ public enum IdentityAct : byte
 
     /// <summary>The keys that sign tokens changed.</summary>
     KeysRotated,
+
+    /// <summary>The installation has one tenant less.</summary>
+    TenantRemoved,
 }

@@ -139,6 +139,7 @@ internal sealed record Activity(string Name, string Category, string Operation)
     public static readonly Activity RemoveFromRole = new("Remove member from role", "RoleManagement", "Unassign");
 
     /// <summary>The installation has another tenant.</summary>
+    public static readonly Activity DeleteCompany = new("Delete company", "DirectoryManagement", "Delete");
     public static readonly Activity CreateCompany = new("Create company", "DirectoryManagement", "Add");
 
     /// <summary>The keys that sign tokens changed: Berth's own name, for Entra's are Microsoft's matter.</summary>

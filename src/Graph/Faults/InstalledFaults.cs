@@ -38,6 +38,13 @@ public sealed class InstalledFaults(TimeProvider time, CancellationToken stoppin
     /// <summary>The rules of a tenant, oldest first.</summary>
     internal IReadOnlyList<ActiveFault> RulesOf(Guid tenant) => _tenants.TryGetValue(tenant, out TenantFaults? faults) ? faults.Rules : [];
 
+    /// <summary>Forgets the faults and the quotas of a tenant that was removed.</summary>
+    public void Forget(Guid tenant)
+    {
+        _tenants.TryRemove(tenant, out _);
+        _quotas.TryRemove(tenant, out _);
+    }
+
     /// <summary>Does something once (contract, Repeatability-Request-ID).</summary>
     internal GraphResponse Once(GraphRequest request, Func<GraphResponse> act) => _answers.Once(request, act);
 

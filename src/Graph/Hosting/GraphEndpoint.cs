@@ -36,6 +36,7 @@ public static class GraphEndpoint
     /// <param name="passwords">Where passwords of users go; without it they are forgotten.</param>
     /// <param name="listeners">The receivers of alerts, where these are told.</param>
     /// <param name="hasQuotas">Whether applications and tenants have the directory's quotas (B788).</param>
+    /// <param name="memories">Is told what is remembered of tenants.</param>
     public static IApplicationBuilder UseGraph(
         this IApplicationBuilder app,
         Func<Guid, TenantDesk?> desks,
@@ -44,11 +45,17 @@ public static class GraphEndpoint
         SubscriptionBooks? subscriptions = null,
         PasswordDoor? passwords = null,
         ListenerBooks? listeners = null,
-        bool hasQuotas = false)
+        bool hasQuotas = false,
+        TenantMemories? memories = null)
     {
         IServiceProvider services = app.ApplicationServices;
         InstalledFaults faults = new(time, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping, hasQuotas);
-        GraphDoor door = new(desks, authenticate, faults, new HostLeases(time), new PlanShelf(time), subscriptions, passwords, listeners, time, services.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Graph"));
+        HostLeases leases = new(time);
+        PlanShelf plans = new(time);
+        memories?.Add(faults.Forget);
+        memories?.Add(leases.Forget);
+        memories?.Add(plans.Forget);
+        GraphDoor door = new(desks, authenticate, faults, leases, plans, subscriptions, passwords, listeners, time, services.GetRequiredService<ILoggerFactory>().CreateLogger("Berth.Graph"));
         return app.Use(next => context => door.InvokeAsync(context, next));
     }
 }
@@ -165,6 +172,11 @@ internal sealed class GraphDoor(
         {
             // Before the body is read: nobody sends us a gigabyte without the right to.
             return exchange.Error(GraphError.Denied);
+        }
+
+        if (route.Body != RouteBody.None && context.Request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            return exchange.Error(GraphError.ContentEncoding(encoding));
         }
 
         IHttpMaxRequestBodySizeFeature? size = context.Features.Get<IHttpMaxRequestBodySizeFeature>();

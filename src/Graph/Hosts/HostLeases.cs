@@ -13,6 +13,9 @@ public sealed class HostLeases(TimeProvider time)
     /// <summary>The leases of a tenant.</summary>
     public TenantLeases Of(Guid tenant) => _tenants.GetOrAdd(tenant, _ => new TenantLeases(time));
 
+    /// <summary>Forgets a tenant that was removed.</summary>
+    public void Forget(Guid tenant) => _tenants.TryRemove(tenant, out _);
+
     /// <summary>Does something once: the same claim again gets the same leases (contract, Repeatability-Request-ID).</summary>
     internal GraphResponse Once(GraphRequest request, Func<GraphResponse> act) => _answers.Once(request, act);
 }

@@ -65,6 +65,12 @@ public sealed class SubscriptionBooks(LedgerDoor ledger, NotificationHosts hosts
         await _opening.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
+            // Who was inside when it went: nobody is told of a tenant that is not here.
+            if (desk.IsClosed)
+            {
+                throw new LedgerFencedException($"Tenant {desk.Id} is not here any more.", desk.Id);
+            }
+
             if (!_books.TryGetValue(desk.Id, out known))
             {
                 _books[desk.Id] = known = await SubscriptionBook.OpenAsync(desk, ledger, Changed, cancel).ConfigureAwait(false);
@@ -86,6 +92,25 @@ public sealed class SubscriptionBooks(LedgerDoor ledger, NotificationHosts hosts
         {
             await book.CloseAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Closes the book of a tenant that was removed.</summary>
+    public async Task CloseAsync(Guid tenant)
+    {
+        await _opening.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_books.TryRemove(tenant, out SubscriptionBook? book))
+            {
+                await book.CloseAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _opening.Release();
+        }
+
+        Changed();
     }
 
     /// <summary>Has whoever follows the subscriptions look at them again.</summary>

@@ -52,6 +52,9 @@ public sealed class PlanShelf(TimeProvider time)
         }
     }
 
+    /// <summary>Forgets the plans of a tenant that was removed.</summary>
+    public void Forget(Guid tenant) => _tenants.TryRemove(tenant, out _);
+
     private void Tidy(List<Entry> entries) => entries.RemoveAll(entry => time.GetUtcNow() - entry.Since >= Kept);
 
     private sealed record Entry(DrawnPlan Plan, DateTimeOffset Since);

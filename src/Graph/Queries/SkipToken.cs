@@ -66,8 +66,9 @@ internal sealed record SkipToken(int Position, string?[] Keys)
 
             return new SkipToken(position, keys);
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
+            // Half a character is no text either.
             return null;
         }
     }

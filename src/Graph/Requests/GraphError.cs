@@ -101,6 +101,16 @@ public sealed record GraphError(int Status, string Code, string Message, string 
     public static GraphError ContentType(string? given, string wanted) => new(
         415, "UnsupportedMediaType", $"The content type '{given ?? ""}' cannot be read here: send {wanted}.", "contentTypeUnsupported");
 
+    /// <summary>The body is packed; none is unpacked, so that none becomes larger than it came (B764).</summary>
+    public static GraphError ContentEncoding(string given) => new(
+        415, "UnsupportedMediaType", $"The content encoding '{(given.Length <= 64 ? given : given[..64])}' cannot be read here: send the body as it is, without Content-Encoding.", "contentEncodingUnsupported");
+
+    /// <summary>Too much of a kind at once; how long to wait is in <c>Retry-After</c>.</summary>
+    public static GraphError TooMany(string message, int seconds) => new(429, "TooManyRequests", message, "tooManyRequests")
+    {
+        Headers = new ResponseHeaders { RetryAfterSeconds = seconds },
+    };
+
     /// <summary>No or no good token.</summary>
     public static GraphError Unauthenticated(string message, string challenge) => new(401, "InvalidAuthenticationToken", message, "tokenInvalid")
     {

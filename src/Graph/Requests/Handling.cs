@@ -15,7 +15,14 @@ public sealed record NewPassword(Guid UserId, string Text)
 /// <summary>Where passwords of users go.</summary>
 /// <param name="IsAdministrator">Whether a user (second) is an administrator of a tenant (first): their password is not everybody's to change (B205).</param>
 /// <param name="Keep">Keeps a password.</param>
-public sealed record PasswordDoor(Func<Guid, Guid, bool> IsAdministrator, KeepPassword Keep);
+public sealed record PasswordDoor(Func<Guid, Guid, bool> IsAdministrator, KeepPassword Keep)
+{
+    /// <summary>Whether a user (second) of a tenant (first) has a role whose holders a User Administrator does not reach (B746).</summary>
+    public Func<Guid, Guid, bool> IsPrivileged { get; init; } = static (_, _) => false;
+
+    /// <summary>The Global Administrators of a tenant, whether or not they can sign in (B747).</summary>
+    public Func<Guid, IReadOnlyCollection<Guid>> GlobalAdministrators { get; init; } = static _ => [];
+}
 
 /// <summary>Keeps a password so that its owner can sign in with it; durable when it returns.</summary>
 /// <param name="tenant">The user's tenant.</param>

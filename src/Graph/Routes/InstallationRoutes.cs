@@ -38,6 +38,9 @@ public static class InstallationRoutes
     /// <summary>Makes a tenant (B731).</summary>
     public static Route MakeTenant { get; } = Own(GraphMethod.Post, "/tenants", Installs);
 
+    /// <summary>Removes a tenant (B742).</summary>
+    public static Route RemoveTenant { get; } = Own(GraphMethod.Delete, "/tenants/{tenant}", Installs);
+
     /// <summary>The keys that sign tokens (B734).</summary>
     public static Route ListKeys { get; } = Own(GraphMethod.Get, "/identity/keys", Installs);
 
@@ -74,7 +77,7 @@ public static class InstallationRoutes
     /// <summary>All of them.</summary>
     public static RouteTable Table { get; } = new(
     [
-        ListApplications, RegisterApplication, RemoveApplication, RenewSecret, AddCertificate, ListTenants, MakeTenant, ListKeys, RotateKeys,
+        ListApplications, RegisterApplication, RemoveApplication, RenewSecret, AddCertificate, ListTenants, MakeTenant, RemoveTenant, ListKeys, RotateKeys,
         ListDirectoryRoles, GetDirectoryRole, ListDirectoryRoleMembers, ListRoleDefinitions, GetRoleDefinition, ListRoleAssignments, GetRoleAssignment, AssignRole, RemoveRole,
     ]);
 

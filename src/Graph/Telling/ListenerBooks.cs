@@ -54,6 +54,12 @@ public sealed class ListenerBooks(LedgerDoor ledger, NotificationHosts hosts, bo
         await _opening.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
+            // Who was inside when it went: nobody is told of a tenant that is not here.
+            if (desk.IsClosed)
+            {
+                throw new LedgerFencedException($"Tenant {desk.Id} is not here any more.", desk.Id);
+            }
+
             if (!_books.TryGetValue(desk.Id, out known))
             {
                 _books[desk.Id] = known = await ListenerBook.OpenAsync(desk, ledger, HasMail, Changed, cancel).ConfigureAwait(false);
@@ -75,6 +81,25 @@ public sealed class ListenerBooks(LedgerDoor ledger, NotificationHosts hosts, bo
         {
             await book.CloseAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Closes the book of a tenant that was removed (B743).</summary>
+    public async Task CloseAsync(Guid tenant)
+    {
+        await _opening.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_books.TryRemove(tenant, out ListenerBook? book))
+            {
+                await book.CloseAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _opening.Release();
+        }
+
+        Changed();
     }
 
     /// <summary>Has whoever follows the receivers look at them again.</summary>

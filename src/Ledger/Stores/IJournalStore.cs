@@ -1,3 +1,5 @@
+using Berth.Engine;
+
 namespace Berth.Ledger.Stores;
 
 /// <summary>An event as it lies in the journal.</summary>
@@ -51,6 +53,25 @@ public interface IJournalStore : IDisposable
     /// <summary>Deletes every event, snapshot and answer of a tenant, all or nothing; its epoch stays.</summary>
     void Clear(Claim claim);
 
+    /// <summary>
+    /// Takes the right to write a tenant that is to be gone: whoever had it before is fenced, and the tenant has the mark of <see cref="GoneTenant"/> from then on, all or nothing (B743).
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="maker">The node that makes it and will take the mark away; 0 when it is removed.</param>
+    /// <param name="version">The only version at which it may go; null for any.</param>
+    /// <returns>Null, and nothing is changed, when it is at another version.</returns>
+    Claim? Retire(Guid tenant, long maker, long? version);
+
+    /// <summary>A tenant stays: takes its mark away.</summary>
+    /// <param name="claim">What <see cref="Retire"/> gave.</param>
+    /// <param name="profile">The tenant.</param>
+    /// <returns>False when the store knows another tenant with its domain; the mark stays then.</returns>
+    bool Keep(Claim claim, TenantProfile profile);
+
+    /// <summary>Deletes at most <paramref name="most"/> events, as many parts of snapshots and as many answers of a tenant.</summary>
+    /// <returns>How many rows it deleted.</returns>
+    int Erase(Claim claim, int most);
+
     /// <summary>Appends events and answers of tenants whose claims are in force, all or nothing. An answer replaces an older one of its key.</summary>
     /// <param name="claims">One for each tenant that occurs.</param>
     /// <param name="events">In order; each one above the last of its tenant.</param>
@@ -98,8 +119,11 @@ public interface IJournalStore : IDisposable
     /// <summary>A part of a complete snapshot, or null once another snapshot took its place.</summary>
     ValueTask<ReadOnlyMemory<byte>?> ReadSnapshotPartAsync(Guid tenant, long sequence, int part, CancellationToken cancel);
 
-    /// <summary>The names of all named values.</summary>
-    IReadOnlyList<string> BlobNames();
+    /// <summary>The names of all named values, or of those with a beginning.</summary>
+    IReadOnlyList<string> BlobNames(string beginning = "");
+
+    /// <summary>Deletes named values, all or none; of one that is not there nothing is left either.</summary>
+    void DeleteBlobs(IReadOnlyList<string> names);
 
     /// <summary>A named value, such as a key, or null.</summary>
     ValueTask<byte[]?> ReadBlobAsync(string name, CancellationToken cancel);
@@ -109,4 +133,7 @@ public interface IJournalStore : IDisposable
 
     /// <summary>Writes several named values in place of what they were, all or none; of one name given twice the last.</summary>
     ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, CancellationToken cancel);
+
+    /// <summary>The same of one tenant, while its claim is in force.</summary>
+    ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, Claim claim, CancellationToken cancel);
 }

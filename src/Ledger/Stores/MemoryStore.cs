@@ -1,3 +1,5 @@
+using Berth.Engine;
+
 namespace Berth.Ledger.Stores;
 
 /// <summary>A store that lasts as long as its process: for emulators and tests that need no disk. Disposing it keeps what it holds.</summary>
@@ -45,6 +47,46 @@ public sealed class MemoryStore : IJournalStore
             {
                 _answers.Remove(answer);
             }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Claim? Retire(Guid tenant, long maker, long? version)
+    {
+        lock (_lock)
+        {
+            if (version is { } wanted && (_tenants.GetValueOrDefault(tenant)?.Events.Count ?? 0) != wanted)
+            {
+                return null;
+            }
+
+            _blobs[GoneTenant.NameOf(tenant)] = GoneTenant.ValueOf(maker);
+            return TakeEpoch(tenant);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Keep(Claim claim, TenantProfile profile)
+    {
+        lock (_lock)
+        {
+            Check(claim);
+            _blobs.Remove(GoneTenant.NameOf(claim.Tenant));
+            return true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public int Erase(Claim claim, int most)
+    {
+        lock (_lock)
+        {
+            Held held = Check(claim);
+            int events = Math.Min(most, held.Events.Count);
+            held.Events.RemoveRange(0, events);
+            (long, int)[] parts = [.. held.Parts.Keys.Take(most)];
+            (Guid, string)[] answers = [.. _answers.Keys.Where(key => key.Tenant == claim.Tenant).Take(most)];
+            return events + parts.Count(held.Parts.Remove) + answers.Count(_answers.Remove);
         }
     }
 
@@ -200,11 +242,23 @@ public sealed class MemoryStore : IJournalStore
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> BlobNames()
+    public IReadOnlyList<string> BlobNames(string beginning = "")
     {
         lock (_lock)
         {
-            return [.. _blobs.Keys];
+            return [.. _blobs.Keys.Where(name => name.StartsWith(beginning, StringComparison.Ordinal))];
+        }
+    }
+
+    /// <inheritdoc/>
+    public void DeleteBlobs(IReadOnlyList<string> names)
+    {
+        lock (_lock)
+        {
+            foreach (string name in names)
+            {
+                _blobs.Remove(name);
+            }
         }
     }
 
@@ -240,6 +294,16 @@ public sealed class MemoryStore : IJournalStore
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, Claim claim, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            Check(claim);
+            return WriteBlobsAsync(values, cancel);
+        }
     }
 
     /// <inheritdoc/>

@@ -200,8 +200,14 @@ internal sealed class PostgresLine : IDisposable
         }
 
         CheckOpening(connection);
-        foreach ((Guid tenant, long head) in _heads)
+        foreach ((Guid tenant, long head) in _heads.ToArray())
         {
+            if (_isNode && IsGone(connection, tenant))
+            {
+                _heads.Remove(tenant);
+                continue;
+            }
+
             long newest = Newest(connection, tenant);
             bool isKnown = newest == head || (_isNode && newest > head)
                 || (inDoubt is not null && inDoubt.TryGetValue(tenant, out (long Epoch, long Last) events) && newest == events.Last);
@@ -318,6 +324,13 @@ internal sealed class PostgresLine : IDisposable
     {
         using NpgsqlCommand command = new("SELECT seq FROM journal WHERE tenant = $1 ORDER BY seq DESC LIMIT 1", connection) { Parameters = { new() { Value = tenant } } };
         return command.ExecuteScalar() as long? ?? 0;
+    }
+
+    // Another node has removed it (B744): its journal may end anywhere.
+    private static bool IsGone(NpgsqlConnection connection, Guid tenant)
+    {
+        using NpgsqlCommand command = new("SELECT EXISTS(SELECT FROM tenant WHERE id = $1 AND domain IS NULL)", connection) { Parameters = { new() { Value = tenant } } };
+        return (bool)command.ExecuteScalar()!;
     }
 
     private static bool IsThere(NpgsqlConnection connection, Guid tenant, long epoch, long sequence)

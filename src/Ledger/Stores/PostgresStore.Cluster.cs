@@ -64,21 +64,26 @@ public sealed partial class PostgresStore
         return (bool)select.ExecuteScalar()!;
     });
 
-    /// <summary>Puts a tenant on the list of tenants.</summary>
+    /// <summary>Puts a tenant on the list of tenants, and takes its mark away where it has one.</summary>
     /// <returns>False when another tenant has its domain.</returns>
     internal bool List(Claim claim, TenantProfile profile)
     {
         try
         {
             Held(claim, Write<long>(
-                "WITH listed AS (UPDATE tenant SET domain = $3, name = $4, country = $5, kind = $6, born = $7 WHERE id = $1 AND epoch = $2 RETURNING 1) SELECT count(*) FROM listed",
+                """
+                WITH listed AS (UPDATE tenant SET domain = $3, name = $4, country = $5, kind = $6, born = $7 WHERE id = $1 AND epoch = $2 RETURNING 1),
+                unmarked AS (DELETE FROM blob WHERE name = $8 AND EXISTS(SELECT FROM listed))
+                SELECT count(*) FROM listed
+                """,
                 Of(claim.Tenant),
                 Of(claim.Epoch),
                 Of(profile.Domain.ToLowerInvariant()),
                 Of(Text(profile.DisplayName)),
                 Of(profile.Country),
                 Of((int)profile.Kind),
-                Of(profile.CreatedAt.UtcTicks)));
+                Of(profile.CreatedAt.UtcTicks),
+                Of(GoneTenant.NameOf(claim.Tenant))));
             return true;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
@@ -104,9 +109,20 @@ public sealed partial class PostgresStore
         },
         cancel);
 
+    /// <summary>Whether a node said lately that it lives.</summary>
+    internal bool Lives(long node) => Read(connection =>
+    {
+        using NpgsqlCommand select = Command(connection, "SELECT EXISTS(SELECT FROM node WHERE number = $1 AND until > clock_timestamp())", Of(node));
+        return (bool)select.ExecuteScalar()!;
+    });
+
     /// <summary>Takes a tenant over from whichever node has it, whose writes are refused from then on (B712).</summary>
     /// <returns>The claim, and how long the node before may still answer reads (B713).</returns>
-    internal (Claim Claim, TimeSpan Wait) TakeOver(Guid tenant)
+    /// <exception cref="LedgerRefusedException">It is on the list no more, or not yet.</exception>
+    internal (Claim Claim, TimeSpan Wait) TakeOver(Guid tenant) => Take(tenant, null, null) ?? throw new LedgerRefusedException($"There is no tenant {tenant} any more.");
+
+    /// <summary>The same, or what <see cref="Retire"/> does; null when the tenant is not there, or at another version.</summary>
+    internal (Claim Claim, TimeSpan Wait)? Take(Guid tenant, long? maker, long? version)
     {
         NpgsqlConnection connection = _line.Ready();
         long before = 0;
@@ -120,8 +136,38 @@ public sealed partial class PostgresStore
 
             // A renewal waits for this, and sees afterwards that the tenant is lost; one that came before is seen here.
             double left = Scalar<double>(connection, "SELECT extract(epoch FROM until - clock_timestamp())::float8 FROM node WHERE number = $1 FOR UPDATE", Of(before));
-            long epoch = Scalar<long>(connection, "UPDATE tenant SET epoch = epoch + 1, node = $2 WHERE id = $1 RETURNING epoch", Of(tenant), Of(Node));
+            long epoch;
+            if (maker is not { } node)
+            {
+                epoch = Scalar<long>(connection, "UPDATE tenant SET epoch = epoch + 1, node = $2 WHERE id = $1 AND domain IS NOT NULL RETURNING epoch", Of(tenant), Of(Node));
+            }
+            else if (version is { } wanted && Scalar<long>(connection, "SELECT coalesce(max(seq), 0) FROM journal WHERE tenant = $1", Of(tenant)) != wanted)
+            {
+                epoch = 0;
+            }
+            else
+            {
+                // On no list: nobody brings it to life.
+                epoch = Scalar<long>(
+                    connection,
+                    """
+                    WITH marked AS (INSERT INTO blob(name, value) VALUES($2, $3) ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value)
+                    INSERT INTO tenant(id, epoch, node) VALUES($1, 1, $4) ON CONFLICT (id) DO UPDATE SET epoch = tenant.epoch + 1, node = $4, domain = NULL RETURNING epoch
+                    """,
+                    Of(tenant),
+                    Of(GoneTenant.NameOf(tenant)),
+                    Of(GoneTenant.ValueOf(node)),
+                    Of(node));
+            }
+
+            if (epoch == 0)
+            {
+                transaction.Rollback();
+                return null;
+            }
+
             transaction.Commit();
+            _line.Cleared(tenant);
             return (new Claim(tenant, epoch), before == Node || left <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(left));
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable && before != Node)
@@ -169,10 +215,7 @@ public sealed partial class PostgresStore
                     {
                         Parameters = { Of(Node), Of(PostgresLine.Lease), Of(_line.Opening), Of(url.AbsoluteUri), Of(silo) },
                     },
-                    new("SELECT id, epoch, node, EXISTS(SELECT FROM node WHERE number = tenant.node AND until > clock_timestamp()) FROM tenant WHERE domain IS NOT NULL OR node = $1")
-                    {
-                        Parameters = { Of(Node) },
-                    },
+                    new("SELECT id, epoch, node, EXISTS(SELECT FROM node WHERE number = tenant.node AND until > clock_timestamp()) FROM tenant WHERE domain IS NOT NULL"),
                     new("SELECT number, url, silo, until > clock_timestamp() FROM node WHERE until > clock_timestamp() - interval '1 minute'"),
                 },
             };

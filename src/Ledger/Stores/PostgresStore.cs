@@ -334,20 +334,6 @@ public sealed partial class PostgresStore : IJournalStore
         cancel);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> BlobNames() => Read(static connection =>
-    {
-        using NpgsqlCommand select = new("SELECT name FROM blob ORDER BY name", connection);
-        using NpgsqlDataReader reader = select.ExecuteReader();
-        List<string> names = [];
-        while (reader.Read())
-        {
-            names.Add(reader.GetString(0));
-        }
-
-        return names;
-    });
-
-    /// <inheritdoc/>
     public ValueTask<byte[]?> ReadBlobAsync(string name, CancellationToken cancel) => ReadAsync(
         async connection =>
         {
@@ -360,10 +346,12 @@ public sealed partial class PostgresStore : IJournalStore
     public ValueTask WriteBlobAsync(string name, ReadOnlyMemory<byte> value, CancellationToken cancel) => WriteBlobsAsync([(name, value)], cancel);
 
     /// <inheritdoc/>
-    public ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, CancellationToken cancel) => WriteBlobsAsync(values, null, cancel);
+    public ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, CancellationToken cancel) => WriteAsync(values, null, cancel);
 
-    /// <summary>The same of one tenant, while its claim is in force.</summary>
-    internal async ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, Claim? claim, CancellationToken cancel)
+    /// <inheritdoc/>
+    public ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, Claim claim, CancellationToken cancel) => WriteAsync(values, claim, cancel);
+
+    private async ValueTask WriteAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, Claim? claim, CancellationToken cancel)
     {
         Dictionary<string, byte[]> last = new(StringComparer.Ordinal);
         foreach ((string name, ReadOnlyMemory<byte> value) in values)

@@ -8,7 +8,7 @@ namespace Berth.Ledger.Stores;
 /// The journals in a SQLite file: write-ahead log, synchronous FULL, one connection that writes by prepared statements, one that
 /// looks up answers, further ones for whoever reads back. A lock beside the file keeps a second process out; the epochs would fence whoever got past it.
 /// </summary>
-public sealed class SqliteStore : IJournalStore
+public sealed partial class SqliteStore : IJournalStore
 {
     /// <summary>The version of <see cref="Schema"/>.</summary>
     public const int SchemaVersion = 1;
@@ -373,19 +373,6 @@ public sealed class SqliteStore : IJournalStore
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> BlobNames()
-    {
-        using SqliteStatement select = new(_database, "SELECT name FROM blob ORDER BY name");
-        List<string> names = [];
-        while (select.Next())
-        {
-            names.Add(select.Text(0));
-        }
-
-        return names;
-    }
-
-    /// <inheritdoc/>
     public ValueTask<byte[]?> ReadBlobAsync(string name, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
@@ -414,7 +401,12 @@ public sealed class SqliteStore : IJournalStore
     }
 
     /// <inheritdoc/>
-    public ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, CancellationToken cancel)
+    public ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, CancellationToken cancel) => WriteBlobs(values, null, cancel);
+
+    /// <inheritdoc/>
+    public ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, Claim claim, CancellationToken cancel) => WriteBlobs(values, claim, cancel);
+
+    private ValueTask WriteBlobs(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, Claim? claim, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
         using SqliteConnection connection = Connect(_reading);
@@ -422,6 +414,15 @@ public sealed class SqliteStore : IJournalStore
         Execute(connection, "BEGIN IMMEDIATE");
         try
         {
+            if (claim is { } held)
+            {
+                using SqliteStatement epoch = new(connection.Handle!, "SELECT epoch FROM tenant WHERE id = ?");
+                if (!epoch.With(held.Tenant).Next() || epoch.Number(0) != held.Epoch)
+                {
+                    throw LedgerFencedException.Of(held);
+                }
+            }
+
             using SqliteStatement insert = new(connection.Handle!, "INSERT OR REPLACE INTO blob(name, value) VALUES(?, ?)");
             foreach ((string name, ReadOnlyMemory<byte> value) in values)
             {

@@ -6,9 +6,12 @@ namespace Berth.Ledger.Transfer;
 /// <summary>
 /// The named values that hold something of several tenants in one, such as the list of applications. Whoever keeps them knows how to take them apart (B707).
 /// </summary>
+/// <param name="Names">Their names.</param>
 /// <param name="Pick">Of a value with a name, what belongs to a tenant; null when nothing does.</param>
 /// <param name="Merge">A value with a name as it is (or null), with what belongs to a tenant in place of what it had of it.</param>
-public sealed record JointValues(Func<string, byte[], Guid, byte[]?> Pick, Func<string, byte[]?, byte[], Guid, byte[]?> Merge);
+/// <param name="Drop">A value with a name without what belongs to a tenant; null when nothing does.</param>
+public sealed record JointValues(
+    IReadOnlyCollection<string> Names, Func<string, byte[], Guid, byte[]?> Pick, Func<string, byte[]?, byte[], Guid, byte[]?> Merge, Func<string, byte[], Guid, byte[]?> Drop);
 
 /// <summary>Writes tenants to a file, also beside a process that serves them: a journal only grows, so what it has up to an event stays as it is (B706, B707).</summary>
 public static class LedgerExport
@@ -23,9 +26,15 @@ public static class LedgerExport
         using TransferFile.Writer file = new(to);
         file.Begin(isEverything: true);
         List<(Guid, long)> tenants = [];
+        IReadOnlyList<Guid> gone = GoneTenant.All(store);
         foreach (Guid tenant in store.Tenants())
         {
             Refuse(store, tenant);
+            if (gone.Contains(tenant))
+            {
+                continue;
+            }
+
             long version = await store.FindSequenceAsync(tenant, long.MaxValue, cancel).ConfigureAwait(false);
             if (version > 0)
             {
@@ -34,7 +43,7 @@ public static class LedgerExport
             }
         }
 
-        foreach (string name in store.BlobNames().Where(name => name != LedgerDoor.ProbeName && !UnfinishedImport.IsName(name)))
+        foreach (string name in store.BlobNames().Where(name => IsKept(name, gone)))
         {
             Put(file, name, (await store.ReadBlobAsync(name, cancel).ConfigureAwait(false))!);
         }
@@ -54,7 +63,7 @@ public static class LedgerExport
     public static async Task<Outcome> WriteAsync(IJournalStore store, Stream to, Guid tenant, long? version, JointValues shared, CancellationToken cancel)
     {
         Refuse(store, tenant);
-        long newest = store.Tenants().Contains(tenant) ? await store.FindSequenceAsync(tenant, long.MaxValue, cancel).ConfigureAwait(false) : 0;
+        long newest = store.Tenants().Contains(tenant) && !GoneTenant.Is(store, tenant) ? await store.FindSequenceAsync(tenant, long.MaxValue, cancel).ConfigureAwait(false) : 0;
         if (newest == 0)
         {
             throw new LedgerRefusedException($"There is no tenant {tenant} in this database.");
@@ -68,11 +77,10 @@ public static class LedgerExport
         using TransferFile.Writer file = new(to);
         file.Begin(isEverything: false);
         WriteTenant(store, file, tenant, version ?? newest, withAnswers: version is null, cancel);
-        foreach (string name in store.BlobNames().Where(name => name != LedgerDoor.ProbeName && !UnfinishedImport.IsName(name)))
+        foreach (string name in store.BlobNames().Where(name => IsKept(name, [])))
         {
             byte[] value = (await store.ReadBlobAsync(name, cancel).ConfigureAwait(false))!;
-            bool isOwn = name.Contains(tenant.ToString("N"), StringComparison.Ordinal) || name.Contains(tenant.ToString("D"), StringComparison.Ordinal);
-            if ((isOwn ? value : shared.Pick(name, value, tenant)) is { } part)
+            if ((GoneTenant.IsOwn(name, tenant) ? value : shared.Pick(name, value, tenant)) is { } part)
             {
                 Put(file, name, part);
             }
@@ -81,6 +89,10 @@ public static class LedgerExport
         file.End();
         return new Outcome([(tenant, version ?? newest)]);
     }
+
+    // Marks are of this store; what is left of a tenant that is to be gone goes nowhere (B743).
+    private static bool IsKept(string name, IReadOnlyList<Guid> gone) =>
+        name != LedgerDoor.ProbeName && !UnfinishedImport.IsName(name) && !GoneTenant.IsName(name) && !gone.Any(tenant => GoneTenant.IsOwn(name, tenant));
 
     private static void Refuse(IJournalStore store, Guid tenant)
     {

@@ -35,15 +35,30 @@ public sealed class LedgerImport
             cancel.ThrowIfCancellationRequested();
         }
 
+        try
+        {
+            import.Replay(cancel);
+        }
+        catch (Exception e) when (e is EndOfStreamException or ArgumentException or FormatException)
+        {
+            // The checksum is good and a record is not: it was written by something else.
+            throw new LedgerRefusedException($"{path} is damaged: a record in it cannot be read. Nothing was imported; export again, or copy the file again.", e);
+        }
+
+        return import;
+    }
+
+    private void Replay(CancellationToken cancel)
+    {
         Guid id = default;
         Tenant tenant = Tenant.Unborn;
-        foreach ((TransferFile.Kind kind, byte[] content) in import.Records())
+        foreach ((TransferFile.Kind kind, byte[] content) in Records())
         {
             cancel.ThrowIfCancellationRequested();
             switch (kind)
             {
                 case TransferFile.Kind.Head:
-                    import._isEverything = content is [not 0, ..];
+                    _isEverything = content is [not 0, ..];
                     break;
                 case TransferFile.Kind.Tenant:
                     (id, tenant) = (new Guid(content), Tenant.Unborn);
@@ -52,20 +67,22 @@ public sealed class LedgerImport
                     JournalRow row = TransferFile.ReadEvent(id, content);
                     if (row.Sequence != tenant.Version + 1)
                     {
-                        throw new JournalDamagedException($"Event {tenant.Version + 1} of tenant {id} is missing in {path}.");
+                        throw new JournalDamagedException($"Event {tenant.Version + 1} of tenant {id} is missing in {_path}.");
                     }
 
                     tenant = Deciding.Apply(tenant, JournalReader.Read(row));
-                    import._tenants[id] = (tenant, row.Epoch);
+                    _tenants[id] = (tenant, row.Epoch);
                     break;
-                case TransferFile.Kind.Answer or TransferFile.Kind.Blob:
+                case TransferFile.Kind.Answer:
+                    _ = TransferFile.ReadAnswer(id, content);
+                    break;
+                case TransferFile.Kind.Blob:
+                    _ = TransferFile.ReadBlob(content);
                     break;
                 default:
-                    throw new LedgerRefusedException($"{path} was written by a newer version of Berth. Use that version.");
+                    throw new LedgerRefusedException($"{_path} was written by a newer version of Berth. Use that version.");
             }
         }
-
-        return import;
     }
 
     /// <summary>Writes the tenants into a store.</summary>
@@ -75,6 +92,8 @@ public sealed class LedgerImport
     /// <exception cref="LedgerRefusedException">The store has what stands against it; nothing was written.</exception>
     public async Task WriteAsync(IJournalStore store, bool replace, JointValues shared)
     {
+        // What was removed is no tenant any more, and what is left of it would be mixed with what comes (B743).
+        GoneTenant.FinishAll(store, shared);
         Check(store, replace);
         List<(string Name, ReadOnlyMemory<byte> Value)> values = [];
         foreach ((Guid id, (Tenant tenant, long epoch)) in _tenants)

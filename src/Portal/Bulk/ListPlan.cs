@@ -156,6 +156,6 @@ internal sealed partial record ListPlan(PlanAnswer? Plan, IReadOnlyList<ListedRo
 
     private static Guid[] Needed(ListedRow row) => [.. (row.Switch?.Add ?? []).Select(static one => one.SkuId).Where(sku => !row.Person!.Holds(sku))];
 
-    [GeneratedRegex(@"\Achanges\[([0-9]{1,6})\]")]
+    [GeneratedRegex(@"\Achanges\[([0-9]{1,6})\]", RegexOptions.None, 1000)]
     private static partial Regex Change();
 }

@@ -29,6 +29,6 @@ public static partial class SkuNames
     /// <summary>Units that nobody has; less than nothing where more is used than was bought.</summary>
     public static int Free(this SubscribedSku sku) => sku.Assignable() - sku.ConsumedUnits;
 
-    [GeneratedRegex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Id();
 }

@@ -21,6 +21,6 @@ public static partial class Moments
     /// <summary>Minutes as the wire takes them.</summary>
     public static string Duration(double minutes) => string.Create(CultureInfo.InvariantCulture, $"PT{Math.Round(minutes * 60, 3)}S");
 
-    [GeneratedRegex(@"^P((?<d>\d+)D)?(T((?<h>\d+)H)?((?<m>\d+)M)?((?<s>\d+(\.\d+)?)S)?)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^P((?<d>\d+)D)?(T((?<h>\d+)H)?((?<m>\d+)M)?((?<s>\d+(\.\d+)?)S)?)?$", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Iso();
 }

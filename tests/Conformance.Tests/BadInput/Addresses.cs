@@ -95,6 +95,7 @@ public sealed class Addresses(UnderTest target)
     [InlineData("$search=\"x\"", "Request_UnsupportedQuery", "advancedQueryNeeded", "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'")]
     [InlineData("$skiptoken=garbage", "BadRequest", "queryInvalid", "The $skiptoken is not one that was given out here.")]
     [InlineData("$skiptoken=W10", "BadRequest", "queryInvalid", "The $skiptoken is not one that was given out here.")]
+    [InlineData("$skiptoken=WzAsIlx1ZDgwMCJd", "BadRequest", "queryInvalid", "The $skiptoken is not one that was given out here.")]
     [InlineData("$filter=", "BadRequest", "queryInvalid", "The query option '$filter' is empty.")]
     [InlineData("$select=nothing", "BadRequest", "queryInvalid", "Parsing OData Select and Expand failed: ...")]
     [InlineData("$expand=nothing", "BadRequest", "queryInvalid", "Parsing OData Select and Expand failed: ...")]

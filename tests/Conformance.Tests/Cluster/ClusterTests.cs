@@ -54,6 +54,38 @@ public sealed class ClusterTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
         Assert.Equal(HttpStatusCode.BadRequest, status);
     }
 
+    // B744
+    [Fact]
+    public async Task A_tenant_removed_at_one_node_is_at_none_of_them_when_that_is_answered()
+    {
+        for (int number = 0; number < nodes.Count; number++)
+        {
+            // Made at different nodes, so that one of them has it that is not asked to remove it.
+            (HttpStatusCode status, JsonElement made) = await nodes.SendAsync(nodes[number].Http!, HttpMethod.Post, "/berth/v1/tenants", new { displayName = "Gone", domain = $"gone{number}.example", country = "DE" });
+            Assert.True(status == HttpStatusCode.Created, $"{status} {made}");
+            string tenant = made.GetProperty("tenantId").GetString()!, client = made.GetProperty("clientId").GetString()!, secret = made.GetProperty("clientSecret").GetString()!;
+            using HttpResponseMessage answer = await nodes[number].AskForTokenAsync(tenant, client, secret);
+            string token = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancel)).RootElement.GetProperty("access_token").GetString()!;
+            (status, JsonElement refused) = await nodes.SendAsync(nodes[(number + 1) % nodes.Count].Http!, HttpMethod.Delete, $"/berth/v1/tenants/{tenant}?confirm=gone{number}.example");
+            Assert.True(status == HttpStatusCode.NoContent, $"{status} {refused}");
+            for (int asked = 0; asked < nodes.Count; asked++)
+            {
+                using HttpClient http = new(nodes[asked].Handler()) { BaseAddress = nodes[asked].Http };
+                http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+                using HttpResponseMessage users = await http.GetAsync(new Uri("/v1.0/users", UriKind.Relative), Cancel);
+                Assert.Equal((asked, HttpStatusCode.Unauthorized), (asked, users.StatusCode));
+                foreach (string path in (string[])[tenant, "common"])
+                {
+                    using HttpResponseMessage again = await nodes[asked].AskForTokenAsync(path, client, secret);
+                    Assert.False(again.IsSuccessStatusCode, $"{path} at node {asked}");
+                }
+
+                (_, JsonElement list) = await nodes.SendAsync(nodes[asked].Http!, HttpMethod.Get, "/berth/v1/tenants");
+                Assert.DoesNotContain(tenant, list.GetProperty("value").EnumerateArray().Select(one => one.GetProperty("tenantId").GetString()));
+            }
+        }
+    }
+
     // B718
     [Fact]
     public async Task What_a_stranger_says_of_nodes_is_not_heeded()

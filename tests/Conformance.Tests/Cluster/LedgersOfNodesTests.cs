@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Berth.Conformance.Tests.Cluster;
 
-/// <summary>Two ledgers that share a database, as nodes do: who has a tenant, and who lost it (B711, B712, B713, B719).</summary>
+/// <summary>Two ledgers that share a database, as nodes do: who has a tenant, and who lost it (B711, B712, B713, B719, B744).</summary>
 public sealed class LedgersOfNodesTests : IAsyncLifetime
 {
     private static readonly Uri _url = new("http://127.0.0.1:1/");
@@ -112,6 +112,65 @@ public sealed class LedgersOfNodesTests : IAsyncLifetime
         Assert.Equal(only.Desk.Current.Profile, Assert.Single(await _one.ReadListAsync(Cancel)));
     }
 
+    // B744
+    [Fact]
+    public async Task A_tenant_removed_at_one_node_is_lost_at_the_one_that_has_it_and_taken_by_nobody()
+    {
+        TenantDesk theirs = await CreateAsync(_other, "four.example");
+        await Done(theirs, "first");
+        await _other.RenewAsync(_url, "", Cancel);
+        Task<bool> removing = _one.RemoveTenantAsync(theirs.Id, null);
+        await Assert.ThrowsAsync<LedgerFencedException>(async () =>
+        {
+            while (true)
+            {
+                await Done(theirs, $"u{Guid.NewGuid():N}");
+            }
+        });
+
+        // The other node may answer reads until it learns it, or until its word has run out: as long the removal takes.
+        (NodeNews news, IReadOnlyList<TenantDesk> lost) = await _other.RenewAsync(_url, "", Cancel);
+        Assert.Equal(theirs, Assert.Single(lost));
+        Assert.DoesNotContain(theirs.Id, news.Tenants.Keys);
+        Assert.Contains("no tenant", (await Assert.ThrowsAsync<LedgerRefusedException>(() => _other.TakeAsync(theirs.Id, Cancel))).Message, StringComparison.Ordinal);
+        Assert.True(await removing);
+        Assert.Empty(await _one.ReadListAsync(Cancel));
+        Assert.Equal(0, _place.Execute($"DELETE FROM journal WHERE tenant = '{theirs.Id}'"));
+        Assert.Equal(0, _place.Execute("DELETE FROM blob WHERE name LIKE 'gone/%'"));
+
+        // A connection that breaks afterwards finds no tenant missing.
+        await Done(await CreateAsync(_other, "five.example"), "first");
+    }
+
+    // B744
+    [Fact]
+    public async Task What_a_node_was_making_or_removing_when_it_ended_is_finished_by_one_that_lives()
+    {
+        TenantDesk removed = await CreateAsync(_one, "six.example"), half = await CreateAsync(_one, "seven.example"), making = await CreateAsync(_one, "eight.example");
+        await Done(removed, "first");
+
+        // As the process left it: the one was on its way out, the other on its way in, and the third is made by a node that lives.
+        await _one.RenewAsync(_url, "", Cancel);
+        _place.Execute($"UPDATE tenant SET domain = NULL; INSERT INTO blob(name, value) VALUES ('gone/{removed.Id}', {Mark(0)}), ('gone/{half.Id}', {Mark(999_999)}), ('gone/{making.Id}', {Mark(_one.Node)})");
+        List<Guid> told = [];
+        _other.Farewell = tenant =>
+        {
+            told.Add(tenant);
+            return Task.CompletedTask;
+        };
+        Task sweeping = _other.SweepAsync();
+        while (!sweeping.IsCompleted)
+        {
+            await _one.RenewAsync(_url, "", Cancel);
+        }
+
+        await sweeping;
+        Assert.Equal([removed.Id, half.Id], told.OrderByDescending(id => id == removed.Id));
+        Assert.Equal(0, _place.Execute($"DELETE FROM journal WHERE tenant IN ('{removed.Id}', '{half.Id}')"));
+        Assert.Equal(1, _place.Execute($"DELETE FROM journal WHERE tenant = '{making.Id}'"));
+        Assert.Equal(1, _place.Execute("DELETE FROM blob WHERE name LIKE 'gone/%'"));
+    }
+
     // B719
     [Fact]
     public async Task Nobodys_change_of_a_value_of_all_is_lost()
@@ -119,6 +178,8 @@ public sealed class LedgersOfNodesTests : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, 40).Select(number => (number % 2 == 0 ? _one : _other).ChangeBlobAsync("list", seen => [.. seen ?? [], (byte)number], Cancel).AsTask()));
         Assert.Equal(Enumerable.Range(0, 40).Select(number => (byte)number), (await _one.ReadBlobAsync("list", Cancel))!.Order());
     }
+
+    private static string Mark(long maker) => $"'\\x{Convert.ToHexString(BitConverter.GetBytes(maker))}'";
 
     private LedgerDoor Join() => LedgerDoor.OpenShared(PostgresStore.Join(PostgresAddress.Read(_place.Connection), _none), TimeProvider.System);
 

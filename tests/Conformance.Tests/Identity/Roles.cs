@@ -182,6 +182,117 @@ public sealed class Roles : IAsyncLifetime
         Assert.Equal((400, "operationNotSupported"), await RefusedAsync(_home, demo.Text("id")));
     }
 
+    // B746
+    [Fact]
+    public async Task B746_who_may_change_users_reaches_nobody_with_a_role_above_theirs()
+    {
+        (string lesser, string lesserName) = await HireAsync();
+        await AssignAsync(_own, lesser, DirectoryRole.All.Single(role => role.DisplayName == "User Administrator").TemplateId.ToString());
+        string token = await SignInAsync(lesserName);
+        foreach (DirectoryRole one in DirectoryRole.All)
+        {
+            bool isReached = one.DisplayName is "Groups Administrator" or "User Administrator";
+            string role = one.TemplateId.ToString();
+            (string person, string name) = await HireAsync();
+            await AssignAsync(_own, person, role);
+            string user = $"/v1.0/users/{person}";
+            string scim = """{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"active","value":false}]}""";
+            string batch = $$"""{"requests":[{"id":"1","method":"DELETE","url":"/users/{{person}}"}]}""";
+            string change = $$"""{"changes":[{"kind":"deleteUser","userId":"{{person}}"}]}""";
+            if (!isReached)
+            {
+                foreach ((string method, string path, string? body) in ((string, string, string?)[])
+                [
+                    ("PATCH", user, """{"accountEnabled":false}"""), ("PATCH", user, $$"""{"userPrincipalName":"x{{name}}"}"""), ("PATCH", user, """{"mobilePhone":"+1 555 0100"}"""),
+                    ("PATCH", user, """{"businessPhones":["+1 555 0100"]}"""), ("DELETE", user, null), ("DELETE", $"/v1.0/directoryObjects/{person}", null),
+                    ("PATCH", $"/scim/v2/Users/{person}", scim), ("DELETE", $"/scim/v2/Users/{person}", null), ("POST", "/berth/v1/apply", change),
+                ])
+                {
+                    Assert.Equal((method, path, 403), (method, path, (await SendAsync(token, method, path, body)).Status));
+                }
+
+                Assert.Equal(403, (await SendAsync(token, "POST", "/v1.0/$batch", batch)).Body.GetProperty("responses")[0].GetProperty("status").GetInt32());
+            }
+
+            // What is not sensitive goes on, and so does everything for who may change the whole directory.
+            Assert.Equal(204, (await SendAsync(token, "PATCH", user, """{"jobTitle":"Admiral"}""")).Status);
+            string may = isReached ? token : _own;
+            Assert.Equal(204, (await SendAsync(may, "PATCH", user, """{"accountEnabled":false,"mobilePhone":"+1 555 0100"}""")).Status);
+            Assert.Equal(204, (await SendAsync(may, "DELETE", user)).Status);
+            if (!isReached)
+            {
+                Assert.Equal(403, (await SendAsync(token, "POST", $"/v1.0/directory/deletedItems/{person}/restore")).Status);
+                Assert.Equal(403, (await SendAsync(token, "DELETE", $"/v1.0/directory/deletedItems/{person}")).Status);
+            }
+
+            Assert.Equal(200, (await SendAsync(may, "POST", $"/v1.0/directory/deletedItems/{person}/restore")).Status);
+            Assert.Equal(204, (await SendAsync(_own, "DELETE", user)).Status);
+        }
+    }
+
+    // B747
+    [Fact]
+    public async Task B747_the_last_Global_Administrator_who_can_sign_in_is_neither_disabled_nor_deleted_by_anybody()
+    {
+        string root = (await SendAsync(_own, "GET", "/v1.0/users/root@fabrikam.example?$select=id")).Body.Text("id");
+        (string second, _) = await HireAsync();
+        (string nobody, _) = await HireAsync();
+        string both = $$"""{"changes":[{"kind":"deleteUser","userId":"{{root}}"},{"kind":"deleteUser","userId":"{{second}}"}]}""";
+        await RefusedAsync("DELETE", $"/v1.0/users/{root}");
+        await RefusedAsync("PATCH", $"/v1.0/users/{root}", """{"accountEnabled":false}""");
+        Assert.Equal(204, (await SendAsync(_own, "PATCH", $"/v1.0/users/{root}", """{"jobTitle":"Admiral"}""")).Status);
+        await AssignAsync(_own, second, _globalAdministrator);
+        await RefusedAsync("POST", "/berth/v1/apply", both);
+
+        // Of two who take each other away one stays.
+        int[] done = [.. (await Task.WhenAll(((string[])[root, second]).Select(one => SendAsync(_own, "PATCH", $"/v1.0/users/{one}", """{"accountEnabled":false}""")))).Select(one => one.Status)];
+        Assert.Equal([204, 400], done.Order());
+        string stays = done[0] == 400 ? root : second, goes = done[0] == 400 ? second : root;
+        await RefusedAsync("DELETE", $"/v1.0/users/{stays}");
+        Assert.Equal(204, (await SendAsync(_own, "PATCH", $"/v1.0/users/{goes}", """{"accountEnabled":true}""")).Status);
+        Assert.Equal(204, (await SendAsync(_own, "DELETE", $"/v1.0/users/{second}")).Status);
+        Assert.Equal(204, (await SendAsync(_own, "DELETE", $"/v1.0/users/{nobody}")).Status);
+
+        async Task RefusedAsync(string method, string path, string? body = null)
+        {
+            (int status, JsonElement refused) = await SendAsync(_own, method, path, body);
+            Assert.Equal((400, "lastAdministrator"), (status, refused.GetProperty("error").GetProperty("innerError").Text("code")));
+        }
+    }
+
+    // B748
+    [Fact]
+    public async Task B748_lists_of_roles_are_filtered_as_clients_ask_or_the_filter_is_refused()
+    {
+        string root = (await SendAsync(_own, "GET", "/v1.0/users/root@fabrikam.example?$select=id")).Body.Text("id");
+        const string Definitions = "/roleManagement/directory/roleDefinitions";
+        foreach ((string path, int count) in ((string, int)[])
+        [
+            ("/directoryRoles?$filter=displayName eq 'global administrator'", 1), ($"/directoryRoles?$filter=roleTemplateId eq '{_globalAdministrator}'", 1),
+            ("/directoryRoles?$filter=displayName eq 'Nobody''s'", 0), ("/directoryRoles?$filter=", 6), ($"{Definitions}?$filter=isBuiltIn eq true", 6),
+            ($"{Definitions}?$filter=displayName eq 'Global Reader'", 1), ($"{Definitions}?$filter= templateId eq '{_globalAdministrator}' and isBuiltIn eq true and displayName eq 'Global Administrator'", 1),
+            ($"{Definitions}?$filter=isBuiltIn eq false", 0), ($"{Assignments}?$filter=principalId eq '{root}' and directoryScopeId eq '/'", 1), ($"{Assignments}?$filter=principalId eq '{Guid.Empty}'", 0),
+            ($"{Definitions}?$filter={string.Join(" and ", Enumerable.Repeat("isBuiltIn eq true", EqualsFilter.Most))}", 6),
+        ])
+        {
+            (int status, JsonElement list) = await SendAsync(_own, "GET", "/v1.0" + path);
+            Assert.True(status == 200, $"{path}: {list}");
+            Assert.Equal((path, count), (path, list.GetProperty("value").GetArrayLength()));
+        }
+
+        foreach (string filter in (string[])
+        [
+            "x", "displayName", "displayName eq", "displayName eq ", "displayName eq Global", "displayName eq 'Global", "displayName eq 'a'b", "displayName eq 'a' or displayName eq 'b'", "displayName ne 'a'",
+            "displayName eq 'a' and", "displayname eq 'a'", "startswith(displayName,'a')", "description eq 'a'", "isPrivileged eq true", "'", "''", "eq", "and", "displayName eq 'a' anddisplayName eq 'b'",
+            string.Join(" and ", Enumerable.Repeat("displayName eq 'a'", EqualsFilter.Most + 1)),
+        ])
+        {
+            Assert.Equal((filter, 400), (filter, (await SendAsync(_own, "GET", "/v1.0/directoryRoles?$filter=" + Uri.EscapeDataString(filter))).Status));
+        }
+
+        Assert.Equal(400, (await SendAsync(_own, "GET", $"/v1.0/directoryRoles/{_globalAdministrator}/members?$filter=displayName eq 'a'")).Status);
+    }
+
     [Fact]
     public async Task B738_who_did_what_to_identities_stands_in_the_audit_log_and_the_history_without_a_secret()
     {

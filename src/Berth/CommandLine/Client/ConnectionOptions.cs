@@ -158,9 +158,9 @@ internal sealed partial class ConnectionOptions
         }
     }
 
-    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9.\-]{0,252}\z")]
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9.\-]{0,252}\z", RegexOptions.None, 1000)]
     private static partial Regex IdOrDomain();
 
-    [GeneratedRegex(@"\A([0-9]{1,18}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,7})?)?(Z|[+-][0-9]{2}:[0-9]{2}))\z", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\A([0-9]{1,18}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,7})?)?(Z|[+-][0-9]{2}:[0-9]{2}))\z", RegexOptions.IgnoreCase, 1000)]
     private static partial Regex Moment();
 }

@@ -157,6 +157,6 @@ internal static partial class DatabaseCommands
 
     private static string Name(Tenant tenant) => $"{tenant.Profile.DisplayName} ({tenant.Profile.Domain}) {tenant.Profile.Id}";
 
-    [GeneratedRegex(@"(Z|[+-]\d\d:\d\d)\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(Z|[+-]\d\d:\d\d)\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
     private static partial Regex WithZone();
 }

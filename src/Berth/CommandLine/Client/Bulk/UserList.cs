@@ -88,6 +88,11 @@ internal sealed record UserList(string[] Header, IReadOnlyList<ListRow> Rows, ch
         if (text.AsSpan(start).StartsWith("sep=", StringComparison.OrdinalIgnoreCase) && start + 4 < text.Length)
         {
             announced = text[start + 4];
+            if (announced is '"' || (char.IsControl(announced.Value) && announced != '\t') || char.IsLetterOrDigit(announced.Value) || char.IsSurrogate(announced.Value))
+            {
+                return new ListReading.Unreadable($"{name}, line {line}: 'sep=' names no separator: it is followed by a comma, a semicolon or a tab.");
+            }
+
             start = text.IndexOf('\n', start) is var end and >= 0 ? end + 1 : text.Length;
             line++;
         }

@@ -83,6 +83,6 @@ internal static partial class LicenseArguments
         new Argument<string?>(name.ToUpperInvariant()) { Description = description, Arity = ArgumentArity.ZeroOrOne },
         new Option<string?>($"--{name}") { Description = description, HelpName = name.ToUpperInvariant() });
 
-    [GeneratedRegex(@"\A[A-Za-z]{2}\z")]
+    [GeneratedRegex(@"\A[A-Za-z]{2}\z", RegexOptions.None, 1000)]
     private static partial Regex Country();
 }

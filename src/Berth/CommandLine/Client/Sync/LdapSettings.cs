@@ -95,8 +95,11 @@ internal sealed record LdapSettings
     [JsonIgnore]
     public Uri Address => new(Server);
 
+    // A file can say null to anything; to a name, a place or a list it means nothing.
     private string? Problem() =>
-        !SyncMark.IsName(Name) ? $"'name' has 1 to {SyncLimits.NameCharacters} small letters, digits and hyphens."
+        Name is null || Kind is null || Server is null || Users is not { Base: not null, Attributes: not null } || Users.Attributes.Values.Any(static value => value is null) || Groups is { Base: null } or { Nested: null }
+            ? "null stands where a text or a list belongs."
+        : !SyncMark.IsName(Name) ? $"'name' has 1 to {SyncLimits.NameCharacters} small letters, digits and hyphens."
         : Kind is not ("openldap" or "ad") ? "'kind' is openldap or ad."
         : !Uri.TryCreate(Server, UriKind.Absolute, out Uri? address) || address.Scheme is not ("ldap" or "ldaps") || address.Host.Length == 0 ? "'server' is ldaps://HOST or ldap://HOST, perhaps with a port."
         : BindDn is not null && address.Scheme == "ldap" && !StartTls && !address.IsLoopback && !AllowInsecure

@@ -28,9 +28,9 @@ internal static partial class SyncMark
     /// <summary>Whether a mark is that of a group of any sync.</summary>
     public static bool IsGroup(string? mark) => mark is not null && Group().IsMatch(mark);
 
-    [GeneratedRegex(@"\A[a-z0-9]([a-z0-9-]*[a-z0-9])?\z")]
+    [GeneratedRegex(@"\A[a-z0-9]([a-z0-9-]*[a-z0-9])?\z", RegexOptions.None, 1000)]
     private static partial Regex Name();
 
-    [GeneratedRegex(@"\A[a-z0-9-]+-[0-9a-f]{32}\z")]
+    [GeneratedRegex(@"\A[a-z0-9-]+-[0-9a-f]{32}\z", RegexOptions.None, 1000)]
     private static partial Regex Group();
 }

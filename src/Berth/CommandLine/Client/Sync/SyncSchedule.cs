@@ -62,6 +62,6 @@ internal static partial class SyncSchedule
         }
     }
 
-    [GeneratedRegex(@"\A(?<number>[1-9][0-9]{0,3})(?<unit>[mhd])\z")]
+    [GeneratedRegex(@"\A(?<number>[1-9][0-9]{0,3})(?<unit>[mhd])\z", RegexOptions.None, 1000)]
     private static partial Regex Pause();
 }
