@@ -136,7 +136,7 @@ public sealed class FaultKinds
         await room.InstallAsync("""{"kind":"delay","delay":"PT2S"}""");
         await room.InstallAsync("""{"kind":"delay","delay":"PT3S","count":1}""");
         Task<Answer> request = room.SendAsync("GET", "/v1.0/organization");
-        await time.SomebodyWaitsAsync(Cancel);
+        await time.SomebodyWaitsAsync(TimeSpan.FromSeconds(5), Cancel);
         time.Advance(TimeSpan.FromSeconds(4));
         Assert.Equal([(1, 1), (1, 1)], await room.CountsAsync());
         Assert.False(request.IsCompleted);
@@ -144,7 +144,7 @@ public sealed class FaultKinds
         Assert.Equal(200, (await request).Status);
 
         request = room.SendAsync("GET", "/v1.0/organization");
-        await time.SomebodyWaitsAsync(Cancel);
+        await time.SomebodyWaitsAsync(TimeSpan.FromSeconds(2), Cancel);
         time.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal(200, (await request).Status);
     }
@@ -158,7 +158,7 @@ public sealed class FaultKinds
         await room.InstallAsync("""{"kind":"delay","delay":"PT10M"}""");
         await room.InstallAsync("""{"kind":"delay","delay":"PT10M"}""");
         Task<Answer> request = room.SendAsync("GET", "/v1.0/organization");
-        await time.SomebodyWaitsAsync(Cancel);
+        await time.SomebodyWaitsAsync(TimeSpan.FromMinutes(10), Cancel);
         time.Advance(TimeSpan.FromMinutes(10));
         Assert.Equal(200, (await request).Status);
     }

@@ -6,7 +6,7 @@ namespace Berth.Conformance.Tests.Faults;
 internal sealed class ManualTime : TimeProvider
 {
     private readonly List<Timer> _timers = [];
-    private readonly Channel<bool> _made = Channel.CreateUnbounded<bool>();
+    private readonly Channel<TimeSpan> _made = Channel.CreateUnbounded<TimeSpan>();
     private DateTimeOffset _now = new(2027, 1, 4, 9, 0, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -30,6 +30,14 @@ internal sealed class ManualTime : TimeProvider
 
     /// <summary>Waits until somebody waits for this clock.</summary>
     public async Task SomebodyWaitsAsync(CancellationToken cancel) => await _made.Reader.ReadAsync(cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(60), cancel);
+
+    /// <summary>Waits until somebody waits for so long: others of the same room may wait for other things.</summary>
+    public async Task SomebodyWaitsAsync(TimeSpan time, CancellationToken cancel)
+    {
+        while (await _made.Reader.ReadAsync(cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(60), cancel) != time)
+        {
+        }
+    }
 
     public void Advance(TimeSpan by)
     {
@@ -62,7 +70,7 @@ internal sealed class ManualTime : TimeProvider
                 {
                     Due = time._now + dueTime;
                     time._timers.Add(this);
-                    time._made.Writer.TryWrite(true);
+                    time._made.Writer.TryWrite(dueTime);
                 }
             }
 
