@@ -5,7 +5,12 @@ using Berth.Bench.Http;
 Dictionary<string, Func<string[], Task<int>>> benchmarks = new(StringComparer.Ordinal)
 {
     ["engine"] = EngineBench.Run,
+    ["table"] = TableBench.Run,
     ["group"] = GroupBench.Run,
+    ["bulk"] = BulkBench.Run,
+    ["tails"] = TailBench.Run,
+    ["pauses"] = PauseBench.Run,
+    ["growth"] = GrowthBench.Run,
     ["plan"] = PlanBench.Run,
     ["findings"] = FindingBench.Run,
     ["ledger"] = LedgerBench.Run,

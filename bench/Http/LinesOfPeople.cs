@@ -10,10 +10,11 @@ internal sealed class LinesOfPeople : HttpContent
     private readonly Guid[] _users;
     private readonly Guid _everybody;
     private readonly Guid _second;
+    private readonly string _prefix;
 
-    public LinesOfPeople(Guid[] users, Guid everybody, Guid second)
+    public LinesOfPeople(Guid[] users, Guid everybody, Guid second, string prefix = "")
     {
-        (_users, _everybody, _second) = (users, everybody, second);
+        (_users, _everybody, _second, _prefix) = (users, everybody, second, prefix);
         Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
     }
 
@@ -22,14 +23,14 @@ internal sealed class LinesOfPeople : HttpContent
         await using StreamWriter lines = new(stream, bufferSize: 1 << 16, leaveOpen: true);
         foreach ((Guid id, string name) in ((Guid, string)[])[(_everybody, "everybody"), (_second, "second")])
         {
-            await lines.WriteAsync(string.Create(CultureInfo.InvariantCulture, $$$"""{"group":{"id":"{{{id}}}","displayName":"{{{name}}}","mailNickname":"{{{name}}}","mailEnabled":false,"securityEnabled":true}}""") + "\n");
+            await lines.WriteAsync(string.Create(CultureInfo.InvariantCulture, $$$"""{"group":{"id":"{{{id}}}","displayName":"{{{_prefix}}}{{{name}}}","mailNickname":"{{{_prefix}}}{{{name}}}","mailEnabled":false,"securityEnabled":true}}""") + "\n");
         }
 
         for (int i = 0; i < _users.Length; i++)
         {
             await lines.WriteAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $$$"""{"user":{"id":"{{{_users[i]}}}","userPrincipalName":"user{{{i}}}@contoso.example","displayName":"User {{{i:D7}}}","mailNickname":"user{{{i}}}","accountEnabled":true,"usageLocation":"US","department":"D{{{i % 10}}}"}}""") + "\n");
+                $$$"""{"user":{"id":"{{{_users[i]}}}","userPrincipalName":"{{{_prefix}}}user{{{i}}}@contoso.example","displayName":"User {{{i:D7}}}","mailNickname":"{{{_prefix}}}user{{{i}}}","accountEnabled":true,"usageLocation":"US","department":"D{{{i % 10}}}"}}""") + "\n");
         }
 
         for (int i = 0; i < _users.Length; i++)

@@ -11,7 +11,8 @@ namespace Berth.Bench.Http;
 /// <param name="P99">All but one in a hundred came within this time.</param>
 /// <param name="Bytes">The size of one answer's body.</param>
 /// <param name="Cpu">Processor time of client and server for one answer: unlike the rate it does not depend on what else the machine does.</param>
-internal readonly record struct Round(double PerSecond, TimeSpan P50, TimeSpan P99, int Bytes, TimeSpan Cpu);
+/// <param name="Longest">The slowest one.</param>
+internal readonly record struct Round(double PerSecond, TimeSpan P50, TimeSpan P99, int Bytes, TimeSpan Cpu, TimeSpan Longest);
 
 /// <summary>
 /// A load generator that costs little: each connection is a socket that writes one ready request and waits for its answer. It shares the
@@ -35,7 +36,7 @@ internal static class Load
         cpu = server.Cpu + Environment.CpuUsage.TotalTime - cpu;
         long[] times = [.. all.SelectMany(one => one.Times)];
         Array.Sort(times);
-        return new Round(times.Length / seconds, At(0.5), At(0.99), all[0].Bytes, cpu / times.Length);
+        return new Round(times.Length / seconds, At(0.5), At(0.99), all[0].Bytes, cpu / times.Length, At(1));
 
         TimeSpan At(double part) => TimeSpan.FromSeconds(times[(int)((times.Length - 1) * part)] / (double)Stopwatch.Frequency);
     }
