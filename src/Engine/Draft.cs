@@ -20,14 +20,14 @@ internal sealed partial class Draft
     private readonly List<Change> _recorded = [];
     private readonly List<int> _touched = [];
     private PagedVector<User?>.Builder? _users;
-    private PagedMap<Guid>.Builder? _userIds;
-    private PagedMap<string>.Builder? _userNames;
+    private HashIndex.Builder? _userIds;
+    private HashIndex.Builder? _userNames;
     private PagedVector<ValueArray<int>>.Builder? _memberships;
     private PagedVector<UserLicenses>.Builder? _licenses;
     private Reporting.Builder? _reporting;
     private Ownership.Builder? _ownership;
     private PagedVector<Group>.Builder? _groups;
-    private PagedMap<Guid>.Builder? _groupIds;
+    private HashIndex.Builder? _groupIds;
 
     /// <summary>A draft of what follows on a tenant.</summary>
     /// <param name="before">The tenant.</param>
@@ -90,11 +90,59 @@ internal sealed partial class Draft
 
     public ValueArray<int> Memberships(int user) => _memberships is { } memberships ? memberships[user] : _before.Parts.Memberships[user];
 
-    public int FindUser(Guid id) => _userIds is { } ids ? ids.Find(id) : _before.FindUser(id);
+    public int FindUser(Guid id)
+    {
+        if (_userIds is null)
+        {
+            return _before.FindUser(id);
+        }
 
-    public int FindUser(string userPrincipalName) => _userNames is { } names ? names.Find(userPrincipalName) : _before.FindUser(userPrincipalName);
+        foreach (int user in _userIds.Of(Directory.User.HashOf(id)))
+        {
+            if (_users![user]!.Id == id)
+            {
+                return user;
+            }
+        }
 
-    public int FindGroup(Guid id) => _groupIds is { } ids ? ids.Find(id) : _before.FindGroup(id);
+        return -1;
+    }
+
+    public int FindUser(string userPrincipalName)
+    {
+        if (_userNames is null)
+        {
+            return _before.FindUser(userPrincipalName);
+        }
+
+        foreach (int user in _userNames.Of(Directory.User.HashOf(userPrincipalName)))
+        {
+            if (_users![user]!.IsNamed(userPrincipalName))
+            {
+                return user;
+            }
+        }
+
+        return -1;
+    }
+
+    public int FindGroup(Guid id)
+    {
+        if (_groupIds is null)
+        {
+            return _before.FindGroup(id);
+        }
+
+        foreach (int group in _groupIds.Of(Directory.User.HashOf(id)))
+        {
+            if (_groups![group].Id == id)
+            {
+                return group;
+            }
+        }
+
+        return -1;
+    }
 
     /// <summary>The index of a user's manager, or -1 (B140).</summary>
     public int ManagerOf(int user) => _reporting is { } lines ? lines.ManagerOf(user) : _before.ManagerOf(user);
@@ -372,16 +420,16 @@ internal sealed partial class Draft
         _userNames ??= _before.Parts.UserNames.ToBuilder();
         ReachUser(index);
         User? old = _users[index];
-        if (old is not null && !old.UserPrincipalName.Equals(user.UserPrincipalName, StringComparison.OrdinalIgnoreCase))
+        if (old is not null && !old.IsNamed(user.UserPrincipalName))
         {
-            _userNames.Remove(old.UserPrincipalName);
+            _userNames.Remove(Directory.User.HashOf(old.UserPrincipalName), index);
         }
 
         FlipsOf(index, old is null ? Everything : RuleReads.Between(old, user));
 
         _users[index] = user;
-        _userIds.Set(user.Id, index);
-        _userNames.Set(user.UserPrincipalName, index);
+        _userIds.Add(Directory.User.HashOf(user.Id), index);
+        _userNames.Add(Directory.User.HashOf(user.UserPrincipalName), index);
     }
 
     private void ReachUser(int index)
@@ -423,8 +471,8 @@ internal sealed partial class Draft
         _users[index] = null;
         _userIds ??= _before.Parts.UserIds.ToBuilder();
         _userNames ??= _before.Parts.UserNames.ToBuilder();
-        _userIds.Remove(user.Id);
-        _userNames.Remove(user.UserPrincipalName);
+        _userIds.Remove(Directory.User.HashOf(user.Id), index);
+        _userNames.Remove(Directory.User.HashOf(user.UserPrincipalName), index);
     }
 
     private void SetOwners(int group, ValueArray<int> owners)
@@ -483,7 +531,7 @@ internal sealed partial class Draft
             _groups.Add(new Group(profile, false, SortedPages<int>.Empty, [], [], LicenseSet.Empty, false, SortedPages<int>.Empty));
         }
 
-        _groupIds.Set(profile.Id, index);
+        _groupIds.Add(Directory.User.HashOf(profile.Id), index);
         SetRule(index, profile);
     }
 
@@ -503,7 +551,7 @@ internal sealed partial class Draft
 
         WriteGroup(index, group with { IsDeleted = true, Members = SortedPages<int>.Empty, MemberGroups = [], Licenses = LicenseSet.Empty });
         _groupIds ??= _before.Parts.GroupIds.ToBuilder();
-        _groupIds.Remove(group.Id);
+        _groupIds.Remove(Directory.User.HashOf(group.Id), index);
         if (Rules.RuleOf(index) is not null)
         {
             Rules = Rules.With(index, null, false);
