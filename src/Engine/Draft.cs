@@ -383,16 +383,7 @@ internal sealed partial class Draft
             if (touched[i] <= touched[i - 1])
             {
                 touched.Sort();
-                int distinct = 1;
-                for (int j = 1; j < touched.Length; j++)
-                {
-                    if (touched[j] != touched[distinct - 1])
-                    {
-                        touched[distinct++] = touched[j];
-                    }
-                }
-
-                return touched[..distinct];
+                return Distinct(touched);
             }
         }
 
@@ -557,6 +548,75 @@ internal sealed partial class Draft
             Rules = Rules.With(index, null, false);
             _flipsOfGroups.Add(index);
         }
+    }
+
+    /// <summary>
+    /// Several groups get members, and nobody looks in between. When they are many, what each user is in is counted first and written once, in place of an array
+    /// that grows with every group.
+    /// </summary>
+    public void Join(List<Change.MembersAdded> added)
+    {
+        int pairs = added.Sum(static one => one.Users.Count);
+        if (added.Count < 2 || pairs < UserCount / 4)
+        {
+            added.ForEach(Join);
+            return;
+        }
+
+        _memberships ??= _before.Parts.Memberships.ToBuilder();
+        int[] counts = new int[_memberships.Count];
+        foreach (Change.MembersAdded one in added)
+        {
+            MemberChanges changes = ChangesOf(one.Group);
+            changes.Joined = true;
+            changes.Users.AddRange(one.Users.Span);
+            foreach (int user in one.Users.Span)
+            {
+                counts[user]++;
+            }
+        }
+
+        int[][] groups = new int[counts.Length][];
+        for (int user = 0; user < counts.Length; user++)
+        {
+            if (counts[user] > 0)
+            {
+                ReadOnlySpan<int> old = _memberships[user].Span;
+                groups[user] = new int[old.Length + counts[user]];
+                old.CopyTo(groups[user]);
+                counts[user] = old.Length;
+            }
+        }
+
+        foreach (Change.MembersAdded one in added.OrderBy(static one => one.Group))
+        {
+            foreach (int user in one.Users.Span)
+            {
+                groups[user][counts[user]++] = one.Group;
+            }
+        }
+
+        for (int user = 0; user < groups.Length; user++)
+        {
+            if (groups[user] is { } own)
+            {
+                _memberships[user] = ValueArray.Own(Ascending(own));
+            }
+        }
+    }
+
+    // Ascending, each once; mostly it is already.
+    private static int[] Ascending(int[] groups)
+    {
+        for (int i = 1; i < groups.Length; i++)
+        {
+            if (groups[i] <= groups[i - 1])
+            {
+                return [.. groups.Distinct().Order()];
+            }
+        }
+
+        return groups;
     }
 
     private void Join(Change.MembersAdded added)
