@@ -20,6 +20,7 @@ internal sealed partial class Draft
     private readonly List<Change> _recorded = [];
     private readonly List<int> _touched = [];
     private PagedVector<User?>.Builder? _users;
+    private RecentLicenses<(int Group, GroupSource? Source)>? _recent;
     private HashIndex.Builder? _userIds;
     private HashIndex.Builder? _userNames;
     private PagedVector<ValueArray<int>>.Builder? _memberships;
@@ -371,6 +372,8 @@ internal sealed partial class Draft
     /// <summary>What was recorded so far, in order.</summary>
     public List<Change> Recorded => _recorded;
 
+    private RecentLicenses<(int Group, GroupSource? Source)> Recent => _recent ??= new RecentLicenses<(int, GroupSource?)>();
+
     private Ownership.Builder Ownership => _ownership ??= new Ownership.Builder(_before.Parts.Ownership);
 
     private Reporting.Builder Reporting => _reporting ??= new Reporting.Builder(_before.Parts.Reporting);
@@ -699,16 +702,10 @@ internal sealed partial class Draft
         GroupSource? entry = source.Applied.IsEmpty && source.Trouble is null
             ? null
             : new GroupSource(source.Group, source.Applied, source.Trouble, source.UpdatedAt);
-        UserLicenses? lastBefore = null, lastAfter = null;
         foreach (int user in source.Users)
         {
             UserLicenses before = Licenses(user);
-            if (!ReferenceEquals(before, lastBefore))
-            {
-                (lastBefore, lastAfter) = (before, before.WithGroup(source.Group, entry));
-            }
-
-            SetLicenses(user, lastAfter!);
+            SetLicenses(user, Recent.Find(before, (source.Group, entry)) ?? Recent.Keep(before, (source.Group, entry), before.WithGroup(source.Group, entry)));
         }
     }
 
