@@ -81,7 +81,7 @@ internal sealed class Applications(AppRegistrations apps, IdentityRecord record)
 
         string secret = ClientSecret.Invent();
         await record.WriteAsync(caller.TenantId, caller.Actor, IdentityAct.SecretChanged, app.ClientId, app.DisplayName, "secret").ConfigureAwait(false);
-        await apps.ChangeAsync(app.ClientId, before => before with { Secret = ClientSecret.Of(secret) }, CancellationToken.None).ConfigureAwait(false);
+        await apps.ChangeAsync(app.ClientId, before => before with { Secret = ClientSecret.OfInvented(secret) }, CancellationToken.None).ConfigureAwait(false);
         await context.WriteJsonAsync(StatusCodes.Status200OK, json => WriteOne(json, app, secret)).ConfigureAwait(false);
         return null;
     }
@@ -131,7 +131,7 @@ internal sealed class Applications(AppRegistrations apps, IdentityRecord record)
         }
 
         string secret = ClientSecret.Invent();
-        AppRegistration app = new(Guid.NewGuid(), Guid.NewGuid(), caller.TenantId, name.Trim(), permissions.ToNames().ToValueArray(), ClientSecret.Of(secret));
+        AppRegistration app = new(Guid.NewGuid(), Guid.NewGuid(), caller.TenantId, name.Trim(), permissions.ToNames().ToValueArray(), ClientSecret.OfInvented(secret));
         await record.WriteAsync(caller.TenantId, caller.Actor, IdentityAct.ApplicationAdded, app.ClientId, app.DisplayName, string.Join(' ', app.Permissions)).ConfigureAwait(false);
         await apps.PutAsync(app, CancellationToken.None).ConfigureAwait(false);
         await context.WriteJsonAsync(StatusCodes.Status201Created, json => WriteOne(json, app, secret)).ConfigureAwait(false);
