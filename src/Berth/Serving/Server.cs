@@ -120,7 +120,7 @@ internal static class Server
         app.Use(next => new HostNames(time, next).InvokeAsync);
         app.Use(next => new DatabaseAway(time, next).InvokeAsync);
         using ClusterEdge? edge = options.Cluster is null ? null : new ClusterEdge(
-            await NodeMark.OpenAsync(ledger, cancellation).ConfigureAwait(false), new RequestTenant(new TenantList(ledger), apps), app.Services.GetRequiredService<IHttpForwarder>(), time);
+            await NodeMark.OpenAsync(ledger, cancellation).ConfigureAwait(false), new RequestTenant(new TenantList(ledger), apps), app.Services.GetRequiredService<WaitingDevices>(), app.Services.GetRequiredService<IHttpForwarder>(), time);
         if (edge is not null)
         {
             app.Use(next => context => edge.InvokeAsync(context, next));
