@@ -17,6 +17,9 @@ internal static class GroupBench
     private const string E5 = "06ebc4ee-1bb5-47dd-8120-11324bc54e06";
     private const string Visio = "c5928f49-12ba-48f7-ada3-0d743a3601d5";
 
+    /// <summary>The folder of the repository that this was built from.</summary>
+    internal static string Repository { get; } = Root();
+
     /// <param name="args">The users, and the program when it is not the one beside.</param>
     public static async Task<int> Run(string[] args)
     {
@@ -30,8 +33,7 @@ internal static class GroupBench
                 OfSql(sqlite, users, berth);
             }
 
-            // Where a socket of its own is short enough, and where the server's user may look.
-            using PostgresLicensing postgres = new(Repository(), Path.Combine(Path.GetTempPath(), "berth-pg-" + Guid.NewGuid().ToString("N")[..12]));
+            using PostgresLicensing postgres = new(Repository);
             OfSql(postgres, users, berth);
         }
         finally
@@ -104,7 +106,7 @@ internal static class GroupBench
         }
     }
 
-    private static string Repository([CallerFilePath] string here = "") => Path.GetDirectoryName(Path.GetDirectoryName(here))!;
+    private static string Root([CallerFilePath] string here = "") => Path.GetDirectoryName(Path.GetDirectoryName(here))!;
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
