@@ -31,9 +31,14 @@ public static class Deciding
         // What time has done comes first and belongs to the command: to a tenant of its own, so that the command finds everything up to date (B135).
         (Tenant passed, List<Change> flips, long evaluations) = Decider.PassFlips(tenant, now, context.Now);
         Decider after = new(passed, now, context.Now);
-        return after.Decide(command) is { } no
-            ? new Decision.Refused(no) { RuleEvaluations = evaluations + after.RuleEvaluations }
-            : after.Finish(command, context.Actor, flips, evaluations);
+        if (after.Decide(command) is { } no)
+        {
+            return new Decision.Refused(no) { RuleEvaluations = evaluations + after.RuleEvaluations };
+        }
+
+        // A flip that turned nobody, before a command that changes nothing, is no event; the tenant is what it was.
+        Decision.Accepted accepted = after.Finish(command, context.Actor, flips, evaluations);
+        return accepted.Event is null ? accepted with { Next = tenant } : accepted;
     }
 
     /// <summary>Replays an event: the tenant as the decision left it. Nothing is decided again.</summary>

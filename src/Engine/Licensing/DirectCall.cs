@@ -17,6 +17,11 @@ internal static class DirectCall
     /// <summary>Shape: the same SKU twice in one list or in both (B51). Looked at before anything is looked up.</summary>
     public static Refusal? CheckShape(ValueArray<LicenseRequest> add, ValueArray<Guid> remove)
     {
+        if (add.Count + remove.Count < 2)
+        {
+            return null;
+        }
+
         HashSet<Guid> added = [], removed = [];
         foreach (LicenseRequest request in add)
         {

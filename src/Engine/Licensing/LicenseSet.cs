@@ -38,7 +38,12 @@ public sealed class LicenseSet : IEquatable<LicenseSet>
     /// <summary>A set of licenses with distinct SKUs, in any order.</summary>
     public static LicenseSet Of(IEnumerable<License> licenses)
     {
-        License[] items = [.. licenses.OrderBy(license => license.Sku)];
+        License[] items = [.. licenses];
+        if (items.Length > 1)
+        {
+            Array.Sort(items, static (one, other) => one.Sku.CompareTo(other.Sku));
+        }
+
         for (int i = 1; i < items.Length; i++)
         {
             ArgumentOutOfRangeException.ThrowIfEqual(items[i].Sku, items[i - 1].Sku, nameof(licenses));
@@ -70,18 +75,22 @@ public sealed class LicenseSet : IEquatable<LicenseSet>
     /// <summary>The set after a switch: removals and additions at once (L16); an addition replaces the SKU's disabled plans (L8).</summary>
     public LicenseSet With(IReadOnlyCollection<License> add, IReadOnlyCollection<int> remove)
     {
-        Dictionary<int, License> items = Items.ToDictionary(license => license.Sku);
-        foreach (int sku in remove)
-        {
-            items.Remove(sku);
-        }
-
+        List<License> items = [.. Items.Span];
+        items.RemoveAll(license => remove.Contains(license.Sku));
         foreach (License license in add)
         {
-            items[license.Sku] = license;
+            int at = items.FindIndex(one => one.Sku == license.Sku);
+            if (at >= 0)
+            {
+                items[at] = license;
+            }
+            else
+            {
+                items.Add(license);
+            }
         }
 
-        return Of(items.Values);
+        return Of(items);
     }
 
     /// <inheritdoc/>

@@ -295,6 +295,23 @@ public sealed class DynamicGroupTests
         Assert.DoesNotContain(past, Members(starters));
     }
 
+    // B135: the license makes the second half false, and the first comes true later; who is out stays out, and comes in.
+    [Fact]
+    public void A_flip_that_turns_nobody_before_a_command_that_changes_nothing_leaves_the_very_same_tenant()
+    {
+        _tenant.Buy("CPC_E_4C_16GB_512GB", 3);
+        Hired(TenantUnderTest.Noon.AddMinutes(14));
+        Guid group = Dynamic("user.employeeHireDate -le system.now -minus PT5M -or user.assignedPlans -all (assignedPlan.service -ne \"WindowsCloudPC\" -and assignedPlan.servicePlanId -eq null)");
+        _tenant.License(group, "CPC_E_4C_16GB_512GB");
+        _tenant.System = TenantUnderTest.Noon.AddMinutes(116);
+        Tenant before = _tenant.Now;
+
+        Decision.Accepted nothing = _tenant.Do(new Command.RunDue());
+
+        Assert.Null(nothing.Event);
+        Assert.Same(before, nothing.Next);
+    }
+
     [Fact]
     public void A_clock_that_is_advanced_passes_every_flip_in_order_at_its_own_time()
     {
