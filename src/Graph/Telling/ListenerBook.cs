@@ -216,7 +216,7 @@ public sealed class ListenerBook : IDisposable
     }
 
     // Its secret is in no journal, and of a webhook only the host is.
-    private Task RecordAsync(IdentityAct act, AlertListener listener, Actor actor) =>
+    private Task<Submission> RecordAsync(IdentityAct act, AlertListener listener, Actor actor) =>
         Desk.SubmitAsync(new Command.RecordIdentity(act, listener.Id, listener.Name ?? listener.Place(), listener.Place()), actor, null, CancellationToken.None).AsTask();
 
     private async Task WriteAsync(Func<Dictionary<Guid, AlertListener>, Dictionary<Guid, AlertListener>> change, CancellationToken cancel, Func<Task>? record = null)
