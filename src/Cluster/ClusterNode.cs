@@ -102,6 +102,9 @@ public sealed partial class ClusterNode : IAsyncDisposable
     /// <summary>Whether the node that is reached at an address is said to live.</summary>
     public bool Lives(Uri url) => _news.Nodes.Values.Any(node => node.Url == url);
 
+    /// <summary>Where the other members are reached.</summary>
+    public IReadOnlyList<Uri> Others => [.. _news.Nodes.Where(node => node.Key != _ledger.Node && node.Value.Silo.Length > 0).Select(node => node.Value.Url)];
+
     /// <summary>Asks where a tenant is; whoever has none of its node comes to one by that. Null while nobody knows.</summary>
     public async ValueTask<Uri?> FindAsync(Guid tenant, CancellationToken cancel)
     {
@@ -125,8 +128,8 @@ public sealed partial class ClusterNode : IAsyncDisposable
         }
 
         // On its way out, or not in again yet: another node knows better, whichever.
-        Uri[] others = [.. _news.Nodes.Where(node => node.Key != _ledger.Node && node.Value.Silo.Length > 0).Select(node => node.Value.Url)];
-        return Guess(tenant) ?? (others.Length == 0 ? null : others[Random.Shared.Next(others.Length)]);
+        IReadOnlyList<Uri> others = Others;
+        return Guess(tenant) ?? (others.Count == 0 ? null : others[Random.Shared.Next(others.Count)]);
     }
 
     /// <summary>Has a tenant that was made here served here for now.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using Berth.Cluster;
 using Berth.Graph.Requests;
+using Berth.Identity;
 using Berth.Serving;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
@@ -21,14 +22,15 @@ internal sealed class ClusterEdge : IDisposable
 
     private readonly NodeMark _mark;
     private readonly RequestTenant _tenants;
+    private readonly WaitingDevices _devices;
     private readonly IHttpForwarder _forwarder;
     private readonly TimeProvider _time;
     private readonly HttpMessageInvoker _wire;
     private readonly TaskCompletionSource<ClusterNode> _node = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public ClusterEdge(NodeMark mark, RequestTenant tenants, IHttpForwarder forwarder, TimeProvider time)
+    public ClusterEdge(NodeMark mark, RequestTenant tenants, WaitingDevices devices, IHttpForwarder forwarder, TimeProvider time)
     {
-        (_mark, _tenants, _forwarder, _time) = (mark, tenants, forwarder, time);
+        (_mark, _tenants, _devices, _forwarder, _time) = (mark, tenants, devices, forwarder, time);
         _wire = new HttpMessageInvoker(new SocketsHttpHandler
         {
             UseProxy = false,
@@ -66,6 +68,11 @@ internal sealed class ClusterEdge : IDisposable
         {
             // Whoever comes again comes to another node.
             context.Response.Headers.Connection = "close";
+        }
+
+        if (HttpMethods.IsPost(context.Request.Method) && context.Request.Path.Equals(DevicePages.Path, StringComparison.OrdinalIgnoreCase) && await IsOfAnotherAsync(context, came).ConfigureAwait(false))
+        {
+            return;
         }
 
         if (await _tenants.OfAsync(context).ConfigureAwait(false) is not { } tenant)
@@ -142,6 +149,38 @@ internal sealed class ClusterEdge : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _wire.Dispose();
+
+    // What a person types names no tenant, so the nodes are asked one after the other which of them gave the code out (B721). Where too many wrong ones were typed, none is asked.
+    private async Task<bool> IsOfAnotherAsync(HttpContext context, int came)
+    {
+        bool? isKnown = _devices.Knows((await RequestTenant.FormAsync(context).ConfigureAwait(false))("user_code"));
+        if (came > 0)
+        {
+            if (isKnown != true)
+            {
+                context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
+                context.Response.Headers[ElsewhereHeader] = "1";
+            }
+
+            return isKnown != true;
+        }
+
+        if (isKnown == false && _node.Task.IsCompletedSuccessfully && context.Features.Get<KeptBody>() is { IsWhole: true } body)
+        {
+            ClusterNode node = await _node.Task.ConfigureAwait(false);
+            foreach (Uri other in node.Others)
+            {
+                if (await SendAsync(context, node, other, came).ConfigureAwait(false) == Sent.Answered)
+                {
+                    return true;
+                }
+            }
+
+            body.Rewind(context);
+        }
+
+        return false;
+    }
 
     // What changes nothing, and what the ledger remembers the answer of (contract, Repeatability-Request-ID).
     private static bool MayBeSentAgain(HttpRequest request) =>

@@ -122,7 +122,8 @@ internal sealed class RequestTenant
         return _apps.Find(id)?.TenantId;
     }
 
-    private static async Task<Func<string, string>> FormAsync(HttpContext context)
+    /// <summary>The fields of the form that a request brings; empty ones when it brings none, or one that cannot be kept.</summary>
+    internal static async Task<Func<string, string>> FormAsync(HttpContext context)
     {
         if (!context.Request.HasFormContentType || await KeptBody.OfAsync(context).ConfigureAwait(false) is not { IsWhole: true } body)
         {

@@ -22,7 +22,9 @@ internal sealed class Administrators : IDisposable
     private readonly LedgerDoor _ledger;
     private readonly SemaphoreSlim _writing = new(1);
     private volatile FrozenDictionary<(Guid Tenant, Guid User), DirectoryRole[]> _known = FrozenDictionary<(Guid, Guid), DirectoryRole[]>.Empty;
+    private readonly Lock _taking = new();
     private volatile HashSet<(Guid Tenant, Guid User)> _passing = [];
+    private volatile HashSet<(Guid Tenant, Guid User)> _leaving = [];
 
     private Administrators(LedgerDoor ledger) => _ledger = ledger;
 
@@ -55,8 +57,41 @@ internal sealed class Administrators : IDisposable
     /// <summary>Whether a user has a role whose holders a User Administrator does not reach (B746).</summary>
     public bool IsPrivileged(Guid tenant, Guid user) => RolesOf(tenant, user).Any(static role => role.IsPrivileged);
 
-    /// <summary>The Global Administrators of a tenant, whether or not they can sign in.</summary>
-    public IReadOnlyCollection<Guid> GlobalAdministrators(Guid tenant) => [.. Of(tenant).Where(static one => one.Role == DirectoryRole.GlobalAdministrator).Select(static one => one.User)];
+    /// <summary>The Global Administrators of a tenant who stay it, whether or not they can sign in.</summary>
+    public IReadOnlyCollection<Guid> GlobalAdministrators(Guid tenant)
+    {
+        HashSet<(Guid Tenant, Guid User)> leaving = _leaving;
+        return [.. Of(tenant).Where(one => one.Role == DirectoryRole.GlobalAdministrator && !leaving.Contains((tenant, one.User))).Select(static one => one.User)];
+    }
+
+    /// <summary>
+    /// Says that somebody is about to lose the role of a Global Administrator: from now until <see cref="Stay"/> nobody counts on them (B773). False when nobody else would be left.
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="user">Who.</param>
+    /// <param name="signsIn">Whether another one can sign in.</param>
+    public bool TryLeave(Guid tenant, Guid user, Func<Guid, bool> signsIn)
+    {
+        lock (_taking)
+        {
+            if (_leaving.Contains((tenant, user)) || !GlobalAdministrators(tenant).Any(other => other != user && signsIn(other)))
+            {
+                return false;
+            }
+
+            _leaving = [.. _leaving, (tenant, user)];
+            return true;
+        }
+    }
+
+    /// <summary>Ends <see cref="TryLeave"/>, whatever came of it.</summary>
+    public void Stay(Guid tenant, Guid user)
+    {
+        lock (_taking)
+        {
+            _leaving = [.. _leaving.Where(one => one != (tenant, user))];
+        }
+    }
 
     /// <summary>The roles of a user.</summary>
     public IReadOnlyList<DirectoryRole> RolesOf(Guid tenant, Guid user)
@@ -77,11 +112,48 @@ internal sealed class Administrators : IDisposable
     /// <summary>Makes somebody Global Administrator until this process ends; it is never stored.</summary>
     public void AcceptWhileRunning(Guid tenant, Guid user) => _passing = [.. _passing, (tenant, user)];
 
-    /// <summary>Gives somebody a role; durable when it returns.</summary>
-    public Task AddAsync(Guid tenant, Guid user, DirectoryRole role, CancellationToken cancel) => ChangeAsync(tenant, user, roles => [.. roles.Where(one => one != role), role], cancel);
+    /// <summary>Gives somebody a role; durable when it returns. False, and nothing is given, when the tenant has <paramref name="most"/> assignments already.</summary>
+    public async Task<bool> AddAsync(Guid tenant, Guid user, DirectoryRole role, CancellationToken cancel, int most = int.MaxValue)
+    {
+        bool isRoom = true;
+        cancel.ThrowIfCancellationRequested();
+        await ChangeAsync(next =>
+        {
+            if (_ledger.IsRemoved(tenant))
+            {
+                throw new LedgerFencedException($"Tenant {tenant} was removed.", tenant);
+            }
 
-    /// <summary>Takes a role from somebody; durable when it returns.</summary>
-    public Task RemoveAsync(Guid tenant, Guid user, DirectoryRole role, CancellationToken cancel) => ChangeAsync(tenant, user, roles => [.. roles.Where(one => one != role)], cancel);
+            isRoom = next.Where(one => one.Key.Tenant == tenant).Sum(one => one.Value.Length) < most;
+            if (isRoom)
+            {
+                next[(tenant, user)] = [.. (next.GetValueOrDefault((tenant, user)) ?? []).Where(one => one != role), role];
+            }
+        }).ConfigureAwait(false);
+        return isRoom;
+    }
+
+    /// <summary>Takes a role from somebody; durable when it returns. False, and nothing is taken, when no Global Administrator would be left who can sign in (B773).</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="user">From whom.</param>
+    /// <param name="role">Which.</param>
+    /// <param name="signsIn">Whether a Global Administrator can sign in; asked of what is stored, again when another process was faster.</param>
+    /// <param name="cancel">Is heeded until something is written.</param>
+    public async Task<bool> RemoveAsync(Guid tenant, Guid user, DirectoryRole role, Func<Guid, bool> signsIn, CancellationToken cancel)
+    {
+        bool isLeft = true;
+        cancel.ThrowIfCancellationRequested();
+        await ChangeAsync(next =>
+        {
+            isLeft = role != DirectoryRole.GlobalAdministrator
+                || next.Where(one => one.Value.Contains(role)).Select(static one => one.Key).Concat(_passing).Any(one => one.Tenant == tenant && one.User != user && signsIn(one.User));
+            if (isLeft && next.TryGetValue((tenant, user), out DirectoryRole[]? roles))
+            {
+                next[(tenant, user)] = [.. roles.Where(one => one != role)];
+            }
+        }).ConfigureAwait(false);
+        return isLeft;
+    }
 
     /// <summary>Takes every role of a tenant that is gone (B743); durable when it returns.</summary>
     public Task RemoveTenantAsync(Guid tenant) => ChangeAsync(next =>
@@ -94,14 +166,6 @@ internal sealed class Administrators : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _writing.Dispose();
-
-    private Task ChangeAsync(Guid tenant, Guid user, Func<DirectoryRole[], DirectoryRole[]> change, CancellationToken cancel)
-    {
-        cancel.ThrowIfCancellationRequested();
-        return ChangeAsync(next => next[(tenant, user)] = !_ledger.IsRemoved(tenant)
-            ? change(next.GetValueOrDefault((tenant, user)) ?? [])
-            : throw new LedgerFencedException($"Tenant {tenant} was removed.", tenant));
-    }
 
     private async Task ChangeAsync(Action<Dictionary<(Guid Tenant, Guid User), DirectoryRole[]>> change)
     {

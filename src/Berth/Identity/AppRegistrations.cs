@@ -55,23 +55,36 @@ internal sealed class AppRegistrations : IDisposable
     }
 
     /// <summary>
-    /// Changes an application. That of the demo is never stored: what is changed of it lasts until this process ends. False when there is none.
+    /// Changes an application as it is stored; durable when this returns. That of the demo is never stored: what is changed of it lasts until this process ends. False when there is none (any more).
     /// </summary>
+    /// <param name="clientId">Which.</param>
+    /// <param name="change">Makes the new one; called again when another process was faster.</param>
+    /// <param name="cancel">Is heeded until something is written.</param>
     public async Task<bool> ChangeAsync(Guid clientId, Func<AppRegistration, AppRegistration> change, CancellationToken cancel)
     {
-        if (_passing is { } passing && passing.ClientId == clientId)
+        if (_passing?.ClientId != clientId)
         {
-            _passing = change(passing);
+            bool isThere = false;
+            await WriteAsync(
+                apps =>
+                {
+                    isThere = apps.Any(app => app.ClientId == clientId);
+                    return apps.Select(app => app.ClientId == clientId ? change(app) : app);
+                },
+                cancel).ConfigureAwait(false);
+            return isThere;
+        }
+
+        await _writing.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            _passing = change(_passing);
             return true;
         }
-
-        if (Find(clientId) is not { } app)
+        finally
         {
-            return false;
+            _writing.Release();
         }
-
-        await PutAsync(change(app), cancel).ConfigureAwait(false);
-        return true;
     }
 
     /// <summary>The applications of a tenant, by name, the demo's own among them while it runs.</summary>
@@ -83,32 +96,46 @@ internal sealed class AppRegistrations : IDisposable
 
     /// <summary>Adds an application, or replaces the one with its client id; it is durable when this returns.</summary>
     /// <exception cref="LedgerFencedException">Its tenant was removed.</exception>
-    public Task PutAsync(AppRegistration app, CancellationToken cancel) => WriteAsync(other => other.ClientId == app.ClientId, app, cancel);
+    public Task PutAsync(AppRegistration app, CancellationToken cancel) => AddAsync(app, int.MaxValue, cancel);
+
+    /// <summary>The same, unless its tenant has so many others; then nothing is done, and the answer is false.</summary>
+    public async Task<bool> AddAsync(AppRegistration app, int most, CancellationToken cancel)
+    {
+        bool isRoom = false;
+        await WriteAsync(
+            apps =>
+            {
+                if (_ledger.IsRemoved(app.TenantId))
+                {
+                    throw new LedgerFencedException($"Tenant {app.TenantId} was removed.", app.TenantId);
+                }
+
+                AppRegistration[] others = [.. apps.Where(other => other.ClientId != app.ClientId)];
+                isRoom = others.Count(other => other.TenantId == app.TenantId) < most;
+                return isRoom ? [.. others, app] : apps;
+            },
+            cancel).ConfigureAwait(false);
+        return isRoom;
+    }
 
     /// <summary>Takes an application away; durable when this returns.</summary>
-    public Task RemoveAsync(Guid clientId, CancellationToken cancel) => WriteAsync(other => other.ClientId == clientId, null, cancel);
+    public Task RemoveAsync(Guid clientId, CancellationToken cancel) => WriteAsync(apps => apps.Where(other => other.ClientId != clientId), cancel);
 
     /// <summary>Takes away every application of a tenant that is gone (B743); durable when this returns.</summary>
-    public Task RemoveTenantAsync(Guid tenant) => WriteAsync(other => other.TenantId == tenant, null, CancellationToken.None);
+    public Task RemoveTenantAsync(Guid tenant) => WriteAsync(apps => apps.Where(other => other.TenantId != tenant), CancellationToken.None);
 
-    private async Task WriteAsync(Func<AppRegistration, bool> goes, AppRegistration? app, CancellationToken cancel)
+    private async Task WriteAsync(Func<AppRegistration[], IEnumerable<AppRegistration>> change, CancellationToken cancel)
     {
         await _writing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            if (app is not null && _ledger.IsRemoved(app.TenantId))
-            {
-                throw new LedgerFencedException($"Tenant {app.TenantId} was removed.", app.TenantId);
-            }
-
-            // Of what is stored now: another process may have changed another tenant's.
+            // Of what is stored now: another process may have changed it (B772).
             AppRegistration[] apps = [];
             await _ledger.ChangeBlobAsync(
                 BlobName,
                 blob =>
                 {
-                    IEnumerable<AppRegistration> there = blob is null ? [] : Read(blob);
-                    apps = [.. there.Where(other => !goes(other)), .. app is null ? Array.Empty<AppRegistration>() : [app]];
+                    apps = [.. change(blob is null ? [] : [.. Read(blob)])];
                     return Write(apps);
                 },
                 cancel).ConfigureAwait(false);

@@ -20,6 +20,8 @@ internal sealed class ApplicationCertificates(AppRegistrations apps, IdentityRec
     /// <summary>RSA keys outside of these are refused: too weak, or so long that checking them is work for free.</summary>
     private const int LeastKeyBits = 2048, MostKeyBits = 8192;
 
+    private static GraphError TooMany => GraphError.BadRequest("certificateTooMany", $"An application has at most {IdentityLimits.Certificates} certificates.");
+
     /// <summary>Answers its route: an application of the caller's own tenant gets a certificate.</summary>
     public Task<GraphError?> AnswerAsync(HttpContext context, Caller caller, RouteKeys keys) =>
         Guid.TryParseExact(keys.First, "D", out Guid id) && apps.Find(id) is { } app && app.TenantId == caller.TenantId
@@ -56,11 +58,23 @@ internal sealed class ApplicationCertificates(AppRegistrations apps, IdentityRec
         {
             if (app.Certificates.Count >= IdentityLimits.Certificates)
             {
-                return GraphError.BadRequest("certificateTooMany", $"An application has at most {IdentityLimits.Certificates} certificates.");
+                return TooMany;
             }
 
             await record.WriteAsync(caller.TenantId, caller.Actor, IdentityAct.CertificateAdded, app.ClientId, app.DisplayName, $"certificate {own.Thumbprint}").ConfigureAwait(false);
-            await apps.ChangeAsync(app.ClientId, before => before with { Certificates = [.. before.Certificates, raw] }, CancellationToken.None).ConfigureAwait(false);
+            bool isRoom = true;
+            bool isThere = await apps.ChangeAsync(
+                app.ClientId,
+                before =>
+                {
+                    isRoom = before.Certificates.Contains(raw) || before.Certificates.Count < IdentityLimits.Certificates;
+                    return !isRoom || before.Certificates.Contains(raw) ? before : before with { Certificates = [.. before.Certificates, raw] };
+                },
+                CancellationToken.None).ConfigureAwait(false);
+            if (!isRoom || !isThere)
+            {
+                return isRoom ? GraphError.NotFound(app.ClientId.ToString()) : TooMany;
+            }
         }
 
         context.Response.StatusCode = StatusCodes.Status201Created;

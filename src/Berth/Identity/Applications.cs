@@ -35,6 +35,8 @@ internal sealed class Applications(AppRegistrations apps, IdentityRecord record)
         (InstallationRoutes.RenewSecret, RenewSecretAsync),
     ];
 
+    private static GraphError TooMany => GraphError.BadRequest("tooManyObjects", $"A tenant has at most {Most} applications: take one away that is not used any more.");
+
     private async Task<GraphError?> ListAsync(HttpContext context, Caller caller, RouteKeys keys)
     {
         await context.WriteJsonAsync(StatusCodes.Status200OK, json => WriteList(json, apps.Of(caller.TenantId))).ConfigureAwait(false);
@@ -81,7 +83,12 @@ internal sealed class Applications(AppRegistrations apps, IdentityRecord record)
 
         string secret = ClientSecret.Invent();
         await record.WriteAsync(caller.TenantId, caller.Actor, IdentityAct.SecretChanged, app.ClientId, app.DisplayName, "secret").ConfigureAwait(false);
-        await apps.ChangeAsync(app.ClientId, before => before with { Secret = ClientSecret.Of(secret) }, CancellationToken.None).ConfigureAwait(false);
+        ClientSecret kept = ClientSecret.OfInvented(secret);
+        if (!await apps.ChangeAsync(app.ClientId, before => before with { Secret = kept }, CancellationToken.None).ConfigureAwait(false))
+        {
+            return GraphError.NotFound(TokenRequestRules.Shown(keys.First));
+        }
+
         await context.WriteJsonAsync(StatusCodes.Status200OK, json => WriteOne(json, app, secret)).ConfigureAwait(false);
         return null;
     }
@@ -127,13 +134,17 @@ internal sealed class Applications(AppRegistrations apps, IdentityRecord record)
 
         if (apps.Of(caller.TenantId).Count >= Most)
         {
-            return GraphError.BadRequest("tooManyObjects", $"A tenant has at most {Most} applications: take one away that is not used any more.");
+            return TooMany;
         }
 
         string secret = ClientSecret.Invent();
-        AppRegistration app = new(Guid.NewGuid(), Guid.NewGuid(), caller.TenantId, name.Trim(), permissions.ToNames().ToValueArray(), ClientSecret.Of(secret));
+        AppRegistration app = new(Guid.NewGuid(), Guid.NewGuid(), caller.TenantId, name.Trim(), permissions.ToNames().ToValueArray(), ClientSecret.OfInvented(secret));
         await record.WriteAsync(caller.TenantId, caller.Actor, IdentityAct.ApplicationAdded, app.ClientId, app.DisplayName, string.Join(' ', app.Permissions)).ConfigureAwait(false);
-        await apps.PutAsync(app, CancellationToken.None).ConfigureAwait(false);
+        if (!await apps.AddAsync(app, Most, CancellationToken.None).ConfigureAwait(false))
+        {
+            return TooMany;
+        }
+
         await context.WriteJsonAsync(StatusCodes.Status201Created, json => WriteOne(json, app, secret)).ConfigureAwait(false);
         return null;
     }

@@ -14,11 +14,11 @@ internal sealed record ClientSecret(ValueArray<byte> Salt, ValueArray<byte> Hash
     /// <summary>The longest secret that is looked at, in characters.</summary>
     public const int LongestSecret = 1024;
 
-    /// <summary>
-    /// Berth makes its secrets of 256 random bits, which nobody guesses at any speed; the iterations only make a stolen
-    /// hash of a secret that people chose (the demo's) no gift.
-    /// </summary>
-    private const int NewIterations = 10_000;
+    /// <summary>Of a secret that people chose (the demo's), whose stolen hash is to be no gift.</summary>
+    private const int ChosenIterations = 10_000;
+
+    /// <summary>Of a secret of <see cref="Invent"/>: nobody guesses 256 random bits at any speed, and a wrong one is to cost next to nothing (B770).</summary>
+    private const int InventedIterations = 1;
 
     private const int SaltBytes = 16;
     private const int HashBytes = 32;
@@ -27,8 +27,11 @@ internal sealed record ClientSecret(ValueArray<byte> Salt, ValueArray<byte> Hash
     /// <summary>A new secret, for its owner's eyes only.</summary>
     public static string Invent() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
 
-    /// <summary>What to keep of a secret.</summary>
-    public static ClientSecret Of(string secret, int iterations = NewIterations)
+    /// <summary>What to keep of a secret of <see cref="Invent"/>.</summary>
+    public static ClientSecret OfInvented(string secret) => Of(secret, InventedIterations);
+
+    /// <summary>What to keep of any other secret.</summary>
+    public static ClientSecret Of(string secret, int iterations = ChosenIterations)
     {
         byte[] salt = RandomNumberGenerator.GetBytes(SaltBytes);
         return new ClientSecret([.. salt], [.. Derive(secret, salt, iterations)], iterations);

@@ -51,6 +51,9 @@ internal static class IdentityLimits
     /// <summary>How long a device is asked to wait between two questions.</summary>
     public static readonly TimeSpan DeviceInterval = TimeSpan.FromSeconds(5);
 
+    /// <summary>How much sooner than that it may ask: what clocks and ways make of five seconds.</summary>
+    public static readonly TimeSpan DeviceHaste = TimeSpan.FromSeconds(1);
+
     /// <summary>The most device codes that wait.</summary>
     public const int DeviceCodes = 1_000;
 

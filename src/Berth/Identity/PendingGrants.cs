@@ -81,6 +81,12 @@ internal sealed record WaitingDevice(string DeviceCode, string UserCode, AppRegi
 
     /// <summary>Whether the person said no.</summary>
     public bool IsDeclined { get; init; }
+
+    /// <summary>How long it has to wait between two questions; longer each time that it did not (RFC 8628, 3.5).</summary>
+    public TimeSpan Interval { get; init; } = IdentityLimits.DeviceInterval;
+
+    /// <summary>When it asked last.</summary>
+    public DateTimeOffset AskedAt { get; init; } = DateTimeOffset.MinValue;
 }
 
 /// <summary>Devices that wait, in memory (B207). For any number of threads.</summary>
@@ -129,27 +135,25 @@ internal sealed class WaitingDevices(TimeProvider time)
     /// <summary>The device of a typed code, whatever its case and blanks; null when there is none, or too many wrong codes were typed.</summary>
     public WaitingDevice? FindByUserCode(string typed)
     {
-        DateTimeOffset now = time.GetUtcNow();
-        string code = string.Concat(typed.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();
         lock (_lock)
         {
-            if (now >= _wrongSince + IdentityLimits.AttemptWindow)
-            {
-                (_wrong, _wrongSince) = (0, now);
-            }
-
-            if (_wrong >= IdentityLimits.WrongDeviceCodes)
+            if (IsClosed)
             {
                 return null;
             }
 
-            if (_byUser.TryGetValue(code, out string? device) && _byDevice[device] is { Person: null, IsDeclined: false } found && now < found.Ends)
-            {
-                return found;
-            }
+            WaitingDevice? found = Waiting(typed);
+            _wrong += found is null ? 1 : 0;
+            return found;
+        }
+    }
 
-            _wrong++;
-            return null;
+    /// <summary>Whether a device waits here for a typed code, or not, or nobody is to know because too many wrong ones were typed: null. It counts as no attempt.</summary>
+    public bool? Knows(string typed)
+    {
+        lock (_lock)
+        {
+            return IsClosed ? null : Waiting(typed) is not null;
         }
     }
 
@@ -158,9 +162,9 @@ internal sealed class WaitingDevices(TimeProvider time)
     {
         lock (_lock)
         {
-            if (_byDevice.ContainsKey(device.DeviceCode))
+            if (_byDevice.TryGetValue(device.DeviceCode, out WaitingDevice? waiting))
             {
-                _byDevice[device.DeviceCode] = device with { Person = person, IsDeclined = person is null };
+                _byDevice[device.DeviceCode] = waiting with { Person = person, IsDeclined = person is null };
             }
         }
     }
@@ -183,13 +187,34 @@ internal sealed class WaitingDevices(TimeProvider time)
 
             if (device is { Person: null, IsDeclined: false })
             {
-                return (null, new TokenRefusal(TokenRefusalCode.AuthorizationPending));
+                DateTimeOffset now = time.GetUtcNow();
+                bool isHasty = now < device.AskedAt + device.Interval - IdentityLimits.DeviceHaste;
+                _byDevice[deviceCode] = device with { AskedAt = now, Interval = isHasty ? device.Interval + IdentityLimits.DeviceInterval : device.Interval };
+                return (null, new TokenRefusal(isHasty ? TokenRefusalCode.SlowDown : TokenRefusalCode.AuthorizationPending));
             }
 
             Remove(device);
             return device.IsDeclined ? (null, new TokenRefusal(TokenRefusalCode.AuthorizationDeclined)) : (device, null);
         }
     }
+
+    private bool IsClosed
+    {
+        get
+        {
+            DateTimeOffset now = time.GetUtcNow();
+            if (now >= _wrongSince + IdentityLimits.AttemptWindow)
+            {
+                (_wrong, _wrongSince) = (0, now);
+            }
+
+            return _wrong >= IdentityLimits.WrongDeviceCodes;
+        }
+    }
+
+    private WaitingDevice? Waiting(string typed) =>
+        _byUser.TryGetValue(string.Concat(typed.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant(), out string? device)
+        && _byDevice[device] is { Person: null, IsDeclined: false } found && time.GetUtcNow() < found.Ends ? found : null;
 
     private void Remove(WaitingDevice device)
     {

@@ -121,13 +121,18 @@ internal sealed class RolesEndpoint(LedgerDoor ledger, Administrators administra
             return GraphError.BadRequest("roleAssigned", $"{user.UserPrincipalName} is {role.DisplayName} already.");
         }
 
+        GraphError tooMany = GraphError.BadRequest("tooManyObjects", $"A tenant has at most {Most} role assignments: take one away that is not used any more.");
         if (there.Count >= Most)
         {
-            return GraphError.BadRequest("tooManyObjects", $"A tenant has at most {Most} role assignments: take one away that is not used any more.");
+            return tooMany;
         }
 
         await record.WriteAsync(caller.TenantId, caller.Actor, IdentityAct.RoleAssigned, person, user.UserPrincipalName, role.DisplayName).ConfigureAwait(false);
-        await administrators.AddAsync(caller.TenantId, person, role, CancellationToken.None).ConfigureAwait(false);
+        if (!await administrators.AddAsync(caller.TenantId, person, role, CancellationToken.None, Most).ConfigureAwait(false))
+        {
+            return tooMany;
+        }
+
         return await OneAsync(context, StatusCodes.Status201Created, "roleManagement/directory/roleAssignments", new RoleHolder(person, role, false), WriteAssignment).ConfigureAwait(false);
     }
 
@@ -145,17 +150,51 @@ internal sealed class RolesEndpoint(LedgerDoor ledger, Administrators administra
         }
 
         User user = UserOf(caller.TenantId, holder.User)!;
-        if (holder.Role == DirectoryRole.GlobalAdministrator
-            && !HoldersOf(caller.TenantId).Any(other => other.User != holder.User && other.Role == holder.Role && UserOf(caller.TenantId, other.User)!.AccountEnabled))
+        if (!await TakeAsync(caller, holder, user).ConfigureAwait(false))
         {
             return GraphError.BadRequest("lastAdministrator", $"{user.UserPrincipalName} is the last Global Administrator who can sign in: make another one first (B737).");
         }
 
-        await record.WriteAsync(caller.TenantId, caller.Actor, IdentityAct.RoleRemoved, holder.User, user.UserPrincipalName, holder.Role.DisplayName).ConfigureAwait(false);
-        await administrators.RemoveAsync(caller.TenantId, holder.User, holder.Role, CancellationToken.None).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return null;
     }
+
+    // False when nobody else could administer the tenant.
+    private async Task<bool> TakeAsync(Caller caller, RoleHolder holder, User user)
+    {
+        (Guid tenant, DirectoryRole role) = (caller.TenantId, holder.Role);
+        TenantDesk desk = ledger.Find(tenant) ?? throw new LedgerFencedException($"Tenant {tenant} is not here any more.", tenant);
+        if (role != DirectoryRole.GlobalAdministrator)
+        {
+            await record.WriteAsync(tenant, caller.Actor, IdentityAct.RoleRemoved, holder.User, user.UserPrincipalName, role.DisplayName).ConfigureAwait(false);
+            return await administrators.RemoveAsync(tenant, holder.User, role, static _ => true, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        // Looked at while the tenant stands still, as one who is disabled or deleted is (B747): of two who take each other away, by whichever way, the second finds that it is the last (B773).
+        bool leaves = false;
+        try
+        {
+            await desk.SubmitAloneAsync(
+                still =>
+                {
+                    leaves = administrators.TryLeave(tenant, holder.User, other => SignsIn(still, other));
+                    return leaves
+                        ? new Command.RecordIdentity(IdentityAct.RoleRemoved, holder.User, user.UserPrincipalName, role.DisplayName)
+                        : new Command.ApplyChanges([]) { ExpectedVersion = -1 };
+                },
+                caller.Actor).ConfigureAwait(false);
+            return leaves && await administrators.RemoveAsync(tenant, holder.User, role, other => SignsIn(desk.Current, other), CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (leaves)
+            {
+                administrators.Stay(tenant, holder.User);
+            }
+        }
+    }
+
+    private static bool SignsIn(Tenant tenant, Guid id) => tenant.TryGetUser(tenant.FindUser(id), out User? user) && user.AccountEnabled;
 
     private async Task<GraphError?> MembersAsync(HttpContext context, Caller caller, RouteKeys keys)
     {

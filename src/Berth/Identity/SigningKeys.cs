@@ -88,17 +88,17 @@ internal sealed class SigningKeys : IDisposable
         await _changing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            await ReadAsync(cancel).ConfigureAwait(false);
             DateTimeOffset now = _time.GetUtcNow();
-            SigningKey[] good = [.. _keys.Where((_, i) => i + 1 == _keys.Length || now < _keys[i + 1].CreatedAt + IdentityLimits.KeyPublished + IdentityLimits.KeyAfterwards)];
-            if (good.Length == 0 || now - good[^1].CreatedAt >= IdentityLimits.KeyAge)
+            if (!await ReadAsync(cancel).ConfigureAwait(false) || !Good(_keys, now).SequenceEqual(_keys) || IsOld(_keys, now))
             {
-                good = [.. good, SigningKey.New(now)];
-            }
-
-            if (!good.SequenceEqual(_keys))
-            {
-                await WriteAsync(good, cancel).ConfigureAwait(false);
+                SigningKey? made = null;
+                await ChangeAsync(
+                    keys =>
+                    {
+                        SigningKey[] good = Good(keys, now);
+                        return IsOld(good, now) ? [.. good, made ??= SigningKey.New(now)] : good;
+                    },
+                    cancel).ConfigureAwait(false);
             }
         }
         finally
@@ -116,14 +116,21 @@ internal sealed class SigningKeys : IDisposable
         try
         {
             await ReadAsync(cancel).ConfigureAwait(false);
-            SigningKey made = SigningKey.New(_time.GetUtcNow());
             if (!forgetOld && _keys.Length >= IdentityLimits.Keys)
             {
                 return false;
             }
 
-            await WriteAsync(forgetOld ? [made] : [.. _keys, made], cancel).ConfigureAwait(false);
-            return true;
+            SigningKey made = SigningKey.New(_time.GetUtcNow());
+            bool isFull = false;
+            await ChangeAsync(
+                keys =>
+                {
+                    isFull = !forgetOld && keys.Length >= IdentityLimits.Keys;
+                    return isFull ? keys : forgetOld ? [made] : [.. keys, made];
+                },
+                cancel).ConfigureAwait(false);
+            return !isFull;
         }
         finally
         {
@@ -137,35 +144,54 @@ internal sealed class SigningKeys : IDisposable
     // The first key of all signs at once: nobody has learned another.
     private static SigningKey SignerAt(SigningKey[] keys, DateTimeOffset now) => Array.FindLast(keys, key => now >= key.CreatedAt + IdentityLimits.KeyPublished) ?? keys[0];
 
-    private async Task ReadAsync(CancellationToken cancel)
+    private static SigningKey[] Good(SigningKey[] keys, DateTimeOffset now) =>
+        [.. keys.Where((_, i) => i + 1 == keys.Length || now < keys[i + 1].CreatedAt + IdentityLimits.KeyPublished + IdentityLimits.KeyAfterwards)];
+
+    private static bool IsOld(SigningKey[] keys, DateTimeOffset now) => keys.Length == 0 || now - keys[^1].CreatedAt >= IdentityLimits.KeyAge;
+
+    // False when there are none.
+    private async Task<bool> ReadAsync(CancellationToken cancel)
     {
         _readAt = _time.GetUtcNow();
         byte[]? kept = await _ledger.ReadBlobAsync(BlobName, cancel).ConfigureAwait(false);
-        if (kept is not null)
+        if (kept is null)
         {
-            Take(Parse(kept));
-            CryptographicOperations.ZeroMemory(kept);
-            return;
+            return false;
         }
 
-        // The one key of an older version goes on signing: its age counts from now.
-        byte[]? first = await _ledger.ReadBlobAsync(FirstBlobName, cancel).ConfigureAwait(false);
-        if (first is not null)
-        {
-            await WriteAsync([SigningKey.Read(first, _time.GetUtcNow())], cancel).ConfigureAwait(false);
-            CryptographicOperations.ZeroMemory(first);
-        }
+        Take(Parse(kept));
+        CryptographicOperations.ZeroMemory(kept);
+        return true;
     }
 
-    private async Task WriteAsync(SigningKey[] keys, CancellationToken cancel)
+    // Of those that are there now: another process may have made or forgotten some, and what it did stays done (B772).
+    private async Task ChangeAsync(Func<SigningKey[], SigningKey[]> change, CancellationToken cancel)
+    {
+        // The one key of an older version goes on signing: its age counts from now.
+        byte[]? first = await _ledger.ReadBlobAsync(FirstBlobName, cancel).ConfigureAwait(false);
+        SigningKey[] keys = [];
+        List<byte[]> secrets = first is null ? [] : [first];
+        await _ledger.ChangeBlobAsync(
+            BlobName,
+            seen =>
+            {
+                keys = [.. change(seen is not null ? Parse(seen) : first is null ? [] : [SigningKey.Read(first, _time.GetUtcNow())]).OrderBy(static key => key.CreatedAt)];
+                byte[] blob = Write(keys);
+                secrets.AddRange(seen is null ? [blob] : [seen, blob]);
+                return blob;
+            },
+            cancel).ConfigureAwait(false);
+        secrets.ForEach(static secret => CryptographicOperations.ZeroMemory(secret));
+        Take(keys);
+    }
+
+    private static byte[] Write(SigningKey[] keys)
     {
         byte[][] secrets = [.. keys.Select(key => key.Key.Rsa.ExportPkcs8PrivateKey())];
         byte[] blob = JsonSerializer.SerializeToUtf8Bytes(
             new SigningKeyList(FormatVersion, [.. keys.Select((key, i) => new SigningKeyRow(key.CreatedAt, secrets[i]))]), SigningKeyJson.Default.SigningKeyList);
-        await _ledger.WriteBlobAsync(BlobName, blob, cancel).ConfigureAwait(false);
         Array.ForEach(secrets, static secret => CryptographicOperations.ZeroMemory(secret));
-        CryptographicOperations.ZeroMemory(blob);
-        Take(keys);
+        return blob;
     }
 
     // Keys that are known stay the same objects.

@@ -109,6 +109,9 @@ internal enum TokenRefusalCode
     /// <summary>The device code is over.</summary>
     DeviceCodeExpired,
 
+    /// <summary>Nobody has signed in for the device yet, and it asks too often: it has to wait five seconds longer each time (RFC 8628, 3.5).</summary>
+    SlowDown,
+
     /// <summary>Nobody has signed in for the device yet.</summary>
     AuthorizationPending,
 
@@ -150,6 +153,7 @@ internal sealed record TokenRefusal(TokenRefusalCode Code, string Subject = "")
             or TokenRefusalCode.CodeExpired or TokenRefusalCode.RedirectMismatch or TokenRefusalCode.VerifierWrong or TokenRefusalCode.ConsentMissing => Errors.InvalidGrant,
         TokenRefusalCode.DeviceCodeInvalid => "bad_verification_code",
         TokenRefusalCode.DeviceCodeExpired => Errors.ExpiredToken,
+        TokenRefusalCode.SlowDown => Errors.SlowDown,
         TokenRefusalCode.AuthorizationPending => Errors.AuthorizationPending,
         TokenRefusalCode.AuthorizationDeclined => "authorization_declined",
         TokenRefusalCode.TooManyRefusals or TokenRefusalCode.TooManyDevices => "temporarily_unavailable",
@@ -160,7 +164,7 @@ internal sealed record TokenRefusal(TokenRefusalCode Code, string Subject = "")
     /// <summary>Entra's number, which scripts compare.</summary>
     public int Number => Code switch
     {
-        TokenRefusalCode.TooManyRefusals => 50196,
+        TokenRefusalCode.TooManyRefusals or TokenRefusalCode.SlowDown => 50196,
         TokenRefusalCode.NotAForm => 900561,
         TokenRefusalCode.FormTooLarge => 90015,
         TokenRefusalCode.ParameterMissing => 900144,
@@ -242,6 +246,7 @@ internal sealed record TokenRefusal(TokenRefusalCode Code, string Subject = "")
         TokenRefusalCode.VerifierWrong => "The Code_Verifier does not match the code_challenge supplied in the authorization request.",
         TokenRefusalCode.DeviceCodeInvalid => "Invalid verification code: there is no such device code of this application.",
         TokenRefusalCode.DeviceCodeExpired => "The provided device code has expired. Ask for a new one.",
+        TokenRefusalCode.SlowDown => "OAuth 2.0 device flow error. Authorization is pending, and you ask too often: wait five seconds longer between two questions from now on.",
         TokenRefusalCode.AuthorizationPending => "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
         TokenRefusalCode.AuthorizationDeclined => "Authorization was declined by the person who typed the code.",
         TokenRefusalCode.TooManyDevices => "Too many devices wait for a sign-in. Try again later.",

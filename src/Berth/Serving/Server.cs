@@ -120,13 +120,14 @@ internal static class Server
         app.Use(next => new HostNames(time, next).InvokeAsync);
         app.Use(next => new DatabaseAway(time, next).InvokeAsync);
         using ClusterEdge? edge = options.Cluster is null ? null : new ClusterEdge(
-            await NodeMark.OpenAsync(ledger, cancellation).ConfigureAwait(false), new RequestTenant(new TenantList(ledger), apps), app.Services.GetRequiredService<IHttpForwarder>(), time);
+            await NodeMark.OpenAsync(ledger, cancellation).ConfigureAwait(false), new RequestTenant(new TenantList(ledger), apps), app.Services.GetRequiredService<WaitingDevices>(), app.Services.GetRequiredService<IHttpForwarder>(), time);
         if (edge is not null)
         {
             app.Use(next => context => edge.InvokeAsync(context, next));
         }
 
-        app.Use(next => new StrangerLimit(time, next).InvokeAsync);
+        Strangers strangers = new(time);
+        app.Use(next => new StrangerLimit(strangers, time, next).InvokeAsync);
         app.Use(next => new SetUpEndpoint(setUp, ledger, tenants, time, next).InvokeAsync);
 
         // Graph comes first: what most requests want passes nothing else. OpenIddict comes last and sees identity paths only.
@@ -156,7 +157,7 @@ internal static class Server
             memories.Forget(tenant);
         };
         PasswordDoor passwordDoor = new(administrators.Has, passwords.KeepAsync) { IsPrivileged = administrators.IsPrivileged, GlobalAdministrators = administrators.GlobalAdministrators };
-        app.UseGraph(ledger.Find, new StandingTokens(apps, tokens).AuthenticateAsync, time, subscriptions, passwordDoor, listeners, options.HasQuotas, memories);
+        app.UseGraph(ledger.Find, new StandingTokens(apps, tokens, strangers).AuthenticateAsync, time, subscriptions, passwordDoor, listeners, options.HasQuotas, memories);
         app.Use(next => new Health(ledger, probe, edge is null ? null : () => node is { IsIn: true }, app.Lifetime, next).InvokeAsync);
         app.UseOpenTelemetryPrometheusScrapingEndpoint();
         app.Use(next => new PortalFiles(app, next).InvokeAsync);

@@ -9,10 +9,8 @@ namespace Berth.Serving;
 /// On the ways to a token an address that was refused again and again is answered with 429 and <c>Retry-After</c> for a while, before anything is looked at (B766): the token and device endpoints in
 /// OAuth's form, which their clients read, the others in Graph's.
 /// </summary>
-internal sealed class StrangerLimit(TimeProvider time, RequestDelegate next)
+internal sealed class StrangerLimit(Strangers strangers, TimeProvider time, RequestDelegate next)
 {
-    private readonly Strangers _strangers = new(time);
-
     /// <summary>Lets through who has refusals left; everything that is no way to a token goes on.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
@@ -23,21 +21,21 @@ internal sealed class StrangerLimit(TimeProvider time, RequestDelegate next)
             return;
         }
 
-        string address = Strangers.AddressOf(context.Connection.RemoteIpAddress, context.Request.Headers["X-Forwarded-For"].ToString());
-        int seconds = _strangers.Take(address);
+        string address = Strangers.AddressOf(context);
+        int seconds = strangers.Take(address);
         if (seconds > 0)
         {
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             await (isOAuth
                 ? TokenAnswer.WriteAsync(context, new TokenRefusal(TokenRefusalCode.TooManyRefusals), StatusCodes.Status429TooManyRequests)
-                : context.WriteErrorAsync(GraphError.TooMany("Too many requests from your address were refused. Wait as long as Retry-After says, then look at what you send.", seconds), time)).ConfigureAwait(false);
+                : context.WriteErrorAsync(GraphError.TooManyRefusals(seconds), time)).ConfigureAwait(false);
             return;
         }
 
         await next(context).ConfigureAwait(false);
         if (context.Response.StatusCode is < 400 or >= 500)
         {
-            _strangers.GiveBack(address);
+            strangers.GiveBack(address);
         }
     }
 

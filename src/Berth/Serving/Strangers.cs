@@ -49,6 +49,9 @@ internal sealed class Strangers(TimeProvider time)
         }
     }
 
+    /// <summary>Who sends a request.</summary>
+    public static string AddressOf(HttpContext context) => AddressOf(context.Connection.RemoteIpAddress, context.Request.Headers["X-Forwarded-For"].ToString());
+
     /// <summary>
     /// Who asks: the address of the connection, or, when that is a proxy on this machine, the last one that it names. Of IPv6 the first 64 bits, which is what one household or machine has.
     /// </summary>

@@ -51,7 +51,7 @@ internal sealed class NewTenants(LedgerDoor ledger, FirstAdministrator administr
         {
             string secret = ClientSecret.Invent();
             TenantProfile profile = wanted.Profile();
-            AppRegistration app = new(Guid.NewGuid(), Guid.NewGuid(), profile.Id, "First application", PermissionSet.OfApplications.ToValueArray(), ClientSecret.Of(secret));
+            AppRegistration app = new(Guid.NewGuid(), Guid.NewGuid(), profile.Id, "First application", PermissionSet.OfApplications.ToValueArray(), ClientSecret.OfInvented(secret));
 
             // All of it or nothing: a tenant that nobody can enter could not be set up again (B741).
             TenantCreation creation = await ledger.CreateTenantAsync(

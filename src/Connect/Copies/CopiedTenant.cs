@@ -26,7 +26,18 @@ public sealed class CopiedTenant
     private CopiedTenant(TenantCopy copy) => (_copy, _catalog) = (copy, CopiedCatalog.Of(copy));
 
     /// <summary>The tenant of a copy, at version 1. It tries waiting pairs again only when Microsoft does (L65, L66).</summary>
-    public static Tenant Of(TenantCopy copy) => Deciding.Restore(1, new CopiedTenant(copy).Changes());
+    /// <exception cref="ConnectFailedException">No tenant can be like this: what was copied is not Microsoft Graph's.</exception>
+    public static Tenant Of(TenantCopy copy)
+    {
+        try
+        {
+            return Deciding.Restore(1, new CopiedTenant(copy).Changes());
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or OverflowException)
+        {
+            throw new ConnectFailedException($"the copy has what no tenant can have ({e.Message}): is the address right?", e);
+        }
+    }
 
     private IEnumerable<Change> Changes() => Head().Concat(Users()).Concat(Groups()).Concat(Licenses()).Concat(Machines());
 

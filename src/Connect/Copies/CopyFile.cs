@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using Berth.Connect.Wire;
 
 namespace Berth.Connect.Copies;
 
@@ -42,7 +44,7 @@ public static class CopyFile
         try
         {
             using StreamReader reader = new(path);
-            CopyHead? head = reader.ReadLine() is { } first ? JsonSerializer.Deserialize(first, GraphJson.Default.CopyHead) : null;
+            CopyHead? head = reader.ReadLine() is { } first ? WholeJson.Read(Encoding.UTF8.GetBytes(first), GraphJson.Default.CopyHead) : null;
             if (head is not { BerthCopy: CopyHead.Format })
             {
                 return null;
@@ -58,7 +60,7 @@ public static class CopyFile
             List<GraphSnapshot> snapshots = [];
             for (int lines = 0; reader.ReadLine() is { } text; lines++)
             {
-                switch (JsonSerializer.Deserialize(text, GraphJson.Default.CopyLine))
+                switch (WholeJson.Read(Encoding.UTF8.GetBytes(text), GraphJson.Default.CopyLine))
                 {
                     case { User: { } user }:
                         users.Add(user.Id, user);
@@ -113,7 +115,7 @@ public static class CopyFile
         try
         {
             using StreamReader reader = new(Path.Combine(folder, Name));
-            return reader.ReadLine() is { } first ? JsonSerializer.Deserialize(first, GraphJson.Default.CopyHead) : null;
+            return reader.ReadLine() is { } first ? WholeJson.Read(Encoding.UTF8.GetBytes(first), GraphJson.Default.CopyHead) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {

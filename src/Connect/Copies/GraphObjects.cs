@@ -188,11 +188,11 @@ public sealed record GraphGroup
 /// <param name="GroupId">The group.</param>
 /// <param name="Users">Ids of users among them, ascending.</param>
 /// <param name="Groups">Ids of groups among them, ascending.</param>
-public sealed record GraphMembers(Guid GroupId, IReadOnlyList<Guid> Users, IReadOnlyList<Guid> Groups);
+public sealed record GraphMembers(Guid GroupId, [property: JsonRequired] IReadOnlyList<Guid> Users, [property: JsonRequired] IReadOnlyList<Guid> Groups);
 
 /// <summary><c>subscribedSku</c>.</summary>
 public sealed record GraphSku(
-    Guid SkuId, string SkuPartNumber, string? CapabilityStatus, string? AppliesTo, int ConsumedUnits, GraphUnits? PrepaidUnits, IReadOnlyList<GraphPlan>? ServicePlans);
+    Guid SkuId, [property: JsonRequired] string SkuPartNumber, string? CapabilityStatus, string? AppliesTo, int ConsumedUnits, GraphUnits? PrepaidUnits, IReadOnlyList<GraphPlan>? ServicePlans);
 
 /// <summary><c>licenseUnitsDetail</c>.</summary>
 public sealed record GraphUnits(int Enabled, int Warning, int Suspended, int LockedOut);
@@ -263,7 +263,7 @@ public sealed record GraphPolicy
 public sealed record GraphJoin(string? DomainJoinType, string? OnPremisesConnectionId, string? RegionName, string? RegionGroup, string? GeographicLocationType);
 
 /// <summary><c>cloudPcProvisioningPolicyAssignment</c>.</summary>
-public sealed record GraphPolicyAssignment(string Id, GraphTarget? Target);
+public sealed record GraphPolicyAssignment([property: JsonRequired] string Id, GraphTarget? Target);
 
 /// <summary><c>cloudPcManagementGroupAssignmentTarget</c>.</summary>
 public sealed record GraphTarget(Guid? GroupId, Guid? ServicePlanId, string? AllotmentDisplayName, int? AllotmentLicensesCount);
@@ -365,7 +365,7 @@ public sealed record GraphMemberChange(
 
 /// <summary>Graph's objects.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowReadingFromString, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, NumberHandling = JsonNumberHandling.AllowReadingFromString, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(CopyHead))]
 [JsonSerializable(typeof(CopyLine))]
 [JsonSerializable(typeof(GraphPage<GraphUser>))]

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Berth.Connect.Copies;
 
 /// <summary>What a copy says of itself.</summary>
@@ -8,7 +10,12 @@ namespace Berth.Connect.Copies;
 /// <param name="GroupsDelta">The same of groups and their members.</param>
 /// <param name="Missing">What could not be read, for want of a permission (B564).</param>
 public sealed record CopyHead(
-    int BerthCopy, GraphOrganization Organization, DateTimeOffset PulledAt, string UsersDelta, string GroupsDelta, IReadOnlyList<MissingPart> Missing)
+    int BerthCopy,
+    [property: JsonRequired] GraphOrganization Organization,
+    DateTimeOffset PulledAt,
+    [property: JsonRequired] string UsersDelta,
+    [property: JsonRequired] string GroupsDelta,
+    [property: JsonRequired] IReadOnlyList<MissingPart> Missing)
 {
     /// <summary>The version that this program writes, and the only one it reads: an older one is pulled anew.</summary>
     public const int Format = 1;
@@ -17,7 +24,7 @@ public sealed record CopyHead(
 /// <summary>A part that a copy is without.</summary>
 /// <param name="Part">Which, in words.</param>
 /// <param name="Permission">The least permission that would let it be read.</param>
-public sealed record MissingPart(string Part, string Permission);
+public sealed record MissingPart([property: JsonRequired] string Part, [property: JsonRequired] string Permission);
 
 /// <summary>A line of a copy: one object.</summary>
 internal sealed record CopyLine

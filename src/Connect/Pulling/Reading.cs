@@ -74,8 +74,14 @@ internal sealed class Reading(GraphPort port, Action<string> progress)
         string part, string permission, string path, JsonTypeInfo<GraphPage<T>> type, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         string? next = path;
+        HashSet<string> read = new(StringComparer.Ordinal);
         while (next is not null)
         {
+            if (!read.Add(next))
+            {
+                throw new ConnectFailedException($"the pages of {part} lead in a circle: is the address right?");
+            }
+
             PortAnswer answer = await port.SendAsync(PortCall.Get(next) with { Prefer = PageSize }, cancel).ConfigureAwait(false);
             GraphPage<T> page = Read(Granted(part, permission, answer), type);
             yield return page;
@@ -90,7 +96,7 @@ internal sealed class Reading(GraphPort port, Action<string> progress)
     {
         try
         {
-            return JsonSerializer.Deserialize(answer.Body.Span, type) ?? throw new JsonException("null");
+            return WholeJson.Read(answer.Body.Span, type);
         }
         catch (JsonException e)
         {

@@ -326,7 +326,7 @@ public sealed class GraphPort : IDisposable
     {
         if (path.StartsWith('/'))
         {
-            return new Uri(Graph.GetLeftPart(UriPartial.Path).TrimEnd('/') + path);
+            return Uri.TryCreate(Graph.GetLeftPart(UriPartial.Path).TrimEnd('/') + path, UriKind.Absolute, out Uri? own) ? own : throw new ConnectFailedException($"a link leads to {path}, which is no address.");
         }
 
         // The token goes to this tenant's Graph and nowhere else, whatever a link says.
@@ -335,7 +335,13 @@ public sealed class GraphPort : IDisposable
             : throw new ConnectFailedException($"a link leads to {path}, which is not {Graph}: the token is not sent there.");
     }
 
-    private string RelativeOf(string path) => path.StartsWith('/') ? path : AddressOf(path).PathAndQuery[Graph.AbsolutePath.TrimEnd('/').Length..];
+    private string RelativeOf(string path)
+    {
+        string before = Graph.AbsolutePath.TrimEnd('/');
+        return path.StartsWith('/') ? path
+            : AddressOf(path).PathAndQuery is var whole && whole.StartsWith(before, StringComparison.Ordinal) ? whole[before.Length..]
+            : throw new ConnectFailedException($"a link leads to {path}, which is not below {Graph}.");
+    }
 
     private string VersionOf(string path) => RelativeOf(path).Split('/', 3) is [_, { } version, ..] ? $"/{version}" : throw new ArgumentException($"'{path}' has no version.", nameof(path));
 

@@ -41,6 +41,7 @@ public sealed record PortAnswer(int Status, ReadOnlyMemory<byte> Body)
     {
         try
         {
+            WholeJson.Check(Body.Span, gaps: true);
             return JsonDocument.Parse(Body);
         }
         catch (JsonException e)
@@ -60,7 +61,7 @@ public sealed record PortAnswer(int Status, ReadOnlyMemory<byte> Body)
                     ? text.GetString()
                     : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // A gateway's page, for instance: the status is all there is to tell.
             return null;

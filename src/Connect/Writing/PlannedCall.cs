@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Berth.Connect.Writing;
 
 /// <summary>A license that somebody must be seen to have before something is taken from them (B571).</summary>
@@ -11,4 +13,4 @@ public sealed record Gain(Guid UserId, Guid? GroupId, Guid SkuId);
 /// <param name="Stage">When it is sent.</param>
 /// <param name="Wishes">The rows that it carries: one, or up to <see cref="CallPlan.MembersOfACall"/> members of one group.</param>
 /// <param name="After">What must have arrived before; else the call is held back.</param>
-public sealed record PlannedCall(int Number, CallStage Stage, IReadOnlyList<Wish> Wishes, IReadOnlyList<Gain> After);
+public sealed record PlannedCall(int Number, CallStage Stage, [property: JsonRequired] IReadOnlyList<Wish> Wishes, [property: JsonRequired] IReadOnlyList<Gain> After);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Berth.Connect.Wire;
 
 namespace Berth.Connect.Writing;
 
@@ -75,14 +76,14 @@ public sealed partial class RunFolder : IDisposable
         try
         {
             held = Hold(Path.Combine(folder, LockFile), id);
-            RunHead head = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(folder, HeadFile)), RunJson.Default.RunHead) ?? throw new JsonException("null");
+            RunHead head = WholeJson.Read(File.ReadAllBytes(Path.Combine(folder, HeadFile)), RunJson.Default.RunHead);
             if (head.Version > Format)
             {
                 throw new ConnectFailedException($"the run {id} was begun by a newer Berth: go on with that one.");
             }
 
-            PlannedCall[] calls = [.. File.ReadLines(Path.Combine(folder, CallsFile)).Select(static line => JsonSerializer.Deserialize(line, RunJson.Default.PlannedCall)!)];
-            if (calls.Length != head.Calls || calls.Where(static (call, number) => call.Number != number).Any())
+            PlannedCall[] calls = [.. File.ReadLines(Path.Combine(folder, CallsFile)).Select(static line => WholeJson.Read(Encoding.UTF8.GetBytes(line), RunJson.Default.PlannedCall))];
+            if (!head.Graph.IsAbsoluteUri || calls.Length != head.Calls || calls.Where(static (call, number) => call.Number != number || call.Wishes.Count == 0 || call.Wishes.Any(static wish => wish is Wish.Properties { Set.ValueKind: not JsonValueKind.Object })).Any())
             {
                 throw new ConnectFailedException($"the run {id} is damaged: {CallsFile} has not its {head.Calls} calls. Plan and apply the changes anew; what is done already costs no call.");
             }
@@ -196,7 +197,7 @@ public sealed partial class RunFolder : IDisposable
         int good = 0;
         for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..], good += end + 1)
         {
-            Take(JsonSerializer.Deserialize(rest[..end], RunJson.Default.ProgressLine)!);
+            Take(WholeJson.Read(rest[..end], RunJson.Default.ProgressLine));
         }
 
         _progress.SetLength(good);

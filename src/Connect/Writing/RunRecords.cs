@@ -13,7 +13,14 @@ namespace Berth.Connect.Writing;
 /// <param name="Calls">How many calls it has.</param>
 /// <param name="Rows">How many rows they carry.</param>
 /// <param name="About">What a list wants for each of its users, in words: only the same goes on with the list. Null for changes (B579).</param>
-public sealed record RunHead(int Version, string Id, Guid TenantId, string TenantName, string Domain, Uri Graph, DateTimeOffset StartedAt, int Calls, int Rows, string? About = null);
+public sealed record RunHead(
+    int Version,
+    [property: JsonRequired] string Id,
+    Guid TenantId,
+    [property: JsonRequired] string TenantName,
+    [property: JsonRequired] string Domain,
+    [property: JsonRequired] Uri Graph,
+    DateTimeOffset StartedAt, int Calls, int Rows, string? About = null);
 
 /// <summary>What became of a row (B575).</summary>
 public enum RowFate
@@ -71,7 +78,7 @@ public sealed record KnownAnswer(int Status, string? Code, string? Message, stri
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, RespectNullableAnnotations = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RunHead))]
 [JsonSerializable(typeof(PlannedCall))]
 [JsonSerializable(typeof(ProgressLine))]

@@ -29,7 +29,7 @@ public sealed record TenantFacts(Guid Id, string DisplayName, IReadOnlyList<stri
             string[] domains =
             [
                 .. one.GetProperty("verifiedDomains").EnumerateArray().OrderByDescending(static domain => domain.TryGetProperty("isDefault", out JsonElement flag) && flag.GetBoolean())
-                    .Select(static domain => domain.GetProperty("name").GetString()!),
+                    .Select(static domain => domain.GetProperty("name").GetString() ?? throw new FormatException("A domain has no name.")),
             ];
             return domains.Length == 0
                 ? throw new ConnectFailedException("the tenant has no verified domain, so nobody can say which one it is.")

@@ -269,7 +269,7 @@ internal sealed class TenantLook(GraphPort port)
                 break;
             }
 
-            members.UnionWith(json.GetProperty("value").EnumerateArray().Select(static one => one.GetProperty("id").GetGuid()));
+            members.UnionWith(Judge<Guid>(() => [.. json.GetProperty("value").EnumerateArray().Select(static one => one.GetProperty("id").GetGuid())]));
             next = Text(json, "@odata.nextLink");
         }
 

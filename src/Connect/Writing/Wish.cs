@@ -6,7 +6,7 @@ namespace Berth.Connect.Writing;
 /// <summary>A license as a call names it.</summary>
 /// <param name="SkuId">The SKU.</param>
 /// <param name="DisabledPlans">The service plans that are off, all of them (L7); ascending, each once.</param>
-public sealed record WantedLicense(Guid SkuId, IReadOnlyList<Guid> DisabledPlans);
+public sealed record WantedLicense(Guid SkuId, [property: JsonRequired] IReadOnlyList<Guid> DisabledPlans);
 
 /// <summary>A group that a policy is to have, as a call names it.</summary>
 public sealed record WantedAssignment(string? Id, Guid GroupId, Guid? ServicePlanId, string? AllotmentName, int? AllotmentLicenses);
@@ -29,16 +29,16 @@ public abstract record Wish
     }
 
     /// <summary>Direct licenses of a user: these with these plans, those not.</summary>
-    public sealed record UserLicense(Guid UserId, IReadOnlyList<WantedLicense> Add, IReadOnlyList<Guid> Remove) : Wish;
+    public sealed record UserLicense(Guid UserId, [property: JsonRequired] IReadOnlyList<WantedLicense> Add, [property: JsonRequired] IReadOnlyList<Guid> Remove) : Wish;
 
     /// <summary>Licenses of a group: these with these plans, those not.</summary>
-    public sealed record GroupLicense(Guid GroupId, IReadOnlyList<WantedLicense> Add, IReadOnlyList<Guid> Remove) : Wish;
+    public sealed record GroupLicense(Guid GroupId, [property: JsonRequired] IReadOnlyList<WantedLicense> Add, [property: JsonRequired] IReadOnlyList<Guid> Remove) : Wish;
 
     /// <summary>Somebody is a member of a group, and has what the group gives by then.</summary>
     /// <param name="GroupId">The group.</param>
     /// <param name="MemberId">The user or group that is to be a member.</param>
     /// <param name="Gives">The SKUs that the group then has; empty for a member that is a group (L38).</param>
-    public sealed record Member(Guid GroupId, Guid MemberId, IReadOnlyList<Guid> Gives) : Wish;
+    public sealed record Member(Guid GroupId, Guid MemberId, [property: JsonRequired] IReadOnlyList<Guid> Gives) : Wish;
 
     /// <summary>Somebody is no member of a group.</summary>
     public sealed record NoMember(Guid GroupId, Guid MemberId) : Wish;
@@ -50,13 +50,13 @@ public abstract record Wish
     public sealed record ReportsTo(Guid UserId, Guid ManagerId) : Wish;
 
     /// <summary>A policy has these groups and no others.</summary>
-    public sealed record Policy(Guid PolicyId, IReadOnlyList<WantedAssignment> Assignments) : Wish;
+    public sealed record Policy(Guid PolicyId, [property: JsonRequired] IReadOnlyList<WantedAssignment> Assignments) : Wish;
 
     /// <summary>Something is done to a Cloud PC once.</summary>
     /// <param name="CloudPcId">Which.</param>
     /// <param name="Action">The action by its name in Graph.</param>
     /// <param name="Argument">What it takes: the service plan of a resize, the snapshot of a restore.</param>
-    public sealed record CloudPcAction(Guid CloudPcId, string Action, Guid? Argument) : Wish;
+    public sealed record CloudPcAction(Guid CloudPcId, [property: JsonRequired] string Action, Guid? Argument) : Wish;
 
     /// <summary>A user is deleted.</summary>
     public sealed record NoUser(Guid UserId) : Wish;

@@ -149,6 +149,11 @@ internal sealed class GraphDoor(
             return exchange.Error(GraphError.Unauthenticated(refused.Message, refused.Challenge));
         }
 
+        if (authentication is Authentication.TooMany many)
+        {
+            return exchange.Error(GraphError.TooManyRefusals(many.Seconds));
+        }
+
         Caller caller = ((Authentication.Known)authentication).Caller;
         if (desks(caller.TenantId) is not { } desk)
         {

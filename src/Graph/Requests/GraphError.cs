@@ -105,6 +105,9 @@ public sealed record GraphError(int Status, string Code, string Message, string 
     public static GraphError ContentEncoding(string given) => new(
         415, "UnsupportedMediaType", $"The content encoding '{(given.Length <= 64 ? given : given[..64])}' cannot be read here: send the body as it is, without Content-Encoding.", "contentEncodingUnsupported");
 
+    /// <summary>The address was refused too often (B766, B771).</summary>
+    public static GraphError TooManyRefusals(int seconds) => TooMany("Too many requests from your address were refused. Wait as long as Retry-After says, then look at what you send.", seconds);
+
     /// <summary>Too much of a kind at once; how long to wait is in <c>Retry-After</c>.</summary>
     public static GraphError TooMany(string message, int seconds) => new(429, "TooManyRequests", message, "tooManyRequests")
     {

@@ -34,8 +34,7 @@ internal abstract class SignIn(string tenant, string clientId)
             using HttpResponseMessage response = http.Send(request, cancel);
             using MemoryStream bytes = new();
             response.Content.CopyTo(bytes, null, cancel);
-            using JsonDocument json = JsonDocument.Parse(bytes.ToArray());
-            return ((int)response.StatusCode, json.RootElement.Clone());
+            return ((int)response.StatusCode, ShellJson.Parse(bytes.ToArray()));
         }
         catch (HttpRequestException e)
         {

@@ -21,7 +21,7 @@ internal sealed class SkuNames
     /// <summary>Reads them.</summary>
     /// <exception cref="BerthException">Refused, or no answer.</exception>
     public static SkuNames Read(BerthClient client, CancellationToken cancel) =>
-        new([.. client.All("/v1.0/subscribedSkus", cancel).Select(Sku).OrderBy(static sku => sku.SkuPartNumber, StringComparer.OrdinalIgnoreCase)]);
+        new([.. client.All("/v1.0/subscribedSkus", cancel).Select(Sku).DistinctBy(static sku => sku.SkuId).OrderBy(static sku => sku.SkuPartNumber, StringComparer.OrdinalIgnoreCase)]);
 
     /// <summary>The part number of an id; the id when the tenant has no subscription of it.</summary>
     public string Of(string id) => Guid.TryParse(id, out Guid key) && _partNumbers.TryGetValue(key, out string? name) ? name : id;
@@ -71,12 +71,12 @@ internal sealed class SkuNames
         long assignable = units.Number("enabled") + units.Number("warning"), consumed = json.Number("consumedUnits");
         return new BerthSku(
             json.Text("skuPartNumber"),
-            json.Text("skuId"),
+            $"{json.Id("skuId")}",
             json.Text("capabilityStatus"),
             json.Text("appliesTo"),
             assignable,
             consumed,
             Math.Max(0, assignable - consumed),
-            [.. json.Items("servicePlans").Select(static plan => new BerthServicePlan(plan.Text("servicePlanName"), plan.Text("servicePlanId"), plan.Text("appliesTo")))]);
+            [.. json.Items("servicePlans").Select(static plan => new BerthServicePlan(plan.Text("servicePlanName"), $"{plan.Id("servicePlanId")}", plan.Text("appliesTo")))]);
     }
 }

@@ -20,7 +20,7 @@ internal static class Targets
         : $"/groups?$select=id,displayName&$filter={Uri.EscapeDataString($"displayName eq '{name.Trim().Replace("'", "''", StringComparison.Ordinal)}'")}";
 
     /// <summary>The user of an answer.</summary>
-    public static Target User(JsonElement answer) => new(Guid.Parse(answer.Text("id")), answer.Text("userPrincipalName"));
+    public static Target User(JsonElement answer) => new(answer.Id("id"), answer.Text("userPrincipalName"));
 
     /// <summary>The group of an answer.</summary>
     /// <exception cref="BerthException">There is none of that name, or there are several.</exception>
@@ -29,7 +29,7 @@ internal static class Targets
         JsonElement[] found = answer.Part("value").ValueKind == JsonValueKind.Array ? [.. answer.Items("value")] : [answer];
         return found switch
         {
-            [{ } one] => new Target(Guid.Parse(one.Text("id")), one.Text("displayName")),
+            [{ } one] => new Target(one.Id("id"), one.Text("displayName")),
             [] => throw new BerthException("resourceNotFound", $"There is no group '{name}'.", 404),
             _ => throw new BerthException("ambiguousName", $"'{name}' names {found.Length} groups: write the id, {string.Join(" or ", found.Select(static one => one.Text("id")))}.", 400),
         };

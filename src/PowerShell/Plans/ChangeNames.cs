@@ -13,13 +13,15 @@ internal static class ChangeNames
     private static readonly HashSet<string> _userLists = new(StringComparer.OrdinalIgnoreCase) { "addMembers", "removeMembers" };
 
     /// <summary>The items that a value holds: a fix holds several changes, a list its items.</summary>
-    public static IEnumerable<object> Spread(object? value) => value switch
+    /// <exception cref="BerthException">It is nested too deep, perhaps in itself.</exception>
+    public static IEnumerable<object> Spread(object? value, int depth = 0) => value switch
     {
+        _ when depth > ShellLimits.Depth => throw new BerthException("changeUnreadable", $"A list of changes is nested more than {ShellLimits.Depth} deep.", 400),
         null => [],
-        PSObject { BaseObject: not PSCustomObject } wrapped => Spread(wrapped.BaseObject),
+        PSObject { BaseObject: not PSCustomObject } wrapped => Spread(wrapped.BaseObject, depth + 1),
         BerthLicenseFix fix => fix.Changes,
         IDictionary or PSObject or string => [value],
-        IEnumerable list => list.Cast<object?>().SelectMany(Spread),
+        IEnumerable list => list.Cast<object?>().SelectMany(item => Spread(item, depth + 1)),
         _ => [value],
     };
 
@@ -30,7 +32,16 @@ internal static class ChangeNames
         JsonArray all = [];
         foreach (object change in changes)
         {
-            JsonNode? node = JsonNode.Parse(ShellJson.Write(json => ShellJson.Write(json, change)));
+            JsonNode? node;
+            try
+            {
+                node = JsonNode.Parse(ShellJson.Write(json => ShellJson.Write(json, change)), null, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            }
+            catch (Exception e) when (e is ArgumentException or OverflowException or InvalidOperationException or JsonException)
+            {
+                throw new BerthException("changeUnreadable", $"A change cannot be written down: {e.Message}", 400, e);
+            }
+
             if (node is not JsonObject read)
             {
                 throw new BerthException("changeUnreadable", $"'{change}' is no change: write a hashtable such as @{{ kind = 'userLicense'; userId = 'ada@contoso.example'; add = @(@{{ skuId = 'SPE_E3' }}) }}.", 400);

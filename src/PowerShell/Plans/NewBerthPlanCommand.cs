@@ -23,7 +23,7 @@ public sealed class NewBerthPlanCommand : BerthCommand
     public object[] Change { get; set; } = [];
 
     /// <summary>Takes changes.</summary>
-    protected override void ProcessRecord() => _changes.AddRange(ChangeNames.Spread(Change));
+    protected override void ProcessRecord() => _changes.AddRange(Must<object[]>(() => [.. ChangeNames.Spread(Change)]));
 
     /// <summary>Draws the plan.</summary>
     protected override void EndProcessing()

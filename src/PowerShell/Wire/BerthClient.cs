@@ -37,19 +37,25 @@ internal sealed class BerthClient : IDisposable
     /// <param name="path">Path and query from the version on, such as <c>/v1.0/subscribedSkus</c>.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="BerthException">Refused, or no answer.</exception>
-    public JsonElement Get(string path, CancellationToken cancel) => Send(HttpMethod.Get, new Uri(_server, path), null, null, cancel);
+    public JsonElement Get(string path, CancellationToken cancel) => Send(HttpMethod.Get, Address(path), null, null, cancel);
 
     /// <summary>Writes, or has a plan drawn. The same id goes with every try, so that it happens once.</summary>
     /// <exception cref="BerthException">Refused, or no answer.</exception>
-    public JsonElement Post(string path, byte[]? body, CancellationToken cancel) => Send(HttpMethod.Post, new Uri(_server, path), body, Guid.NewGuid(), cancel);
+    public JsonElement Post(string path, byte[]? body, CancellationToken cancel) => Send(HttpMethod.Post, Address(path), body, Guid.NewGuid(), cancel);
 
     /// <summary>The items of a collection, page by page.</summary>
     /// <exception cref="BerthException">Refused, no answer, or a link that leads to another server.</exception>
     public IEnumerable<JsonElement> All(string path, CancellationToken cancel)
     {
-        Uri? next = new(_server, path);
+        Uri? next = Address(path);
+        HashSet<Uri> read = [];
         while (next is not null)
         {
+            if (!read.Add(next))
+            {
+                throw new BerthException("answerUnreadable", $"The pages of {path} lead in a circle: is {_server} a Berth?");
+            }
+
             JsonElement page = Send(HttpMethod.Get, next, null, null, cancel);
             foreach (JsonElement item in page.Items("value"))
             {
@@ -85,7 +91,7 @@ internal sealed class BerthClient : IDisposable
                         throw new BerthException("answerUnreadable", $"A batch was answered with an item '{item.Text("id")}' that was not in it.");
                     }
 
-                    int status = (int)item.Number("status");
+                    int status = item.Number("status") is >= 100 and < 600 and long told ? (int)told : throw new BerthException("answerUnreadable", "A batch was answered with an item that has no status.");
                     if (IsPassing(status) && attempt < ShellLimits.Attempts && WaitOf(item.Part("headers").TextOrNull("Retry-After"), attempt) is { } asked && asked <= ShellLimits.LongestWait)
                     {
                         wait = wait > asked ? wait : asked;
@@ -116,6 +122,8 @@ internal sealed class BerthClient : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    private Uri Address(string path) => Uri.TryCreate(_server, path, out Uri? address) ? address : throw new BerthException("nameUnreadable", "A name is too long, or has what no address can have.", 400);
 
     private bool Owns(Uri link) => link.Scheme == _server.Scheme && link.Port == _server.Port && link.Host.Equals(_server.Host, StringComparison.OrdinalIgnoreCase);
 
@@ -224,8 +232,7 @@ internal sealed class BerthClient : IDisposable
 
         try
         {
-            using JsonDocument json = JsonDocument.Parse(bytes);
-            return json.RootElement.Clone();
+            return ShellJson.Parse(bytes);
         }
         catch (JsonException e)
         {
@@ -237,8 +244,7 @@ internal sealed class BerthClient : IDisposable
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(Bytes(response, cancel));
-            return json.RootElement.Clone();
+            return ShellJson.Parse(Bytes(response, cancel));
         }
         catch (JsonException)
         {

@@ -5,6 +5,9 @@ namespace Berth.PowerShell.Wire;
 /// <summary>What is read of an answer. A property that is not there reads as empty: an older server may not know it.</summary>
 internal static class Json
 {
+    // What every reader of JSON takes as it is.
+    private const long Largest = (1L << 53) - 1;
+
     /// <summary>A text; empty for null and for what is missing.</summary>
     public static string Text(this JsonElement json, string name) => json.TextOrNull(name) ?? "";
 
@@ -14,9 +17,15 @@ internal static class Json
             ? value.ValueKind switch { JsonValueKind.Null or JsonValueKind.Undefined => null, JsonValueKind.String => value.GetString(), _ => value.GetRawText() }
             : null;
 
-    /// <summary>A whole number; 0 when it is missing.</summary>
+    /// <summary>An id.</summary>
+    /// <exception cref="BerthException">There is none.</exception>
+    public static Guid Id(this JsonElement json, string name) => Guid.TryParse(json.Text(name), out Guid id) ? id
+        : throw new BerthException("answerUnreadable", $"The server answered with something that has no '{name}' where one has to be: is it a Berth?");
+
+    /// <summary>A whole number; 0 when it is missing, or larger than anything that is counted.</summary>
     public static long Number(this JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) ? number : 0;
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number)
+            && number is >= -Largest and <= Largest ? number : 0;
 
     /// <summary>Whether it says true.</summary>
     public static bool Flag(this JsonElement json, string name) =>

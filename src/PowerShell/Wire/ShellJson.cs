@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Berth.PowerShell.Wire;
 
@@ -18,6 +19,32 @@ internal static class ShellJson
         }
 
         return bytes.ToArray();
+    }
+
+    /// <summary>JSON that came from elsewhere.</summary>
+    /// <exception cref="JsonException">It is none, or a text in it has half a character.</exception>
+    public static JsonElement Parse(byte[] bytes)
+    {
+        if (!Utf8.IsValid(bytes))
+        {
+            throw new JsonException("It is not UTF-8.");
+        }
+
+        Utf8JsonReader reader = new(bytes);
+        try
+        {
+            while (reader.Read())
+            {
+                _ = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped ? reader.GetString() : null;
+            }
+        }
+        catch (InvalidOperationException half)
+        {
+            throw new JsonException("A text has half a character.", half);
+        }
+
+        using JsonDocument json = JsonDocument.Parse(bytes);
+        return json.RootElement.Clone();
     }
 
     /// <summary>Writes a value of the shell.</summary>

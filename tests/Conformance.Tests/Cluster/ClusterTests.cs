@@ -9,7 +9,7 @@ namespace Berth.Conformance.Tests.Cluster;
 
 /// <summary>
 /// Three nodes on one PostgreSQL: any of them serves any tenant, they are stopped one after the other without a failed call, killed and stood still under load, and what was acknowledged is there
-/// (B711, B712, B713, B715, B716, B717, B718, B719, B720).
+/// (B711, B712, B713, B715, B716, B717, B718, B719, B720, B721).
 /// </summary>
 public sealed class ClusterTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
 {
@@ -116,6 +116,34 @@ public sealed class ClusterTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
 
             // Addresses in answers are those of the node that was asked, wherever the tenant is.
             Assert.StartsWith(nodes[number].Http!.ToString(), page.GetProperty("@odata.context").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    // B721
+    [Fact]
+    public async Task The_code_of_a_device_is_typed_at_any_node()
+    {
+        for (int number = 0; number < nodes.Count; number++)
+        {
+            JsonElement device = (await AskAsync("devicecode", ("client_id", BerthProcess.DemoClient), ("scope", "https://graph.microsoft.com/User.Read"))).Body;
+            using HttpClient browser = nodes[number].Browser();
+            (string, string)[] answers = [("username", IdentityCalls.Admin), ("password", IdentityCalls.AdminPassword)];
+            using HttpResponseMessage wrong = await IdentityCalls.AnswerPageAsync(browser, "/devicelogin", [("user_code", "WRONGCODE"), .. answers]);
+            Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+            Assert.Contains("This code is not known", await wrong.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+            using HttpResponseMessage page = await IdentityCalls.AnswerPageAsync(browser, "/devicelogin", [("user_code", device.GetProperty("user_code").GetString()!), .. answers]);
+            Assert.True(page.StatusCode == HttpStatusCode.OK, $"node {number}: {await page.Content.ReadAsStringAsync(Cancel)}");
+            (HttpStatusCode status, JsonElement token) = await AskAsync(
+                "token", ("client_id", BerthProcess.DemoClient), ("grant_type", IdentityCalls.DeviceGrant), ("device_code", device.GetProperty("device_code").GetString()!));
+            Assert.True(status == HttpStatusCode.OK, $"node {number}: {token}");
+        }
+
+        async Task<(HttpStatusCode Status, JsonElement Body)> AskAsync(string endpoint, params (string Name, string Value)[] form)
+        {
+            using HttpClient http = new(nodes[0].Handler()) { BaseAddress = nodes[0].Http };
+            using FormUrlEncodedContent content = new(form.Select(field => KeyValuePair.Create(field.Name, field.Value)));
+            using HttpResponseMessage answer = await http.PostAsync(new Uri($"/{BerthProcess.DemoTenant}/oauth2/v2.0/{endpoint}", UriKind.Relative), content, Cancel);
+            return (answer.StatusCode, JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancel)).RootElement);
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed record Inputs(string Parser, string From, string Limits, string 
         new("requests at every route: path, query options, headers, JSON bodies, batches, imports, tables", "a program with a token", "GraphLimits.PathCharacters, GraphLimits.QueryCharacters, GraphLimits.BodyBytes, GraphLimits.JsonDepth", Of<ServerInputs>(nameof(ServerInputs.Odd_requests_at_every_route)), 1_500),
         new("query options: `$filter`, `$search`, `$orderby`, `$select`, `$expand`, tokens of pages and deltas", "a program with a token", "GraphLimits.FilterCharacters, GraphLimits.FilterDepth, GraphLimits.SearchDepth, GraphLimits.Expansions, GraphLimits.DeltaTokenCharacters", Of<ServerInputs>(nameof(ServerInputs.Odd_query_options_of_lists)), 800),
         new("`$batch` and `dependsOn`", "a program with a token", "GraphLimits.BatchItems, GraphLimits.BatchIdCharacters", Of<ServerInputs>(nameof(ServerInputs.Odd_batches_and_dependencies)), 100),
+        new("requests of who administers the installation: tenants, keys, receivers of alerts", "an administrator", "SetUpEndpoint.LongestBody, KeysEndpoint.LongestBody, Applications.LongestBody", Of<InstallationInputs>(nameof(InstallationInputs.Odd_requests_of_who_administers_the_installation)), 50),
         new("tokens of the `Authorization` header", "anybody", "EdgeLimits.Token, ServerLimits.RequestHeadersTotal", Of<ServerInputs>(nameof(ServerInputs.Odd_tokens_of_anybody)), 300),
         new("forms, codes, assertions, challenges and cookies of sign-in; set-up; discovery", "anybody", "TokenRequestLimits.Body, TokenRequestLimits.ParameterValue, IdentityLimits.State, IdentityLimits.RedirectUri", Of<ServerInputs>(nameof(ServerInputs.Odd_forms_of_strangers)), 500),
         new("HTTP itself", "anybody", "ServerLimits.RequestLine, ServerLimits.RequestHeadersTotal, ServerLimits.RequestHeaderCount", Of<ServerInputs>(nameof(ServerInputs.Odd_bytes_on_the_wire)), 200),
@@ -42,6 +43,13 @@ internal sealed record Inputs(string Parser, string From, string Limits, string 
         new("settings of LDAP", "a file of who runs `berth sync ldap`", "SyncLimits.SettingsBytes", Of<ParserInputs>(nameof(ParserInputs.Odd_settings_of_LDAP)), 200),
         new("addresses and schedules of the command line", "who runs it", "SyncLimits.LongestPause", Of<ParserInputs>(nameof(ParserInputs.Odd_words_of_the_command_line)), 200),
         new("exports of a database", "a file of who runs `berth db import`", "TransferFile.MostBytes", Of<ParserInputs>(nameof(ParserInputs.Odd_exports_of_databases)), 200),
+        new("answers of a tenant that is copied", "the Graph that `berth pull` asks", "ConnectLimits.AnswerBytes", Of<TenantInputs>(nameof(TenantInputs.Odd_answers_of_tenants_that_are_copied)), 100),
+        new("answers of a tenant that is written to", "the Graph that `berth apply` writes to", "ConnectLimits.AnswerBytes, ApplyLimits.Pages", Of<TenantInputs>(nameof(TenantInputs.Odd_answers_of_tenants_that_are_written_to)), 60),
+        new("runs of `berth apply`", "files that it wrote", "ApplyLimits.Calls", Of<FileInputs>(nameof(FileInputs.Odd_files_of_runs)), 200),
+        new("changes and saved plans", "a file of who runs `berth plan`", "ChangeFile.MostBytes", Of<FileInputs>(nameof(FileInputs.Odd_files_of_plans)), 200),
+        new("objects that the cmdlets are given", "a script", "ShellLimits.Depth, ShellLimits.Changes", Of<ShellInputs>(nameof(ShellInputs.Odd_objects_for_the_cmdlets)), 400),
+        new("answers that the cmdlets are given", "the server of `Connect-Berth`", "ShellLimits.AnswerBytes", Of<ShellInputs>(nameof(ShellInputs.Odd_answers_for_the_cmdlets)), 100),
+        new("lists of users in the browser (CSV)", "a file that somebody drops on the admin center", "UserList.MostBytes, UserList.MostLines, CsvText.LongestField", Of<BrowserInputs>(nameof(BrowserInputs.Odd_lists_in_the_browser)), 300),
         new("copies of real tenants", "a file that `berth pull` wrote", "CopyHead.Format", Of<ParserInputs>(nameof(ParserInputs.Odd_copies_of_tenants)), 200),
     ];
 

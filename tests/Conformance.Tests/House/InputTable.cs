@@ -4,6 +4,7 @@ using Berth.Connect;
 using Berth.Engine;
 using Berth.Graph;
 using Berth.Ledger;
+using Berth.PowerShell;
 using Berth.Serving;
 using Xunit;
 
@@ -14,7 +15,7 @@ public sealed class InputTable
 {
     private const string Page = "docs/reliability.md";
 
-    private static readonly Assembly[] _product = [typeof(ServerLimits).Assembly, typeof(GraphLimits).Assembly, typeof(Tenant).Assembly, typeof(LedgerDoor).Assembly, typeof(ConnectFailedException).Assembly];
+    private static readonly Assembly[] _product = [typeof(ServerLimits).Assembly, typeof(GraphLimits).Assembly, typeof(Tenant).Assembly, typeof(LedgerDoor).Assembly, typeof(ConnectFailedException).Assembly, typeof(BerthCommand).Assembly, typeof(Portal.Bulk.UserList).Assembly];
 
     [Fact]
     public void B760_every_parser_names_limits_and_a_test_that_are_there()

@@ -130,6 +130,53 @@ public sealed class GrantLimits
     }
 
     [Fact]
+    public void B774_a_device_that_asks_too_often_has_to_wait_longer_each_time_and_is_told_at_once_when_somebody_answered()
+    {
+        WaitingDevices devices = new(_time);
+        WaitingDevice device = devices.Add(_app, _asked)!;
+        TimeSpan least = IdentityLimits.DeviceInterval - IdentityLimits.DeviceHaste;
+        Assert.Equal(TokenRefusalCode.AuthorizationPending, AskAfter(TimeSpan.Zero));
+        Assert.Equal(TokenRefusalCode.AuthorizationPending, AskAfter(least));
+        Assert.Equal(TokenRefusalCode.SlowDown, AskAfter(least - TimeSpan.FromTicks(1)));
+
+        // Ten seconds from now on, less one; and fifteen when that is not heeded either.
+        Assert.Equal(TokenRefusalCode.AuthorizationPending, AskAfter(least + IdentityLimits.DeviceInterval));
+        Assert.Equal(TokenRefusalCode.SlowDown, AskAfter(least));
+        Assert.Equal(TokenRefusalCode.SlowDown, AskAfter(least + IdentityLimits.DeviceInterval));
+        Assert.Equal(TokenRefusalCode.AuthorizationPending, AskAfter(least + (3 * IdentityLimits.DeviceInterval)));
+
+        devices.Answer(device, _person);
+        Assert.Equal(_person, devices.Ask(device.DeviceCode, _app).Device!.Person);
+
+        TokenRefusalCode AskAfter(TimeSpan pause)
+        {
+            _time.Now += pause;
+            return devices.Ask(device.DeviceCode, _app).Refusal!.Code;
+        }
+    }
+
+    // B721
+    [Fact]
+    public void A_look_for_a_code_of_another_node_is_no_attempt_and_says_nothing_when_too_many_were_wrong()
+    {
+        WaitingDevices devices = new(_time);
+        WaitingDevice device = devices.Add(_app, _asked)!;
+        for (int i = 0; i < 2 * IdentityLimits.WrongDeviceCodes; i++)
+        {
+            Assert.False(devices.Knows("WRONGCODE"));
+        }
+
+        Assert.True(devices.Knows(device.UserCode.ToLowerInvariant()));
+        for (int i = 0; i < IdentityLimits.WrongDeviceCodes; i++)
+        {
+            Assert.Null(devices.FindByUserCode("WRONGCODE"));
+        }
+
+        Assert.Null(devices.Knows(device.UserCode));
+        Assert.Null(devices.Knows("WRONGCODE"));
+    }
+
+    [Fact]
     public void A_thousand_devices_wait_and_no_more()
     {
         WaitingDevices devices = new(_time);

@@ -182,6 +182,32 @@ public sealed class Roles : IAsyncLifetime
         Assert.Equal((400, "operationNotSupported"), await RefusedAsync(_home, demo.Text("id")));
     }
 
+    [Fact]
+    public async Task B773_of_two_who_take_the_role_from_each_other_or_disable_one_another_at_one_moment_one_is_refused()
+    {
+        string root = (await SendAsync(_own, "GET", "/v1.0/users/root@fabrikam.example?$select=id")).Body.Text("id");
+        (string second, _) = await HireAsync();
+        for (int round = 0; round < 6; round++)
+        {
+            await AssignAsync(_own, root, _globalAdministrator);
+            await AssignAsync(_own, second, _globalAdministrator);
+            string mine = await IdOfAsync(root), theirs = await IdOfAsync(second);
+            bool isRole = round % 2 == 0;
+            (int Status, JsonElement Body)[] done = await Task.WhenAll(
+                SendAsync(_own, "DELETE", $"/v1.0{Assignments}/{mine}"),
+                isRole ? SendAsync(_own, "DELETE", $"/v1.0{Assignments}/{theirs}") : SendAsync(_own, "PATCH", $"/v1.0/users/{second}", """{"accountEnabled":false}"""));
+            Assert.Equal([204, 400], done.Select(one => one.Status).Order());
+            Assert.Equal("lastAdministrator", done.Single(one => one.Status == 400).Body.GetProperty("error").GetProperty("innerError").Text("code"));
+            await SendAsync(_own, "PATCH", $"/v1.0/users/{second}", """{"accountEnabled":true}""");
+        }
+
+        await AssignAsync(_own, root, _globalAdministrator);
+        Assert.Equal(204, (await SendAsync(_own, "DELETE", $"/v1.0/users/{second}")).Status);
+
+        async Task<string> IdOfAsync(string person) =>
+            (await SendAsync(_own, "GET", $"/v1.0{Assignments}?$filter=principalId eq '{person}'")).Body.GetProperty("value").EnumerateArray().Single().Text("id");
+    }
+
     // B746
     [Fact]
     public async Task B746_who_may_change_users_reaches_nobody_with_a_role_above_theirs()

@@ -32,6 +32,9 @@ public sealed class SignInPages(EmptyDemo demo) : IClassFixture<EmptyDemo>
         (string, string?)[] question = [("grant_type", grant), (parameter, device.Text("device_code"))];
         (await Berth.AskAsync(question)).IsRefusal(400, "authorization_pending", 70016);
 
+        // B774
+        (await Berth.AskAsync(question)).IsRefusal(400, "slow_down", 50196);
+
         using HttpClient browser = Berth.Browser();
         string typed = device.Text("user_code").ToLowerInvariant().Insert(4, " ");
         using HttpResponseMessage page = await IdentityCalls.AnswerPageAsync(browser, device.Text("verification_uri"), [("user_code", typed), .. _admin]);

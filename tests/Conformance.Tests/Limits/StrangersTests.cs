@@ -115,6 +115,18 @@ public sealed class StrangersTests
         Assert.Equal("TooManyRequests", envelope.RootElement.GetProperty("error").Text("code"));
         Assert.NotNull(page.Headers.RetryAfter);
 
+        // A wrong token that does not end counts with the rest, and waits in SCIM's form (B771).
+        using HttpResponseMessage provider = await UntilAsync(429, async () =>
+        {
+            using HttpRequestMessage users = new(HttpMethod.Get, "/scim/v2/Users?count=1");
+            users.Headers.Authorization = new AuthenticationHeaderValue("Bearer", $"{BerthProcess.DemoClient}.x");
+            users.Headers.Add("X-Forwarded-For", Stranger);
+            return await http.SendAsync(users, Cancel);
+        });
+        using JsonDocument scim = JsonDocument.Parse(await provider.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal("429", scim.RootElement.Text("status"));
+        Assert.NotNull(provider.Headers.RetryAfter);
+
         // Others are served, and so is who has a token at the same address.
         using HttpResponseMessage other = await AskAsync("198.51.100.1", BerthProcess.DemoClient, BerthProcess.DemoSecret);
         Assert.Equal(HttpStatusCode.OK, other.StatusCode);

@@ -5,6 +5,7 @@ using Berth.CommandLine.Client.AsCode;
 using Berth.CommandLine.Client.AsCode.Format;
 using Berth.CommandLine.Client.Licenses;
 using Berth.CommandLine.Client.Wire;
+using Berth.Connect.Wire;
 using Berth.Graph;
 
 namespace Berth.CommandLine.Client.Plans;
@@ -42,7 +43,9 @@ internal sealed record ChangeFile(JsonArray Changes, JsonObject? Saved)
                 return await CodeChanges.ReadAsync(session, file.Name, bytes, cancel).ConfigureAwait(false) is { } code ? new ChangeFile(code, null) : null;
             }
 
-            root = JsonNode.Parse(bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsSpan(3) : bytes);
+            ReadOnlySpan<byte> text = bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsSpan(3) : bytes;
+            WholeJson.Check(text, gaps: true);
+            root = JsonNode.Parse(text, null, new JsonDocumentOptions { AllowDuplicateProperties = false });
             if (root is JsonObject && root[Grammar.Mark] is not null)
             {
                 return await CodeChanges.ReadAsync(session, file.Name, bytes, cancel).ConfigureAwait(false) is { } code ? new ChangeFile(code, null) : null;
