@@ -16,6 +16,9 @@ internal static class GroupBench
     private const string CloudPc = "e2aebe6c-897d-480f-9d62-fff1381581f7";
     private const string E5 = "06ebc4ee-1bb5-47dd-8120-11324bc54e06";
 
+    /// <summary>The folder of the repository that this was built from.</summary>
+    internal static string Repository { get; } = Root();
+
     /// <param name="args">The users, and the program when it is not the one beside.</param>
     public static async Task<int> Run(string[] args)
     {
@@ -29,8 +32,7 @@ internal static class GroupBench
                 OfSql(sqlite, users, berth);
             }
 
-            // Where a socket of its own is short enough, and where the server's user may look.
-            using PostgresLicensing postgres = new(Repository(), Path.Combine(Path.GetTempPath(), "berth-pg-" + Guid.NewGuid().ToString("N")[..12]));
+            using PostgresLicensing postgres = new(Repository);
             OfSql(postgres, users, berth);
         }
         finally
@@ -98,7 +100,7 @@ internal static class GroupBench
         Row.Add(Invariant($"the same group, beside set-based SQL ({active:N0} seats taken)"), Invariant($"{berth:F2} s"), Invariant($"{took.TotalSeconds:F2} s, {sql.Name}"), times, ">= 15 times as long", times >= 15);
     }
 
-    private static string Repository([CallerFilePath] string here = "") => Path.GetDirectoryName(Path.GetDirectoryName(here))!;
+    private static string Root([CallerFilePath] string here = "") => Path.GetDirectoryName(Path.GetDirectoryName(here))!;
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,8 +1,18 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace Berth.Bench.Http;
+
+/// <summary>What a process says of its garbage collector.</summary>
+/// <param name="Gen0">Collections of the youngest generation.</param>
+/// <param name="Gen1">Of the middle one.</param>
+/// <param name="Gen2">Of everything.</param>
+/// <param name="Paused">How long all threads stood still, together.</param>
+/// <param name="Live">Bytes of its heap after the last collection.</param>
+/// <param name="Length">The length of all that it says at <c>/metrics</c>, in characters.</param>
+internal readonly record struct Collector(int Gen0, int Gen1, int Gen2, TimeSpan Paused, long Live, int Length);
 
 /// <summary>A server in a process of its own; disposing ends it.</summary>
 internal sealed class Child : IAsyncDisposable
@@ -14,6 +24,9 @@ internal sealed class Child : IAsyncDisposable
     private Child(Process process, Uri address)
     {
         _process = process;
+
+        // A run that is ended with SIGTERM leaves nobody behind.
+        AppDomain.CurrentDomain.ProcessExit += End;
         Address = address;
         Client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(10) };
     }
@@ -53,10 +66,13 @@ internal sealed class Child : IAsyncDisposable
     }
 
     /// <summary><c>berth serve --demo</c> on a data folder; the time until it first says that it is ready.</summary>
-    public static async Task<(Child Child, TimeSpan Ready)> Berth(string program, string data, string seed)
+    public static Task<(Child Child, TimeSpan Ready)> Berth(string program, string data, string seed) => Serve(program, ["--demo", "--seed", seed, "--data", data]);
+
+    /// <summary><c>berth serve</c> at a free port; the time until it first says that it is ready.</summary>
+    public static async Task<(Child Child, TimeSpan Ready)> Serve(string program, IEnumerable<string> arguments)
     {
         long start = Stopwatch.GetTimestamp();
-        Process process = Start(program, ["serve", "--demo", "--seed", seed, "--urls", "http://127.0.0.1:0", "--data", data]);
+        Process process = Start(program, ["serve", "--urls", "http://127.0.0.1:0", .. arguments]);
         const string Listens = "Berth listens on ";
         string? line;
         do
@@ -72,27 +88,80 @@ internal sealed class Child : IAsyncDisposable
 
         string text = line[(line.IndexOf(Listens, StringComparison.Ordinal) + Listens.Length)..].Split(' ', ',')[0].TrimEnd('.');
         Child child = new(process, new Uri(text));
-        using HttpResponseMessage ready = await child.Client.GetAsync("/healthz/ready");
-        ready.EnsureSuccessStatusCode();
+        while (true)
+        {
+            using HttpResponseMessage ready = await child.Client.GetAsync("/healthz/ready");
+            if (ready.IsSuccessStatusCode)
+            {
+                break;
+            }
+
+            await Task.Delay(20);
+        }
+
         TimeSpan took = Stopwatch.GetElapsedTime(start);
         _ = process.StandardOutput.ReadToEndAsync();
+        _ = process.StandardError.ReadToEndAsync();
         return (child, took);
     }
 
-    /// <summary>Gets the demo client's token.</summary>
+    /// <summary>Another program that serves at a known address, ready when a path is answered; its output is thrown away.</summary>
+    public static async Task<Child> Of(string program, IEnumerable<string> arguments, Uri address, string path)
+    {
+        Child child = new(Start(program, arguments), address);
+        Task<string> output = child._process.StandardOutput.ReadToEndAsync(), errors = child._process.StandardError.ReadToEndAsync();
+        while (true)
+        {
+            try
+            {
+                using HttpResponseMessage answer = await child.Client.GetAsync(path);
+                answer.EnsureSuccessStatusCode();
+                return child;
+            }
+            catch (HttpRequestException) when (!child._process.HasExited)
+            {
+                await Task.Delay(100);
+            }
+            catch (HttpRequestException e)
+            {
+                throw new IOException($"{program} did not start: {await output} {await errors}", e);
+            }
+        }
+    }
+
+    /// <summary>Gets the demo client's token, for every request from now on.</summary>
     public async Task SignIn()
+    {
+        Token = await TokenOf(DemoTenant, "b3a7c1de-52f4-4d2e-8a0b-1f6d9c3e7a20", "berth-demo-secret");
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+    }
+
+    /// <summary>A token of a client of a tenant.</summary>
+    public async Task<string> TokenOf(string tenant, string client, string secret)
     {
         using FormUrlEncodedContent form = new(new Dictionary<string, string>
         {
-            ["client_id"] = "b3a7c1de-52f4-4d2e-8a0b-1f6d9c3e7a20",
-            ["client_secret"] = "berth-demo-secret",
+            ["client_id"] = client,
+            ["client_secret"] = secret,
             ["grant_type"] = "client_credentials",
             ["scope"] = "https://graph.microsoft.com/.default",
         });
-        using HttpResponseMessage response = await Client.PostAsync($"/{DemoTenant}/oauth2/v2.0/token", form);
-        response.EnsureSuccessStatusCode();
-        Token = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("access_token").GetString()!;
-        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        using HttpResponseMessage response = await Client.PostAsync($"/{tenant}/oauth2/v2.0/token", form);
+        string body = await response.Content.ReadAsStringAsync();
+        return response.IsSuccessStatusCode
+            ? JsonDocument.Parse(body).RootElement.GetProperty("access_token").GetString()!
+            : throw new IOException($"no token of tenant {tenant}: {(int)response.StatusCode} {body}");
+    }
+
+    /// <summary>What the process says of its garbage collector at <c>/metrics</c>.</summary>
+    public async Task<Collector> Collected()
+    {
+        string text = await Client.GetStringAsync("/metrics");
+        double Of(string name, string label = "") => text.Split('\n').Where(line => line.StartsWith(name, StringComparison.Ordinal) && (line[name.Length] is '{' or ' ') && line.Contains(label, StringComparison.Ordinal))
+            .Sum(line => double.Parse(line[(line.LastIndexOf('}') is >= 0 and int end ? end + 2 : name.Length + 1)..].Split(' ')[0], CultureInfo.InvariantCulture));
+        return new Collector(
+            (int)Of("dotnet_gc_collections_total", "\"gen0\""), (int)Of("dotnet_gc_collections_total", "\"gen1\""), (int)Of("dotnet_gc_collections_total", "\"gen2\""),
+            TimeSpan.FromSeconds(Of("dotnet_gc_pause_time_seconds_total")), (long)Of("dotnet_gc_last_collection_heap_size_bytes"), text.Length);
     }
 
     public async Task<JsonElement> Send(HttpMethod method, string path, HttpContent? content = null)
@@ -109,14 +178,19 @@ internal sealed class Child : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        AppDomain.CurrentDomain.ProcessExit -= End;
         Client.Dispose();
+        End(null, EventArgs.Empty);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private void End(object? sender, EventArgs e)
+    {
         if (!_process.HasExited)
         {
             _process.Kill();
         }
-
-        await _process.WaitForExitAsync();
-        _process.Dispose();
     }
 
     private static Process Start(string program, IEnumerable<string> arguments) => Process.Start(new ProcessStartInfo(program, arguments)

@@ -1,6 +1,4 @@
 using System.Data.Common;
-using System.Diagnostics;
-using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -9,14 +7,14 @@ namespace Berth.Bench.Sql;
 /// <summary>PostgreSQL of the distribution, made and ended by <c>eng/postgres</c>: durable commits, no compilation of queries, 2 GB of buffers, memory enough for its sorts.</summary>
 internal sealed class PostgresLicensing : SqlLicensing
 {
-    private readonly Process _server;
+    private readonly PostgresServer _server;
     private readonly NpgsqlConnection _line;
 
-    public PostgresLicensing(string repository, string folder)
+    /// <param name="repository">Where <c>eng/postgres</c> is.</param>
+    public PostgresLicensing(string repository)
     {
-        _server = Process.Start(new ProcessStartInfo(Path.Combine(repository, "eng", "postgres"), ["run", folder]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-        int port = int.Parse(_server.StandardOutput.ReadLine() ?? throw new IOException("PostgreSQL did not start: run eng/postgres."), CultureInfo.InvariantCulture);
-        string address = $"Host={folder};Port={port};Username=berth;Database=postgres;Pooling=false;Command Timeout=0";
+        _server = new PostgresServer(repository);
+        string address = _server.Address("postgres") + ";Pooling=false;Command Timeout=0";
         using (NpgsqlConnection first = new(address))
         {
             first.Open();
@@ -32,8 +30,8 @@ internal sealed class PostgresLicensing : SqlLicensing
             checkpoint.ExecuteNonQuery();
         }
 
-        Tell("stop");
-        Tell("start");
+        _server.Tell("stop");
+        _server.Tell("start");
         _line = new NpgsqlConnection(address);
         _line.Open();
     }
@@ -53,8 +51,6 @@ internal sealed class PostgresLicensing : SqlLicensing
     public override void Dispose()
     {
         base.Dispose();
-        _server.StandardInput.Close();
-        _server.WaitForExit();
         _server.Dispose();
     }
 
@@ -91,14 +87,5 @@ internal sealed class PostgresLicensing : SqlLicensing
     {
         Execute("VACUUM ANALYZE");
         Execute("CHECKPOINT");
-    }
-
-    private void Tell(string what)
-    {
-        _server.StandardInput.WriteLine(what);
-        if (_server.StandardOutput.ReadLine() != "done")
-        {
-            throw new IOException($"PostgreSQL did not {what}.");
-        }
     }
 }
