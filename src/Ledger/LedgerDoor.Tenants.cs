@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Berth.Engine;
 using Berth.Ledger.Stores;
+using Berth.Ledger.Transfer;
 
 namespace Berth.Ledger;
 
@@ -123,6 +124,19 @@ public sealed partial class LedgerDoor
             }
         }
     }
+
+    /// <summary>
+    /// Writes a tenant, whichever node has it, as it is at this moment: what <c>berth db export</c> writes. Nobody's command waits for it, and it is read no faster than it is taken (B750, B751).
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="to">The file.</param>
+    /// <param name="joint">How values of several tenants are taken apart.</param>
+    /// <param name="begin">Hears the version that the file has, before its first byte.</param>
+    /// <param name="cancel">Ends the writing.</param>
+    /// <exception cref="LedgerRefusedException">There is no such tenant.</exception>
+    /// <exception cref="DatabaseAwayException">The database is away, at the beginning or in the middle.</exception>
+    public Task ExportAsync(Guid tenant, Stream to, JointValues joint, Func<long, Task> begin, CancellationToken cancel) =>
+        LedgerExport.WriteAsync(_store, to, tenant, null, joint, cancel, begin);
 
     private async Task<TenantCreation> MakeAsync(TenantDesk desk, Command.CreateTenant command, Actor actor, Func<TenantDesk, Task>? furnish, CancellationToken cancel)
     {

@@ -90,8 +90,9 @@ internal sealed class ClusterEdge : IDisposable
             {
                 if (await node.EnterAsync(tenant, cancel).ConfigureAwait(false) is { } visit)
                 {
-                    using (visit)
+                    using (TenantVisit inside = new(visit))
                     {
+                        context.Features.Set(inside);
                         await ServeAsync(context, node, tenant, next).ConfigureAwait(false);
                         return;
                     }

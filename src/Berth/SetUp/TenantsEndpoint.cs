@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Berth.Clustering;
 using Berth.Engine;
 using Berth.Engine.Directory;
 using Berth.Graph.Requests;
@@ -9,16 +10,20 @@ using Berth.Identity;
 using Berth.Ledger;
 using Berth.Serving;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 using Route = Berth.Graph.Routes.Route;
 
 namespace Berth.SetUp;
 
 /// <summary>
-/// <c>/berth/v1/tenants</c>: <c>GET</c> lists the tenants of this installation, <c>POST</c> creates one (B730, B731), <c>DELETE</c> of one removes it (B742). For who has
-/// <c>Organization.ReadWrite.All</c> in the tenant that came first.
+/// <c>/berth/v1/tenants</c>: <c>GET</c> lists the tenants of this installation, <c>POST</c> creates one (B730, B731), <c>DELETE</c> of one removes it (B742), <c>GET</c> of its <c>export</c>
+/// gives it as a file (B750). For who has <c>Organization.ReadWrite.All</c> in the tenant that came first.
 /// </summary>
 internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, InstallationTenant installation, IdentityRecord record)
 {
+    /// <summary>The header that tells the newest event of an exported tenant: at that version it can be removed (B742, B750).</summary>
+    private const string VersionHeader = "Berth-Tenant-Version";
+
     /// <summary>What answers its routes.</summary>
     public IEnumerable<(Route Route, InstallationAnswer Answer)> Answers =>
     [
@@ -41,6 +46,7 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, Ins
         }),
         (InstallationRoutes.MakeTenant, async (context, caller, _) => await installation.IsOfAsync(caller, context.RequestAborted).ConfigureAwait(false) ? await MakeAsync(context, caller).ConfigureAwait(false) : GraphError.Denied),
         (InstallationRoutes.RemoveTenant, async (context, caller, keys) => await installation.IsOfAsync(caller, context.RequestAborted).ConfigureAwait(false) ? await RemoveAsync(context, caller, keys).ConfigureAwait(false) : GraphError.Denied),
+        (InstallationRoutes.ExportTenant, async (context, caller, keys) => await installation.IsOfAsync(caller, context.RequestAborted).ConfigureAwait(false) ? await ExportAsync(context, caller, keys).ConfigureAwait(false) : GraphError.Denied),
     ];
 
     private async Task<GraphError?> MakeAsync(HttpContext context, Caller caller)
@@ -100,7 +106,7 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, Ins
         {
             return GraphError.BadRequest(
                 "confirmationMissing",
-                $"Nothing was removed. {tenant.DisplayName} would be gone with everything in it; export it first (berth db export --tenant {id} --to FILE). To remove it, name its domain: ?confirm={tenant.Domain} (B742).");
+                $"Nothing was removed. {tenant.DisplayName} would be gone with everything in it; export it first (GET /berth/v1/tenants/{id}/export, or berth db export --tenant {id} --to FILE). To remove it, name its domain: ?confirm={tenant.Domain} (B742).");
         }
 
         long? version = null;
@@ -108,7 +114,7 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, Ins
         {
             if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long wanted))
             {
-                return GraphError.BadRequest("valueInvalid", "'version' is the number of the tenant's newest event, as berth db export told it.");
+                return GraphError.BadRequest("valueInvalid", "'version' is the number of the tenant's newest event, as its export told it.");
             }
 
             version = wanted;
@@ -127,6 +133,55 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, Ins
 
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return null;
+    }
+
+    // B750 to B752
+    private async Task<GraphError?> ExportAsync(HttpContext context, Caller caller, RouteKeys keys)
+    {
+        CancellationToken cancel = context.RequestAborted;
+        IReadOnlyList<TenantProfile> list = await ledger.ReadListAsync(cancel).ConfigureAwait(false);
+        if (!Guid.TryParseExact(keys.First, "D", out Guid id) || list.FirstOrDefault(one => one.Id == id) is not { } tenant)
+        {
+            return GraphError.NotFound(TokenRequestRules.Shown(keys.First));
+        }
+
+        await record.WriteAsync(caller.TenantId, caller.Actor, IdentityAct.TenantExported, id, tenant.DisplayName, tenant.Domain).ConfigureAwait(false);
+        HttpResponse response = context.Response;
+        try
+        {
+            await ledger.ExportAsync(id, response.Body, JointIdentity.Values, BeginAsync, cancel).ConfigureAwait(false);
+            return null;
+        }
+        catch (LedgerRefusedException) when (!response.HasStarted)
+        {
+            // It was removed a moment ago.
+            return GraphError.NotFound(keys.First);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // Whoever wanted it has gone.
+            return null;
+        }
+        catch (DatabaseAwayException) when (response.HasStarted)
+        {
+            // Whoever gets it is not to take it for the whole.
+            context.Abort();
+            return null;
+        }
+
+        async Task BeginAsync(long version)
+        {
+            response.ContentType = "application/octet-stream";
+            response.Headers.CacheControl = "no-store";
+            response.Headers[VersionHeader] = version.ToString(CultureInfo.InvariantCulture);
+            ContentDispositionHeaderValue file = new("attachment");
+            file.SetHttpFileName($"{tenant.Domain}-{version}.berth");
+            response.Headers.ContentDisposition = file.ToString();
+            await response.StartAsync(cancel).ConfigureAwait(false);
+
+            // What comes now needs the database only, and may take long: the caller's own tenant may go to another node meanwhile.
+            context.Features.Get<TenantVisit>()?.Dispose();
+        }
     }
 
     private static GraphError Moved(TenantProfile tenant) =>

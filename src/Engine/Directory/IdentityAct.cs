@@ -1,6 +1,6 @@
 namespace Berth.Engine.Directory;
 
-/// <summary>What somebody did to who may sign in and what they may (B738). What it was done to lies beside the journal; that it was done stands in it.</summary>
+/// <summary>What somebody did to who may sign in, what they may, and who is told (B738). What it was done to lies beside the journal; that it was done stands in it.</summary>
 public enum IdentityAct : byte
 {
     /// <summary>An application was registered.</summary>
@@ -29,4 +29,16 @@ public enum IdentityAct : byte
 
     /// <summary>The installation has one tenant less.</summary>
     TenantRemoved,
+
+    /// <summary>Everything of a tenant was given to somebody as a file (B752).</summary>
+    TenantExported,
+
+    /// <summary>Somebody more is told of alerts (B753).</summary>
+    AlertReceiverAdded,
+
+    /// <summary>A receiver of alerts is told of something else, or has another name.</summary>
+    AlertReceiverChanged,
+
+    /// <summary>A receiver is told of alerts no more.</summary>
+    AlertReceiverRemoved,
 }

@@ -140,7 +140,13 @@ internal sealed record Activity(string Name, string Category, string Operation)
 
     /// <summary>The installation has another tenant.</summary>
     public static readonly Activity DeleteCompany = new("Delete company", "DirectoryManagement", "Delete");
+    public static readonly Activity ExportCompany = new("Export company", "DirectoryManagement", "Export");
     public static readonly Activity CreateCompany = new("Create company", "DirectoryManagement", "Add");
+
+    /// <summary>Somebody more is told of alerts: Berth's own names, for Entra has no such receivers (B753).</summary>
+    public static readonly Activity AddAlertReceiver = new("Add alert receiver", "DirectoryManagement", "Add");
+    public static readonly Activity UpdateAlertReceiver = new("Update alert receiver", "DirectoryManagement", "Update");
+    public static readonly Activity DeleteAlertReceiver = new("Delete alert receiver", "DirectoryManagement", "Delete");
 
     /// <summary>The keys that sign tokens changed: Berth's own name, for Entra's are Microsoft's matter.</summary>
     public static readonly Activity RotateKeys = new("Rotate token signing keys", "DirectoryManagement", "Update");

@@ -199,11 +199,15 @@ internal sealed class AuditTrail
             IdentityAct.RoleRemoved => (Activity.RemoveFromRole, "User", "Role.DisplayName"),
             IdentityAct.TenantMade => (Activity.CreateCompany, "Other", "Domain"),
             IdentityAct.TenantRemoved => (Activity.DeleteCompany, "Other", "Domain"),
+            IdentityAct.TenantExported => (Activity.ExportCompany, "Other", "Domain"),
+            IdentityAct.AlertReceiverAdded => (Activity.AddAlertReceiver, "Other", "Address"),
+            IdentityAct.AlertReceiverChanged => (Activity.UpdateAlertReceiver, "Other", "Address"),
+            IdentityAct.AlertReceiverRemoved => (Activity.DeleteAlertReceiver, "Other", "Address"),
             IdentityAct.KeysRotated => (Activity.RotateKeys, "Other", "KeyDescription"),
             _ => throw new InvalidOperationException($"{recorded.Act} has no name in the audit log."),
         };
         AuditChange[] changes = recorded.Detail.Length == 0 ? []
-            : recorded.Act is IdentityAct.RoleRemoved or IdentityAct.TenantRemoved ? [new(property, Json([recorded.Detail]), null)]
+            : recorded.Act is IdentityAct.RoleRemoved or IdentityAct.TenantRemoved or IdentityAct.AlertReceiverRemoved ? [new(property, Json([recorded.Detail]), null)]
             : [new(property, null, Json([recorded.Detail]))];
         return Row(activity, _happened.Actor, new AuditTarget(recorded.Target, type, recorded.Name, type == "User" ? recorded.Name : null, null, ValueArray.Create(changes)));
     }

@@ -168,7 +168,7 @@ internal sealed class OperationSides(Tenant tenant, DepartedUsers departed, Tena
                 Add(_after, "subscriptions", json => SubscriptionDesk.Members(json, tenant, set.Subscription));
                 break;
             case Change.IdentityRecorded recorded:
-                Add(recorded.Act is IdentityAct.ApplicationRemoved or IdentityAct.RoleRemoved or IdentityAct.TenantRemoved ? _before : _after, "identity", json =>
+                Add(recorded.Act is IdentityAct.ApplicationRemoved or IdentityAct.RoleRemoved or IdentityAct.TenantRemoved or IdentityAct.AlertReceiverRemoved ? _before : _after, "identity", json =>
                 {
                     json.WriteString("act"u8, char.ToLowerInvariant($"{recorded.Act}"[0]) + $"{recorded.Act}"[1..]);
                     json.WriteString("id"u8, recorded.Target);

@@ -41,6 +41,9 @@ public static class InstallationRoutes
     /// <summary>Removes a tenant (B742).</summary>
     public static Route RemoveTenant { get; } = Own(GraphMethod.Delete, "/tenants/{tenant}", Installs);
 
+    /// <summary>Gives a tenant as a file (B750).</summary>
+    public static Route ExportTenant { get; } = Own(GraphMethod.Get, "/tenants/{tenant}/export", Installs);
+
     /// <summary>The keys that sign tokens (B734).</summary>
     public static Route ListKeys { get; } = Own(GraphMethod.Get, "/identity/keys", Installs);
 
@@ -77,7 +80,7 @@ public static class InstallationRoutes
     /// <summary>All of them.</summary>
     public static RouteTable Table { get; } = new(
     [
-        ListApplications, RegisterApplication, RemoveApplication, RenewSecret, AddCertificate, ListTenants, MakeTenant, RemoveTenant, ListKeys, RotateKeys,
+        ListApplications, RegisterApplication, RemoveApplication, RenewSecret, AddCertificate, ListTenants, MakeTenant, RemoveTenant, ExportTenant, ListKeys, RotateKeys,
         ListDirectoryRoles, GetDirectoryRole, ListDirectoryRoleMembers, ListRoleDefinitions, GetRoleDefinition, ListRoleAssignments, GetRoleAssignment, AssignRole, RemoveRole,
     ]);
 

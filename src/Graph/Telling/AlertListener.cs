@@ -16,6 +16,9 @@ public sealed record AlertListener(
 {
     /// <summary>Given for a receiver of the channel <c>email</c> of one of Graph's rules, which is told of that rule's alerts and of nothing else (B795).</summary>
     public AlertTemplate? OnlyRule { get; init; }
+
+    /// <summary>Where it is, as everybody may know it who reads the history: the rest of a webhook's address can be a secret (B753).</summary>
+    public string Place() => Url is { } url ? new Uri(url).Authority : Address ?? "";
 }
 
 /// <summary>What a receiver was told of an alert (B791).</summary>

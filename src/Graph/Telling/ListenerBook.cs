@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Berth.Engine;
 using Berth.Engine.Alerts;
 using Berth.Engine.CloudPcs;
+using Berth.Engine.Directory;
 using Berth.Graph.Notifications;
 using Berth.Graph.Requests;
 using Berth.Ledger;
@@ -71,37 +72,42 @@ public sealed class ListenerBook : IDisposable
     /// <summary>The receiver with an id, or null.</summary>
     public AlertListener? Find(Guid id) => _own.GetValueOrDefault(id) ?? _ofRules.GetValueOrDefault(id);
 
-    /// <summary>Adds a receiver unless there are too many; durable when this returns.</summary>
+    /// <summary>Adds a receiver unless there are too many; durable when this returns, and told in the journal before (B753).</summary>
     /// <returns>What stands against it: a sentence for people; null when it is in.</returns>
-    public async Task<string?> AddAsync(AlertListener listener, CancellationToken cancel)
+    public async Task<string?> AddAsync(AlertListener listener, Actor actor, CancellationToken cancel)
     {
         bool isFull = false;
-        await WriteAsync(own => (isFull = own.Count >= TellingLimits.MostReceivers) ? own : new Dictionary<Guid, AlertListener>(own) { [listener.Id] = listener }, cancel).ConfigureAwait(false);
+        await WriteAsync(
+            own => (isFull = own.Count >= TellingLimits.MostReceivers) ? own : new Dictionary<Guid, AlertListener>(own) { [listener.Id] = listener },
+            cancel,
+            () => RecordAsync(IdentityAct.AlertReceiverAdded, listener, actor)).ConfigureAwait(false);
         return isFull ? $"The tenant has {TellingLimits.MostReceivers} receivers of alerts, and that is the maximum. Delete one that is not needed any more." : null;
     }
 
-    /// <summary>Changes a receiver, durably; null when it is not there any more.</summary>
-    public async Task<AlertListener?> ChangeAsync(Guid id, Func<AlertListener, AlertListener> change, CancellationToken cancel)
+    /// <summary>Changes a receiver, durably, and told in the journal before; null when it is not there any more.</summary>
+    public async Task<AlertListener?> ChangeAsync(Guid id, Func<AlertListener, AlertListener> change, Actor actor, CancellationToken cancel)
     {
         AlertListener? after = null;
         await WriteAsync(
-            own => own.TryGetValue(id, out AlertListener? before) ? new Dictionary<Guid, AlertListener>(own) { [id] = after = change(before) } : own, cancel).ConfigureAwait(false);
+            own => own.TryGetValue(id, out AlertListener? before) ? new Dictionary<Guid, AlertListener>(own) { [id] = after = change(before) } : own,
+            cancel,
+            () => RecordAsync(IdentityAct.AlertReceiverChanged, after!, actor)).ConfigureAwait(false);
         return after;
     }
 
-    /// <summary>Takes a receiver out, durably; false when it is not there any more.</summary>
-    public async Task<bool> RemoveAsync(Guid id, CancellationToken cancel)
+    /// <summary>Takes a receiver out, durably, and told in the journal before; false when it is not there any more.</summary>
+    public async Task<bool> RemoveAsync(Guid id, Actor actor, CancellationToken cancel)
     {
-        bool isThere = false;
+        AlertListener? gone = null;
         await WriteAsync(
             own =>
             {
                 Dictionary<Guid, AlertListener> rest = new(own);
-                isThere = rest.Remove(id);
-                return rest;
+                return rest.Remove(id, out gone) ? rest : own;
             },
-            cancel).ConfigureAwait(false);
-        return isThere;
+            cancel,
+            () => RecordAsync(IdentityAct.AlertReceiverRemoved, gone!, actor)).ConfigureAwait(false);
+        return gone is not null;
     }
 
     /// <summary>What a receiver was told, by keys of alerts.</summary>
@@ -209,7 +215,11 @@ public sealed class ListenerBook : IDisposable
         return listeners;
     }
 
-    private async Task WriteAsync(Func<Dictionary<Guid, AlertListener>, Dictionary<Guid, AlertListener>> change, CancellationToken cancel)
+    // Its secret is in no journal, and of a webhook only the host is.
+    private Task<Submission> RecordAsync(IdentityAct act, AlertListener listener, Actor actor) =>
+        Desk.SubmitAsync(new Command.RecordIdentity(act, listener.Id, listener.Name ?? listener.Place(), listener.Place()), actor, null, CancellationToken.None).AsTask();
+
+    private async Task WriteAsync(Func<Dictionary<Guid, AlertListener>, Dictionary<Guid, AlertListener>> change, CancellationToken cancel, Func<Task>? record = null)
     {
         bool isOther;
         await _writing.WaitAsync(cancel).ConfigureAwait(false);
@@ -217,6 +227,11 @@ public sealed class ListenerBook : IDisposable
         {
             Dictionary<Guid, AlertListener> next = change(_own);
             isOther = next != _own;
+            if (isOther && record is not null)
+            {
+                await record().ConfigureAwait(false);
+            }
+
             foreach (Guid gone in _told.Keys.Where(id => !next.ContainsKey(id) && !_ofRules.ContainsKey(id)))
             {
                 _told.TryRemove(gone, out _);

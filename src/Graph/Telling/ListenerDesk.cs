@@ -25,7 +25,7 @@ internal static class ListenerDesk
         new(GraphMethod.Get, "/alertReceivers/{receiver}", Managing, One(static (_, _, book, listener, _) => new(Entity(200, book, listener, default)))) { Versions = RouteVersions.Berth },
         new(GraphMethod.Patch, "/alertReceivers/{receiver}", Managing, Update) { Versions = RouteVersions.Berth },
         new(GraphMethod.Delete, "/alertReceivers/{receiver}", Managing, One(static async (request, _, book, listener, cancel) =>
-            await book.RemoveAsync(listener.Id, cancel).ConfigureAwait(false) ? GraphResponse.Empty() : NotFound(request, listener.Id.ToString()))) { Versions = RouteVersions.Berth },
+            await book.RemoveAsync(listener.Id, request.Caller.Actor, cancel).ConfigureAwait(false) ? GraphResponse.Empty() : NotFound(request, listener.Id.ToString()))) { Versions = RouteVersions.Berth },
         new(GraphMethod.Post, "/alertReceivers/{receiver}/test", Managing, One(TestAsync)) { Versions = RouteVersions.Berth, Body = RouteBody.None },
     ];
 
@@ -80,7 +80,7 @@ internal static class ListenerDesk
             string? secret = wanted.Url is null ? null : Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TellingLimits.SecretBytes));
             AlertListener listener = wanted.Apply(new AlertListener(
                 Guid.NewGuid(), null, wanted.Url, secret, wanted.Address, [.. TellingNames.Kinds.Values], AlertThresholds.Default, request.ReceivedAt));
-            return await book.AddAsync(listener, cancel).ConfigureAwait(false) is { } refusal
+            return await book.AddAsync(listener, request.Caller.Actor, cancel).ConfigureAwait(false) is { } refusal
                 ? GraphResponse.Error(request, new GraphError(403, "Forbidden", refusal, "alertReceiversTooMany"))
                 : Entity(201, book, listener, new ResponseHeaders { Location = $"{request.ServiceRoot}/alertReceivers/{listener.Id}" }, secret);
         }));
@@ -88,7 +88,7 @@ internal static class ListenerDesk
     private static Handling Update(Tenant tenant, GraphRequest request, RouteKeys keys) => request.Reading(
         "AlertReceiver",
         static (read, body) => ListenerBody.Read(read, body, isNew: false),
-        wanted => One(async (again, _, book, listener, cancel) => await book.ChangeAsync(listener.Id, wanted.Apply, cancel).ConfigureAwait(false) is { } after
+        wanted => One(async (again, _, book, listener, cancel) => await book.ChangeAsync(listener.Id, wanted.Apply, again.Caller.Actor, cancel).ConfigureAwait(false) is { } after
             ? Entity(200, book, after, default)
             : NotFound(again, keys.First))(tenant, request, keys));
 

@@ -35,7 +35,7 @@ internal static class ChangeReader
             new TenantProfile(from.Id(), from.Text(), from.Text(), from.Text(), (TenantKind)from.Choice((byte)TenantKind.Demo), from.Time())),
         Tag.CatalogSet => new Change.CatalogSet(from.Catalog()),
         Tag.SettingsSet => new Change.SettingsSet(from.Settings()),
-        Tag.IdentityRecorded => new Change.IdentityRecorded((IdentityAct)from.Choice((byte)IdentityAct.TenantRemoved), from.Id(), from.Text(), from.Text()),
+        Tag.IdentityRecorded => new Change.IdentityRecorded((IdentityAct)from.Choice((byte)IdentityAct.AlertReceiverRemoved), from.Id(), from.Text(), from.Text()),
         Tag.ClockSet => new Change.ClockSet(new TenantClock(from.OptionalTime())),
         Tag.SubscriptionSet => new Change.SubscriptionSet(from.Subscription()),
         Tag.UsersSet => from.Users(),

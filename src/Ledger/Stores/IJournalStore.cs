@@ -42,6 +42,12 @@ public readonly record struct SnapshotMark(long Sequence, int Parts, long Bytes)
 /// </remarks>
 public interface IJournalStore : IDisposable
 {
+    /// <summary>
+    /// The store as it is at this moment, to be read by one thread after the other: what is written later is not in it, nobody waits for it, and nothing is written through it.
+    /// Whoever holds it disposes it (B751).
+    /// </summary>
+    IJournalStore HoldMoment();
+
     /// <summary>Every tenant a claim was ever taken for.</summary>
     IReadOnlyList<Guid> Tenants();
 

@@ -11,6 +11,31 @@ public sealed class MemoryStore : IJournalStore
     private readonly Dictionary<string, byte[]> _blobs = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
+    public IJournalStore HoldMoment()
+    {
+        lock (_lock)
+        {
+            MemoryStore moment = new();
+            foreach ((Guid tenant, Held held) in _tenants)
+            {
+                moment._tenants[tenant] = held.Copy();
+            }
+
+            foreach (((Guid, string) key, AnswerRow answer) in _answers)
+            {
+                moment._answers[key] = answer;
+            }
+
+            foreach ((string name, byte[] value) in _blobs)
+            {
+                moment._blobs[name] = value;
+            }
+
+            return moment;
+        }
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<Guid> Tenants()
     {
         lock (_lock)
@@ -323,5 +348,17 @@ public sealed class MemoryStore : IJournalStore
         public Dictionary<(long Sequence, int Part), byte[]> Parts { get; } = [];
 
         public SnapshotMark? Snapshot { get; set; }
+
+        public Held Copy()
+        {
+            Held copy = new() { Epoch = Epoch, Snapshot = Snapshot };
+            copy.Events.AddRange(Events);
+            foreach (((long, int) place, byte[] part) in Parts)
+            {
+                copy.Parts[place] = part;
+            }
+
+            return copy;
+        }
     }
 }

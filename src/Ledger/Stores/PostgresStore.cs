@@ -181,8 +181,8 @@ public sealed partial class PostgresStore : IJournalStore
     /// <inheritdoc/>
     public IEnumerable<JournalRow> ReadFrom(Guid tenant, long after)
     {
-        using NpgsqlConnection connection = Proven();
-        using NpgsqlCommand select = Command(connection, "SELECT seq, epoch, at, actor, kind, payload FROM journal WHERE tenant = $1 AND seq > $2 ORDER BY seq", Of(tenant), Of(after));
+        using Lent lent = Proven();
+        using NpgsqlCommand select = Command(lent.Connection, "SELECT seq, epoch, at, actor, kind, payload FROM journal WHERE tenant = $1 AND seq > $2 ORDER BY seq", Of(tenant), Of(after));
         using NpgsqlDataReader reader = Begin(select);
         while (Next(reader))
         {
@@ -211,8 +211,8 @@ public sealed partial class PostgresStore : IJournalStore
     /// <inheritdoc/>
     public IEnumerable<AnswerRow> ReadAnswers(Guid tenant)
     {
-        using NpgsqlConnection connection = Proven();
-        using NpgsqlCommand select = Command(connection, "SELECT key, hash, at, answer FROM answer WHERE tenant = $1 ORDER BY key", Of(tenant));
+        using Lent lent = Proven();
+        using NpgsqlCommand select = Command(lent.Connection, "SELECT key, hash, at, answer FROM answer WHERE tenant = $1 ORDER BY key", Of(tenant));
         using NpgsqlDataReader reader = Begin(select);
         while (Next(reader))
         {
@@ -277,8 +277,8 @@ public sealed partial class PostgresStore : IJournalStore
     /// <inheritdoc/>
     public IEnumerable<ReadOnlyMemory<byte>> ReadSnapshot(Guid tenant, SnapshotMark mark)
     {
-        using NpgsqlConnection connection = Proven();
-        using NpgsqlCommand select = Command(connection, "SELECT payload FROM snapshot WHERE tenant = $1 AND seq = $2 AND part < $3 ORDER BY part", Of(tenant), Of(mark.Sequence), Of(mark.Parts));
+        using Lent lent = Proven();
+        using NpgsqlCommand select = Command(lent.Connection, "SELECT payload FROM snapshot WHERE tenant = $1 AND seq = $2 AND part < $3 ORDER BY part", Of(tenant), Of(mark.Sequence), Of(mark.Parts));
         using NpgsqlDataReader reader = Begin(select);
         while (Next(reader))
         {
@@ -400,7 +400,15 @@ public sealed partial class PostgresStore : IJournalStore
     {
         _append?.Dispose();
         _line.Dispose();
-        _pool.Dispose();
+        if (_moment is null)
+        {
+            _pool.Dispose();
+            return;
+        }
+
+        // The pool is the store's that holds the moment.
+        _moment.Dispose();
+        _held?.Dispose();
     }
 
     /// <summary>A text as PostgreSQL can hold it: not every text of .NET is one of Unicode, and none has a zero (B705).</summary>
@@ -495,40 +503,14 @@ public sealed partial class PostgresStore : IJournalStore
         }
     }
 
-    // What is read row by row cannot begin again: its connection is tried before.
-    private NpgsqlConnection Proven() => Read(
-        static connection =>
-        {
-            using NpgsqlCommand nothing = new("SELECT 1", connection);
-            nothing.ExecuteScalar();
-            return connection;
-        },
-        keep: true);
-
-    // What is read on and on has no limit of time.
-    private NpgsqlDataReader Begin(NpgsqlCommand select)
-    {
-        select.CommandTimeout = 0;
-        return Told(() => select.ExecuteReader());
-    }
-
-    private bool Next(NpgsqlDataReader reader) => Told(reader.Read);
-
-    private T Told<T>(Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception e) when (PostgresLine.IsAway(e))
-        {
-            throw new DatabaseAwayException(_address.Explain(e), e);
-        }
-    }
-
     // A connection of the pool may have broken long ago: the first failure empties the pool, and only the second one is told.
     private T Read<T>(Func<NpgsqlConnection, T> read, bool keep = false)
     {
+        if (_held is { } held)
+        {
+            return Told(() => read(held));
+        }
+
         for (int attempt = 0; ; attempt++)
         {
             NpgsqlConnection? connection = null;
@@ -557,6 +539,11 @@ public sealed partial class PostgresStore : IJournalStore
 
     private async ValueTask<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancel)
     {
+        if (_held is { } held)
+        {
+            return await ToldAsync(() => read(held)).ConfigureAwait(false);
+        }
+
         for (int attempt = 0; ; attempt++)
         {
             NpgsqlConnection? connection = null;

@@ -37,6 +37,7 @@ public sealed partial class SqliteStore : IJournalStore
     /// <summary>Pages of the write-ahead log after which a commit moves them into the file: 16 MiB.</summary>
     private const int CheckpointPages = 4096;
 
+    private readonly bool _isMoment;
     private readonly FileStream? _lock;
     private readonly string _reading;
     private readonly SqliteConnection _connection;
@@ -46,8 +47,9 @@ public sealed partial class SqliteStore : IJournalStore
     private readonly SqliteStatement _begin, _commit, _rollback, _epoch, _takeEpoch, _event, _answer, _findAnswer, _forget;
     private readonly SqliteStatement _part, _complete, _prune, _mark;
 
-    private SqliteStore(FileStream? held, SqliteConnection connection, string reading)
+    private SqliteStore(FileStream? held, SqliteConnection connection, string reading, bool isMoment = false)
     {
+        _isMoment = isMoment;
         _lock = held;
         _reading = reading;
         _connection = connection;
@@ -59,7 +61,7 @@ public sealed partial class SqliteStore : IJournalStore
         _takeEpoch = Prepare("INSERT INTO tenant(id, epoch) VALUES(?1, ?2 + 1) ON CONFLICT(id) DO UPDATE SET epoch = max(epoch, ?2) + 1 RETURNING epoch");
         _event = Prepare("INSERT INTO journal(tenant, seq, epoch, at, actor, kind, payload) VALUES(?, ?, ?, ?, ?, ?, ?)");
         _answer = Prepare("INSERT OR REPLACE INTO answer(tenant, key, hash, at, answer) VALUES(?, ?, ?, ?, ?)");
-        _recall = Connect(reading);
+        _recall = isMoment ? connection : Connect(reading);
         _findAnswer = new SqliteStatement(_recall.Handle!, "SELECT hash, at, answer FROM answer WHERE tenant = ? AND key = ?");
         _forget = Prepare(
             "DELETE FROM answer WHERE (tenant, key) IN (SELECT tenant, key FROM answer INDEXED BY answer_at WHERE at < ? LIMIT ?)");
@@ -116,9 +118,14 @@ public sealed partial class SqliteStore : IJournalStore
         }
     }
 
+    /// <inheritdoc/>
+    public IJournalStore HoldMoment() => OpenReading(_connection.DataSource, isMoment: true);
+
     /// <summary>Opens a database to read it, also beside a process that writes it; it stays as it is (B706).</summary>
     /// <exception cref="LedgerRefusedException">There is none, or not one of this version; the message says what to do.</exception>
-    public static SqliteStore OpenReading(string path)
+    public static SqliteStore OpenReading(string path) => OpenReading(path, isMoment: false);
+
+    private static SqliteStore OpenReading(string path, bool isMoment)
     {
         path = Path.GetFullPath(path);
         if (!File.Exists(path))
@@ -133,9 +140,11 @@ public sealed partial class SqliteStore : IJournalStore
         try
         {
             connection.Open();
-            Execute(connection, $"PRAGMA busy_timeout = {BusyMilliseconds}; PRAGMA query_only = ON;");
+            Execute(connection, $"PRAGMA busy_timeout = {BusyMilliseconds}; PRAGMA query_only = ON;{(isMoment ? " BEGIN;" : "")}");
+
+            // The first read settles which moment it is.
             return SchemaOf(connection) is var version && version == SchemaVersion
-                ? new SqliteStore(null, connection, reading)
+                ? new SqliteStore(null, connection, reading, isMoment)
                 : throw new LedgerRefusedException(
                     $"The database {path} has tables of version {version}, and this Berth knows {SchemaVersion}. Run 'berth db migrate', or use the version of Berth that wrote it.");
         }
@@ -337,9 +346,9 @@ public sealed partial class SqliteStore : IJournalStore
     public ValueTask<IReadOnlyList<JournalRow>> ReadBackAsync(Guid tenant, long below, int most, long mostBytes, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        using SqliteConnection connection = Connect(_reading);
+        using Lent lent = Lend();
         using SqliteStatement select = new(
-            connection.Handle!, "SELECT seq, epoch, at, actor, kind, payload FROM journal WHERE tenant = ? AND seq < ? ORDER BY seq DESC LIMIT ?");
+            lent.Handle, "SELECT seq, epoch, at, actor, kind, payload FROM journal WHERE tenant = ? AND seq < ? ORDER BY seq DESC LIMIT ?");
         select.With(tenant).With(below).With(most);
         List<JournalRow> page = [];
         long bytes = 0;
@@ -356,10 +365,10 @@ public sealed partial class SqliteStore : IJournalStore
     public ValueTask<long> FindSequenceAsync(Guid tenant, long at, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        using SqliteConnection connection = Connect(_reading);
+        using Lent lent = Lend();
 
         // Times may run backwards where clocks are moved, so no index and no bisection: the payloads that are passed on the way are not read.
-        using SqliteStatement select = new(connection.Handle!, "SELECT seq FROM journal WHERE tenant = ? AND at <= ? ORDER BY seq DESC LIMIT 1");
+        using SqliteStatement select = new(lent.Handle, "SELECT seq FROM journal WHERE tenant = ? AND at <= ? ORDER BY seq DESC LIMIT 1");
         return new ValueTask<long>(select.With(tenant).With(at).Next() ? select.Number(0) : 0);
     }
 
@@ -367,8 +376,8 @@ public sealed partial class SqliteStore : IJournalStore
     public ValueTask<ReadOnlyMemory<byte>?> ReadSnapshotPartAsync(Guid tenant, long sequence, int part, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        using SqliteConnection connection = Connect(_reading);
-        using SqliteStatement select = new(connection.Handle!, "SELECT payload FROM snapshot WHERE tenant = ? AND seq = ? AND part = ?");
+        using Lent lent = Lend();
+        using SqliteStatement select = new(lent.Handle, "SELECT payload FROM snapshot WHERE tenant = ? AND seq = ? AND part = ?");
         return new ValueTask<ReadOnlyMemory<byte>?>(select.With(tenant).With(sequence).With(part).Next() ? (ReadOnlyMemory<byte>?)select.Blob(0) : null);
     }
 
@@ -376,8 +385,8 @@ public sealed partial class SqliteStore : IJournalStore
     public ValueTask<byte[]?> ReadBlobAsync(string name, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        using SqliteConnection connection = Connect(_reading);
-        using SqliteStatement select = new(connection.Handle!, "SELECT value FROM blob WHERE name = ?");
+        using Lent lent = Lend();
+        using SqliteStatement select = new(lent.Handle, "SELECT value FROM blob WHERE name = ?");
         return new ValueTask<byte[]?>(select.With(name).Next() ? select.Blob(0) : null);
     }
 
@@ -456,8 +465,12 @@ public sealed partial class SqliteStore : IJournalStore
     {
         _statements.ForEach(statement => statement.Dispose());
         _findAnswer.Dispose();
-        SqliteConnection.ClearPool(_recall);
-        _recall.Dispose();
+        if (!_isMoment)
+        {
+            SqliteConnection.ClearPool(_recall);
+            _recall.Dispose();
+        }
+
         _connection.Dispose();
         _lock?.Dispose();
     }
@@ -516,6 +529,9 @@ public sealed partial class SqliteStore : IJournalStore
         version.CommandText = "SELECT value FROM meta WHERE name = 'schema'";
         return (long)version.ExecuteScalar()!;
     }
+
+    // What is read now and then has a connection of its own; what is held is seen through the one that holds it.
+    private Lent Lend() => new(_isMoment ? _connection : Connect(_reading), !_isMoment);
 
     private static SqliteConnection Connect(string to)
     {
@@ -595,6 +611,20 @@ public sealed partial class SqliteStore : IJournalStore
         catch (SqliteFailureException e) when (e.IsOfWriting || (e.Code == SQLITE_BUSY && sqlite3_get_autocommit(_database) == 0))
         {
             throw Undone(e);
+        }
+    }
+
+    /// <summary>A connection that is given back, unless it stays where it was.</summary>
+    private readonly struct Lent(SqliteConnection connection, bool isGivenBack) : IDisposable
+    {
+        public sqlite3 Handle => connection.Handle!;
+
+        public void Dispose()
+        {
+            if (isGivenBack)
+            {
+                connection.Dispose();
+            }
         }
     }
 }

@@ -20,50 +20,54 @@ public static class LedgerExport
     /// <param name="Tenants">Its tenants with their newest event in the file.</param>
     public sealed record Outcome(IReadOnlyList<(Guid Tenant, long Version)> Tenants);
 
-    /// <summary>Writes everything that a store holds.</summary>
+    /// <summary>Writes everything that a store holds at this moment.</summary>
     public static async Task<Outcome> WriteAsync(IJournalStore store, Stream to, CancellationToken cancel)
     {
-        using TransferFile.Writer file = new(to);
-        file.Begin(isEverything: true);
+        using IJournalStore moment = store.HoldMoment();
+        using TransferFile.Writer file = new(to, cancel);
+        await file.BeginAsync(isEverything: true).ConfigureAwait(false);
         List<(Guid, long)> tenants = [];
-        IReadOnlyList<Guid> gone = GoneTenant.All(store);
-        foreach (Guid tenant in store.Tenants())
+        IReadOnlyList<Guid> gone = GoneTenant.All(moment);
+        foreach (Guid tenant in moment.Tenants())
         {
-            Refuse(store, tenant);
+            Refuse(moment, tenant);
             if (gone.Contains(tenant))
             {
                 continue;
             }
 
-            long version = await store.FindSequenceAsync(tenant, long.MaxValue, cancel).ConfigureAwait(false);
+            long version = await moment.FindSequenceAsync(tenant, long.MaxValue, cancel).ConfigureAwait(false);
             if (version > 0)
             {
-                WriteTenant(store, file, tenant, version, withAnswers: true, cancel);
+                await WriteTenantAsync(moment, file, tenant, version, withAnswers: true, cancel).ConfigureAwait(false);
                 tenants.Add((tenant, version));
             }
         }
 
-        foreach (string name in store.BlobNames().Where(name => IsKept(name, gone)))
+        foreach (string name in moment.BlobNames().Where(name => IsKept(name, gone)))
         {
-            Put(file, name, (await store.ReadBlobAsync(name, cancel).ConfigureAwait(false))!);
+            await PutAsync(file, name, (await moment.ReadBlobAsync(name, cancel).ConfigureAwait(false))!).ConfigureAwait(false);
         }
 
-        file.End();
+        await file.EndAsync().ConfigureAwait(false);
         return new Outcome(tenants);
     }
 
-    /// <summary>Writes one tenant, with what else belongs to it.</summary>
+    /// <summary>Writes one tenant as it is at this moment, with what else belongs to it (B751).</summary>
     /// <param name="store">Where it lies.</param>
     /// <param name="to">The file.</param>
     /// <param name="tenant">The tenant.</param>
     /// <param name="version">The tenant as it was then (B709), without the answers that were remembered since; null for all of it.</param>
     /// <param name="shared">How values of several tenants are taken apart.</param>
     /// <param name="cancel">Ends the writing.</param>
+    /// <param name="begin">Hears the version that the file has, before its first byte.</param>
     /// <exception cref="LedgerRefusedException">There is no such tenant, or it was not at that version.</exception>
-    public static async Task<Outcome> WriteAsync(IJournalStore store, Stream to, Guid tenant, long? version, JointValues shared, CancellationToken cancel)
+    public static async Task<Outcome> WriteAsync(
+        IJournalStore store, Stream to, Guid tenant, long? version, JointValues shared, CancellationToken cancel, Func<long, Task>? begin = null)
     {
-        Refuse(store, tenant);
-        long newest = store.Tenants().Contains(tenant) && !GoneTenant.Is(store, tenant) ? await store.FindSequenceAsync(tenant, long.MaxValue, cancel).ConfigureAwait(false) : 0;
+        using IJournalStore moment = store.HoldMoment();
+        Refuse(moment, tenant);
+        long newest = moment.Tenants().Contains(tenant) && !GoneTenant.Is(moment, tenant) ? await moment.FindSequenceAsync(tenant, long.MaxValue, cancel).ConfigureAwait(false) : 0;
         if (newest == 0)
         {
             throw new LedgerRefusedException($"There is no tenant {tenant} in this database.");
@@ -74,19 +78,20 @@ public static class LedgerExport
             throw new LedgerRefusedException($"Tenant {tenant} has versions 1 to {newest}; {version} is none of them.");
         }
 
-        using TransferFile.Writer file = new(to);
-        file.Begin(isEverything: false);
-        WriteTenant(store, file, tenant, version ?? newest, withAnswers: version is null, cancel);
-        foreach (string name in store.BlobNames().Where(name => IsKept(name, [])))
+        await (begin?.Invoke(version ?? newest) ?? Task.CompletedTask).ConfigureAwait(false);
+        using TransferFile.Writer file = new(to, cancel);
+        await file.BeginAsync(isEverything: false).ConfigureAwait(false);
+        await WriteTenantAsync(moment, file, tenant, version ?? newest, withAnswers: version is null, cancel).ConfigureAwait(false);
+        foreach (string name in moment.BlobNames().Where(name => IsKept(name, [])))
         {
-            byte[] value = (await store.ReadBlobAsync(name, cancel).ConfigureAwait(false))!;
+            byte[] value = (await moment.ReadBlobAsync(name, cancel).ConfigureAwait(false))!;
             if ((GoneTenant.IsOwn(name, tenant) ? value : shared.Pick(name, value, tenant)) is { } part)
             {
-                Put(file, name, part);
+                await PutAsync(file, name, part).ConfigureAwait(false);
             }
         }
 
-        file.End();
+        await file.EndAsync().ConfigureAwait(false);
         return new Outcome([(tenant, version ?? newest)]);
     }
 
@@ -102,9 +107,9 @@ public static class LedgerExport
         }
     }
 
-    private static void WriteTenant(IJournalStore store, TransferFile.Writer file, Guid tenant, long version, bool withAnswers, CancellationToken cancel)
+    private static async Task WriteTenantAsync(IJournalStore store, TransferFile.Writer file, Guid tenant, long version, bool withAnswers, CancellationToken cancel)
     {
-        file.Put(TransferFile.Kind.Tenant, content => content.Write(tenant.ToByteArray()));
+        await file.PutAsync(TransferFile.Kind.Tenant, content => content.Write(tenant.ToByteArray())).ConfigureAwait(false);
         long last = 0;
         foreach (JournalRow row in store.ReadFrom(tenant, 0).TakeWhile(row => row.Sequence <= version))
         {
@@ -114,17 +119,18 @@ public static class LedgerExport
                 throw new JournalDamagedException($"Event {last + 1} of tenant {tenant} is missing: event {row.Sequence} follows event {last}. Run 'berth db check'.");
             }
 
-            file.Put(row);
+            await file.PutAsync(row).ConfigureAwait(false);
             last = row.Sequence;
         }
 
         foreach (AnswerRow row in withAnswers ? store.ReadAnswers(tenant) : [])
         {
-            file.Put(row);
+            cancel.ThrowIfCancellationRequested();
+            await file.PutAsync(row).ConfigureAwait(false);
         }
     }
 
-    private static void Put(TransferFile.Writer file, string name, byte[] value) => file.Put(TransferFile.Kind.Blob, content =>
+    private static ValueTask PutAsync(TransferFile.Writer file, string name, byte[] value) => file.PutAsync(TransferFile.Kind.Blob, content =>
     {
         content.Write(name);
         content.Write(value);

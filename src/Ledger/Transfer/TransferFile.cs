@@ -38,22 +38,27 @@ internal static class TransferFile
         End,
     }
 
-    /// <summary>Writes records to a stream, and the checksum at the end.</summary>
-    public sealed class Writer(Stream stream) : IDisposable
+    /// <summary>Writes records to a stream, and the checksum at the end; no faster than the stream takes them.</summary>
+    public sealed class Writer(Stream stream, CancellationToken cancel) : IDisposable
     {
+        /// <summary>Bytes that go to the stream in one piece.</summary>
+        private const int Piece = 1 << 16;
+
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         private readonly MemoryStream _content = new();
         private readonly byte[] _head = new byte[5];
+        private readonly byte[] _piece = new byte[Piece];
+        private int _filled;
 
         /// <summary>Begins the file.</summary>
-        public void Begin(bool isEverything)
+        public async ValueTask BeginAsync(bool isEverything)
         {
-            Put(Letters);
-            Put(Kind.Head, content => content.Write(isEverything));
+            await WriteAsync(Letters.ToArray()).ConfigureAwait(false);
+            await PutAsync(Kind.Head, content => content.Write(isEverything)).ConfigureAwait(false);
         }
 
         /// <summary>Writes one record.</summary>
-        public void Put(Kind kind, Action<BinaryWriter> write)
+        public async ValueTask PutAsync(Kind kind, Action<BinaryWriter> write)
         {
             _content.SetLength(0);
             using (BinaryWriter content = new(_content, System.Text.Encoding.UTF8, leaveOpen: true))
@@ -63,45 +68,38 @@ internal static class TransferFile
 
             BinaryPrimitives.WriteInt32LittleEndian(_head, checked((int)_content.Length));
             _head[4] = (byte)kind;
-            Put(_head);
-            Put(_content.GetBuffer().AsSpan(0, (int)_content.Length));
+            await WriteAsync(_head).ConfigureAwait(false);
+            await WriteAsync(_content.GetBuffer().AsMemory(0, (int)_content.Length)).ConfigureAwait(false);
         }
 
         /// <summary>Writes an event.</summary>
-        public void Put(in JournalRow row)
+        public ValueTask PutAsync(JournalRow row) => PutAsync(Kind.Event, content =>
         {
-            JournalRow one = row;
-            Put(Kind.Event, content =>
-            {
-                content.Write(one.Sequence);
-                content.Write(one.Epoch);
-                content.Write(one.At);
-                content.Write(one.Actor);
-                content.Write(one.Kind);
-                content.Write(one.Payload.Span);
-            });
-        }
+            content.Write(row.Sequence);
+            content.Write(row.Epoch);
+            content.Write(row.At);
+            content.Write(row.Actor);
+            content.Write(row.Kind);
+            content.Write(row.Payload.Span);
+        });
 
         /// <summary>Writes an answer.</summary>
-        public void Put(in AnswerRow row)
+        public ValueTask PutAsync(AnswerRow row) => PutAsync(Kind.Answer, content =>
         {
-            AnswerRow one = row;
-            Put(Kind.Answer, content =>
-            {
-                content.Write(one.Key);
-                content.Write(one.At);
-                content.Write(one.BodyHash.Length);
-                content.Write(one.BodyHash.Span);
-                content.Write(one.Answer.Span);
-            });
-        }
+            content.Write(row.Key);
+            content.Write(row.At);
+            content.Write(row.BodyHash.Length);
+            content.Write(row.BodyHash.Span);
+            content.Write(row.Answer.Span);
+        });
 
         /// <summary>Ends the file.</summary>
-        public void End()
+        public async ValueTask EndAsync()
         {
             byte[] sum = _hash.GetHashAndReset();
-            Put(Kind.End, content => content.Write(sum));
-            stream.Flush();
+            await PutAsync(Kind.End, content => content.Write(sum)).ConfigureAwait(false);
+            await PassOnAsync().ConfigureAwait(false);
+            await stream.FlushAsync(cancel).ConfigureAwait(false);
         }
 
         /// <inheritdoc/>
@@ -111,10 +109,26 @@ internal static class TransferFile
             _content.Dispose();
         }
 
-        private void Put(ReadOnlySpan<byte> bytes)
+        private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
         {
-            _hash.AppendData(bytes);
-            stream.Write(bytes);
+            _hash.AppendData(bytes.Span);
+            while (!bytes.IsEmpty)
+            {
+                int some = Math.Min(bytes.Length, Piece - _filled);
+                bytes[..some].CopyTo(_piece.AsMemory(_filled));
+                _filled += some;
+                bytes = bytes[some..];
+                if (_filled == Piece)
+                {
+                    await PassOnAsync().ConfigureAwait(false);
+                }
+            }
+        }
+
+        private async ValueTask PassOnAsync()
+        {
+            await stream.WriteAsync(_piece.AsMemory(0, _filled), cancel).ConfigureAwait(false);
+            _filled = 0;
         }
     }
 

@@ -43,6 +43,35 @@ public sealed class Receivers
         Assert.Equal(404, (await room.SendAsync("PATCH", one, "{}")).Status);
     }
 
+    // B753
+    [Fact]
+    public async Task Who_made_changed_and_removed_a_receiver_stands_in_the_history_without_its_secrets()
+    {
+        await using RunningRoom room = await RunningRoom.OpenAsync();
+        JsonElement made = await room.DoAsync("POST", Path, """{"url":"https://hooks.fabrikam.example/very-secret-path","displayName":"the desk"}""");
+        string one = $"{Path}/{made.GetProperty("id").GetString()}";
+        await room.DoAsync("PATCH", one, """{"displayName":"the night shift"}""");
+        Assert.Equal(204, (await room.SendAsync("DELETE", one)).Status);
+
+        // What is refused is not told.
+        Assert.Equal(404, (await room.SendAsync("DELETE", one)).Status);
+        Assert.Equal(404, (await room.SendAsync("PATCH", one, """{"displayName":"nobody"}""")).Status);
+        Assert.Equal(400, (await room.SendAsync("POST", Path, """{"url":"hooks"}""")).Status);
+
+        JsonElement[] audits = [.. (await room.DoAsync("GET", "/v1.0/auditLogs/directoryAudits?$top=3")).GetProperty("value").EnumerateArray()];
+        Assert.Equal(["Delete alert receiver", "Update alert receiver", "Add alert receiver"], audits.Select(audit => audit.GetProperty("activityDisplayName").GetString()));
+        Assert.Equal(["the night shift", "the night shift", "the desk"], audits.Select(audit => audit.GetProperty("targetResources")[0].GetProperty("displayName").GetString()));
+        Assert.All(audits, audit => Assert.Equal(made.GetProperty("id").GetString(), audit.GetProperty("targetResources")[0].GetProperty("id").GetString()));
+        JsonElement history = await room.DoAsync("GET", "/berth/v1/history");
+        JsonElement entry = history.GetProperty("value")[0].GetProperty("before").GetProperty("identity")[0];
+        Assert.Equal(("alertReceiverRemoved", "hooks.fabrikam.example"), (entry.GetProperty("act").GetString(), entry.GetProperty("detail").GetString()));
+        foreach (string text in (string[])[history.GetRawText(), .. audits.Select(audit => audit.GetRawText())])
+        {
+            Assert.DoesNotContain("very-secret-path", text, StringComparison.Ordinal);
+            Assert.DoesNotContain(made.GetProperty("secret").GetString()!, text, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("{}", 400, "valueMissing")]
     [InlineData("""{"url":"http://127.0.0.1:1/","address":"desk@contoso.com"}""", 400, "valueMissing")]

@@ -87,6 +87,24 @@ public sealed class ClusterTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
         }
     }
 
+    // B750
+    [Fact]
+    public async Task A_tenant_is_exported_by_each_node_as_the_same_bytes_whichever_has_it()
+    {
+        (HttpStatusCode status, JsonElement made) = await nodes.SendAsync(nodes[0].Http!, HttpMethod.Post, "/berth/v1/tenants", new { displayName = "Filed", domain = "filed.example", country = "DE" });
+        Assert.True(status == HttpStatusCode.Created, $"{status} {made}");
+        string token = await nodes[1].TokenAsync();
+        HashSet<string> seen = [];
+        for (int number = 0; number < nodes.Count; number++)
+        {
+            using HttpClient http = new(nodes[number].Handler()) { BaseAddress = nodes[number].Http };
+            (byte[] bytes, _) = await ExportedTenants.FetchAsync(http, token, made.GetProperty("tenantId").GetString()!);
+            seen.Add(Convert.ToHexString(bytes));
+        }
+
+        Assert.NotEmpty(Assert.Single(seen));
+    }
+
     // B718
     [Fact]
     public async Task What_a_stranger_says_of_nodes_is_not_heeded()

@@ -12,6 +12,8 @@ internal sealed class StoppingStore(IJournalStore store, int writes) : IJournalS
     /// <summary>Whether it came to a write that was one too many.</summary>
     public bool HasStopped { get; private set; }
 
+    public IJournalStore HoldMoment() => store.HoldMoment();
+
     public IReadOnlyList<Guid> Tenants() => store.Tenants();
 
     public Claim TakeEpoch(Guid tenant, long above = 0) => Counted(() => store.TakeEpoch(tenant, above));

@@ -20,6 +20,8 @@ public abstract class StoreSuite : IDisposable
     private static readonly Guid _one = Guid.Parse("6b1f7a52-3c0e-4f5b-9a51-0d0c5a7e1d10");
     private static readonly Guid _other = Guid.Parse("00000000-0000-0000-0000-000000000001");
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     private readonly IPlace _place;
     private IJournalStore _store;
 
@@ -70,6 +72,40 @@ public abstract class StoreSuite : IDisposable
         Assert.Equal(Enumerable.Range(1, 700).Select(at => (long)at), _store.ReadFrom(_one, 0).Select(row => row.Sequence));
         Assert.Equal([699, 700], _store.ReadFrom(_one, 698).Select(row => row.Sequence));
         Assert.Empty(_store.ReadFrom(_one, 700));
+    }
+
+    // B751
+    [Fact]
+    public async Task A_moment_that_is_held_has_nothing_of_what_is_written_later()
+    {
+        Claim claim = _store.TakeEpoch(_one);
+        _store.Append([claim], Rows(claim, 1, 3), [new AnswerRow(_one, "before", new byte[] { 1 }, 5, new byte[] { 2 })]);
+        await _store.WriteBlobAsync("name", new byte[] { 1 }, Cancel);
+        using (IJournalStore moment = _store.HoldMoment())
+        {
+            _store.Append([claim], Rows(claim, 4, 2), [new AnswerRow(_one, "after", new byte[] { 1 }, 6, new byte[] { 3 }), new AnswerRow(_one, "before", new byte[] { 1 }, 6, new byte[] { 3 })]);
+            await _store.WriteBlobsAsync([("name", new byte[] { 2 }), ("other", new byte[] { 2 })], Cancel);
+            _store.TakeEpoch(_other);
+            Assert.Equal([1, 2, 3], moment.ReadFrom(_one, 0).Select(row => row.Sequence));
+            Assert.Equal(3, await moment.FindSequenceAsync(_one, long.MaxValue, Cancel));
+            Assert.Equal([3], (await moment.ReadBackAsync(_one, long.MaxValue, 1, long.MaxValue, Cancel)).Select(row => row.Sequence));
+            AnswerRow answer = Assert.Single(moment.ReadAnswers(_one));
+            Assert.Equal(("before", 5L, (byte)2), (answer.Key, answer.At, answer.Answer.Span[0]));
+            Assert.Null(moment.FindAnswer(_one, "after"));
+            Assert.Equal(["name"], moment.BlobNames());
+            Assert.Equal([1], await moment.ReadBlobAsync("name", Cancel));
+            Assert.Null(await moment.ReadBlobAsync("other", Cancel));
+            Assert.Equal([_one], moment.Tenants());
+            Assert.Null(moment.FindSnapshot(_one));
+
+            // Whoever leaves in the middle of reading leaves nothing.
+            Assert.Equal(1, moment.ReadFrom(_one, 0).First().Sequence);
+        }
+
+        Assert.Equal(5, await _store.FindSequenceAsync(_one, long.MaxValue, Cancel));
+        Assert.Equal([2], await _store.ReadBlobAsync("name", Cancel));
+        using IJournalStore later = _store.HoldMoment();
+        Assert.Equal(5, await later.FindSequenceAsync(_one, long.MaxValue, Cancel));
     }
 
     [Fact]

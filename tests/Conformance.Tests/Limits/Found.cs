@@ -106,15 +106,15 @@ public sealed class Found(UnderTest target) : IDisposable
     [InlineData((int)TransferFile.Kind.Event)]
     [InlineData((int)TransferFile.Kind.Answer)]
     [InlineData((int)TransferFile.Kind.Blob)]
-    public void A_record_of_an_export_that_is_cut_short_is_refused_before_anything_is_written(int kind)
+    public async Task A_record_of_an_export_that_is_cut_short_is_refused_before_anything_is_written(int kind)
     {
         string path = Path.Combine(_folder.FullName, "export");
-        using (FileStream file = File.Create(path))
+        await using (FileStream file = File.Create(path))
         {
-            using TransferFile.Writer writer = new(file);
-            writer.Begin(false);
-            writer.Put((TransferFile.Kind)kind, to => to.Write((byte)200));
-            writer.End();
+            using TransferFile.Writer writer = new(file, Cancel);
+            await writer.BeginAsync(false);
+            await writer.PutAsync((TransferFile.Kind)kind, to => to.Write((byte)200));
+            await writer.EndAsync();
         }
 
         Assert.Contains("a record in it cannot be read", Assert.Throws<LedgerRefusedException>(() => LedgerImport.Read(path, Cancel)).Message, StringComparison.Ordinal);
