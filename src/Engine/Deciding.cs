@@ -59,11 +59,26 @@ public static class Deciding
     private static Tenant Apply(Tenant tenant, long version, DateTimeOffset at, IEnumerable<Change> changes)
     {
         Draft draft = new(tenant, at);
+        List<Change.MembersAdded> joining = [];
         foreach (Change change in changes)
         {
+            if (change is Change.MembersAdded { Groups.Count: 0 } added)
+            {
+                joining.Add(added);
+                continue;
+            }
+
+            // These read no memberships, so that of a snapshot all groups are filled at once.
+            if (joining.Count > 0 && change is not (Change.MembersAdded or Change.OwnersAdded or Change.GroupLicensesSet or Change.MembershipProcessed))
+            {
+                draft.Join(joining);
+                joining.Clear();
+            }
+
             draft.Apply(change);
         }
 
+        draft.Join(joining);
         return draft.Seal(version, null);
     }
 }

@@ -168,10 +168,10 @@ internal sealed partial class Draft
                 Fleet.Set(set.Index, set.CloudPc);
                 break;
             case Change.CloudPcsCame came:
+                CloudPcRows.Arrival arrival = new(Profile.Id, came.Plan, Catalog.CloudPcPlanOf(came.Plan)!.DisplayName, came.Policy, came.Status, came.Step.At);
                 for (int i = 0; i < came.Indexes.Count; i++)
                 {
-                    (int index, int user) = (came.Indexes[i], came.Users[i]);
-                    Fleet.Set(index, CloudPc.Coming(Profile.Id, index, user, User(user)!, Catalog.CloudPcPlanOf(came.Plan)!, came.Policy, came.Status, came.Step.At));
+                    Fleet.Come(came.Indexes[i], arrival, came.Users[i], User(came.Users[i])!);
                 }
 
                 break;

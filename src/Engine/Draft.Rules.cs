@@ -57,11 +57,28 @@ internal sealed partial class Draft
     // Members of a group are merged once, in Seal.
     private void Remember(int group, int user, bool joined)
     {
-        MemberChanges changes = CollectionsMarshal.GetValueRefOrAddDefault(_members, group, out _) ??= new MemberChanges();
+        MemberChanges changes = ChangesOf(group);
         changes.Users.Add(user);
         changes.Joined |= joined;
         changes.Left |= !joined;
     }
+
+    // Of sorted numbers each once, in their own place.
+    private static Span<int> Distinct(Span<int> sorted)
+    {
+        int distinct = Math.Min(sorted.Length, 1);
+        for (int i = 1; i < sorted.Length; i++)
+        {
+            if (sorted[i] != sorted[distinct - 1])
+            {
+                sorted[distinct++] = sorted[i];
+            }
+        }
+
+        return sorted[..distinct];
+    }
+
+    private MemberChanges ChangesOf(int group) => CollectionsMarshal.GetValueRefOrAddDefault(_members, group, out _) ??= new MemberChanges();
 
     // Who came and went in one event may be listed twice; what the user is a member of now has the last word.
     private SortedPages<int> MergeMembers(int group, SortedPages<int> before, MemberChanges changes)
@@ -69,7 +86,7 @@ internal sealed partial class Draft
         changes.Users.Sort();
         if (changes.Joined != changes.Left)
         {
-            ReadOnlySpan<int> users = CollectionsMarshal.AsSpan(changes.Users);
+            ReadOnlySpan<int> users = Distinct(CollectionsMarshal.AsSpan(changes.Users));
             return changes.Joined ? before.Merge(users, []) : before.Merge([], users);
         }
 

@@ -20,14 +20,15 @@ internal sealed partial class Draft
     private readonly List<Change> _recorded = [];
     private readonly List<int> _touched = [];
     private PagedVector<User?>.Builder? _users;
-    private PagedMap<Guid>.Builder? _userIds;
-    private PagedMap<string>.Builder? _userNames;
+    private RecentLicenses<(int Group, GroupSource? Source)>? _recent;
+    private HashIndex.Builder? _userIds;
+    private HashIndex.Builder? _userNames;
     private PagedVector<ValueArray<int>>.Builder? _memberships;
     private PagedVector<UserLicenses>.Builder? _licenses;
     private Reporting.Builder? _reporting;
     private Ownership.Builder? _ownership;
     private PagedVector<Group>.Builder? _groups;
-    private PagedMap<Guid>.Builder? _groupIds;
+    private HashIndex.Builder? _groupIds;
 
     /// <summary>A draft of what follows on a tenant.</summary>
     /// <param name="before">The tenant.</param>
@@ -90,11 +91,59 @@ internal sealed partial class Draft
 
     public ValueArray<int> Memberships(int user) => _memberships is { } memberships ? memberships[user] : _before.Parts.Memberships[user];
 
-    public int FindUser(Guid id) => _userIds is { } ids ? ids.Find(id) : _before.FindUser(id);
+    public int FindUser(Guid id)
+    {
+        if (_userIds is null)
+        {
+            return _before.FindUser(id);
+        }
 
-    public int FindUser(string userPrincipalName) => _userNames is { } names ? names.Find(userPrincipalName) : _before.FindUser(userPrincipalName);
+        foreach (int user in _userIds.Of(Directory.User.HashOf(id)))
+        {
+            if (_users![user]!.Id == id)
+            {
+                return user;
+            }
+        }
 
-    public int FindGroup(Guid id) => _groupIds is { } ids ? ids.Find(id) : _before.FindGroup(id);
+        return -1;
+    }
+
+    public int FindUser(string userPrincipalName)
+    {
+        if (_userNames is null)
+        {
+            return _before.FindUser(userPrincipalName);
+        }
+
+        foreach (int user in _userNames.Of(Directory.User.HashOf(userPrincipalName)))
+        {
+            if (_users![user]!.IsNamed(userPrincipalName))
+            {
+                return user;
+            }
+        }
+
+        return -1;
+    }
+
+    public int FindGroup(Guid id)
+    {
+        if (_groupIds is null)
+        {
+            return _before.FindGroup(id);
+        }
+
+        foreach (int group in _groupIds.Of(Directory.User.HashOf(id)))
+        {
+            if (_groups![group].Id == id)
+            {
+                return group;
+            }
+        }
+
+        return -1;
+    }
 
     /// <summary>The index of a user's manager, or -1 (B140).</summary>
     public int ManagerOf(int user) => _reporting is { } lines ? lines.ManagerOf(user) : _before.ManagerOf(user);
@@ -323,6 +372,8 @@ internal sealed partial class Draft
     /// <summary>What was recorded so far, in order.</summary>
     public List<Change> Recorded => _recorded;
 
+    private RecentLicenses<(int Group, GroupSource? Source)> Recent => _recent ??= new RecentLicenses<(int, GroupSource?)>();
+
     private Ownership.Builder Ownership => _ownership ??= new Ownership.Builder(_before.Parts.Ownership);
 
     private Reporting.Builder Reporting => _reporting ??= new Reporting.Builder(_before.Parts.Reporting);
@@ -335,16 +386,7 @@ internal sealed partial class Draft
             if (touched[i] <= touched[i - 1])
             {
                 touched.Sort();
-                int distinct = 1;
-                for (int j = 1; j < touched.Length; j++)
-                {
-                    if (touched[j] != touched[distinct - 1])
-                    {
-                        touched[distinct++] = touched[j];
-                    }
-                }
-
-                return touched[..distinct];
+                return Distinct(touched);
             }
         }
 
@@ -372,16 +414,16 @@ internal sealed partial class Draft
         _userNames ??= _before.Parts.UserNames.ToBuilder();
         ReachUser(index);
         User? old = _users[index];
-        if (old is not null && !old.UserPrincipalName.Equals(user.UserPrincipalName, StringComparison.OrdinalIgnoreCase))
+        if (old is not null && !old.IsNamed(user.UserPrincipalName))
         {
-            _userNames.Remove(old.UserPrincipalName);
+            _userNames.Remove(Directory.User.HashOf(old.UserPrincipalName), index);
         }
 
         FlipsOf(index, old is null ? Everything : RuleReads.Between(old, user));
 
         _users[index] = user;
-        _userIds.Set(user.Id, index);
-        _userNames.Set(user.UserPrincipalName, index);
+        _userIds.Add(Directory.User.HashOf(user.Id), index);
+        _userNames.Add(Directory.User.HashOf(user.UserPrincipalName), index);
     }
 
     private void ReachUser(int index)
@@ -423,8 +465,8 @@ internal sealed partial class Draft
         _users[index] = null;
         _userIds ??= _before.Parts.UserIds.ToBuilder();
         _userNames ??= _before.Parts.UserNames.ToBuilder();
-        _userIds.Remove(user.Id);
-        _userNames.Remove(user.UserPrincipalName);
+        _userIds.Remove(Directory.User.HashOf(user.Id), index);
+        _userNames.Remove(Directory.User.HashOf(user.UserPrincipalName), index);
     }
 
     private void SetOwners(int group, ValueArray<int> owners)
@@ -483,7 +525,7 @@ internal sealed partial class Draft
             _groups.Add(new Group(profile, false, SortedPages<int>.Empty, [], [], LicenseSet.Empty, false, SortedPages<int>.Empty));
         }
 
-        _groupIds.Set(profile.Id, index);
+        _groupIds.Add(Directory.User.HashOf(profile.Id), index);
         SetRule(index, profile);
     }
 
@@ -503,69 +545,11 @@ internal sealed partial class Draft
 
         WriteGroup(index, group with { IsDeleted = true, Members = SortedPages<int>.Empty, MemberGroups = [], Licenses = LicenseSet.Empty });
         _groupIds ??= _before.Parts.GroupIds.ToBuilder();
-        _groupIds.Remove(group.Id);
+        _groupIds.Remove(Directory.User.HashOf(group.Id), index);
         if (Rules.RuleOf(index) is not null)
         {
             Rules = Rules.With(index, null, false);
             _flipsOfGroups.Add(index);
-        }
-    }
-
-    private void Join(Change.MembersAdded added)
-    {
-        foreach (int user in added.Users)
-        {
-            _memberships ??= _before.Parts.Memberships.ToBuilder();
-            ReadOnlySpan<int> old = _memberships[user].Span;
-            int at = old.BinarySearch(added.Group);
-            if (at < 0)
-            {
-                int[] grown = new int[old.Length + 1];
-                old[..~at].CopyTo(grown);
-                grown[~at] = added.Group;
-                old[~at..].CopyTo(grown.AsSpan(~at + 1));
-                _memberships[user] = ValueArray.Own(grown);
-                Remember(added.Group, user, joined: true);
-                TurnMembership(user, added.Group);
-                MembershipTurned?.Invoke(user, added.Group);
-            }
-        }
-
-        if (added.Groups.Count > 0)
-        {
-            Group group = Group(added.Group);
-            WriteGroup(added.Group, group with { MemberGroups = group.MemberGroups.Union(added.Groups).Order().ToValueArray() });
-        }
-    }
-
-    private void Leave(Change.MembersRemoved removed)
-    {
-        foreach (int user in removed.Users)
-        {
-            RemoveMembership(user, removed.Group);
-        }
-
-        if (removed.Groups.Count > 0)
-        {
-            Group group = Group(removed.Group);
-            WriteGroup(removed.Group, group with { MemberGroups = group.MemberGroups.Except(removed.Groups).ToValueArray() });
-        }
-    }
-
-    private void RemoveMembership(int user, int group)
-    {
-        _memberships ??= _before.Parts.Memberships.ToBuilder();
-        ReadOnlySpan<int> old = _memberships[user].Span;
-        int at = old.BinarySearch(group);
-        if (at >= 0)
-        {
-            int[] shrunk = new int[old.Length - 1];
-            old[..at].CopyTo(shrunk);
-            old[(at + 1)..].CopyTo(shrunk.AsSpan(at));
-            _memberships[user] = ValueArray.Own(shrunk);
-            Remember(group, user, joined: false);
-            TurnMembership(user, group);
-            MembershipTurned?.Invoke(user, group);
         }
     }
 
@@ -591,16 +575,10 @@ internal sealed partial class Draft
         GroupSource? entry = source.Applied.IsEmpty && source.Trouble is null
             ? null
             : new GroupSource(source.Group, source.Applied, source.Trouble, source.UpdatedAt);
-        UserLicenses? lastBefore = null, lastAfter = null;
         foreach (int user in source.Users)
         {
             UserLicenses before = Licenses(user);
-            if (!ReferenceEquals(before, lastBefore))
-            {
-                (lastBefore, lastAfter) = (before, before.WithGroup(source.Group, entry));
-            }
-
-            SetLicenses(user, lastAfter!);
+            SetLicenses(user, Recent.Find(before, (source.Group, entry)) ?? Recent.Keep(before, (source.Group, entry), before.WithGroup(source.Group, entry)));
         }
     }
 

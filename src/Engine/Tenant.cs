@@ -132,13 +132,46 @@ public sealed class Tenant
     internal TenantParts Parts { get; }
 
     /// <summary>The index of the user with an object id, or -1.</summary>
-    public int FindUser(Guid id) => Parts.UserIds.Find(id);
+    public int FindUser(Guid id)
+    {
+        foreach (int user in Parts.UserIds.Of(User.HashOf(id)))
+        {
+            if (Users[user]!.Id == id)
+            {
+                return user;
+            }
+        }
+
+        return -1;
+    }
 
     /// <summary>The index of the user with a user principal name, ignoring case, or -1.</summary>
-    public int FindUser(string userPrincipalName) => Parts.UserNames.Find(userPrincipalName);
+    public int FindUser(string userPrincipalName)
+    {
+        foreach (int user in Parts.UserNames.Of(User.HashOf(userPrincipalName)))
+        {
+            if (Users[user]!.IsNamed(userPrincipalName))
+            {
+                return user;
+            }
+        }
+
+        return -1;
+    }
 
     /// <summary>The index of the group with an object id, or -1; a deleted group is not found.</summary>
-    public int FindGroup(Guid id) => Parts.GroupIds.Find(id);
+    public int FindGroup(Guid id)
+    {
+        foreach (int group in Parts.GroupIds.Of(User.HashOf(id)))
+        {
+            if (Groups[group].Id == id)
+            {
+                return group;
+            }
+        }
+
+        return -1;
+    }
 
     /// <summary>The licenses of a user by source.</summary>
     public UserLicenses LicensesOf(int user) => Parts.Licenses[user];
@@ -255,15 +288,15 @@ internal sealed record TenantParts(
     SkuCatalog Catalog,
     ValueArray<Subscription> Subscriptions,
     PagedVector<User?> Users,
-    PagedMap<Guid> UserIds,
-    PagedMap<string> UserNames,
+    HashIndex UserIds,
+    HashIndex UserNames,
     PagedVector<ValueArray<int>> Memberships,
     PagedVector<UserLicenses> Licenses,
     Reporting Reporting,
     Ownership Ownership,
     DeletedItems Deleted,
     PagedVector<Group> Groups,
-    PagedMap<Guid> GroupIds,
+    HashIndex GroupIds,
     SortedPages<int>[] Holders,
     SortedPages<WaitingPair>[] Waiting,
     SortedPages<WaitingPair> Troubled,
@@ -283,15 +316,15 @@ internal sealed record TenantParts(
         SkuCatalog.Empty,
         [],
         PagedVector<User?>.Empty,
-        PagedMap<Guid>.Create(EqualityComparer<Guid>.Default),
-        PagedMap<string>.Create(StringComparer.OrdinalIgnoreCase),
+        HashIndex.Empty,
+        HashIndex.Empty,
         PagedVector<ValueArray<int>>.Empty,
         PagedVector<UserLicenses>.Empty,
         Reporting.Nobody,
         Ownership.Nothing,
         DeletedItems.None,
         PagedVector<Group>.Empty,
-        PagedMap<Guid>.Create(EqualityComparer<Guid>.Default),
+        HashIndex.Empty,
         [],
         [],
         SortedPages<WaitingPair>.Empty,

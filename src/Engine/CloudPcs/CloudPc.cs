@@ -439,16 +439,6 @@ public sealed record CloudPc(Guid Id, Guid UserId, int User, int Plan, CloudPcSt
 
     internal CloudPcName Name { get; init; }
 
-    /// <summary>A row as it comes, and as it stays until something else happens to it (B261).</summary>
-    internal static CloudPc Coming(Guid tenant, int index, int user, User person, CloudPcPlan plan, int policy, CloudPcStatus status, DateTimeOffset at) =>
-        new(IdsByName.OfCloudPc(tenant, index), person.Id, user, plan.Plan, status)
-        {
-            Policy = policy,
-            Name = new CloudPcName(plan.DisplayName, person.DisplayName),
-            ConditionsSince = at,
-            ModifiedAt = at,
-        };
-
     // Rows that have nothing of it share one, also those that have nothing any more.
     private CloudPcMachine Machine
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Berth.Engine.Collections;
+using Berth.Engine.Directory;
 
 namespace Berth.Engine.CloudPcs;
 
@@ -11,7 +12,7 @@ public sealed partial class Fleet
     /// <summary>Collects writes and keeps what follows from them; one owner, one thread.</summary>
     internal sealed class Builder(Fleet source)
     {
-        private readonly PagedVector<CloudPc?>.Builder _rows = source.CloudPcs.ToBuilder();
+        private readonly CloudPcRows.Builder _rows = source.CloudPcs.ToBuilder();
         private readonly PagedVector<ValueArray<Coverage>>.Builder _coverage = source.Coverage.ToBuilder();
         private readonly RowsOfUsers.Builder _ofUsers = source.OfUsers.ToBuilder();
         private ImmutableSortedSet<PendingRow>.Builder? _pending;
@@ -79,6 +80,11 @@ public sealed partial class Fleet
         public Due? NextDue => _dues.Count == 0 ? null : _dues.Min;
 
         public CloudPc? CloudPc(int index) => index < _rows.Count ? _rows[index] : null;
+
+        public CloudPcStanding? Standing(int index) => _rows.Standing(index);
+
+        /// <summary>What a row came with, when nothing happened to it since.</summary>
+        public CloudPcRows.Arrival? Arrived(int index) => index < _rows.Count ? _rows.Arrived(index) : null;
 
         public int FindCloudPc(Guid id) => IdsByName.CloudPcIndex(id) is >= 0 and int index && CloudPc(index)?.Id == id ? index : -1;
 
@@ -187,19 +193,35 @@ public sealed partial class Fleet
             }
         }
 
+        /// <summary>A row comes to an index at which none is; it is that of <see cref="CloudPcRows.Arrival.Row"/> until something else happens to it (B261).</summary>
+        public void Come(int index, CloudPcRows.Arrival arrival, int user, User person)
+        {
+            _rows.Grow(index + 1);
+            _rows.Come(index, arrival, user, person);
+            _count++;
+            _ofUsers.Add(user, index);
+            CountStatus(arrival.Status, arrival.Plan, 1);
+            if (arrival.Status == CloudPcStatus.PendingProvision)
+            {
+                PendingInMaking.Add(Pending(index, arrival));
+            }
+
+            Stir(user);
+        }
+
         public void Set(int index, CloudPc row)
         {
             _rows.Grow(index + 1);
-            CloudPc? before = _rows[index];
+            int? before = _rows.Standing(index)?.User;
             Forget(index, row);
             _rows[index] = row;
             _count++;
-            CountStatus(row, 1);
-            if (before?.User != row.User)
+            CountStatus(row.Status, row.Plan, 1);
+            if (before != row.User)
             {
-                if (before is not null)
+                if (before is { } user)
                 {
-                    _ofUsers.Remove(before.User, index);
+                    _ofUsers.Remove(user, index);
                 }
 
                 _ofUsers.Add(row.User, index);
@@ -257,13 +279,13 @@ public sealed partial class Fleet
         public void Remove(int index)
         {
             _rows.Grow(index + 1);
-            if (_rows[index] is { } row)
+            if (_rows.Standing(index) is { User: int user })
             {
                 EndSessionOn(index);
                 Forget(index, null);
                 _rows[index] = null;
-                Stir(row.User);
-                _ofUsers.Remove(row.User, index);
+                Stir(user);
+                _ofUsers.Remove(user, index);
             }
         }
 
@@ -436,6 +458,8 @@ public sealed partial class Fleet
             }
         }
 
+        private PendingRow Pending(int index, CloudPcRows.Arrival came) => new(came.Plan, Guid.Empty, came.At, _rows.UserIdOf(index), index);
+
         private static PendingRow Pending(int index, CloudPc row) => new(row.Plan, row.Assignment ?? Guid.Empty, row.ConditionsSince, row.UserId, index);
 
         private PendingRow? PendingFrom(PendingRow least)
@@ -477,9 +501,9 @@ public sealed partial class Fleet
             }
         }
 
-        private void CountStatus(CloudPc row, int by)
+        private void CountStatus(CloudPcStatus status, int plan, int by)
         {
-            switch (row.Status)
+            switch (status)
             {
                 case CloudPcStatus.InGracePeriod:
                     _inGrace += by;
@@ -487,11 +511,11 @@ public sealed partial class Fleet
                 case CloudPcStatus.Failed:
                     _failed += by;
                     break;
-                case CloudPcStatus.PendingProvision when WaitingInMaking.GetValueOrDefault(row.Plan) + by is > 0 and int waiting:
-                    WaitingInMaking[row.Plan] = waiting;
+                case CloudPcStatus.PendingProvision when WaitingInMaking.GetValueOrDefault(plan) + by is > 0 and int waiting:
+                    WaitingInMaking[plan] = waiting;
                     break;
                 case CloudPcStatus.PendingProvision:
-                    WaitingInMaking.Remove(row.Plan);
+                    WaitingInMaking.Remove(plan);
                     break;
                 default:
                     break;
@@ -501,6 +525,19 @@ public sealed partial class Fleet
         // What follows from a row as it was, before another stands in its place.
         private void Forget(int index, CloudPc? next)
         {
+            if (_rows.Arrived(index) is { } came)
+            {
+                _count--;
+                Stir(_rows.Standing(index)!.Value.User);
+                CountStatus(came.Status, came.Plan, -1);
+                if (came.Status == CloudPcStatus.PendingProvision)
+                {
+                    PendingInMaking.Remove(Pending(index, came));
+                }
+
+                return;
+            }
+
             if (_rows[index] is not { } row)
             {
                 return;
@@ -508,7 +545,7 @@ public sealed partial class Fleet
 
             _count--;
             Stir(row.User);
-            CountStatus(row, -1);
+            CountStatus(row.Status, row.Plan, -1);
             _frontline.Count(index, row, _sessionOf.ContainsKey(index), -1);
             if (row.Origin?.ConnectionId is { } connection && --UsesInMaking[connection] == 0)
             {

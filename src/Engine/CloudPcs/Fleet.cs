@@ -23,7 +23,7 @@ public sealed partial class Fleet
     public int NextPolicy { get; private init; }
 
     /// <summary>The Cloud PCs by index; null where one is gone.</summary>
-    public PagedVector<CloudPc?> CloudPcs { get; private init; } = PagedVector<CloudPc?>.Empty;
+    public CloudPcRows CloudPcs { get; private init; } = CloudPcRows.Empty;
 
     /// <summary>The number of Cloud PCs that are there.</summary>
     public int Count { get; private init; }

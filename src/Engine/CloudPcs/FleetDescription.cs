@@ -90,20 +90,15 @@ internal static class FleetDescription
             Dictionary<(int Plan, int Policy, CloudPcStatus Status, DateTimeOffset At), (List<int> Indexes, List<int> Users)> packed = [];
             for (int i = from; i < Math.Min(from + Portion, fleet.CloudPcs.Count); i++)
             {
-                if (fleet.CloudPcs[i] is not { } row)
-                {
-                    continue;
-                }
-
-                if (IsAsItCame(tenant, i, row))
+                if (AsItCame(tenant, i) is { } came)
                 {
                     ref (List<int> Indexes, List<int> Users) alike =
-                        ref CollectionsMarshal.GetValueRefOrAddDefault(packed, (row.Plan, row.Policy, row.Status, row.ModifiedAt), out bool known);
+                        ref CollectionsMarshal.GetValueRefOrAddDefault(packed, (came.Plan, came.Policy, came.Status, came.At), out bool known);
                     alike = known ? alike : ([], []);
                     alike.Indexes.Add(i);
-                    alike.Users.Add(row.User);
+                    alike.Users.Add(fleet.CloudPcs.Standing(i)!.Value.User);
                 }
-                else
+                else if (fleet.CloudPcs[i] is { } row)
                 {
                     yield return new Change.CloudPcSet(i, row, new CloudPcStep(row.ModifiedAt, CloudPcReason.ConditionsMet, null));
                 }
@@ -123,11 +118,14 @@ internal static class FleetDescription
         }
     }
 
-    private static bool IsAsItCame(Tenant tenant, int index, CloudPc row) =>
-        row.Status is CloudPcStatus.NotProvisioned or CloudPcStatus.PendingProvision
-        && tenant.TryGetUser(row.User, out User? person)
-        && tenant.Catalog.CloudPcPlanOf(row.Plan) is { } plan
-        && row == CloudPc.Coming(tenant.Profile.Id, index, row.User, person, plan, row.Policy, row.Status, row.ModifiedAt);
+    // Who reads the snapshot puts it together from the user and the catalog that are in it.
+    private static CloudPcRows.Arrival? AsItCame(Tenant tenant, int index) =>
+        tenant.Fleet.CloudPcs.Arrived(index) is ({ } came, { } then)
+        && tenant.TryGetUser(tenant.Fleet.CloudPcs.Standing(index)!.Value.User, out User? person)
+        && person.DisplayName == then.DisplayName
+        && tenant.Catalog.CloudPcPlanOf(came.Plan)?.DisplayName == came.PlanName
+            ? came
+            : null;
 
     private static IEnumerable<Change> Sessions(Fleet fleet) => fleet.Sessions.Values.Select(session => new Change.SessionSet(session));
 }

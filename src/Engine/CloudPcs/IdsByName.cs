@@ -13,6 +13,9 @@ public static class IdsByName
     // 2^48 entries of a journal.
     private const int SequenceBytes = 6;
 
+    // Names are put together by Berth and nearly all shorter, with their space.
+    private const int ShortName = 128;
+
     /// <summary>
     /// The id of the Cloud PC at an index, whether it is there or not (B261). The index is in it, hidden by the rest, so that nobody needs a table to find the
     /// row of an id.
@@ -69,9 +72,11 @@ public static class IdsByName
     /// <param name="name">The name, such as <c>cloudPC/7</c>.</param>
     public static Guid Of(Guid space, string name)
     {
-        byte[] text = new byte[16 + Encoding.UTF8.GetByteCount(name)];
+        int length = 16 + Encoding.UTF8.GetByteCount(name);
+        Span<byte> text = length <= ShortName ? stackalloc byte[ShortName] : new byte[length];
+        text = text[..length];
         space.TryWriteBytes(text, bigEndian: true, out _);
-        Encoding.UTF8.GetBytes(name, text.AsSpan(16));
+        Encoding.UTF8.GetBytes(name, text[16..]);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(text, hash);
         hash[6] = (byte)((hash[6] & 0x0F) | 0x40);

@@ -77,8 +77,9 @@ internal sealed partial class Lifecycle
     // B405: who is no member any more has no session on a machine of the group.
     private void EndForeignSessions(int user)
     {
-        foreach (Session session in Fleet.SessionsOf(user).Select(id => Fleet.Sessions[id]).ToArray())
+        foreach (Guid id in Fleet.SessionsOf(user))
         {
+            Session session = Fleet.Sessions[id];
             if (Fleet.CloudPc(session.CloudPc) is { IsShared: true, Assignment: { } key }
                 && !(Fleet.FindAssignment(key) is { } found && _draft.IsMember(user, found.Assignment.Group)))
             {

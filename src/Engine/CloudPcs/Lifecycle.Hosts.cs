@@ -116,9 +116,9 @@ internal sealed partial class Lifecycle
         bool failed = report.Outcome == HostOutcome.Failed;
         CloudPcReason reason = failed ? CloudPcReason.HostFailed : CloudPcReason.HostDone;
         CloudPcError? error = ErrorOf(report);
-        bool changed = _steps.TryGetValue(index, out (CloudPcStep Step, CloudPc? Came) last);
-        CloudPcReason asked = changed ? last.Step.Reason : reason;
-        Guid? about = changed ? last.Step.About : null;
+        bool changed = _steps.TryGetValue(index, out CloudPcStep last);
+        CloudPcReason asked = changed ? last.Reason : reason;
+        Guid? about = changed ? last.About : null;
         switch (row.Status)
         {
             case CloudPcStatus.Provisioning or CloudPcStatus.Resizing when failed:
@@ -220,7 +220,7 @@ internal sealed partial class Lifecycle
             case CloudPcStatus.Failed:
                 // What the host had begun of it is gone, or goes with the row (B388).
                 Fleet.Set(index, failed ? row : row with { Origin = null });
-                _steps.TryAdd(index, (new CloudPcStep(Now, reason, null), null));
+                _steps.TryAdd(index, new CloudPcStep(Now, reason, null));
                 break;
             default:
                 Put(

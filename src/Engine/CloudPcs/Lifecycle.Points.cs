@@ -62,7 +62,7 @@ internal sealed partial class Lifecycle
 
     private void AskForPoint(int index)
     {
-        _steps[index] = (new CloudPcStep(Now, CloudPcReason.PointAsked, null), null);
+        _steps[index] = new CloudPcStep(Now, CloudPcReason.PointAsked, null);
         Work(index, HostJobKind.Snapshot, 1, HostJob.AtItsTime);
     }
 
@@ -77,7 +77,7 @@ internal sealed partial class Lifecycle
                 Points = new AgentPoints(
                     failed ? points.Made : RestorePoints.With(row, HoursOf(row), job.RequestedAt), null, ErrorOf(report)),
             });
-            _steps[index] = (new CloudPcStep(Now, failed ? CloudPcReason.PointFailed : CloudPcReason.PointMade, null), null);
+            _steps[index] = new CloudPcStep(Now, failed ? CloudPcReason.PointFailed : CloudPcReason.PointMade, null);
         }
     }
 

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Buffers.Binary;
 using Berth.Engine.Catalog;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
@@ -32,8 +32,9 @@ internal sealed partial class Lifecycle
     private readonly FrontlineRoom _frontline;
     private readonly FleetTurns _turns = new();
 
-    // The last step of each row that changed; with the row as it came, if it did.
-    private readonly Dictionary<int, (CloudPcStep Step, CloudPc? Came)> _steps = [];
+    // The last step of each row that changed after it came; those that came, by what they came with.
+    private readonly Dictionary<int, CloudPcStep> _steps = [];
+    private readonly List<Arrivals> _arrivals = [];
     private readonly Dictionary<ValueArray<Coverage>, List<int>> _covered = [];
     private int _jobs;
 
@@ -105,7 +106,7 @@ internal sealed partial class Lifecycle
         _turns.Groups.Clear();
         int[] users = [.. _turns.Users.Where(user => user < _draft.UserCount)];
         _turns.Users.Clear();
-        Array.Sort(Array.ConvertAll(users, IdOf), users);
+        SortById(users);
         foreach (int user in users)
         {
             Look(user);
@@ -160,7 +161,32 @@ internal sealed partial class Lifecycle
         }
 
         Fleet.Set(index, row with { ModifiedAt = Now, Power = row.Assignment is null ? null : _frontline.PowerOf(row) });
-        _steps[index] = (new CloudPcStep(Now, reason, about), null);
+        _steps[index] = new CloudPcStep(Now, reason, about);
+    }
+
+    // The first half of an id decides nearly always, and numbers are sorted much faster than ids.
+    private void SortById(int[] users)
+    {
+        ulong[] halves = new ulong[users.Length];
+        Span<byte> id = stackalloc byte[16];
+        for (int i = 0; i < users.Length; i++)
+        {
+            IdOf(users[i]).TryWriteBytes(id, bigEndian: true, out _);
+            halves[i] = BinaryPrimitives.ReadUInt64BigEndian(id);
+        }
+
+        Array.Sort(halves, users);
+        for (int from = 0, to; from < users.Length; from = to)
+        {
+            for (to = from + 1; to < users.Length && halves[to] == halves[from]; to++)
+            {
+            }
+
+            if (to - from > 1)
+            {
+                users.AsSpan(from, to - from).Sort((one, other) => IdOf(one).CompareTo(IdOf(other)));
+            }
+        }
     }
 
     private Guid IdOf(int user) => _draft.User(user)?.Id ?? (_draft.Deleted.Users.TryGetValue(user, out DeletedUser? gone) ? gone.User.Id : Guid.Empty);
@@ -181,7 +207,7 @@ internal sealed partial class Lifecycle
         Fleet.Stir(user);
         foreach (int index in Fleet.OfUser(user))
         {
-            switch (KindOf(Fleet.CloudPc(index)!.Plan))
+            switch (KindOf(Fleet.Standing(index)!.Value.Plan))
             {
                 case CloudPcKind.Reserve:
                     LookAtReserve(index, reserved, reserve);
@@ -213,9 +239,12 @@ internal sealed partial class Lifecycle
             }
         }
 
-        foreach ((int plan, PolicyAssignment assignment) in served.Where(one => !HasRow(user, one.Key)).OrderBy(one => _draft.Catalog.Plans[one.Key].Id))
+        if (served.Count > 0)
         {
-            Come(user, plan, WinnerOf(coverage, ProvisioningType.SharedByUser), waits: true, assignment.Key);
+            foreach ((int plan, PolicyAssignment assignment) in served.Where(one => !HasRow(user, one.Key)).OrderBy(one => _draft.Catalog.Plans[one.Key].Id))
+            {
+                Come(user, plan, WinnerOf(coverage, ProvisioningType.SharedByUser), waits: true, assignment.Key);
+            }
         }
     }
 
@@ -226,7 +255,7 @@ internal sealed partial class Lifecycle
     {
         foreach (int index in Fleet.OfUser(user))
         {
-            if (Fleet.CloudPc(index) is { } row && row.Plan == plan && (row.Status != CloudPcStatus.Deprovisioning || row.AllocatedAt is not null))
+            if (Fleet.Standing(index) is { } row && row.Plan == plan && (row.Status != CloudPcStatus.Deprovisioning || Fleet.CloudPc(index)!.AllocatedAt is not null))
             {
                 return true;
             }
@@ -239,7 +268,7 @@ internal sealed partial class Lifecycle
     {
         foreach (int index in Fleet.OfUser(user))
         {
-            if (Fleet.CloudPc(index)!.Status == CloudPcStatus.ResizePendingLicense)
+            if (Fleet.Standing(index)!.Value.Status == CloudPcStatus.ResizePendingLicense)
             {
                 return true;
             }
@@ -267,30 +296,54 @@ internal sealed partial class Lifecycle
         int index = Fleet.NextCloudPc;
         CloudPcReason reason = waits ? CloudPcReason.NoSlot : CloudPcReason.NoPolicy;
         CloudPcStatus status = waits ? CloudPcStatus.PendingProvision : CloudPcStatus.NotProvisioned;
-        CloudPc row = CloudPc.Coming(_draft.Profile.Id, index, user, _draft.User(user)!, _draft.Catalog.CloudPcPlanOf(plan)!, policy, status, Now);
         if (assignment is not null)
         {
-            Put(index, row with { Assignment = assignment }, reason);
+            Put(index, ArrivalOf(plan, policy, status).Row(index, user, _draft.User(user)!) with { Assignment = assignment }, reason);
             return;
         }
 
-        Fleet.Set(index, row);
-        _steps[index] = (new CloudPcStep(Now, reason, null), row);
+        if (_arrivals.Find(one => one.With.Plan == plan && one.With.Policy == policy && one.With.Status == status && one.With.At == Now) is not { } together)
+        {
+            _arrivals.Add(together = new Arrivals(ArrivalOf(plan, policy, status), new CloudPcStep(Now, reason, null), [], []));
+        }
+
+        together.Indexes.Add(index);
+        together.Users.Add(user);
+        Fleet.Come(index, together.With, user, _draft.User(user)!);
     }
+
+    private CloudPcRows.Arrival ArrivalOf(int plan, int policy, CloudPcStatus status) =>
+        new(_draft.Profile.Id, plan, _draft.Catalog.CloudPcPlanOf(plan)!.DisplayName, policy, status, Now);
 
     private static string Shortened(string name) => name.Length <= CloudPc.LongestDisplayName ? name : name[..CloudPc.LongestDisplayName];
 
     private void LookAt(int index, ValueArray<int> licensed, ValueArray<Coverage> coverage, int winner)
     {
+        (int user, int plan, int policy, CloudPcStatus status) = Fleet.Standing(index)!.Value;
+        bool isLicensed = licensed.Span.Contains(plan);
+        bool isBusiness = KindOf(plan) == CloudPcKind.Business;
+        if (Fleet.Arrived(index) is not null)
+        {
+            // There was no attempt yet, so it has left nothing (B388).
+            if (!isLicensed)
+            {
+                Go(index, WhyUnlicensed(user), WhatGave(user, plan));
+                return;
+            }
+
+            if (status == CloudPcStatus.NotProvisioned ? winner < 0 : isBusiness || (winner >= 0 && winner == policy))
+            {
+                return;
+            }
+        }
+
         CloudPc row = Fleet.CloudPc(index)!;
-        bool isLicensed = licensed.Span.Contains(row.Plan);
-        bool isBusiness = KindOf(row.Plan) == CloudPcKind.Business;
         bool hasRight = isLicensed && (isBusiness || coverage.Any(one => one.Policy == row.Policy));
         switch (row.Status)
         {
             case CloudPcStatus.NotProvisioned when !isLicensed:
             case CloudPcStatus.PendingProvision when !isLicensed:
-                Leave(index, row, WhyUnlicensed(row), WhatGave(row));
+                Leave(index, row, WhyUnlicensed(row.User), WhatGave(row.User, row.Plan));
                 break;
             case CloudPcStatus.NotProvisioned when winner >= 0:
                 Put(index, row with { Status = CloudPcStatus.PendingProvision, Policy = winner, ConditionsSince = Now }, CloudPcReason.NoSlot);
@@ -326,17 +379,17 @@ internal sealed partial class Lifecycle
                         : isLicensed
                             ? new CloudPcError("provisioningPolicyNotFound", "Provisioning policy not found: no policy that made this Cloud PC covers its user any more.")
                             : new CloudPcError("licenseNotFound", "License not found: the license was removed while the Cloud PC was provisioned."),
-                    isLicensed ? WhyUncovered(row) : WhyUnlicensed(row),
+                    isLicensed ? WhyUncovered(row) : WhyUnlicensed(row.User),
                     Now + CleanUp);
                 break;
             case CloudPcStatus.Failed when row.GoesAt is null && !hasRight:
-                Put(index, row with { GoesAt = Now + CleanUp }, isLicensed ? WhyUncovered(row) : WhyUnlicensed(row));
+                Put(index, row with { GoesAt = Now + CleanUp }, isLicensed ? WhyUncovered(row) : WhyUnlicensed(row.User));
                 break;
             case CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings when IsGoneForGood(row.User):
                 Deprovision(index, CloudPcReason.UserDeleted);
                 break;
             case CloudPcStatus.Provisioned or CloudPcStatus.ProvisionedWithWarnings when !hasRight:
-                EnterGrace(index, row, isLicensed ? WhyUncovered(row) : WhyUnlicensed(row), Now);
+                EnterGrace(index, row, isLicensed ? WhyUncovered(row) : WhyUnlicensed(row.User), Now);
                 break;
             case CloudPcStatus.InGracePeriod when hasRight:
                 Put(index, row with { Status = Settled(row), GraceEndsAt = null }, CloudPcReason.RightRestored);
@@ -357,14 +410,14 @@ internal sealed partial class Lifecycle
         index,
         row with { Status = CloudPcStatus.InGracePeriod, GraceEndsAt = since + Grace, ResizeTo = null, ResizeEndsAt = null },
         reason,
-        (reason == CloudPcReason.LicenseLost ? WhatGave(row) : null) ?? (Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy) ? policy.Id : null));
+        (reason == CloudPcReason.LicenseLost ? WhatGave(row.User, row.Plan) : null) ?? (Fleet.Policies.TryGetValue(row.Policy, out ProvisioningPolicy? policy) ? policy.Id : null));
 
     private static CloudPcStatus Settled(CloudPc row) => row.Error is null ? CloudPcStatus.Provisioned : CloudPcStatus.ProvisionedWithWarnings;
 
-    private CloudPcReason WhyUnlicensed(CloudPc row) => _draft.User(row.User) is null ? CloudPcReason.UserDeleted : CloudPcReason.LicenseLost;
+    private CloudPcReason WhyUnlicensed(int user) => _draft.User(user) is null ? CloudPcReason.UserDeleted : CloudPcReason.LicenseLost;
 
     // B377: the group or the SKU whose license is gone, when this command took it.
-    private Guid? WhatGave(CloudPc row) => _draft.User(row.User) is null ? null : _draft.GaveBefore(row.User, row.Plan);
+    private Guid? WhatGave(int user, int plan) => _draft.User(user) is null ? null : _draft.GaveBefore(user, plan);
 
     // Whether the policy lost the group or the user left it: is the user still in a group that the policy had before this command?
     private CloudPcReason WhyUncovered(CloudPc row) =>
@@ -386,6 +439,11 @@ internal sealed partial class Lifecycle
                     (covering ??= []).UnionWith(policies);
                 }
             }
+        }
+
+        if (covering is null && before.Count == 0)
+        {
+            return before;
         }
 
         covering ??= [];
@@ -473,12 +531,12 @@ internal sealed partial class Lifecycle
     private void Go(int index, CloudPcReason reason, Guid? about = null)
     {
         Fleet.Remove(index);
-        _steps[index] = (new CloudPcStep(Now, reason, about), null);
+        _steps[index] = new CloudPcStep(Now, reason, about);
     }
 
     private void Note()
     {
-        if (_steps.Count + _covered.Count == 0)
+        if (_steps.Count + _arrivals.Count + _covered.Count == 0)
         {
             return;
         }
@@ -494,32 +552,50 @@ internal sealed partial class Lifecycle
         }
 
         _covered.Clear();
-        Dictionary<(int Plan, int Policy, CloudPcStatus Status, CloudPcStep Step), (List<int> Indexes, List<int> Users)> came = [];
-        foreach ((int index, (CloudPcStep step, CloudPc? fresh)) in _steps.OrderBy(one => one.Key))
+        foreach (Arrivals came in _arrivals)
         {
-            CloudPc? row = Fleet.CloudPc(index);
-            if (row is null)
+            came.KeepThose(index =>
             {
-                _draft.Note(new Change.CloudPcGone(index, step));
-            }
-            else if (!ReferenceEquals(row, fresh))
-            {
-                _draft.Note(new Change.CloudPcSet(index, row, step));
-            }
-            else
-            {
-                ref (List<int> Indexes, List<int> Users) alike = ref CollectionsMarshal.GetValueRefOrAddDefault(came, (row.Plan, row.Policy, row.Status, step), out bool known);
-                alike = known ? alike : ([], []);
-                alike.Indexes.Add(index);
-                alike.Users.Add(row.User);
-            }
+                bool asItCame = ReferenceEquals(Fleet.Arrived(index), came.With);
+                _ = asItCame || _steps.TryAdd(index, came.Step);
+                return asItCame;
+            });
         }
 
-        foreach (((int plan, int policy, CloudPcStatus status, CloudPcStep step), (List<int> indexes, List<int> users)) in came)
+        int[] indexes = [.. _steps.Keys];
+        Array.Sort(indexes);
+        foreach (int index in indexes)
         {
-            _draft.Note(new Change.CloudPcsCame(indexes.ToValueArray(), users.ToValueArray(), plan, policy, status, step));
+            _draft.Note(Fleet.CloudPc(index) is { } row ? new Change.CloudPcSet(index, row, _steps[index]) : new Change.CloudPcGone(index, _steps[index]));
         }
 
+        foreach (Arrivals came in _arrivals.Where(one => one.Indexes.Count > 0).OrderBy(one => one.Indexes[0]))
+        {
+            _draft.Note(new Change.CloudPcsCame(came.Indexes.ToValueArray(), came.Users.ToValueArray(), came.With.Plan, came.With.Policy, came.With.Status, came.Step));
+        }
+
+        _arrivals.Clear();
         _steps.Clear();
+    }
+
+    // Rows that came together, in the order of their indexes.
+    private sealed record Arrivals(CloudPcRows.Arrival With, CloudPcStep Step, List<int> Indexes, List<int> Users)
+    {
+        // Leaves out those that changed after they came.
+        public void KeepThose(Predicate<int> stay)
+        {
+            int left = 0;
+            for (int i = 0; i < Indexes.Count; i++)
+            {
+                if (stay(Indexes[i]))
+                {
+                    (Indexes[left], Users[left]) = (Indexes[i], Users[i]);
+                    left++;
+                }
+            }
+
+            Indexes.RemoveRange(left, Indexes.Count - left);
+            Users.RemoveRange(left, Users.Count - left);
+        }
     }
 }

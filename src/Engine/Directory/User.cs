@@ -117,6 +117,15 @@ public sealed record User(
 
     /// <summary>The longest display name, in characters.</summary>
     public const int LongestDisplayName = 256;
+
+    /// <summary>The hash under which an id is indexed; another in each process, so that nobody can choose ids that meet.</summary>
+    internal static int HashOf(Guid id) => HashCode.Combine(id);
+
+    /// <summary>The hash under which a user principal name is indexed, however its letters are written.</summary>
+    internal static int HashOf(string userPrincipalName) => userPrincipalName.GetHashCode(StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether the user has a user principal name, however its letters are written.</summary>
+    internal bool IsNamed(string userPrincipalName) => UserPrincipalName.Equals(userPrincipalName, StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>The properties of a user that have a value, in the order of <see cref="UserAttribute"/>: most users have few.</summary>

@@ -20,7 +20,9 @@ internal sealed class Processing
     // The user whose reprocess is under way, and what the last evaluation of each pair in error found.
     private readonly Dictionary<int, Refusal?> _found = [];
     private int _explained = -1;
-    private (int Group, UserLicenses Licenses, string Country, bool Member, int Turns, UserLicenses After)? _last;
+    // Answers to one question about a group, asked of one user after the other; the question changes when seats turn.
+    private readonly RecentLicenses<string> _answers = new();
+    private (int Group, bool Member, int Turns) _asked = (-1, false, 0);
     private int _turns;
 
     public Processing(Tenant before, Draft draft, DateTimeOffset now)
@@ -40,7 +42,11 @@ internal sealed class Processing
     public DateTimeOffset Now
     {
         get => _now;
-        set => (_now, _last) = (value, null);
+        set
+        {
+            _now = value;
+            _asked = (-1, false, 0);
+        }
     }
 
     /// <summary>Evaluates a pair.</summary>
@@ -68,11 +74,15 @@ internal sealed class Processing
         }
 
         string country = _draft.Country(user);
-        if (_last is { } last && last.Group == group && ReferenceEquals(last.Licenses, licenses) && last.Turns == _turns && last.Member == member
-            && ReferenceEquals(last.Country, country))
+        if (_asked != (group, member, _turns))
         {
-            // The same question with the same answer as for the user before: groups of a million ask it a million times.
-            _draft.SetLicenses(user, last.After);
+            _asked = (group, member, _turns);
+            _answers.Clear();
+        }
+        else if (_answers.Find(licenses, country) is { } answer)
+        {
+            // The same question with the same answer as for a user before: groups of a million ask it a million times.
+            _draft.SetLicenses(user, answer);
             return true;
         }
 
@@ -90,7 +100,7 @@ internal sealed class Processing
             _draft.SetLicenses(user, after);
             if (trouble is null && turns == _turns && IsUntroubled(licenses))
             {
-                _last = (group, licenses, country, member, turns, after);
+                _answers.Keep(licenses, country, after);
             }
         }
 

@@ -66,31 +66,46 @@ public class PersistentCollectionTests
         });
 
     [Fact]
-    public void A_paged_map_behaves_like_a_dictionary_through_growth_and_removal() =>
+    public void A_hash_index_behaves_like_sets_of_indexes_by_hash_through_growth_and_removal() =>
         Gen.Select(Gen.Bool, Gen.Int[0, 2000]).Array[0, 4000].Sample(changes =>
         {
-            Dictionary<int, int> expected = [];
-            PagedMap<int> map = PagedMap<int>.Create(EqualityComparer<int>.Default);
+            HashSet<int> expected = [];
+            HashIndex index = HashIndex.Empty;
             foreach ((bool Add, int Value)[] portion in changes.Chunk(500))
             {
-                PagedMap<int>.Builder builder = map.ToBuilder();
+                HashIndex.Builder builder = index.ToBuilder();
                 foreach ((bool add, int key) in portion)
                 {
                     if (add)
                     {
-                        expected[key] = key + 7;
-                        builder.Set(key, key + 7);
+                        expected.Add(key);
+                        builder.Add(Hash(key), key);
                     }
                     else
                     {
                         expected.Remove(key);
-                        builder.Remove(key);
+                        builder.Remove(Hash(key), key);
                     }
                 }
 
-                map = builder.Seal();
-                Assert.Equal(expected.Count, map.Count);
-                Assert.All(Enumerable.Range(0, 2001), key => Assert.Equal(expected.GetValueOrDefault(key, -1), map.Find(key)));
+                Assert.All(Enumerable.Range(0, 300), hash => Assert.Equal(expected.Where(key => Hash(key) == hash).Order(), Found(builder.Of(hash))));
+                index = builder.Seal();
+                Assert.Equal(expected.Count, index.Count);
+                Assert.All(Enumerable.Range(0, 300), hash => Assert.Equal(expected.Where(key => Hash(key) == hash).Order(), Found(index.Of(hash))));
+            }
+
+            // Several keys have one hash, and so do the first of all.
+            static int Hash(int key) => key % 300;
+
+            static IEnumerable<int> Found(HashIndex.Candidates candidates)
+            {
+                List<int> found = [];
+                foreach (int one in candidates)
+                {
+                    found.Add(one);
+                }
+
+                return found.Order();
             }
         }, iter: 50);
 }
