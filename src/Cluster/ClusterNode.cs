@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Berth.Cluster.Membership;
 using Berth.Cluster.Placement;
 using Berth.Ledger;
@@ -25,6 +26,7 @@ public sealed partial class ClusterNode : IAsyncDisposable
 {
     private readonly ClusterSettings _settings;
     private readonly LedgerDoor _ledger;
+    private readonly X509Certificate2 _certificate;
     private readonly NpgsqlDataSource _database;
     private readonly ILogger _log;
     private readonly TenantHold _hold;
@@ -43,9 +45,9 @@ public sealed partial class ClusterNode : IAsyncDisposable
     private volatile SiloAddress? _here;
     private volatile NodeNews _news = new(new Dictionary<Guid, TenantPlace>(), new Dictionary<long, NodePlace>(), []);
 
-    private ClusterNode(ClusterSettings settings, LedgerDoor ledger, PostgresAddress database, ITenantGuests guests, ILogger log)
+    private ClusterNode(ClusterSettings settings, LedgerDoor ledger, PostgresAddress database, ITenantGuests guests, X509Certificate2 certificate, ILogger log)
     {
-        (_settings, _ledger, _log) = (settings, ledger, log);
+        (_settings, _ledger, _certificate, _log) = (settings, ledger, certificate, log);
         _database = database.Pool();
         _hold = new TenantHold(ledger, settings.Url, guests);
         _tending = Task.Run(TendAsync);
@@ -76,7 +78,7 @@ public sealed partial class ClusterNode : IAsyncDisposable
     /// <param name="cancel">Ends the trying.</param>
     public static async Task<ClusterNode> JoinAsync(ClusterSettings settings, LedgerDoor ledger, PostgresAddress database, ITenantGuests guests, ILogger log, CancellationToken cancel)
     {
-        ClusterNode node = new(settings, ledger, database, guests, log);
+        ClusterNode node = new(settings, ledger, database, guests, await NodeCertificate.OpenAsync(ledger, cancel).ConfigureAwait(false), log);
         try
         {
             await (await Task.WhenAny(node._joined.Task, node._broken.Task).WaitAsync(cancel).ConfigureAwait(false)).ConfigureAwait(false);
@@ -181,6 +183,7 @@ public sealed partial class ClusterNode : IAsyncDisposable
         }
 
         await _database.DisposeAsync().ConfigureAwait(false);
+        _certificate.Dispose();
         _leaving.Dispose();
         _ending.Dispose();
     }
@@ -385,6 +388,7 @@ public sealed partial class ClusterNode : IAsyncDisposable
         {
             int port = _settings.Silo.Port == 0 ? FreePort(_settings.Silo.Address) : _settings.Silo.Port;
             silo.ConfigureEndpoints(_settings.Silo.Address, port, 0, listenOnAnyHostAddress: !IPAddress.IsLoopback(_settings.Silo.Address));
+            silo.UseTls(tls => NodeCertificate.Require(tls, _certificate));
             silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = ("berth", "berth"));
             silo.Configure<SiloOptions>(options => options.SiloName = $"node-{_ledger.Node}");
             silo.Configure<ClusterMembershipOptions>(membership =>

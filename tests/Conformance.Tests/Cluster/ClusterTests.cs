@@ -1,6 +1,12 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Berth.Cluster.Membership;
 using Berth.Conformance.Tests.Identity;
 using Berth.Conformance.Tests.Process;
 using Xunit;
@@ -9,7 +15,7 @@ namespace Berth.Conformance.Tests.Cluster;
 
 /// <summary>
 /// Three nodes on one PostgreSQL: any of them serves any tenant, they are stopped one after the other without a failed call, killed and stood still under load, and what was acknowledged is there
-/// (B711, B712, B713, B715, B716, B717, B718, B719, B720, B721).
+/// (B711, B712, B713, B715, B716, B717, B718, B719, B720, B721, B722).
 /// </summary>
 public sealed class ClusterTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
 {
@@ -144,6 +150,43 @@ public sealed class ClusterTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
             using FormUrlEncodedContent content = new(form.Select(field => KeyValuePair.Create(field.Name, field.Value)));
             using HttpResponseMessage answer = await http.PostAsync(new Uri($"/{BerthProcess.DemoTenant}/oauth2/v2.0/{endpoint}", UriKind.Relative), content, Cancel);
             return (answer.StatusCode, JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancel)).RootElement);
+        }
+    }
+
+    // B722
+    [Fact]
+    public async Task Whoever_does_not_show_the_certificate_of_the_database_is_cut_off_where_nodes_tell_that_they_live()
+    {
+        (IPEndPoint silo, byte[] kept) = await nodes.MembershipAsync();
+        using X509Certificate2 own = NodeCertificate.Read(kept);
+        using ECDsa key = ECDsa.Create();
+        using X509Certificate2 alike = new CertificateRequest(own.SubjectName, key, HashAlgorithmName.SHA256).CreateSelfSigned(own.NotBefore, own.NotAfter);
+        Assert.NotEqual(0, await ReadAsync(own));
+        Assert.Equal(0, await ReadAsync(alike));
+        Assert.Equal(0, await ReadAsync(null));
+
+        // How much the silo says first, which it does to whom it takes for another one. With TLS 1.3 a refusal comes as the first thing that is read.
+        async Task<int> ReadAsync(X509Certificate2? shown)
+        {
+            try
+            {
+                await using SslStream there = await ShakeAsync(shown);
+                return await there.ReadAsync(new byte[16], Cancel).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+            }
+            catch (Exception cut) when (cut is IOException or AuthenticationException)
+            {
+                return 0;
+            }
+        }
+
+        async Task<SslStream> ShakeAsync(X509Certificate2? shown)
+        {
+            TcpClient connection = new();
+            await connection.ConnectAsync(silo, Cancel);
+            SslStream ssl = new(connection.GetStream(), leaveInnerStreamOpen: false);
+            await ssl.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions { TargetHost = "berth", ClientCertificates = shown is null ? [] : [shown], RemoteCertificateValidationCallback = (_, told, _, _) => told?.GetRawCertData().AsSpan().SequenceEqual(own.RawData) == true }, Cancel);
+            return ssl;
         }
     }
 
