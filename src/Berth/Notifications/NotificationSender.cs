@@ -62,7 +62,7 @@ internal sealed class NotificationSender : IDisposable
         {
             return HandshakeOutcome.TimedOut;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
             return HandshakeOutcome.NotOk;
         }
@@ -98,7 +98,7 @@ internal sealed class NotificationSender : IDisposable
         {
             return new DeliveryOutcome(false, "it did not answer in time", TimeSpan.Zero);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
             return new DeliveryOutcome(false, e is HttpRequestException { HttpRequestError: { } error } ? $"it could not be reached ({error})" : "the connection broke", TimeSpan.Zero);
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using Azure.Core;
 using Berth.Connect.Profiles;
@@ -95,7 +96,7 @@ public sealed class GraphPort : IDisposable
             {
                 throw new ConnectFailedException($"{Said(call)} was answered with more than {ConnectLimits.AnswerBytes} bytes.", e);
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException && !cancel.IsCancellationRequested)
+            catch (Exception e) when (e is HttpRequestException or IOException or SocketException or TaskCanceledException && !cancel.IsCancellationRequested)
             {
                 if (e is HttpRequestException http && !_heard && Waiting.IsNobodyThere(http))
                 {

@@ -90,12 +90,12 @@ public sealed class ThreeNodes : IAsyncLifetime
     }
 
     /// <summary>Where a node tells the others that it lives, and the certificate by which they know it.</summary>
-    public async Task<(System.Net.IPEndPoint Silo, byte[] Certificate)> MembershipAsync()
+    public async Task<(System.Net.IPEndPoint[] Silos, byte[] Certificate)> MembershipAsync()
     {
         await using Npgsql.NpgsqlConnection connection = new($"{Database};Search Path=berth;Pooling=false");
         await connection.OpenAsync();
-        await using Npgsql.NpgsqlCommand silo = new("SELECT silo FROM node WHERE silo <> '' LIMIT 1", connection), certificate = new("SELECT value FROM blob WHERE name = 'cluster/certificate'", connection);
-        return (IPEndPoint.Parse(((string)(await silo.ExecuteScalarAsync())!).Split('@')[0]), (byte[])(await certificate.ExecuteScalarAsync())!);
+        await using Npgsql.NpgsqlCommand silo = new("SELECT array_agg(silo) FROM node WHERE silo <> ''", connection), certificate = new("SELECT value FROM blob WHERE name = 'cluster/certificate'", connection);
+        return ([.. ((string[])(await silo.ExecuteScalarAsync())!).Select(one => IPEndPoint.Parse(one.Split('@')[0]))], (byte[])(await certificate.ExecuteScalarAsync())!);
     }
 
     /// <summary>Waits until every node says that it is ready.</summary>
@@ -180,7 +180,7 @@ public sealed class ThreeNodes : IAsyncLifetime
                         ready.Add(url);
                     }
                 }
-                catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+                catch (Exception e) when (e is HttpRequestException or System.Net.Sockets.SocketException or OperationCanceledException)
                 {
                     // Not ready.
                 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Berth.Conformance.Tests.Process;
@@ -319,8 +320,9 @@ internal sealed class KillCaller(string name, Random random)
             request.Answer = (response.StatusCode, await response.Content.ReadAsStringAsync());
             return true;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
+            // .NET lets the latter through when a connection is reset as soon as it was made.
             return false;
         }
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -303,7 +304,7 @@ internal sealed class GraphClient : IDisposable
     // Whether the same request may succeed a little later.
     private static bool IsPassing(int status) => status is 429 or 502 or 503 or 504;
 
-    private static bool IsNetwork(Exception e) => e is HttpRequestException or IOException or TaskCanceledException;
+    private static bool IsNetwork(Exception e) => e is HttpRequestException or IOException or SocketException or TaskCanceledException;
 
     private string Describe(Exception e) => e switch
     {
