@@ -42,7 +42,7 @@ internal sealed partial class Draft
         WriteGroup(restored.Group, group with { IsDeleted = false });
         SetRule(restored.Group, group.Profile);
         _groupIds ??= _before.Parts.GroupIds.ToBuilder();
-        _groupIds.Add(Directory.User.HashOf(group.Id), restored.Group);
+        _groupIds.Add(HashIndex.HashOf(group.Id), restored.Group);
     }
 
     private void Purge(Change.DeletedItemsPurged purged)

@@ -98,7 +98,7 @@ internal sealed partial class Draft
             return _before.FindUser(id);
         }
 
-        foreach (int user in _userIds.Of(Directory.User.HashOf(id)))
+        foreach (int user in _userIds.Of(HashIndex.HashOf(id)))
         {
             if (_users![user]!.Id == id)
             {
@@ -134,7 +134,7 @@ internal sealed partial class Draft
             return _before.FindGroup(id);
         }
 
-        foreach (int group in _groupIds.Of(Directory.User.HashOf(id)))
+        foreach (int group in _groupIds.Of(HashIndex.HashOf(id)))
         {
             if (_groups![group].Id == id)
             {
@@ -422,7 +422,7 @@ internal sealed partial class Draft
         FlipsOf(index, old is null ? Everything : RuleReads.Between(old, user));
 
         _users[index] = user;
-        _userIds.Add(Directory.User.HashOf(user.Id), index);
+        _userIds.Add(HashIndex.HashOf(user.Id), index);
         _userNames.Add(Directory.User.HashOf(user.UserPrincipalName), index);
     }
 
@@ -465,7 +465,7 @@ internal sealed partial class Draft
         _users[index] = null;
         _userIds ??= _before.Parts.UserIds.ToBuilder();
         _userNames ??= _before.Parts.UserNames.ToBuilder();
-        _userIds.Remove(Directory.User.HashOf(user.Id), index);
+        _userIds.Remove(HashIndex.HashOf(user.Id), index);
         _userNames.Remove(Directory.User.HashOf(user.UserPrincipalName), index);
     }
 
@@ -525,7 +525,7 @@ internal sealed partial class Draft
             _groups.Add(new Group(profile, false, SortedPages<int>.Empty, [], [], LicenseSet.Empty, false, SortedPages<int>.Empty));
         }
 
-        _groupIds.Add(Directory.User.HashOf(profile.Id), index);
+        _groupIds.Add(HashIndex.HashOf(profile.Id), index);
         SetRule(index, profile);
     }
 
@@ -545,7 +545,7 @@ internal sealed partial class Draft
 
         WriteGroup(index, group with { IsDeleted = true, Members = SortedPages<int>.Empty, MemberGroups = [], Licenses = LicenseSet.Empty });
         _groupIds ??= _before.Parts.GroupIds.ToBuilder();
-        _groupIds.Remove(Directory.User.HashOf(group.Id), index);
+        _groupIds.Remove(HashIndex.HashOf(group.Id), index);
         if (Rules.RuleOf(index) is not null)
         {
             Rules = Rules.With(index, null, false);

@@ -134,7 +134,7 @@ public sealed class Tenant
     /// <summary>The index of the user with an object id, or -1.</summary>
     public int FindUser(Guid id)
     {
-        foreach (int user in Parts.UserIds.Of(User.HashOf(id)))
+        foreach (int user in Parts.UserIds.Of(HashIndex.HashOf(id)))
         {
             if (Users[user]!.Id == id)
             {
@@ -162,7 +162,7 @@ public sealed class Tenant
     /// <summary>The index of the group with an object id, or -1; a deleted group is not found.</summary>
     public int FindGroup(Guid id)
     {
-        foreach (int group in Parts.GroupIds.Of(User.HashOf(id)))
+        foreach (int group in Parts.GroupIds.Of(HashIndex.HashOf(id)))
         {
             if (Groups[group].Id == id)
             {

@@ -190,6 +190,7 @@ internal sealed class WaitingDevices(TimeProvider time)
                 DateTimeOffset now = time.GetUtcNow();
                 bool isHasty = now < device.AskedAt + device.Interval - IdentityLimits.DeviceHaste;
                 _byDevice[deviceCode] = device with { AskedAt = now, Interval = isHasty ? device.Interval + IdentityLimits.DeviceInterval : device.Interval };
+                // B774
                 return (null, new TokenRefusal(isHasty ? TokenRefusalCode.SlowDown : TokenRefusalCode.AuthorizationPending));
             }
 

@@ -29,6 +29,9 @@ public sealed class HashIndex
     /// <summary>The number of entries.</summary>
     public int Count { get; }
 
+    /// <summary>The hash of an id; another in each process, so that nobody can choose ids that meet.</summary>
+    internal static int HashOf(Guid id) => HashCode.Combine(id);
+
     /// <summary>The indexes of all keys with a hash, in no order; nearly always none or one.</summary>
     public Candidates Of(int hash) => new(_slots, null, hash);
 

@@ -118,9 +118,6 @@ public sealed record User(
     /// <summary>The longest display name, in characters.</summary>
     public const int LongestDisplayName = 256;
 
-    /// <summary>The hash under which an id is indexed; another in each process, so that nobody can choose ids that meet.</summary>
-    internal static int HashOf(Guid id) => HashCode.Combine(id);
-
     /// <summary>The hash under which a user principal name is indexed, however its letters are written.</summary>
     internal static int HashOf(string userPrincipalName) => userPrincipalName.GetHashCode(StringComparison.OrdinalIgnoreCase);
 
