@@ -156,31 +156,47 @@ internal sealed class GroupCommit
         using Committer committer = new(_store, Fence, _closing.Task);
         do
         {
-            while (!_filling.IsFull && (_turns.TryRelease(out IWork? work) || _queue.Reader.TryRead(out work)))
+            // The committer is given what there is as soon as it has nothing to do: to decide first all that waits would leave it idle meanwhile, and nothing to decide afterwards.
+            do
             {
-                Take(work);
+                HandOver(committer);
             }
-
-            if (_commit is { Settled: { IsCompleted: true } settled })
-            {
-                Settle(settled.Result);
-                _commit = null;
-            }
-
-            if (_commit is { Doubted.IsCompleted: true } && !_doubtIsSeen)
-            {
-                Doubt();
-            }
-
-            if (_commit is null && !_filling.IsEmpty)
-            {
-                Forget();
-                _filling.Seal();
-                (_filling, _underWay) = (_underWay, _filling);
-                _commit = committer.Commit(_underWay);
-            }
+            while (TakeOne());
         }
         while (Wait());
+    }
+
+    private bool TakeOne()
+    {
+        if (_filling.IsFull || !(_turns.TryRelease(out IWork? work) || _queue.Reader.TryRead(out work)))
+        {
+            return false;
+        }
+
+        Take(work);
+        return true;
+    }
+
+    private void HandOver(Committer committer)
+    {
+        if (_commit is { Settled: { IsCompleted: true } settled })
+        {
+            Settle(settled.Result);
+            _commit = null;
+        }
+
+        if (_commit is { Doubted.IsCompleted: true } && !_doubtIsSeen)
+        {
+            Doubt();
+        }
+
+        if (_commit is null && !_filling.IsEmpty)
+        {
+            Forget();
+            _filling.Seal();
+            (_filling, _underWay) = (_underWay, _filling);
+            _commit = committer.Commit(_underWay);
+        }
     }
 
     // For something to take, or for the commit under way; false when nothing will come any more.
