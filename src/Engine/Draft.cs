@@ -414,16 +414,16 @@ internal sealed partial class Draft
         _userNames ??= _before.Parts.UserNames.ToBuilder();
         ReachUser(index);
         User? old = _users[index];
-        if (old is not null && !old.IsNamed(user.UserPrincipalName))
+        if (old is not null && !old.IsNamedLike(user))
         {
-            _userNames.Remove(Directory.User.HashOf(old.UserPrincipalName), index);
+            _userNames.Remove(old.HashOfName(), index);
         }
 
         FlipsOf(index, old is null ? Everything : RuleReads.Between(old, user));
 
         _users[index] = user;
         _userIds.Add(HashIndex.HashOf(user.Id), index);
-        _userNames.Add(Directory.User.HashOf(user.UserPrincipalName), index);
+        _userNames.Add(user.HashOfName(), index);
     }
 
     private void ReachUser(int index)
@@ -466,7 +466,7 @@ internal sealed partial class Draft
         _userIds ??= _before.Parts.UserIds.ToBuilder();
         _userNames ??= _before.Parts.UserNames.ToBuilder();
         _userIds.Remove(HashIndex.HashOf(user.Id), index);
-        _userNames.Remove(Directory.User.HashOf(user.UserPrincipalName), index);
+        _userNames.Remove(user.HashOfName(), index);
     }
 
     private void SetOwners(int group, ValueArray<int> owners)

@@ -16,22 +16,22 @@ internal static class Rebase
         {
             foreach (UserAttribute attribute in seen.Attributes.Values.Concat(wanted.Attributes.Values).Select(pair => pair.Key).Distinct())
             {
-                if (seen.Attributes[attribute] != wanted.Attributes[attribute])
+                if (seen.Attributes.Utf8(attribute) != wanted.Attributes.Utf8(attribute))
                 {
                     attributes = attributes.With(attribute, wanted.Attributes[attribute]);
                 }
             }
         }
 
-        return now with
-        {
-            UserPrincipalName = Pick(now.UserPrincipalName, seen.UserPrincipalName, wanted.UserPrincipalName),
-            DisplayName = Pick(now.DisplayName, seen.DisplayName, wanted.DisplayName),
-            MailNickname = Pick(now.MailNickname, seen.MailNickname, wanted.MailNickname),
-            AccountEnabled = Pick(now.AccountEnabled, seen.AccountEnabled, wanted.AccountEnabled),
-            UsageLocation = Pick(now.UsageLocation, seen.UsageLocation, wanted.UsageLocation),
-            Attributes = attributes,
-        };
+        return new User(
+            now.Id,
+            Pick(now.UserPrincipalName, seen.UserPrincipalName, wanted.UserPrincipalName),
+            Pick(now.DisplayName, seen.DisplayName, wanted.DisplayName),
+            Pick(now.MailNickname, seen.MailNickname, wanted.MailNickname),
+            Pick(now.AccountEnabled, seen.AccountEnabled, wanted.AccountEnabled),
+            Pick(now.UsageLocation, seen.UsageLocation, wanted.UsageLocation),
+            now.CreatedAt,
+            attributes);
     }
 
     public static OrganizationSettings Onto(OrganizationSettings now, OrganizationSettings seen, OrganizationSettings wanted) => new(

@@ -90,24 +90,11 @@ public enum UserAttribute : byte
     ExtensionAttribute15 = 78,
 }
 
-/// <summary>A user of the tenant. Two users are equal when all their properties are.</summary>
-/// <param name="Id">The object id.</param>
-/// <param name="UserPrincipalName">The sign-in name; unique in the tenant, ignoring case.</param>
-/// <param name="DisplayName">The name people read.</param>
-/// <param name="MailNickname">The mail alias.</param>
-/// <param name="AccountEnabled">Whether the user can sign in.</param>
-/// <param name="UsageLocation">ISO 3166-1 alpha-2, upper case; none by default (L20).</param>
-/// <param name="CreatedAt">When the user came, by the tenant's clock.</param>
-/// <param name="Attributes">Every other property that has a value.</param>
-public sealed record User(
-    Guid Id,
-    string UserPrincipalName,
-    string DisplayName,
-    string? MailNickname,
-    bool AccountEnabled,
-    string? UsageLocation,
-    DateTimeOffset CreatedAt,
-    UserAttributes Attributes)
+/// <summary>
+/// A user of the tenant. Two users are equal when all their properties are. A tenant has up to millions, so a user is two small objects: this one, and one array in which every text
+/// lies as UTF-8. A property that is text makes a string whenever it is asked; who reads many users takes the texts where they lie.
+/// </summary>
+public sealed record User
 {
     /// <summary>The longest text a property may have, in characters.</summary>
     public const int LongestText = 1024;
@@ -118,53 +105,141 @@ public sealed record User(
     /// <summary>The longest display name, in characters.</summary>
     public const int LongestDisplayName = 256;
 
+    private readonly byte[] _texts;
+
+    // Twice the ticks of UTC, plus 1 when the account is enabled.
+    private readonly long _createdAndEnabled;
+
+    /// <summary>A user. Half a surrogate pair in a text, which neither JSON nor the journal lets in, becomes U+FFFD.</summary>
+    /// <param name="id">The object id.</param>
+    /// <param name="userPrincipalName">The sign-in name; unique in the tenant, ignoring case.</param>
+    /// <param name="displayName">The name people read.</param>
+    /// <param name="mailNickname">The mail alias.</param>
+    /// <param name="accountEnabled">Whether the user can sign in.</param>
+    /// <param name="usageLocation">ISO 3166-1 alpha-2, upper case; none by default (L20).</param>
+    /// <param name="createdAt">When the user came, by the tenant's clock.</param>
+    /// <param name="attributes">Every other property that has a value.</param>
+    public User(
+        Guid id, string userPrincipalName, string displayName, string? mailNickname, bool accountEnabled, string? usageLocation, DateTimeOffset createdAt, UserAttributes attributes)
+        : this(id, Pack(Utf8Text.Of(userPrincipalName), Utf8Text.Of(displayName), Utf8Text.Of(mailNickname), attributes), accountEnabled, usageLocation, createdAt)
+    {
+    }
+
+    private User(Guid id, byte[] texts, bool accountEnabled, string? usageLocation, DateTimeOffset createdAt)
+    {
+        (Id, _texts, UsageLocation, _createdAndEnabled) = (id, texts, usageLocation, CreatedAndEnabled(createdAt, accountEnabled));
+    }
+
+    /// <summary>The object id.</summary>
+    public Guid Id { get; init; }
+
+    /// <summary>The sign-in name; unique in the tenant, ignoring case.</summary>
+    public string UserPrincipalName
+    {
+        get => UserPrincipalNameUtf8().ToString();
+        init => _texts = Pack(Utf8Text.Of(value), DisplayNameUtf8(), MailNicknameUtf8(), Attributes);
+    }
+
+    /// <summary>The name people read.</summary>
+    public string DisplayName
+    {
+        get => DisplayNameUtf8().ToString();
+        init => _texts = Pack(UserPrincipalNameUtf8(), Utf8Text.Of(value), MailNicknameUtf8(), Attributes);
+    }
+
+    /// <summary>The mail alias.</summary>
+    public string? MailNickname
+    {
+        get => MailNicknameUtf8().Text;
+        init => _texts = Pack(UserPrincipalNameUtf8(), DisplayNameUtf8(), Utf8Text.Of(value), Attributes);
+    }
+
+    /// <summary>Whether the user can sign in.</summary>
+    public bool AccountEnabled
+    {
+        get => (_createdAndEnabled & 1) != 0;
+        init => _createdAndEnabled = CreatedAndEnabled(CreatedAt, value);
+    }
+
+    /// <summary>ISO 3166-1 alpha-2, upper case; none by default (L20).</summary>
+    public string? UsageLocation { get; init; }
+
+    /// <summary>When the user came, by the tenant's clock; in UTC.</summary>
+    public DateTimeOffset CreatedAt
+    {
+        get => new(_createdAndEnabled >> 1, TimeSpan.Zero);
+        init => _createdAndEnabled = CreatedAndEnabled(value, AccountEnabled);
+    }
+
+    /// <summary>Every other property that has a value.</summary>
+    public UserAttributes Attributes
+    {
+        get => new(_texts, UserTexts.Attributes(_texts));
+        init => _texts = Pack(UserPrincipalNameUtf8(), DisplayNameUtf8(), MailNicknameUtf8(), value);
+    }
+
+    /// <summary>A user whose texts are UTF-8 already.</summary>
+    /// <param name="id">The object id.</param>
+    /// <param name="userPrincipalName">The sign-in name, valid UTF-8 as every text here.</param>
+    /// <param name="displayName">The name people read.</param>
+    /// <param name="mailNickname">The mail alias.</param>
+    /// <param name="hasMailNickname">False when there is no mail alias.</param>
+    /// <param name="accountEnabled">Whether the user can sign in.</param>
+    /// <param name="usageLocation">The usage location, or null.</param>
+    /// <param name="createdAt">When the user came.</param>
+    /// <param name="attributes">Every other property, and nothing else; it is empty afterwards.</param>
+    public static User Packed(
+        Guid id,
+        ReadOnlySpan<byte> userPrincipalName,
+        ReadOnlySpan<byte> displayName,
+        ReadOnlySpan<byte> mailNickname,
+        bool hasMailNickname,
+        bool accountEnabled,
+        string? usageLocation,
+        DateTimeOffset createdAt,
+        AttributePacker attributes) =>
+        new(id, UserTexts.Pack(userPrincipalName, displayName, mailNickname, hasMailNickname, attributes.Finish()), accountEnabled, usageLocation, createdAt);
+
+    /// <summary>The user principal name where it lies.</summary>
+    public Utf8Text UserPrincipalNameUtf8() => UserTexts.UserPrincipalName(_texts);
+
+    /// <summary>The display name where it lies.</summary>
+    public Utf8Text DisplayNameUtf8() => UserTexts.DisplayName(_texts);
+
+    /// <summary>The mail alias where it lies.</summary>
+    public Utf8Text MailNicknameUtf8() => UserTexts.MailNickname(_texts);
+
+    /// <inheritdoc/>
+    public bool Equals(User? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null && Id == other.Id && _createdAndEnabled == other._createdAndEnabled && UsageLocation == other.UsageLocation
+            && _texts.AsSpan().SequenceEqual(other._texts));
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        HashCode hash = default;
+        hash.Add(Id);
+        hash.Add(_createdAndEnabled);
+        hash.AddBytes(_texts);
+        return hash.ToHashCode();
+    }
+
     /// <summary>The hash under which a user principal name is indexed, however its letters are written.</summary>
-    internal static int HashOf(string userPrincipalName) => userPrincipalName.GetHashCode(StringComparison.OrdinalIgnoreCase);
+    internal static int HashOf(ReadOnlySpan<char> userPrincipalName) => string.GetHashCode(userPrincipalName, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The hash under which this user's principal name is indexed.</summary>
+    internal int HashOfName() => UserPrincipalNameUtf8().Read(0, static (name, _) => HashOf(name));
 
     /// <summary>Whether the user has a user principal name, however its letters are written.</summary>
-    internal bool IsNamed(string userPrincipalName) => UserPrincipalName.Equals(userPrincipalName, StringComparison.OrdinalIgnoreCase);
-}
+    internal bool IsNamed(string userPrincipalName) =>
+        UserPrincipalNameUtf8().Read(userPrincipalName, static (name, wanted) => name.Equals(wanted, StringComparison.OrdinalIgnoreCase));
 
-/// <summary>The properties of a user that have a value, in the order of <see cref="UserAttribute"/>: most users have few.</summary>
-/// <param name="Values">Ascending by attribute, each once, no null and no empty text.</param>
-public readonly record struct UserAttributes(ValueArray<KeyValuePair<UserAttribute, string>> Values)
-{
-    // Departments and cities repeat; this bounded memory only saves space, it decides nothing.
-    private static readonly string?[] Seen = new string?[1024];
+    /// <summary>Whether two users have one user principal name, however its letters are written.</summary>
+    internal bool IsNamedLike(User other) => UserPrincipalNameUtf8() == other.UserPrincipalNameUtf8() || IsNamed(other.UserPrincipalName);
 
-    /// <summary>The value of an attribute, or null.</summary>
-    public string? this[UserAttribute attribute]
-    {
-        get
-        {
-            foreach (KeyValuePair<UserAttribute, string> pair in Values.Span)
-            {
-                if (pair.Key == attribute)
-                {
-                    return pair.Value;
-                }
-            }
+    private static long CreatedAndEnabled(DateTimeOffset createdAt, bool accountEnabled) => (createdAt.UtcTicks << 1) | (accountEnabled ? 1L : 0L);
 
-            return null;
-        }
-    }
-
-    /// <summary>The attributes with one changed; null or empty text takes it away.</summary>
-    public UserAttributes With(UserAttribute attribute, string? value)
-    {
-        List<KeyValuePair<UserAttribute, string>> values = [.. Values.Where(pair => pair.Key != attribute)];
-        if (!string.IsNullOrEmpty(value))
-        {
-            values.Add(new(attribute, One(value)));
-        }
-
-        return new UserAttributes(values.OrderBy(pair => pair.Key).ToValueArray());
-    }
-
-    private static string One(string value)
-    {
-        ref string? seen = ref Seen[value.GetHashCode(StringComparison.Ordinal) & (Seen.Length - 1)];
-        string? candidate = seen;
-        return candidate == value ? candidate : seen = value;
-    }
+    private static byte[] Pack(Utf8Text userPrincipalName, Utf8Text displayName, Utf8Text mailNickname, UserAttributes attributes) =>
+        UserTexts.Pack(userPrincipalName.Bytes, displayName.Bytes, mailNickname.Bytes, !mailNickname.IsMissing, attributes.Packed);
 }

@@ -129,7 +129,7 @@ internal sealed class DeltaSelection<TRow>
 
     private static Func<TRow, bool> NullOf(Property<TRow> property) => property.Operand switch
     {
-        Operand<TRow>.Text text => row => text.Get(row) is null,
+        Operand<TRow>.Text text => row => text.Satisfies(row, static _ => true) is null,
         Operand<TRow>.Flag flag => row => flag.Get(row) is null,
         Operand<TRow>.Identifier id => row => id.Get(row) is null,
         Operand<TRow>.Number number => row => number.Get(row) is null,

@@ -142,13 +142,16 @@ internal static class LicensingShapes
     {
         public override IEdmTypeReference EdmType => EdmCoreModel.Instance.GetString(isNullable: true);
 
-        public override Operand<MemberRow> Operand => new Operand<MemberRow>.Text(static row => row.User?.User.UserPrincipalName);
+        public override Operand<MemberRow> Operand => new Operand<MemberRow>.Text(static row => row.User?.User.UserPrincipalName)
+        {
+            Satisfies = static (row, condition) => row.User?.User.UserPrincipalNameUtf8().Satisfies(condition),
+        };
 
         public override void Write(Utf8JsonWriter json, MemberRow row)
         {
             if (row.User is { } user)
             {
-                json.WriteString(Encoded, user.User.UserPrincipalName);
+                json.WriteString(Encoded, user.User.UserPrincipalNameUtf8().Bytes);
             }
         }
     }

@@ -125,7 +125,7 @@ internal static class CloudPcShapes
         new TextProperty<CloudPcRow>("provisioningType", static row => row.ProvisioningType) { IsDefault = true },
         new TextProperty<CloudPcRow>("servicePlanId", static row => row.Plan.Id.ToString()) { IsDefault = true },
         new TextProperty<CloudPcRow>("servicePlanName", static row => row.Plan.DisplayName) { IsDefault = true },
-        new TextProperty<CloudPcRow>("userPrincipalName", static row => row.User?.UserPrincipalName) { IsDefault = true },
+        new Utf8Property<CloudPcRow>("userPrincipalName", static row => row.User?.UserPrincipalNameUtf8() ?? default) { IsDefault = true },
     ];
 
     private static string? ConnectionName(CloudPcRow row) =>

@@ -174,7 +174,8 @@ internal sealed class FilterCompiler<TRow>
 
         return (left, right) switch
         {
-            (Operand<TRow>.Text a, Operand<TRow>.Constant { Value: var v }) when kind == BinaryOperatorKind.Equal => Equal(a, Text(v, a.Literal)),
+            (Operand<TRow>.Text a, Operand<TRow>.Constant { Value: var v }) when kind == BinaryOperatorKind.Equal => Equal(a, Text(v, a.Literal), equal: true),
+            (Operand<TRow>.Text a, Operand<TRow>.Constant { Value: var v }) when kind == BinaryOperatorKind.NotEqual => Equal(a, Text(v, a.Literal), equal: false),
             (Operand<TRow>.Text a, Operand<TRow>.Constant { Value: var v }) => Compare(kind, a.Get, Always(Text(v, a.Literal)), IgnoringCase),
             (Operand<TRow>.Text a, Operand<TRow>.Text b) => Compare(kind, a.Get, b.Get, IgnoringCase),
             (Operand<TRow>.Flag a, Operand<TRow>.Constant { Value: var v }) => Compare(kind, a.Get, Always(Literal<bool>(v)), Nullable.Compare),
@@ -191,10 +192,17 @@ internal sealed class FilterCompiler<TRow>
 
     private static int IgnoringCase(string? left, string? right) => string.Compare(left, right, StringComparison.OrdinalIgnoreCase);
 
-    private static Func<TRow, bool?> Equal(Operand<TRow>.Text text, string? value)
+    // Null equals null and nothing else.
+    private static Func<TRow, bool?> Equal(Operand<TRow>.Text text, string? value, bool equal)
     {
-        Func<TRow, string?> get = text.Get;
-        return row => string.Equals(get(row), value, StringComparison.OrdinalIgnoreCase);
+        Func<TRow, Func<ReadOnlySpan<char>, bool>, bool?> satisfies = text.Satisfies;
+        if (value is null)
+        {
+            return row => satisfies(row, static _ => true) is null == equal;
+        }
+
+        Func<ReadOnlySpan<char>, bool> condition = characters => characters.Equals(value, StringComparison.OrdinalIgnoreCase);
+        return row => (satisfies(row, condition) ?? false) == equal;
     }
 
     private static Func<TRow, T> Always<T>(T value) => _ => value;
@@ -276,6 +284,14 @@ internal sealed class FilterCompiler<TRow>
         if ((!starts && !call.Name.Equals("endswith", StringComparison.OrdinalIgnoreCase)) || arguments.Length != 2)
         {
             throw Unsupported($"the function '{call.Name}' is not supported");
+        }
+
+        if (Read(arguments[0]) is Operand<TRow>.Text asked && Read(arguments[1]) is Operand<TRow>.Constant { Value: string wanted })
+        {
+            Func<ReadOnlySpan<char>, bool> condition = starts
+                ? characters => characters.StartsWith(wanted, StringComparison.OrdinalIgnoreCase)
+                : characters => characters.EndsWith(wanted, StringComparison.OrdinalIgnoreCase);
+            return row => asked.Satisfies(row, condition);
         }
 
         Func<TRow, string?> text = TextOf(arguments[0]);

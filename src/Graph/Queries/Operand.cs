@@ -10,6 +10,9 @@ internal abstract record Operand<TRow>
     /// <summary>Text; compared ignoring case, as the directory does.</summary>
     public sealed record Text(Func<TRow, string?> Get) : Operand<TRow>
     {
+        /// <summary>Whether the text of a row satisfies a condition, or null when it has none; a text that lies in UTF-8 is asked without a string being made.</summary>
+        public Func<TRow, Func<ReadOnlySpan<char>, bool>, bool?> Satisfies { get; init; } = (row, condition) => Get(row) is { } text ? condition(text) : null;
+
         /// <summary>What a literal means that is compared with it; itself unless said otherwise.</summary>
         public Func<string, string>? Literal { get; init; }
     }
@@ -32,7 +35,11 @@ internal abstract record Operand<TRow>
     /// <summary>The same reading of a row that leads to this one's row, or to none.</summary>
     public Operand<TOuter> From<TOuter>(Func<TOuter, TRow> inner, Func<TRow, bool> isThere) => this switch
     {
-        Text text => new Operand<TOuter>.Text(outer => inner(outer) is { } row && isThere(row) ? text.Get(row) : null) { Literal = text.Literal },
+        Text text => new Operand<TOuter>.Text(outer => inner(outer) is { } row && isThere(row) ? text.Get(row) : null)
+        {
+            Literal = text.Literal,
+            Satisfies = (outer, condition) => inner(outer) is { } row && isThere(row) ? text.Satisfies(row, condition) : null,
+        },
         Flag flag => new Operand<TOuter>.Flag(outer => inner(outer) is { } row && isThere(row) ? flag.Get(row) : null),
         Identifier id => new Operand<TOuter>.Identifier(outer => inner(outer) is { } row && isThere(row) ? id.Get(row) : null),
         Number number => new Operand<TOuter>.Number(outer => inner(outer) is { } row && isThere(row) ? number.Get(row) : null),

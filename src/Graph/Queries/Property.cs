@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Berth.Engine.Collections;
 using Microsoft.OData.Edm;
 using Microsoft.OData.UriParser;
 
@@ -41,8 +42,8 @@ internal abstract class Property<TRow>(string name)
     public virtual Func<TRow, long?>? Count => null;
 
     /// <summary>Whether one of its texts satisfies a condition; null when it has no text.</summary>
-    public virtual Func<TRow, Func<string, bool>, bool>? Texts =>
-        Operand is Operand<TRow>.Text text ? (row, condition) => text.Get(row) is { } value && condition(value) : null;
+    public virtual Func<TRow, Func<ReadOnlySpan<char>, bool>, bool>? Texts =>
+        Operand is Operand<TRow>.Text text ? (row, condition) => text.Satisfies(row, condition) == true : null;
 
     /// <summary>Whether one of its elements satisfies a condition; null when it is no collection.</summary>
     public virtual Func<TRow, bool?>? Any(SingleValueNode condition, RangeVariable variable) => null;
@@ -57,6 +58,27 @@ internal sealed class TextProperty<TRow>(string name, Func<TRow, string?> get) :
     public override Operand<TRow> Operand => new Operand<TRow>.Text(get) { Literal = Literal };
 
     public override void Write(Utf8JsonWriter json, TRow row) => json.WriteString(Encoded, get(row));
+}
+
+/// <summary>A text that lies in UTF-8: it is written as it lies, and asked without a string being made.</summary>
+internal sealed class Utf8Property<TRow>(string name, Func<TRow, Utf8Text> get) : Property<TRow>(name)
+{
+    public override IEdmTypeReference EdmType => EdmCoreModel.Instance.GetString(isNullable: true);
+
+    public override Operand<TRow> Operand => new Operand<TRow>.Text(row => get(row).Text) { Satisfies = (row, condition) => get(row).Satisfies(condition) };
+
+    public override void Write(Utf8JsonWriter json, TRow row)
+    {
+        Utf8Text text = get(row);
+        if (text.IsMissing)
+        {
+            json.WriteNull(Encoded);
+        }
+        else
+        {
+            json.WriteString(Encoded, text.Bytes);
+        }
+    }
 }
 
 internal sealed class FlagProperty<TRow>(string name, Func<TRow, bool?> get) : Property<TRow>(name)
@@ -250,7 +272,7 @@ internal sealed class ValuesProperty<TRow, TValue>(string name, Func<TRow, IEnum
 
     public override Func<TRow, long?> Count => row => get(row).LongCount();
 
-    public override Func<TRow, Func<string, bool>, bool>? Texts =>
+    public override Func<TRow, Func<ReadOnlySpan<char>, bool>, bool>? Texts =>
         operand is Operand<TValue>.Text text ? (row, condition) => get(row).Any(value => text.Get(value) is { } found && condition(found)) : null;
 
     public override void Write(Utf8JsonWriter json, TRow row)

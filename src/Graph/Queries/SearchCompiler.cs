@@ -58,11 +58,12 @@ internal sealed class SearchCompiler<TRow>(Shape<TRow> shape, Capabilities table
 
         if (!Tokenized.Contains(property.Name))
         {
-            return row => texts(row, value => value.StartsWith(wanted, StringComparison.OrdinalIgnoreCase));
+            Func<ReadOnlySpan<char>, bool> begins = value => value.StartsWith(wanted, StringComparison.OrdinalIgnoreCase);
+            return row => texts(row, begins);
         }
 
         string[] words = Words.Of(wanted);
-        Func<string, bool> hasAll = value =>
+        Func<ReadOnlySpan<char>, bool> hasAll = value =>
         {
             foreach (string word in words)
             {

@@ -19,7 +19,7 @@ internal static class DirectoryShapes
     private static readonly Shape<User> ExtensionAttributes = new(
         "onPremisesExtensionAttributes",
         Enumerable.Range(0, ExtensionAttributeCount).Select(static i =>
-            new TextProperty<User>($"extensionAttribute{i + 1}", user => user.Attributes[(UserAttribute)((int)UserAttribute.ExtensionAttribute1 + i)])));
+            new Utf8Property<User>($"extensionAttribute{i + 1}", user => user.Attributes.Utf8((UserAttribute)((int)UserAttribute.ExtensionAttribute1 + i)))));
 
     /// <summary>A user or a group, with the properties of both: what is asked of a mixed collection may be of either.</summary>
     public static Shape<MemberRow> Member { get; } = Shape<MemberRow>.Entity("directoryObject", Union(UserProperties(), GroupProperties()));
@@ -66,7 +66,7 @@ internal static class DirectoryShapes
     private static List<Property<UserRow>> UserProperties() =>
     [
         Values("businessPhones", UserAttribute.BusinessPhones, isDefault: true),
-        new TextProperty<UserRow>("displayName", static row => row.User.DisplayName) { IsDefault = true },
+        new Utf8Property<UserRow>("displayName", static row => row.User.DisplayNameUtf8()) { IsDefault = true },
         Text("givenName", UserAttribute.GivenName, isDefault: true),
         Text("jobTitle", UserAttribute.JobTitle, isDefault: true),
         Text("mail", UserAttribute.Mail, isDefault: true),
@@ -74,11 +74,11 @@ internal static class DirectoryShapes
         Text("officeLocation", UserAttribute.OfficeLocation, isDefault: true),
         Text("preferredLanguage", UserAttribute.PreferredLanguage, isDefault: true),
         Text("surname", UserAttribute.Surname, isDefault: true),
-        new TextProperty<UserRow>("userPrincipalName", static row => row.User.UserPrincipalName) { IsDefault = true },
+        new Utf8Property<UserRow>("userPrincipalName", static row => row.User.UserPrincipalNameUtf8()) { IsDefault = true },
         new ObjectIdProperty<UserRow>("id", static row => row.User.Id) { IsDefault = true },
         new FlagProperty<UserRow>("accountEnabled", static row => row.User.AccountEnabled),
         new TextProperty<UserRow>("usageLocation", static row => row.User.UsageLocation),
-        new TextProperty<UserRow>("mailNickname", static row => row.User.MailNickname),
+        new Utf8Property<UserRow>("mailNickname", static row => row.User.MailNicknameUtf8()),
         new TimeProperty<UserRow>("createdDateTime", static row => row.User.CreatedAt),
         new TimeProperty<UserRow>("deletedDateTime", static row => row.DeletedAt),
         new TextProperty<UserRow>("userType", static row => row.User.Attributes[UserAttribute.UserType] ?? "Member"),
@@ -150,8 +150,8 @@ internal static class DirectoryShapes
         }
     }
 
-    private static TextProperty<UserRow> Text(string name, UserAttribute attribute, bool isDefault = false) =>
-        new(name, row => row.User.Attributes[attribute]) { IsDefault = isDefault };
+    private static Utf8Property<UserRow> Text(string name, UserAttribute attribute, bool isDefault = false) =>
+        new(name, row => row.User.Attributes.Utf8(attribute)) { IsDefault = isDefault };
 
     private static ValuesProperty<UserRow, string> Values(string name, UserAttribute attribute, bool isDefault = false) =>
         new(name, row => row.User.Attributes[attribute]?.Split('\n') ?? [], TextItself) { IsDefault = isDefault };
@@ -184,12 +184,12 @@ internal static class DirectoryShapes
 
         public override Operand<MemberRow>? Inside(string name) => Either(user?.Inside(name), group?.Inside(name));
 
-        public override Func<MemberRow, Func<string, bool>, bool>? Texts
+        public override Func<MemberRow, Func<ReadOnlySpan<char>, bool>, bool>? Texts
         {
             get
             {
-                Func<UserRow, Func<string, bool>, bool>? ofUser = user?.Texts;
-                Func<GroupRow, Func<string, bool>, bool>? ofGroup = group?.Texts;
+                Func<UserRow, Func<ReadOnlySpan<char>, bool>, bool>? ofUser = user?.Texts;
+                Func<GroupRow, Func<ReadOnlySpan<char>, bool>, bool>? ofGroup = group?.Texts;
                 return ofUser is null && ofGroup is null
                     ? null
                     : (row, condition) => row.User is { } u ? ofUser?.Invoke(u, condition) == true : ofGroup?.Invoke(row.Group!.Value, condition) == true;
@@ -229,7 +229,10 @@ internal static class DirectoryShapes
 
         private static Operand<MemberRow>? Either(Operand<UserRow>? user, Operand<GroupRow>? group) => (user, group) switch
         {
-            (Operand<UserRow>.Text a, Operand<GroupRow>.Text b) => new Operand<MemberRow>.Text(row => row.User is { } u ? a.Get(u) : b.Get(row.Group!.Value)),
+            (Operand<UserRow>.Text a, Operand<GroupRow>.Text b) => new Operand<MemberRow>.Text(row => row.User is { } u ? a.Get(u) : b.Get(row.Group!.Value))
+            {
+                Satisfies = (row, condition) => row.User is { } u ? a.Satisfies(u, condition) : b.Satisfies(row.Group!.Value, condition),
+            },
             (Operand<UserRow>.Flag a, Operand<GroupRow>.Flag b) => new Operand<MemberRow>.Flag(row => row.User is { } u ? a.Get(u) : b.Get(row.Group!.Value)),
             (Operand<UserRow>.Time a, Operand<GroupRow>.Time b) => new Operand<MemberRow>.Time(row => row.User is { } u ? a.Get(u) : b.Get(row.Group!.Value)),
             (not null, null) => user.From<MemberRow>(static row => row.User.GetValueOrDefault(), static row => row.Tenant is not null),

@@ -40,7 +40,7 @@ internal static class ScimUserBody
     /// <summary>A new user.</summary>
     public static ScimWrittenUser? Create(BodyReader read, JsonElement body, Tenant tenant)
     {
-        User blank = new(Guid.NewGuid(), "", "", null, AccountEnabled: true, null, default, default);
+        User blank = new(Guid.NewGuid(), "", "", null, accountEnabled: true, null, default, default);
         if (Tree(read, body) is not { } tree)
         {
             return null;

@@ -140,7 +140,7 @@ internal sealed class UserBody
     /// <summary>Whether a text can be a mail alias.</summary>
     internal static bool IsNickname(string text) => text.Length is > 0 and <= GraphLimits.MailNicknameCharacters && !text.AsSpan().ContainsAny(NotInNickname);
 
-    private static User Blank(Guid id) => new(id, "", "", null, AccountEnabled: true, null, default, default);
+    private static User Blank(Guid id) => new(id, "", "", null, accountEnabled: true, null, default, default);
 
     private static Action<UserBody, JsonElement, string> Text(UserAttribute attribute) =>
         (body, value, name) => body.Set(attribute, body._read.Text(value, name, User.LongestText));

@@ -146,8 +146,13 @@ internal static class ChangeReader
     {
         Guid id = from.Id();
         bool enabled = from.Flag();
-        string name = from.Text();
-        return new User(id, name, from.Text(), from.Name(name), enabled, from.Shared(), from.Time(), from.Attributes(name));
+        ReadOnlySpan<byte> name = from.Utf8();
+        ReadOnlySpan<byte> displayName = from.Utf8();
+        bool hasNickname = from.TryName(name, out ReadOnlySpan<byte> nickname);
+        string? usageLocation = from.Shared();
+        DateTimeOffset created = from.Time();
+        from.ReadAttributes(name);
+        return Engine.Directory.User.Packed(id, name, displayName, nickname, hasNickname, enabled, usageLocation, created, from.Attributes);
     }
 
     private static Subscription Subscription(this ref PayloadReader from)
@@ -159,28 +164,33 @@ internal static class ChangeReader
         return from.Format > Oldest && from.Shared() is { } owner ? subscription with { Owner = new SubscriptionOwner(owner, from.OptionalId()) } : subscription;
     }
 
-    private static UserAttributes Attributes(this ref PayloadReader from, string userPrincipalName)
+    private static void ReadAttributes(this ref PayloadReader from, ReadOnlySpan<byte> userPrincipalName)
     {
-        int count = from.Count(2);
-        if (count == 0)
-        {
-            return default;
-        }
-
-        KeyValuePair<UserAttribute, string>[] values = new KeyValuePair<UserAttribute, string>[count];
-        for (int i = 0; i < values.Length; i++)
+        for (int left = from.Count(2); left > 0; left--)
         {
             UserAttribute attribute = (UserAttribute)from.Byte();
-            string? value = KindOf(attribute) switch
+            ReadOnlySpan<byte> text;
+            bool isThere = true;
+            switch (KindOf(attribute))
             {
-                TextKind.Own => from.Text(),
-                TextKind.Name => from.Name(userPrincipalName),
-                TextKind.Shared => from.Shared(),
-            };
-            values[i] = new(attribute, value ?? throw new InvalidDataException("an attribute has no value"));
-        }
+                case TextKind.Own:
+                    text = from.Utf8();
+                    break;
+                case TextKind.Name:
+                    isThere = from.TryName(userPrincipalName, out text);
+                    break;
+                default:
+                    isThere = from.TryShared(out text);
+                    break;
+            }
 
-        return new UserAttributes(ValueArray.Own(values));
+            if (!isThere)
+            {
+                throw new InvalidDataException("an attribute has no value");
+            }
+
+            from.Attributes.Add(attribute, text);
+        }
     }
 
     private static GroupProfile Group(this ref PayloadReader from)

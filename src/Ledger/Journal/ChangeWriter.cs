@@ -282,25 +282,26 @@ internal static class ChangeWriter
     {
         to.Id(user.Id);
         to.Flag(user.AccountEnabled);
-        to.Text(user.UserPrincipalName);
-        to.Text(user.DisplayName);
-        to.Name(user.MailNickname, user.UserPrincipalName);
+        ReadOnlySpan<byte> name = user.UserPrincipalNameUtf8().Bytes;
+        to.Text(user.UserPrincipalNameUtf8());
+        to.Text(user.DisplayNameUtf8());
+        to.Name(user.MailNicknameUtf8(), name);
         to.Shared(user.UsageLocation);
         to.Time(user.CreatedAt);
-        to.Count(user.Attributes.Values.Count);
-        foreach ((UserAttribute attribute, string value) in user.Attributes.Values.Span)
+        to.Count(user.Attributes.Count);
+        foreach ((UserAttribute attribute, Utf8Text text) in user.Attributes)
         {
             to.Byte((byte)attribute);
             switch (KindOf(attribute))
             {
                 case TextKind.Own:
-                    to.Text(value);
+                    to.Text(text);
                     break;
                 case TextKind.Name:
-                    to.Name(value, user.UserPrincipalName);
+                    to.Name(text, name);
                     break;
                 case TextKind.Shared:
-                    to.Shared(value);
+                    to.Shared(text);
                     break;
             }
         }

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using Berth.Engine.Collections;
+using Berth.Engine.Directory;
 using Berth.Engine.Licensing;
 
 namespace Berth.Ledger.Journal;
@@ -10,8 +12,9 @@ namespace Berth.Ledger.Journal;
 internal ref struct PayloadReader
 {
     private readonly ReadOnlySpan<byte> _bytes;
-    private readonly List<string> _texts = [];
+    private readonly List<RepeatedText> _texts = [];
     private readonly List<LicenseSet> _sets = [];
+    private AttributePacker? _attributes;
     private int _at;
     private long _lastTime;
     private long _indexes;
@@ -52,6 +55,9 @@ internal ref struct PayloadReader
 
     /// <summary>The format the payload is written in, from <see cref="PayloadFormat.Oldest"/> on.</summary>
     public byte Format { get; }
+
+    /// <summary>What lays the attributes of each user side by side.</summary>
+    public AttributePacker Attributes => _attributes ??= new();
 
     /// <summary>Bytes not read yet.</summary>
     public readonly int Left => _bytes.Length - _at;
@@ -130,39 +136,46 @@ internal ref struct PayloadReader
 
     public DateTimeOffset? OptionalTime() => Flag() ? Time() : null;
 
-    public string? OptionalText() => Number() is > 0 and int first ? Utf8(first - 1) : null;
+    public string? OptionalText() => TryUtf8(out ReadOnlySpan<byte> text) ? Encoding.UTF8.GetString(text) : null;
 
-    public string Text() => OptionalText() ?? throw new InvalidDataException("a text is missing");
+    public string Text() => Encoding.UTF8.GetString(Utf8());
 
+    /// <summary>A text as it lies in the payload.</summary>
+    public ReadOnlySpan<byte> Utf8() => TryUtf8(out ReadOnlySpan<byte> text) ? text : throw new InvalidDataException("a text is missing");
+
+    /// <summary>A text that is one of few: one string for all of them.</summary>
     public string? Shared()
     {
-        int first = Number();
-        if (first == 0)
+        if (!TryShared(out ReadOnlySpan<byte> text, out int number))
         {
             return null;
         }
 
-        if (first > 1)
+        if (number < 0)
         {
-            return first - 2 < _texts.Count ? _texts[first - 2] : throw new InvalidDataException("a text refers to nothing");
+            return Encoding.UTF8.GetString(text);
         }
 
-        string text = Text();
-        if (_texts.Count < PayloadFormat.MostRemembered)
-        {
-            _texts.Add(text);
-        }
-
-        return text;
+        ref RepeatedText shared = ref CollectionsMarshal.AsSpan(_texts)[number];
+        return shared.Text ??= Encoding.UTF8.GetString(text);
     }
 
-    public string? Name(string userPrincipalName) => Number() switch
+    /// <summary>A text that is one of few, as it lies in the payload; false when it is missing.</summary>
+    public bool TryShared(out ReadOnlySpan<byte> text) => TryShared(out text, out _);
+
+    /// <summary>A text that is often a user principal name or its local part; false when it is missing.</summary>
+    public bool TryName(ReadOnlySpan<byte> userPrincipalName, out ReadOnlySpan<byte> text)
     {
-        0 => null,
-        1 => userPrincipalName,
-        2 => PayloadWriter.LocalPart(userPrincipalName).ToString(),
-        int first => Utf8(first - 3),
-    };
+        int first = Number();
+        text = first switch
+        {
+            0 => default,
+            1 => userPrincipalName,
+            2 => PayloadWriter.LocalPart(userPrincipalName),
+            _ => Utf8(first - 3),
+        };
+        return first > 0;
+    }
 
     /// <summary>Indexes in the order in which they were written.</summary>
     /// <param name="most">How many there can be.</param>
@@ -268,10 +281,39 @@ internal ref struct PayloadReader
         }
     }
 
-    private string Utf8(int bytes)
+    // The number is what others refer to the text by, or -1 when there are too many.
+    private bool TryShared(out ReadOnlySpan<byte> text, out int number)
+    {
+        int first = Number();
+        if (first > 1)
+        {
+            number = first - 2;
+            text = number < _texts.Count ? _bytes.Slice(_texts[number].Start, _texts[number].Length) : throw new InvalidDataException("a text refers to nothing");
+            return true;
+        }
+
+        text = first == 0 ? default : Utf8();
+        number = -1;
+        if (first == 1 && _texts.Count < PayloadFormat.MostRemembered)
+        {
+            number = _texts.Count;
+            _texts.Add(new RepeatedText { Start = _at - text.Length, Length = text.Length });
+        }
+
+        return first == 1;
+    }
+
+    private bool TryUtf8(out ReadOnlySpan<byte> text)
+    {
+        int first = Number();
+        text = first == 0 ? default : Utf8(first - 1);
+        return first > 0;
+    }
+
+    private ReadOnlySpan<byte> Utf8(int bytes)
     {
         ReadOnlySpan<byte> text = Take(bytes);
-        return System.Text.Unicode.Utf8.IsValid(text) ? Encoding.UTF8.GetString(text) : throw new InvalidDataException("a text is not UTF-8");
+        return System.Text.Unicode.Utf8.IsValid(text) ? text : throw new InvalidDataException("a text is not UTF-8");
     }
 
     private ReadOnlySpan<byte> Take(int bytes)
@@ -300,6 +342,13 @@ internal ref struct PayloadReader
         }
 
         throw new InvalidDataException("a number is too long");
+    }
+
+    private struct RepeatedText
+    {
+        public int Start;
+        public int Length;
+        public string? Text;
     }
 
     private static class Last<T>

@@ -130,6 +130,9 @@ internal sealed class PayloadWriter
     /// <summary>A text that may be missing.</summary>
     public void Text(string? value) => Text(value, 1);
 
+    /// <summary>The same of a text that is UTF-8 already.</summary>
+    public void Text(Utf8Text value) => Text(value, 1);
+
     /// <summary>A text that is one of few.</summary>
     public void Shared(string? value)
     {
@@ -137,29 +140,37 @@ internal sealed class PayloadWriter
         {
             Byte(0);
         }
-        else if (_texts.TryGetValue(value, out int at))
-        {
-            Varint((ulong)at + 2);
-        }
-        else
+        else if (!RefersTo(value))
         {
             Byte(1);
             Text(value);
-            if (_texts.Count < PayloadFormat.MostRemembered)
-            {
-                _texts.Add(value, _texts.Count);
-            }
+            Keep(value);
+        }
+    }
+
+    /// <summary>The same of a text that is UTF-8 already.</summary>
+    public void Shared(Utf8Text value)
+    {
+        if (value.IsMissing)
+        {
+            Byte(0);
+        }
+        else if (!value.Read(this, static (text, to) => to.RefersTo(text)))
+        {
+            Byte(1);
+            Text(value);
+            Keep(value.ToString());
         }
     }
 
     /// <summary>A text that is often a user principal name or its local part.</summary>
-    public void Name(string? value, string userPrincipalName)
+    public void Name(Utf8Text value, ReadOnlySpan<byte> userPrincipalName)
     {
-        if (value is not null && value.Equals(userPrincipalName, StringComparison.Ordinal))
+        if (!value.IsMissing && value.Bytes.SequenceEqual(userPrincipalName))
         {
             Byte(1);
         }
-        else if (value is not null && value.AsSpan().SequenceEqual(LocalPart(userPrincipalName)))
+        else if (!value.IsMissing && value.Bytes.SequenceEqual(LocalPart(userPrincipalName)))
         {
             Byte(2);
         }
@@ -244,10 +255,10 @@ internal sealed class PayloadWriter
         }
     }
 
-    internal static ReadOnlySpan<char> LocalPart(string userPrincipalName)
+    internal static ReadOnlySpan<byte> LocalPart(ReadOnlySpan<byte> userPrincipalName)
     {
-        int at = userPrincipalName.IndexOf('@', StringComparison.Ordinal);
-        return at < 0 ? userPrincipalName : userPrincipalName.AsSpan(0, at);
+        int at = userPrincipalName.IndexOf((byte)'@');
+        return at < 0 ? userPrincipalName : userPrincipalName[..at];
     }
 
     private static bool IsAscending(ReadOnlySpan<int> values)
@@ -265,6 +276,40 @@ internal sealed class PayloadWriter
         }
 
         return true;
+    }
+
+    // Writes a reference to a text that the payload had before.
+    private bool RefersTo(ReadOnlySpan<char> value)
+    {
+        if (!_texts.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(value, out int at))
+        {
+            return false;
+        }
+
+        Varint((ulong)at + 2);
+        return true;
+    }
+
+    private void Keep(string value)
+    {
+        if (_texts.Count < PayloadFormat.MostRemembered)
+        {
+            _texts.Add(value, _texts.Count);
+        }
+    }
+
+    private void Text(Utf8Text value, int reserved)
+    {
+        if (value.IsMissing)
+        {
+            Byte(0);
+            return;
+        }
+
+        ReadOnlySpan<byte> bytes = value.Bytes;
+        Varint((ulong)bytes.Length + (ulong)reserved);
+        bytes.CopyTo(Reserve(bytes.Length));
+        _length += bytes.Length;
     }
 
     // The first number is the length in bytes plus what is reserved for other meanings; 0 means missing.

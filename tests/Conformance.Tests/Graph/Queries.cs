@@ -58,6 +58,24 @@ public sealed class Queries
         Assert.Equal(expected, string.Join(' ', Names(Staff(), query)));
 
     [Theory]
+    [InlineData("$filter=displayName eq 'ΕΛΈΝΗ Größe 🦜'", 0)]
+    [InlineData("$filter=displayName ne 'ελένη GRÖßE 🦜'", 1)]
+    [InlineData("$filter=startswith(displayName,'ελ')", 0)]
+    [InlineData("$filter=endswith(mail,'GRÖßE')", 0)]
+    [InlineData("$filter=startswith(department,'日本')", 1)]
+    [InlineData("$search=\"displayName:GRÖ\"", 0)]
+    [InlineData("$search=\"department:日\"", 1)]
+    public void A_name_in_any_script_is_found_and_written_as_it_was_given(string query, int expected)
+    {
+        string[] names = ["Ελένη Größe 🦜", $"\"<&+>\" é {new string('語', 200)}"];
+        Company company = Company.Empty();
+        company.AddUser("user0", user => user with { DisplayName = names[0], Attributes = user.Attributes.With(UserAttribute.Mail, "ελένη@größe") });
+        company.AddUser("user1", user => user with { DisplayName = names[1], Attributes = user.Attributes.With(UserAttribute.Department, "日本") });
+
+        Assert.Equal([names[expected]], company.Advanced($"/v1.0/users?{query}", "displayName"));
+    }
+
+    [Theory]
     [InlineData("$filter=noSuchProperty eq 'x'", "BadRequest", "Could not find a property named 'noSuchProperty' on type 'microsoft.graph.user'")]
     [InlineData("$select=id,noSuchProperty", "BadRequest", "Parsing OData Select and Expand failed: Could not find a property named 'noSuchProperty' on type 'microsoft.graph.user'")]
     [InlineData("$expand=noSuchRelation", "BadRequest", "noSuchRelation")]

@@ -122,11 +122,8 @@ internal sealed class TextComparison(int start, int end, RuleProperty property, 
 
     public override RuleReads Reads => property.Reads;
 
-    public override bool Holds(in RuleSubject of)
-    {
-        string? value = property.Get(of.User);
-        return _many ? test.PassesAny(value) : test.Passes(value);
-    }
+    public override bool Holds(in RuleSubject of) =>
+        _many ? test.PassesAny(property.Get(of.User)) : property.Utf8 is { } utf8 ? test.Passes(utf8(of.User)) : test.Passes(property.Get(of.User));
 
     public override (string Name, string? Value)? Compared(in RuleSubject of) =>
         (property.Name, _many ? property.Get(of.User)?.Replace("\n", ", ", StringComparison.Ordinal) : property.Get(of.User));

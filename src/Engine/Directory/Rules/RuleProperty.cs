@@ -1,3 +1,5 @@
+using Berth.Engine.Collections;
+
 namespace Berth.Engine.Directory.Rules;
 
 /// <summary>What a property holds, which decides how it can be compared.</summary>
@@ -32,6 +34,16 @@ internal sealed record RuleProperty(string Name, RuleType Type, RuleReads Reads,
     private const int ExtensionAttributes = 15;
     private const int FarthestName = 3;
 
+    /// <summary>A property whose value lies in the user.</summary>
+    public RuleProperty(string name, RuleType type, RuleReads reads, Func<User, Utf8Text> get)
+        : this(name, type, reads, user => get(user).Text)
+    {
+        Utf8 = get;
+    }
+
+    /// <summary>The value of a user where it lies, so that no string is made for each; null for what is put together.</summary>
+    public Func<User, Utf8Text>? Utf8 { get; }
+
     private static readonly Dictionary<string, RuleProperty> OfUser = Table(
         new("accountEnabled", RuleType.Flag, RuleReads.AccountEnabled, static user => user.AccountEnabled ? "true" : "false"),
         new("dirSyncEnabled", RuleType.Flag, RuleReads.None, static _ => null),
@@ -40,13 +52,13 @@ internal sealed record RuleProperty(string Name, RuleType Type, RuleReads Reads,
         Attribute("country", UserAttribute.Country),
         Attribute("companyName", UserAttribute.CompanyName),
         Attribute("department", UserAttribute.Department),
-        new("displayName", RuleType.Text, RuleReads.DisplayName, static user => user.DisplayName),
+        new("displayName", RuleType.Text, RuleReads.DisplayName, static user => user.DisplayNameUtf8()),
         Attribute("employeeId", UserAttribute.EmployeeId),
         Attribute("facsimileTelephoneNumber", UserAttribute.FaxNumber),
         Attribute("givenName", UserAttribute.GivenName),
         Attribute("jobTitle", UserAttribute.JobTitle),
         Attribute("mail", UserAttribute.Mail),
-        new("mailNickName", RuleType.Text, RuleReads.MailNickname, static user => user.MailNickname),
+        new("mailNickName", RuleType.Text, RuleReads.MailNickname, static user => user.MailNicknameUtf8()),
         Attribute("mobile", UserAttribute.MobilePhone),
         new("objectId", RuleType.Text, RuleReads.None, static user => user.Id.ToString()),
         Attribute("onPremisesDistinguishedName", UserAttribute.OnPremisesDistinguishedName),
@@ -61,7 +73,7 @@ internal sealed record RuleProperty(string Name, RuleType Type, RuleReads Reads,
         Attribute("surname", UserAttribute.Surname),
         new("telephoneNumber", RuleType.Text, RuleReads.Of(UserAttribute.BusinessPhones), static user => First(user.Attributes[UserAttribute.BusinessPhones])),
         new("usageLocation", RuleType.Text, RuleReads.UsageLocation, static user => user.UsageLocation),
-        new("userPrincipalName", RuleType.Text, RuleReads.UserPrincipalName, static user => user.UserPrincipalName),
+        new("userPrincipalName", RuleType.Text, RuleReads.UserPrincipalName, static user => user.UserPrincipalNameUtf8()),
         new("userType", RuleType.Text, RuleReads.Of(UserAttribute.UserType), static user => user.Attributes[UserAttribute.UserType] ?? "Member"),
         Attribute("otherMails", UserAttribute.OtherMails, RuleType.Texts),
         Attribute("proxyAddresses", UserAttribute.ProxyAddresses, RuleType.Texts),
@@ -120,7 +132,7 @@ internal sealed record RuleProperty(string Name, RuleType Type, RuleReads Reads,
     }
 
     private static RuleProperty Attribute(string name, UserAttribute attribute, RuleType type = RuleType.Text) =>
-        new(name, type, RuleReads.Of(attribute), user => user.Attributes[attribute]);
+        new(name, type, RuleReads.Of(attribute), user => user.Attributes.Utf8(attribute));
 
     private static IEnumerable<RuleProperty> Devices(RuleType type, params string[] names) =>
         names.Select(name => new RuleProperty(name, type, RuleReads.None, static _ => null));

@@ -49,23 +49,27 @@ public readonly record struct RuleReads(UInt128 Bits)
     {
         RuleReads changed = None;
         changed |= before.AccountEnabled != after.AccountEnabled ? AccountEnabled : None;
-        changed |= before.DisplayName != after.DisplayName ? DisplayName : None;
-        changed |= before.UserPrincipalName != after.UserPrincipalName ? UserPrincipalName : None;
-        changed |= before.MailNickname != after.MailNickname ? MailNickname : None;
+        changed |= before.DisplayNameUtf8() != after.DisplayNameUtf8() ? DisplayName : None;
+        changed |= before.UserPrincipalNameUtf8() != after.UserPrincipalNameUtf8() ? UserPrincipalName : None;
+        changed |= before.MailNicknameUtf8() != after.MailNicknameUtf8() ? MailNickname : None;
         changed |= before.UsageLocation != after.UsageLocation ? UsageLocation : None;
-
-        // Both lists ascend by attribute.
-        ReadOnlySpan<KeyValuePair<UserAttribute, string>> old = before.Attributes.Values.Span, now = after.Attributes.Values.Span;
-        for (int i = 0, j = 0; i < old.Length || j < now.Length;)
+        if (before.Attributes == after.Attributes)
         {
-            int order = i == old.Length ? 1 : j == now.Length ? -1 : old[i].Key.CompareTo(now[j].Key);
-            if (order != 0 || old[i].Value != now[j].Value)
+            return changed;
+        }
+
+        // Both ascend by attribute.
+        UserAttributes.Enumerator old = before.Attributes.GetEnumerator(), now = after.Attributes.GetEnumerator();
+        for (bool isOld = old.MoveNext(), isNow = now.MoveNext(); isOld || isNow;)
+        {
+            int order = !isOld ? 1 : !isNow ? -1 : old.Current.Key.CompareTo(now.Current.Key);
+            if (order != 0 || old.Current.Value != now.Current.Value)
             {
-                changed |= Of(order <= 0 ? old[i].Key : now[j].Key);
+                changed |= Of(order <= 0 ? old.Current.Key : now.Current.Key);
             }
 
-            i += order <= 0 ? 1 : 0;
-            j += order >= 0 ? 1 : 0;
+            isOld = order <= 0 ? old.MoveNext() : isOld;
+            isNow = order >= 0 ? now.MoveNext() : isNow;
         }
 
         return changed;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Berth.Engine.Collections;
 
 namespace Berth.Engine.Directory.Rules;
 
@@ -22,8 +23,13 @@ internal sealed class TextTest
         _pattern = pattern;
     }
 
+    private bool HoldsOfNone => _values.Length == 0 && _pattern is null && _positive == RuleOperator.Equal;
+
     /// <summary>Whether a text passes: a positive operator is false for null but for <c>-eq null</c>, a negative one is its negation.</summary>
-    public bool Passes(string? text) => Holds(text) != _negative;
+    public bool Passes(string? text) => (text is null ? HoldsOfNone : Holds(text)) != _negative;
+
+    /// <summary>The same of a text where it lies.</summary>
+    public bool Passes(Utf8Text text) => (text.IsMissing ? HoldsOfNone : text.Read(this, static (characters, test) => test.Holds(characters))) != _negative;
 
     /// <summary>Without a quantifier: a positive operator wants one of the texts to hold, a negative one none (L131). No text at all is null.</summary>
     public bool PassesAny(string? lines)
@@ -42,11 +48,11 @@ internal sealed class TextTest
         return any != _negative;
     }
 
-    private bool Holds(string? text)
+    private bool Holds(ReadOnlySpan<char> text)
     {
-        if (text is null || (_values.Length == 0 && _pattern is null))
+        if (_values.Length == 0 && _pattern is null)
         {
-            return text is null && _values.Length == 0 && _pattern is null && _positive == RuleOperator.Equal;
+            return false;
         }
 
         return _positive switch
@@ -61,7 +67,7 @@ internal sealed class TextTest
         };
     }
 
-    private bool IsOneOf(string text)
+    private bool IsOneOf(ReadOnlySpan<char> text)
     {
         foreach (string value in _values)
         {
