@@ -235,9 +235,6 @@ public sealed record User
     internal bool IsNamed(string userPrincipalName) =>
         UserPrincipalNameUtf8().Read(userPrincipalName, static (name, wanted) => name.Equals(wanted, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Whether two users have one user principal name, however its letters are written.</summary>
-    internal bool IsNamedLike(User other) => UserPrincipalNameUtf8() == other.UserPrincipalNameUtf8() || IsNamed(other.UserPrincipalName);
-
     private static long CreatedAndEnabled(DateTimeOffset createdAt, bool accountEnabled) => (createdAt.UtcTicks << 1) | (accountEnabled ? 1L : 0L);
 
     private static byte[] Pack(Utf8Text userPrincipalName, Utf8Text displayName, Utf8Text mailNickname, UserAttributes attributes) =>

@@ -121,7 +121,6 @@ public sealed class UserTests
         foreach ((string one, string other) in (ReadOnlySpan<(string, string)>)[(name, asked), (asked, name), (long1, long2)])
         {
             Assert.Equal(isOne, Named(one).IsNamed(other));
-            Assert.Equal(isOne, Named(one).IsNamedLike(Named(other)));
             Assert.Equal(User.HashOf(one), Named(one).HashOfName());
             Assert.True(!isOne || Named(one).HashOfName() == User.HashOf(other));
         }
