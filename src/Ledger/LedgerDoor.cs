@@ -101,6 +101,9 @@ public sealed partial class LedgerDoor : IAsyncDisposable
     /// <summary>A named value that lies beside the tenants, such as the key that signs tokens; null when there is none.</summary>
     public ValueTask<byte[]?> ReadBlobAsync(string name, CancellationToken cancel = default) => _store.ReadBlobAsync(name, cancel);
 
+    /// <summary>Every named value whose name has a beginning, by name: what a whole installation keeps of one kind.</summary>
+    public ValueTask<IReadOnlyList<(string Name, byte[] Value)>> ReadBlobsAsync(string beginning, CancellationToken cancel = default) => _store.ReadBlobsAsync(beginning, cancel);
+
     /// <summary>Writes a named value, durably.</summary>
     public ValueTask WriteBlobAsync(string name, ReadOnlyMemory<byte> value, CancellationToken cancel = default) => _store.WriteBlobAsync(name, value, cancel);
 

@@ -134,6 +134,9 @@ public interface IJournalStore : IDisposable
     /// <summary>A named value, such as a key, or null.</summary>
     ValueTask<byte[]?> ReadBlobAsync(string name, CancellationToken cancel);
 
+    /// <summary>Every named value whose name has a beginning, by name.</summary>
+    ValueTask<IReadOnlyList<(string Name, byte[] Value)>> ReadBlobsAsync(string beginning, CancellationToken cancel);
+
     /// <summary>Writes a named value in place of what it was.</summary>
     ValueTask WriteBlobAsync(string name, ReadOnlyMemory<byte> value, CancellationToken cancel);
 

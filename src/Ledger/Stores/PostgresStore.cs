@@ -343,6 +343,23 @@ public sealed partial class PostgresStore : IJournalStore
         cancel);
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<(string Name, byte[] Value)>> ReadBlobsAsync(string beginning, CancellationToken cancel) => ReadAsync<IReadOnlyList<(string Name, byte[] Value)>>(
+        async connection =>
+        {
+            await using NpgsqlCommand select = Command(
+                connection, "SELECT name, value FROM blob WHERE name >= $1 AND name < $2 ORDER BY name", Of(beginning), Of(beginning + "\U0010FFFF"));
+            await using NpgsqlDataReader reader = await select.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+            List<(string, byte[])> values = [];
+            while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+            {
+                values.Add((reader.GetString(0), reader.GetFieldValue<byte[]>(1)));
+            }
+
+            return values;
+        },
+        cancel);
+
+    /// <inheritdoc/>
     public ValueTask WriteBlobAsync(string name, ReadOnlyMemory<byte> value, CancellationToken cancel) => WriteBlobsAsync([(name, value)], cancel);
 
     /// <inheritdoc/>

@@ -391,6 +391,22 @@ public sealed partial class SqliteStore : IJournalStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<(string Name, byte[] Value)>> ReadBlobsAsync(string beginning, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        using Lent lent = Lend();
+        using SqliteStatement select = new(lent.Handle, "SELECT name, value FROM blob WHERE name >= ? AND name < ? ORDER BY name");
+        select.With(beginning).With(beginning + "\U0010FFFF");
+        List<(string, byte[])> values = [];
+        while (select.Next())
+        {
+            values.Add((select.Text(0), select.Blob(1)));
+        }
+
+        return new ValueTask<IReadOnlyList<(string Name, byte[] Value)>>(values);
+    }
+
+    /// <inheritdoc/>
     public ValueTask WriteBlobAsync(string name, ReadOnlyMemory<byte> value, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();

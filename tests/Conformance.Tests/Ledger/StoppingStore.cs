@@ -66,6 +66,8 @@ internal sealed class StoppingStore(IJournalStore store, int writes) : IJournalS
 
     public ValueTask<byte[]?> ReadBlobAsync(string name, CancellationToken cancel) => store.ReadBlobAsync(name, cancel);
 
+    public ValueTask<IReadOnlyList<(string Name, byte[] Value)>> ReadBlobsAsync(string beginning, CancellationToken cancel) => store.ReadBlobsAsync(beginning, cancel);
+
     public ValueTask WriteBlobAsync(string name, ReadOnlyMemory<byte> value, CancellationToken cancel) => Counted(() => store.WriteBlobAsync(name, value, cancel));
 
     public ValueTask WriteBlobsAsync(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> values, CancellationToken cancel) => Counted(() => store.WriteBlobsAsync(values, cancel));

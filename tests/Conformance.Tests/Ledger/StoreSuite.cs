@@ -95,6 +95,7 @@ public abstract class StoreSuite : IDisposable
             Assert.Equal(["name"], moment.BlobNames());
             Assert.Equal([1], await moment.ReadBlobAsync("name", Cancel));
             Assert.Null(await moment.ReadBlobAsync("other", Cancel));
+            Assert.Equal([1], Assert.Single(await moment.ReadBlobsAsync("na", Cancel)).Value);
             Assert.Equal([_one], moment.Tenants());
             Assert.Null(moment.FindSnapshot(_one));
 
@@ -300,6 +301,9 @@ public abstract class StoreSuite : IDisposable
         await _store.WriteBlobsAsync([("signing-key", new byte[] { 4 }), ("one", new byte[] { 5 }), ("one", new byte[] { 6 })], cancel);
         Assert.Equal(new byte[] { 4 }, await _store.ReadBlobAsync("signing-key", cancel));
         Assert.Equal(new byte[] { 6 }, await _store.ReadBlobAsync("one", cancel));
+        await _store.WriteBlobsAsync([("list/b", new byte[] { 2 }), ("list/a", new byte[] { 1 }), ("list", new byte[] { 0 }), ("lists", new byte[] { 0 }), ("List/c", new byte[] { 0 })], cancel);
+        Assert.Equal([("list/a", (byte)1), ("list/b", (byte)2)], (await _store.ReadBlobsAsync("list/", cancel)).Select(one => (one.Name, one.Value[0])));
+        Assert.Empty(await _store.ReadBlobsAsync("list/c", cancel));
         await _store.WriteBlobsAsync([], cancel);
     }
 
