@@ -56,6 +56,9 @@ public interface IJournalStore : IDisposable
     /// <param name="above">The epoch is above this one too: that of events that come from elsewhere.</param>
     Claim TakeEpoch(Guid tenant, long above = 0);
 
+    /// <summary>The same of many tenants, all or none, in one commit: what a start does (B776). One claim each, in their order.</summary>
+    IReadOnlyList<Claim> TakeEpochs(IReadOnlyList<Guid> tenants);
+
     /// <summary>Deletes every event, snapshot and answer of a tenant, all or nothing; its epoch stays.</summary>
     void Clear(Claim claim);
 

@@ -60,6 +60,15 @@ public sealed class MemoryStore : IJournalStore
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<Claim> TakeEpochs(IReadOnlyList<Guid> tenants)
+    {
+        lock (_lock)
+        {
+            return [.. tenants.Select(tenant => TakeEpoch(tenant))];
+        }
+    }
+
+    /// <inheritdoc/>
     public void Clear(Claim claim)
     {
         lock (_lock)

@@ -18,6 +18,8 @@ internal sealed class StoppingStore(IJournalStore store, int writes) : IJournalS
 
     public Claim TakeEpoch(Guid tenant, long above = 0) => Counted(() => store.TakeEpoch(tenant, above));
 
+    public IReadOnlyList<Claim> TakeEpochs(IReadOnlyList<Guid> tenants) => Counted(() => store.TakeEpochs(tenants));
+
     public void Clear(Claim claim) => Counted(() => store.Clear(claim));
 
     public Claim? Retire(Guid tenant, long maker, long? version) => Counted(() => store.Retire(tenant, maker, version));

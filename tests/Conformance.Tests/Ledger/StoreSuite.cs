@@ -48,6 +48,23 @@ public abstract class StoreSuite : IDisposable
         Assert.Null(_store.FindAnswer(_one, "key"));
     }
 
+    // B776
+    [Fact]
+    public void The_epochs_of_many_tenants_are_taken_at_once_and_fence_whoever_had_them()
+    {
+        Assert.Empty(_store.TakeEpochs([]));
+        Guid[] many = [.. Enumerable.Range(0, LedgerDoor.TakenAtOnce).Select(static _ => Guid.NewGuid())];
+        Claim had = _store.TakeEpoch(many[7]);
+        Claim[] expected = [.. many.Select(tenant => new Claim(tenant, tenant == many[7] ? 2 : 1))];
+        Assert.Equal(expected, _store.TakeEpochs(many));
+        Assert.Equal(many.Order(), _store.Tenants().Order());
+        Assert.Throws<LedgerFencedException>(() => _store.Append([had], [new JournalRow(many[7], 1, had.Epoch, 0, "", "", default)], []));
+        _store.Append([expected[7]], [new JournalRow(many[7], 1, 2, 0, "", "", default)], []);
+        Restart();
+        Assert.Equal(new Claim(many[7], 3), _store.TakeEpochs([many[7]])[0]);
+        Assert.Equal(new Claim(many[6], 2), _store.TakeEpoch(many[6]));
+    }
+
     [Fact]
     public void What_was_appended_is_read_back_byte_for_byte_after_a_restart()
     {
