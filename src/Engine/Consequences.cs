@@ -23,8 +23,20 @@ internal sealed class Consequences
     private readonly List<Change> _counted = [];
     private (Change.SourceSet Template, List<int> Users)? _last;
 
-    public Consequences(Tenant before, Draft draft, List<Change>? outcomes)
+    // What the same change did to those before: the lists that a user comes into. Many people turn in few ways, and often in turn.
+    private const int KeptWays = 4;
+    private readonly (UserLicenses Before, UserLicenses After, List<int>[] Lists)[] _ways;
+    private readonly List<List<int>> _lists = [];
+    private int _nextWay;
+
+    /// <summary>What follows for some users.</summary>
+    /// <param name="before">The tenant before.</param>
+    /// <param name="draft">The tenant in the making.</param>
+    /// <param name="outcomes">Receives the packed outcomes; null when replaying.</param>
+    /// <param name="users">How many users will be added.</param>
+    public Consequences(Tenant before, Draft draft, List<Change>? outcomes, int users)
     {
+        _ways = users > KeptWays ? new (UserLicenses, UserLicenses, List<int>[])[KeptWays] : [];
         _before = before;
         _draft = draft;
         _outcomes = outcomes;
@@ -53,12 +65,30 @@ internal sealed class Consequences
             return;
         }
 
+        bool kept = _draft.User(user) is not null;
+        if (kept)
+        {
+            foreach (ref readonly (UserLicenses Before, UserLicenses After, List<int>[] Lists) way in _ways.AsSpan())
+            {
+                if (ReferenceEquals(way.Before, before) && ReferenceEquals(way.After, after))
+                {
+                    foreach (List<int> list in way.Lists)
+                    {
+                        list.Add(user);
+                    }
+
+                    return;
+                }
+            }
+        }
+
+        int troubles = _troubleOn.Count + _troubleOff.Count;
+        _lists.Clear();
         CompareHeld(user, before, after, on: true);
         CompareHeld(user, after, before, on: false);
-        bool kept = _draft.User(user) is not null;
         if (kept && (!before.Direct.Equals(after.Direct) || before.DirectUpdatedAt != after.DirectUpdatedAt))
         {
-            Pack(new Change.DirectSet([], before.Direct, after.Direct, after.DirectUpdatedAt)).Add(user);
+            Into(Pack(new Change.DirectSet([], before.Direct, after.Direct, after.DirectUpdatedAt)), user);
         }
 
         // Both lists ascend by group.
@@ -72,10 +102,23 @@ internal sealed class Consequences
                 CompareTrouble(user, was, becomes);
                 if (kept)
                 {
-                    PackSource(was, becomes).Add(user);
+                    Into(PackSource(was, becomes), user);
                 }
             }
         }
+
+        // A trouble names its user, so it is not the next one's.
+        if (_ways.Length > 0 && kept && _troubleOn.Count + _troubleOff.Count == troubles)
+        {
+            _ways[_nextWay] = (before, after, [.. _lists]);
+            _nextWay = (_nextWay + 1) % KeptWays;
+        }
+    }
+
+    private void Into(List<int> list, int user)
+    {
+        list.Add(user);
+        _lists.Add(list);
     }
 
     /// <summary>Draws everything up.</summary>
@@ -174,7 +217,7 @@ internal sealed class Consequences
                     List<int> users = on ? added : removed;
                     if (users.Count == 0 || users[^1] != user)
                     {
-                        users.Add(user);
+                        Into(users, user);
                     }
                 }
             }

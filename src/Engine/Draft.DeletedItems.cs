@@ -41,8 +41,8 @@ internal sealed partial class Draft
         Group group = Group(restored.Group);
         WriteGroup(restored.Group, group with { IsDeleted = false });
         SetRule(restored.Group, group.Profile);
-        _groupIds ??= _before.Parts.GroupIds.ToBuilder();
-        _groupIds.Add(HashIndex.HashOf(group.Id), restored.Group);
+        _groupsThere++;
+        IndexGroup(group.Id, restored.Group);
     }
 
     private void Purge(Change.DeletedItemsPurged purged)

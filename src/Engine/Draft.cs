@@ -19,16 +19,21 @@ internal sealed partial class Draft
     private readonly Tenant _before;
     private readonly List<Change> _recorded = [];
     private readonly List<int> _touched = [];
+    private (UserLicenses? Before, UserLicenses? After, List<int>? Lost, List<int>? Gained) _turned;
     private PagedVector<User?>.Builder? _users;
     private RecentLicenses<(int Group, GroupSource? Source)>? _recent;
-    private HashIndex.Builder? _userIds;
-    private HashIndex.Builder? _userNames;
+    private HashIndex _userIds;
+    private HashIndex _userNames;
+    private Func<int, int, bool>? _isUserId;
+    private Func<int, int, bool>? _isUserName;
+    private int _usersThere;
     private PagedVector<ValueArray<int>>.Builder? _memberships;
     private PagedVector<UserLicenses>.Builder? _licenses;
     private Reporting.Builder? _reporting;
     private Ownership.Builder? _ownership;
     private PagedVector<Group>.Builder? _groups;
-    private HashIndex.Builder? _groupIds;
+    private HashIndex _groupIds;
+    private int _groupsThere;
 
     /// <summary>A draft of what follows on a tenant.</summary>
     /// <param name="before">The tenant.</param>
@@ -36,6 +41,8 @@ internal sealed partial class Draft
     public Draft(Tenant before, DateTimeOffset at)
     {
         _before = before;
+        (_userIds, _userNames, _usersThere) = (before.Parts.UserIds, before.Parts.UserNames, before.UserCount);
+        (_groupIds, _groupsThere) = (before.Parts.GroupIds, before.GroupCount);
         PassedTo = at;
         Rules = before.Parts.Rules;
         Profile = before.Profile;
@@ -93,14 +100,9 @@ internal sealed partial class Draft
 
     public int FindUser(Guid id)
     {
-        if (_userIds is null)
-        {
-            return _before.FindUser(id);
-        }
-
         foreach (int user in _userIds.Of(HashIndex.HashOf(id)))
         {
-            if (_users![user]!.Id == id)
+            if (UserAt(user) is { } found && found.Id == id)
             {
                 return user;
             }
@@ -111,14 +113,9 @@ internal sealed partial class Draft
 
     public int FindUser(string userPrincipalName)
     {
-        if (_userNames is null)
-        {
-            return _before.FindUser(userPrincipalName);
-        }
-
         foreach (int user in _userNames.Of(Directory.User.HashOf(userPrincipalName)))
         {
-            if (_users![user]!.IsNamed(userPrincipalName))
+            if (UserAt(user) is { } found && found.IsNamed(userPrincipalName))
             {
                 return user;
             }
@@ -129,14 +126,9 @@ internal sealed partial class Draft
 
     public int FindGroup(Guid id)
     {
-        if (_groupIds is null)
-        {
-            return _before.FindGroup(id);
-        }
-
         foreach (int group in _groupIds.Of(HashIndex.HashOf(id)))
         {
-            if (_groups![group].Id == id)
+            if (group < GroupCount && Group(group) is { IsDeleted: false } found && found.Id == id)
             {
                 return group;
             }
@@ -316,8 +308,17 @@ internal sealed partial class Draft
             _touched.Add(user);
         }
 
-        CountSeats(before, after, -1);
-        CountSeats(after, before, +1);
+        // Those who turn in the same way mostly come one after the other.
+        if (!ReferenceEquals(_turned.Before, before) || !ReferenceEquals(_turned.After, after))
+        {
+            (_turned.Lost, _turned.Gained) = (_turned.Lost ?? [], _turned.Gained ?? []);
+            (_turned.Before, _turned.After) = (before, after);
+            HeldOnlyBy(before, after, _turned.Lost);
+            HeldOnlyBy(after, before, _turned.Gained);
+        }
+
+        CountSeats(_turned.Lost!, -1);
+        CountSeats(_turned.Gained!, +1);
     }
 
     /// <summary>The tenant as it is now, with everything that follows from the licenses.</summary>
@@ -326,8 +327,9 @@ internal sealed partial class Draft
     public Tenant Seal(long version, List<Change>? outcomes)
     {
         // Of nobody's licenses nothing follows.
-        Consequences? consequences = _touched.Count == 0 ? null : new(_before, this, outcomes);
-        foreach (int user in Touched())
+        Span<int> touched = Touched();
+        Consequences? consequences = touched.IsEmpty ? null : new(_before, this, outcomes, touched.Length);
+        foreach (int user in touched)
         {
             UserLicenses before = user < _before.Users.Count ? _before.LicensesOf(user) : UserLicenses.None;
             consequences!.Add(user, before, Licenses(user));
@@ -342,15 +344,17 @@ internal sealed partial class Draft
             Catalog,
             Subscriptions,
             _users?.Seal() ?? _before.Parts.Users,
-            _userIds?.Seal() ?? _before.Parts.UserIds,
-            _userNames?.Seal() ?? _before.Parts.UserNames,
+            _usersThere,
+            _userIds,
+            _userNames,
             _memberships?.Seal() ?? _before.Parts.Memberships,
             _licenses?.Seal() ?? _before.Parts.Licenses,
             _reporting?.Seal() ?? _before.Parts.Reporting,
             _ownership?.Seal() ?? _before.Parts.Ownership,
             Deleted,
             SealGroups(consequences),
-            _groupIds?.Seal() ?? _before.Parts.GroupIds,
+            _groupsThere,
+            _groupIds,
             consequences?.Holders ?? _before.Parts.Holders,
             consequences?.Waiting ?? _before.Parts.Waiting,
             consequences?.Troubled ?? _before.Parts.Troubled,
@@ -409,22 +413,18 @@ internal sealed partial class Draft
 
     private void SetUser(int index, User user)
     {
-        _users ??= _before.Users.ToBuilder();
-        _userIds ??= _before.Parts.UserIds.ToBuilder();
-        _userNames ??= _before.Parts.UserNames.ToBuilder();
         ReachUser(index);
-        User? old = _users[index];
-        if (old is not null && !old.IsNamed(user.UserPrincipalName))
-        {
-            _userNames.Remove(Directory.User.HashOf(old.UserPrincipalName), index);
-        }
-
+        User? old = _users![index];
         FlipsOf(index, old is null ? Everything : RuleReads.Between(old, user));
-
         _users[index] = user;
-        _userIds.Add(HashIndex.HashOf(user.Id), index);
-        _userNames.Add(Directory.User.HashOf(user.UserPrincipalName), index);
+        _usersThere += old is null ? 1 : 0;
+        _userIds = _userIds.Add(HashIndex.HashOf(user.Id), index, _isUserId ??= (at, hash) => UserAt(at) is { } one && HashIndex.HashOf(one.Id) == hash);
+        _userNames = _userNames.Add(
+            Directory.User.HashOf(user.UserPrincipalName), index, _isUserName ??= (at, hash) => UserAt(at) is { } one && Directory.User.HashOf(one.UserPrincipalName) == hash);
     }
+
+    // An index that was found by a hash can be one of another version of the tenant.
+    private User? UserAt(int index) => index < UserCount ? User(index) : null;
 
     private void ReachUser(int index)
     {
@@ -442,7 +442,7 @@ internal sealed partial class Draft
     private void DeleteUser(int index)
     {
         ReachUser(index);
-        if (_users![index] is not { } user)
+        if (_users![index] is null)
         {
             return;
         }
@@ -463,10 +463,7 @@ internal sealed partial class Draft
         SetLicenses(index, UserLicenses.None);
         _memberships![index] = [];
         _users[index] = null;
-        _userIds ??= _before.Parts.UserIds.ToBuilder();
-        _userNames ??= _before.Parts.UserNames.ToBuilder();
-        _userIds.Remove(HashIndex.HashOf(user.Id), index);
-        _userNames.Remove(Directory.User.HashOf(user.UserPrincipalName), index);
+        _usersThere--;
     }
 
     private void SetOwners(int group, ValueArray<int> owners)
@@ -515,7 +512,6 @@ internal sealed partial class Draft
     private void SetGroup(int index, GroupProfile profile)
     {
         _groups ??= _before.Groups.ToBuilder();
-        _groupIds ??= _before.Parts.GroupIds.ToBuilder();
         if (index < _groups.Count)
         {
             _groups[index] = _groups[index] with { Profile = profile };
@@ -523,11 +519,15 @@ internal sealed partial class Draft
         else
         {
             _groups.Add(new Group(profile, false, SortedPages<int>.Empty, [], [], LicenseSet.Empty, false, SortedPages<int>.Empty));
+            _groupsThere++;
         }
 
-        _groupIds.Add(HashIndex.HashOf(profile.Id), index);
+        IndexGroup(profile.Id, index);
         SetRule(index, profile);
     }
+
+    private void IndexGroup(Guid id, int index) =>
+        _groupIds = _groupIds.Add(HashIndex.HashOf(id), index, (at, hash) => at < GroupCount && !Group(at).IsDeleted && HashIndex.HashOf(Group(at).Id) == hash);
 
     private void DeleteGroup(int index)
     {
@@ -544,8 +544,7 @@ internal sealed partial class Draft
         }
 
         WriteGroup(index, group with { IsDeleted = true, Members = SortedPages<int>.Empty, MemberGroups = [], Licenses = LicenseSet.Empty });
-        _groupIds ??= _before.Parts.GroupIds.ToBuilder();
-        _groupIds.Remove(HashIndex.HashOf(group.Id), index);
+        _groupsThere--;
         if (Rules.RuleOf(index) is not null)
         {
             Rules = Rules.With(index, null, false);
@@ -604,41 +603,35 @@ internal sealed partial class Draft
         return _groups?.Seal() ?? _before.Parts.Groups;
     }
 
-    private void CountSeats(UserLicenses of, UserLicenses other, int users)
+    private void CountSeats(List<int> skus, int users)
     {
-        Count(of.Direct);
-        ReadOnlySpan<GroupSource> sources = of.Groups.Span;
-        for (int i = 0; i < sources.Length; i++)
+        foreach (int sku in skus)
         {
-            foreach (ref readonly License license in sources[i].Applied.Items.Span)
+            if (Seats.Take(sku, users))
             {
-                // One seat, whatever the number of sources (L61): only the first source of a SKU counts.
-                bool counted = of.Direct.Contains(license.Sku);
-                for (int j = 0; j < i && !counted; j++)
-                {
-                    counted = sources[j].Applied.Contains(license.Sku);
-                }
-
-                if (!counted)
-                {
-                    CountOne(license.Sku);
-                }
+                SeatsTurned?.Invoke(sku);
             }
         }
+    }
 
-        void Count(LicenseSet set)
+    // The SKUs that one holds and the other does not: one seat each, whatever the number of sources (L61).
+    private static void HeldOnlyBy(UserLicenses one, UserLicenses other, List<int> skus)
+    {
+        skus.Clear();
+        Add(one.Direct);
+        foreach (ref readonly GroupSource source in one.Groups.Span)
+        {
+            Add(source.Applied);
+        }
+
+        void Add(LicenseSet set)
         {
             foreach (ref readonly License license in set.Items.Span)
             {
-                CountOne(license.Sku);
-            }
-        }
-
-        void CountOne(int sku)
-        {
-            if (!other.Holds(sku) && Seats.Take(sku, users))
-            {
-                SeatsTurned?.Invoke(sku);
+                if (!other.Holds(license.Sku) && !skus.Contains(license.Sku))
+                {
+                    skus.Add(license.Sku);
+                }
             }
         }
     }

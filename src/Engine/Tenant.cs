@@ -100,10 +100,10 @@ public sealed class Tenant
     public ValueArray<Subscription> Subscriptions => Parts.Subscriptions;
 
     /// <summary>The number of users.</summary>
-    public int UserCount => Parts.UserIds.Count;
+    public int UserCount => Parts.UserCount;
 
     /// <summary>The number of groups.</summary>
-    public int GroupCount => Parts.GroupIds.Count;
+    public int GroupCount => Parts.GroupCount;
 
     /// <summary>Every user by index; null where one was deleted.</summary>
     public PagedVector<User?> Users => Parts.Users;
@@ -136,7 +136,7 @@ public sealed class Tenant
     {
         foreach (int user in Parts.UserIds.Of(HashIndex.HashOf(id)))
         {
-            if (Users[user]!.Id == id)
+            if (user < Users.Count && Users[user] is { } found && found.Id == id)
             {
                 return user;
             }
@@ -150,7 +150,7 @@ public sealed class Tenant
     {
         foreach (int user in Parts.UserNames.Of(User.HashOf(userPrincipalName)))
         {
-            if (Users[user]!.IsNamed(userPrincipalName))
+            if (user < Users.Count && Users[user] is { } found && found.IsNamed(userPrincipalName))
             {
                 return user;
             }
@@ -164,7 +164,7 @@ public sealed class Tenant
     {
         foreach (int group in Parts.GroupIds.Of(HashIndex.HashOf(id)))
         {
-            if (Groups[group].Id == id)
+            if (group < Groups.Count && Groups[group] is { IsDeleted: false } found && found.Id == id)
             {
                 return group;
             }
@@ -288,6 +288,7 @@ internal sealed record TenantParts(
     SkuCatalog Catalog,
     ValueArray<Subscription> Subscriptions,
     PagedVector<User?> Users,
+    int UserCount,
     HashIndex UserIds,
     HashIndex UserNames,
     PagedVector<ValueArray<int>> Memberships,
@@ -296,6 +297,7 @@ internal sealed record TenantParts(
     Ownership Ownership,
     DeletedItems Deleted,
     PagedVector<Group> Groups,
+    int GroupCount,
     HashIndex GroupIds,
     SortedPages<int>[] Holders,
     SortedPages<WaitingPair>[] Waiting,
@@ -316,6 +318,7 @@ internal sealed record TenantParts(
         SkuCatalog.Empty,
         [],
         PagedVector<User?>.Empty,
+        0,
         HashIndex.Empty,
         HashIndex.Empty,
         PagedVector<ValueArray<int>>.Empty,
@@ -324,6 +327,7 @@ internal sealed record TenantParts(
         Ownership.Nothing,
         DeletedItems.None,
         PagedVector<Group>.Empty,
+        0,
         HashIndex.Empty,
         [],
         [],

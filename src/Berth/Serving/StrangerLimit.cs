@@ -12,15 +12,10 @@ namespace Berth.Serving;
 internal sealed class StrangerLimit(Strangers strangers, TimeProvider time, RequestDelegate next)
 {
     /// <summary>Lets through who has refusals left; everything that is no way to a token goes on.</summary>
-    public async Task InvokeAsync(HttpContext context)
-    {
-        (bool isWay, bool isOAuth) = Look(context.Request.Path);
-        if (!isWay)
-        {
-            await next(context).ConfigureAwait(false);
-            return;
-        }
+    public Task InvokeAsync(HttpContext context) => Look(context.Request.Path) is (true, var isOAuth) ? LimitAsync(context, isOAuth) : next(context);
 
+    private async Task LimitAsync(HttpContext context, bool isOAuth)
+    {
         string address = Strangers.AddressOf(context);
         int seconds = strangers.Take(address);
         if (seconds > 0)

@@ -18,14 +18,10 @@ internal sealed class SetUpEndpoint(SetUpCode? code, LedgerDoor ledger, NewTenan
     public const int LongestBody = 16 * 1024;
 
     /// <summary>Answers the path; everything else goes on.</summary>
-    public async Task InvokeAsync(HttpContext context)
-    {
-        if (!context.Request.Path.Equals(Path, StringComparison.OrdinalIgnoreCase))
-        {
-            await next(context).ConfigureAwait(false);
-            return;
-        }
+    public Task InvokeAsync(HttpContext context) => context.Request.Path.Equals(Path, StringComparison.OrdinalIgnoreCase) ? AnswerAsync(context) : next(context);
 
+    private async Task AnswerAsync(HttpContext context)
+    {
         if (HttpMethods.IsGet(context.Request.Method))
         {
             context.Response.ContentType = "application/json; charset=utf-8";

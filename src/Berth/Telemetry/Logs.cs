@@ -36,6 +36,9 @@ internal static class Logs
         logging.SetMinimumLevel(level > LogLevel.Warning ? level : LogLevel.Warning);
         logging.AddFilter("Berth", level);
 
+        // While it may say anything, each request gets an activity and a scope of its own, traced or not (B781).
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
         // A start that fails is told once, in one line, by Run.
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
 

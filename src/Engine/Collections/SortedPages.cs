@@ -12,6 +12,9 @@ public sealed class SortedPages<T> : IEnumerable<T>, IEquatable<SortedPages<T>>
 {
     private const int Full = 512;
 
+    // What is cut anew gets room for some more.
+    private const int Filled = Full * 3 / 4;
+
     /// <summary>The set without elements.</summary>
     public static readonly SortedPages<T> Empty = new([], 0);
 
@@ -32,19 +35,9 @@ public sealed class SortedPages<T> : IEnumerable<T>, IEquatable<SortedPages<T>>
     /// <summary>Builds a set from elements in ascending order without repetition.</summary>
     public static SortedPages<T> FromSorted(ReadOnlySpan<T> sorted)
     {
-        if (sorted.IsEmpty)
-        {
-            return Empty;
-        }
-
-        int chunkSize = Full * 3 / 4;
-        T[][] chunks = new T[(sorted.Length + chunkSize - 1) / chunkSize][];
-        for (int i = 0; i < chunks.Length; i++)
-        {
-            chunks[i] = sorted.Slice(i * chunkSize, Math.Min(chunkSize, sorted.Length - (i * chunkSize))).ToArray();
-        }
-
-        return new SortedPages<T>(chunks, sorted.Length);
+        List<T[]> chunks = new((sorted.Length / Filled) + 1);
+        Cut(sorted, chunks);
+        return chunks.Count == 0 ? Empty : new SortedPages<T>([.. chunks], sorted.Length);
     }
 
     /// <summary>Whether an element is in the set.</summary>
@@ -107,8 +100,8 @@ public sealed class SortedPages<T> : IEnumerable<T>, IEquatable<SortedPages<T>>
     /// </summary>
     public SortedPages<T> Merge(ReadOnlySpan<T> added, ReadOnlySpan<T> removed)
     {
-        // Below this share of the set single changes are cheaper than a pass over everything (measured).
-        if (added.Length + removed.Length <= 8 + (Count / 256))
+        // So few are cheaper one by one.
+        if (added.Length + removed.Length <= 8)
         {
             SortedPages<T> set = this;
             foreach (T item in removed)
@@ -124,33 +117,89 @@ public sealed class SortedPages<T> : IEnumerable<T>, IEquatable<SortedPages<T>>
             return set;
         }
 
-        T[] merged = new T[Count + added.Length];
-        int count = 0, a = 0, r = 0;
-        foreach (T[] chunk in _chunks)
+        if (_chunks.Length == 0)
         {
-            foreach (T item in chunk)
+            return FromSorted(added);
+        }
+
+        List<T[]> chunks = new(_chunks.Length + (added.Length / Full) + 1);
+        T[] merged = new T[Math.Min(Count, Full * 4) + added.Length];
+        int count = 0, filled = 0;
+        for (int i = 0; i < _chunks.Length; i++)
+        {
+            T[] chunk = _chunks[i];
+
+            // What comes behind the last element belongs to the last chunk.
+            bool isLast = i == _chunks.Length - 1;
+            int adding = isLast ? added.Length : UpTo(added, chunk[^1]), removing = isLast ? removed.Length : UpTo(removed, chunk[^1]);
+            if (adding + removing == 0)
             {
-                while (a < added.Length && added[a].CompareTo(item) < 0)
-                {
-                    merged[count++] = added[a++];
-                }
+                // Nothing of this chunk changes: the new set shares it.
+                Cut(merged.AsSpan(0, filled), chunks);
+                filled = 0;
+                chunks.Add(chunk);
+                count += chunk.Length;
+                continue;
+            }
 
-                bool alsoAdded = a < added.Length && added[a].CompareTo(item) == 0;
-                a += alsoAdded ? 1 : 0;
-                while (r < removed.Length && removed[r].CompareTo(item) < 0)
-                {
-                    r++;
-                }
+            if (merged.Length < filled + chunk.Length + adding)
+            {
+                Array.Resize(ref merged, Math.Max(merged.Length * 2, filled + chunk.Length + adding));
+            }
 
-                if (alsoAdded || r >= removed.Length || removed[r].CompareTo(item) != 0)
-                {
-                    merged[count++] = item;
-                }
+            int made = MergeChunk(chunk, added[..adding], removed[..removing], merged.AsSpan(filled));
+            added = added[adding..];
+            removed = removed[removing..];
+            filled += made;
+            count += made;
+        }
+
+        Cut(merged.AsSpan(0, filled), chunks);
+        return count == 0 ? Empty : new SortedPages<T>([.. chunks], count);
+    }
+
+    private static int UpTo(ReadOnlySpan<T> sorted, T last)
+    {
+        int at = sorted.BinarySearch(last);
+        return at < 0 ? ~at : at + 1;
+    }
+
+    private static int MergeChunk(ReadOnlySpan<T> chunk, ReadOnlySpan<T> added, ReadOnlySpan<T> removed, Span<T> merged)
+    {
+        int count = 0, a = 0, r = 0;
+        foreach (T item in chunk)
+        {
+            while (a < added.Length && added[a].CompareTo(item) < 0)
+            {
+                merged[count++] = added[a++];
+            }
+
+            bool alsoAdded = a < added.Length && added[a].CompareTo(item) == 0;
+            a += alsoAdded ? 1 : 0;
+            while (r < removed.Length && removed[r].CompareTo(item) < 0)
+            {
+                r++;
+            }
+
+            if (alsoAdded || r >= removed.Length || removed[r].CompareTo(item) != 0)
+            {
+                merged[count++] = item;
             }
         }
 
-        added[a..].CopyTo(merged.AsSpan(count));
-        return FromSorted(merged.AsSpan(0, count + added.Length - a));
+        added[a..].CopyTo(merged[count..]);
+        return count + added.Length - a;
+    }
+
+    private static void Cut(ReadOnlySpan<T> sorted, List<T[]> chunks)
+    {
+        // Of even sizes, so that no cut leaves a few elements behind.
+        for (int pieces = sorted.Length <= Full ? 1 : (sorted.Length + Filled - 1) / Filled; !sorted.IsEmpty; pieces--)
+        {
+            int size = sorted.Length / pieces;
+            chunks.Add(sorted[..size].ToArray());
+            sorted = sorted[size..];
+        }
     }
 
     /// <summary>The elements from the first that is not below <paramref name="from"/>, ascending.</summary>

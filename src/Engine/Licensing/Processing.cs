@@ -51,9 +51,11 @@ internal sealed class Processing
 
     /// <summary>Evaluates a pair.</summary>
     /// <returns>Whether it succeeded, or at least changed what is in force (mode independent).</returns>
-    public bool Evaluate(int user, int group)
+    public bool Evaluate(int user, int group) => Evaluate(user, group, _draft.IsMember(user, group));
+
+    private bool Evaluate(int user, int group, bool member)
     {
-        bool moved = EvaluateOnce(user, group);
+        bool moved = EvaluateOnce(user, group, member);
         if (user == _explained)
         {
             _found[group] = Explain(user, group);
@@ -62,10 +64,9 @@ internal sealed class Processing
         return moved;
     }
 
-    private bool EvaluateOnce(int user, int group)
+    private bool EvaluateOnce(int user, int group, bool member)
     {
         UserLicenses licenses = _draft.Licenses(user);
-        bool member = _draft.IsMember(user, group);
         LicenseSet wanted = member ? _draft.Group(group).Licenses : LicenseSet.Empty;
         GroupSource? source = licenses.Source(group);
         if (source is null && wanted.IsEmpty)
@@ -73,7 +74,8 @@ internal sealed class Processing
             return true;
         }
 
-        string country = _draft.Country(user);
+        // Only plans that some country lacks make it matter where the user lives.
+        string country = wanted.For(_draft.Catalog).HasRegional ? _draft.Country(user) : "";
         if (_asked != (group, member, _turns))
         {
             _asked = (group, member, _turns);
@@ -186,7 +188,7 @@ internal sealed class Processing
 
         foreach (int member in members)
         {
-            Evaluate(member, group);
+            Evaluate(member, group, member: true);
         }
     }
 

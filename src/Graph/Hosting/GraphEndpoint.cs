@@ -231,12 +231,14 @@ internal sealed class GraphDoor(
     // False when the body is larger than a body may be.
     private static async ValueTask<bool> ReadAsync(HttpContext context, PooledBytes body, int longest)
     {
-        if (context.Request.ContentLength > longest)
+        long? announced = context.Request.ContentLength;
+        if (announced > longest)
         {
             return false;
         }
 
-        while (true)
+        body.Expect(announced);
+        while (body.Written.Length != announced)
         {
             int read = await context.Request.Body.ReadAsync(body.GetMemory(1), context.RequestAborted).ConfigureAwait(false);
             body.Advance(read);
@@ -245,6 +247,8 @@ internal sealed class GraphDoor(
                 return read == 0;
             }
         }
+
+        return true;
     }
 
     private static async Task SendAsync(Exchange exchange, GraphResponse response)

@@ -16,6 +16,18 @@ public sealed class PooledBytes : IBufferWriter<byte>, IDisposable
     /// <summary>What was written, valid until <see cref="Dispose"/>.</summary>
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _count);
 
+    /// <summary>
+    /// Begins with no more room than was announced, where that is less than the usual: a body is held until the commit, by all who write at once. What is announced
+    /// beyond that is believed when it has come.
+    /// </summary>
+    internal void Expect(long? size)
+    {
+        if (size is > 0 and < Start && _bytes.Length == 0)
+        {
+            _bytes = ArrayPool<byte>.Shared.Rent((int)size);
+        }
+    }
+
     /// <inheritdoc/>
     public void Advance(int count) => _count += count;
 

@@ -66,32 +66,59 @@ public class PersistentCollectionTests
         });
 
     [Fact]
-    public void A_hash_index_behaves_like_sets_of_indexes_by_hash_through_growth_and_removal() =>
+    public void Merging_a_portion_at_the_end_shares_what_came_before_and_keeps_chunks_even() =>
+        Gen.Int[1, 3000].Array[1, 40].Sample(portions =>
+        {
+            SortedPages<int> set = SortedPages<int>.Empty;
+            int last = 0;
+            foreach (int portion in portions)
+            {
+                int[] added = [.. Enumerable.Range(last, portion)];
+                last += portion;
+                set = set.Merge(added, []);
+            }
+
+            Assert.Equal(Enumerable.Range(0, last), set);
+            Assert.Equal(Enumerable.Range(last / 2, last - (last / 2)), set.From(last / 2));
+            int[] odd = [.. Enumerable.Range(0, last).Where(one => (one & 1) != 0)];
+            Assert.Equal(Enumerable.Range(0, last).Except(odd), set.Merge([], odd));
+            Assert.Same(SortedPages<int>.Empty, set.Merge([], set.ToArray()));
+        }, iter: 50);
+
+    [Fact]
+    public void A_hash_index_gives_every_version_what_it_has_and_a_grown_table_has_nothing_that_no_key_leads_to() =>
         Gen.Select(Gen.Bool, Gen.Int[0, 2000]).Array[0, 4000].Sample(changes =>
         {
-            HashSet<int> expected = [];
-            HashIndex index = HashIndex.Empty;
+            HashSet<int> there = [];
+            List<(HashIndex Index, int[] There)> versions = [(HashIndex.Empty, [])];
             foreach ((bool Add, int Value)[] portion in changes.Chunk(500))
             {
-                HashIndex.Builder builder = index.ToBuilder();
+                HashIndex index = versions[^1].Index;
                 foreach ((bool add, int key) in portion)
                 {
-                    if (add)
+                    if (!add)
                     {
-                        expected.Add(key);
-                        builder.Add(Hash(key), key);
+                        // What goes is not taken out: whoever looks compares.
+                        there.Remove(key);
                     }
-                    else
+                    else if (there.Add(key))
                     {
-                        expected.Remove(key);
-                        builder.Remove(Hash(key), key);
+                        HashIndex before = index;
+                        index = index.Add(Hash(key), key, (at, hash) => there.Contains(at) && Hash(at) == hash);
+                        if (!ReferenceEquals(before, index))
+                        {
+                            Assert.All(Enumerable.Range(0, 300), hash => Assert.Equal(there.Where(one => Hash(one) == hash).Order(), Found(index.Of(hash))));
+                        }
                     }
                 }
 
-                Assert.All(Enumerable.Range(0, 300), hash => Assert.Equal(expected.Where(key => Hash(key) == hash).Order(), Found(builder.Of(hash))));
-                index = builder.Seal();
-                Assert.Equal(expected.Count, index.Count);
-                Assert.All(Enumerable.Range(0, 300), hash => Assert.Equal(expected.Where(key => Hash(key) == hash).Order(), Found(index.Of(hash))));
+                versions.Add((index, [.. there]));
+            }
+
+            foreach ((HashIndex index, int[] had) in versions)
+            {
+                Assert.All(had, key => Assert.Contains(key, Found(index.Of(Hash(key)))));
+                Assert.All(Enumerable.Range(0, 300), hash => Assert.All(Found(index.Of(hash)), key => Assert.Equal(hash, Hash(key))));
             }
 
             // Several keys have one hash, and so do the first of all.
@@ -108,4 +135,45 @@ public class PersistentCollectionTests
                 return found.Order();
             }
         }, iter: 50);
+
+    [Fact]
+    public void Forks_that_add_to_one_hash_index_at_once_lose_nothing_and_a_reader_beside_them_finds_what_was_there()
+    {
+        const int Forks = 4, Each = 20_000;
+        HashIndex shared = HashIndex.Empty;
+        for (int key = 0; key < Each; key++)
+        {
+            shared = shared.Add(key * 31, key, static (_, _) => true);
+        }
+
+        Parallel.For(0, Forks, fork =>
+        {
+            HashIndex own = shared;
+            for (int i = 0; i < Each; i++)
+            {
+                // Another fork has another key at the same index.
+                own = own.Add((i * 31) + fork + 1, Each + i, static (_, _) => true);
+                Assert.True(Has(shared, i * 31, i));
+            }
+
+            for (int i = 0; i < Each; i++)
+            {
+                Assert.True(Has(own, (i * 31) + fork + 1, Each + i));
+                Assert.True(Has(own, i * 31, i));
+            }
+        });
+
+        static bool Has(HashIndex index, int hash, int key)
+        {
+            foreach (int one in index.Of(hash))
+            {
+                if (one == key)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
 }
