@@ -50,7 +50,7 @@ internal sealed partial class Draft
         foreach (int user in purged.Users)
         {
             Deleted = Deleted.WithoutUser(user);
-            Turns?.Users.Add(user);
+            Turns?.Turn(user);
         }
 
         if (purged.Users.Count > 0 && !Storages.Pools.IsEmpty)

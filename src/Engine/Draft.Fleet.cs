@@ -107,7 +107,7 @@ internal sealed partial class Draft
     {
         if (Turns is not null && before.CloudPcPlans(Catalog) != after.CloudPcPlans(Catalog))
         {
-            Turns.Users.Add(user);
+            Turns.Turn(user);
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed partial class Draft
     {
         if (Turns is not null && (_fleet?.PoliciesOf(group) ?? _before.Fleet.PoliciesOf(group)).Count > 0)
         {
-            Turns.Users.Add(user);
+            Turns.Turn(user);
         }
     }
 

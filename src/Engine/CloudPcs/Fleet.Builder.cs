@@ -126,6 +126,9 @@ public sealed partial class Fleet
 
         public ValueArray<Guid> SessionsOf(int user) => _frontline.SessionsOf(user);
 
+        /// <summary>Whether any group has a policy.</summary>
+        public bool HasPolicies => !_policiesOfGroups.IsEmpty;
+
         public ValueArray<int> PoliciesOf(int group) => _policiesOfGroups.TryGetValue(group, out ValueArray<int> policies) ? policies : [];
 
         public int SlotsUsed(int plan) => _used is { } used ? used.GetValueOrDefault(plan) : source.Used.GetValueOrDefault(plan);

@@ -273,7 +273,7 @@ internal sealed partial class Lifecycle
         }
         else
         {
-            _turns.Users.Add(row.User);
+            _turns.Turn(row.User);
         }
     }
 

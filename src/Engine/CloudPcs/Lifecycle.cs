@@ -61,7 +61,7 @@ internal sealed partial class Lifecycle
     {
         for (int user = 0; user < _draft.UserCount; user++)
         {
-            _turns.Users.Add(user);
+            _turns.Turn(user);
         }
     }
 
@@ -100,12 +100,14 @@ internal sealed partial class Lifecycle
     {
         foreach (int group in _turns.Groups.ToArray())
         {
-            _turns.Users.UnionWith(_draft.Members(group));
+            foreach (int member in _draft.Members(group))
+            {
+                _turns.Turn(member);
+            }
         }
 
         _turns.Groups.Clear();
-        int[] users = [.. _turns.Users.Where(user => user < _draft.UserCount)];
-        _turns.Users.Clear();
+        int[] users = _turns.TakeUsers(_draft.UserCount);
         SortById(users);
         foreach (int user in users)
         {
@@ -302,14 +304,25 @@ internal sealed partial class Lifecycle
             return;
         }
 
-        if (_arrivals.Find(one => one.With.Plan == plan && one.With.Policy == policy && one.With.Status == status && one.With.At == Now) is not { } together)
-        {
-            _arrivals.Add(together = new Arrivals(ArrivalOf(plan, policy, status), new CloudPcStep(Now, reason, null), [], []));
-        }
-
+        Arrivals together = ArrivalsWith(plan, policy, status, reason);
         together.Indexes.Add(index);
         together.Users.Add(user);
         Fleet.Come(index, together.With, user, _draft.User(user)!);
+    }
+
+    private Arrivals ArrivalsWith(int plan, int policy, CloudPcStatus status, CloudPcReason reason)
+    {
+        foreach (Arrivals one in _arrivals)
+        {
+            if (one.With.Plan == plan && one.With.Policy == policy && one.With.Status == status && one.With.At == Now)
+            {
+                return one;
+            }
+        }
+
+        Arrivals first = new(ArrivalOf(plan, policy, status), new CloudPcStep(Now, reason, null), [], []);
+        _arrivals.Add(first);
+        return first;
     }
 
     private CloudPcRows.Arrival ArrivalOf(int plan, int policy, CloudPcStatus status) =>
@@ -430,7 +443,7 @@ internal sealed partial class Lifecycle
     {
         ValueArray<Coverage> before = Fleet.CoverageOf(user);
         SortedSet<int>? covering = null;
-        if (_draft.User(user) is not null)
+        if (Fleet.HasPolicies && _draft.User(user) is not null)
         {
             foreach (int group in _draft.Memberships(user).Span)
             {
