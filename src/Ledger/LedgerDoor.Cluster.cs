@@ -117,21 +117,32 @@ public sealed partial class LedgerDoor
 
     /// <summary>Changes a named value that several nodes may change, durably: nobody's change is lost.</summary>
     /// <param name="name">The value's name.</param>
-    /// <param name="change">Makes the new value of the one that is there, or of null; called again when another node was faster.</param>
+    /// <param name="change">Makes the new value of the one that is there, or of null; called again when another node was faster. When it makes null, nothing is written.</param>
     /// <param name="cancel">Ends the trying.</param>
-    public async ValueTask ChangeBlobAsync(string name, Func<byte[]?, byte[]> change, CancellationToken cancel = default)
+    public ValueTask ChangeBlobAsync(string name, Func<byte[]?, byte[]?> change, CancellationToken cancel = default) =>
+        ChangeBlobAsync(name, seen => change(seen) is { } next ? (next, []) : null, cancel);
+
+    /// <summary>The same with further values that are written with it, all or none, in place of what they were.</summary>
+    /// <param name="name">The value's name.</param>
+    /// <param name="change">Makes the new value and the others; called again when another node was faster. When it makes null, nothing is written.</param>
+    /// <param name="cancel">Ends the trying.</param>
+    public async ValueTask ChangeBlobAsync(string name, Func<byte[]?, (byte[] Value, IReadOnlyList<(string Name, byte[] Value)> Beside)?> change, CancellationToken cancel = default)
     {
         while (true)
         {
             byte[]? seen = await ReadBlobAsync(name, cancel).ConfigureAwait(false);
-            byte[] next = change(seen);
-            if (!IsShared)
+            if (change(seen) is not { } next)
             {
-                await WriteBlobAsync(name, next, cancel).ConfigureAwait(false);
                 return;
             }
 
-            if (await Shared.ReplaceBlobAsync(name, seen, next, cancel).ConfigureAwait(false))
+            if (!IsShared)
+            {
+                await WriteBlobsAsync([.. next.Beside.Select(static one => (one.Name, (ReadOnlyMemory<byte>)one.Value)), (name, next.Value)], cancel).ConfigureAwait(false);
+                return;
+            }
+
+            if (await Shared.ReplaceBlobAsync(name, seen, next.Value, next.Beside, cancel).ConfigureAwait(false))
             {
                 return;
             }

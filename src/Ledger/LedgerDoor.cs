@@ -13,6 +13,9 @@ public sealed partial class LedgerDoor : IAsyncDisposable
     internal const string ProbeName = "probe";
     private static readonly byte[] ProbeValue = new byte[64 * 1024];
 
+    /// <summary>Tenants that a start takes over in one commit (B776).</summary>
+    internal const int TakenAtOnce = 1_000;
+
     private readonly IJournalStore _store;
     private readonly TimeProvider _time;
     private readonly GroupCommit _writer;
@@ -62,14 +65,17 @@ public sealed partial class LedgerDoor : IAsyncDisposable
 
         IReadOnlyList<Guid> gone = GoneTenant.All(store);
         bool incomplete = store is PostgresStore listing && listing.IsListIncomplete();
-        foreach (Guid id in store.Tenants().Except(gone))
-        {
-            if (UnfinishedImport.Is(store, id))
-            {
-                throw new LedgerRefusedException($"The import of tenant {id} was not finished. Import its file again: berth db import FILE --replace.");
-            }
+        Guid[] tenants = [.. store.Tenants().Except(gone)];
 
-            Claim claim = store.TakeEpoch(id);
+        // Refused before anything is taken.
+        foreach (Guid id in UnfinishedImport.All(store).Intersect(tenants))
+        {
+            throw new LedgerRefusedException($"The import of tenant {id} was not finished. Import its file again: berth db import FILE --replace.");
+        }
+
+        foreach (Claim claim in tenants.Chunk(TakenAtOnce).SelectMany(store.TakeEpochs))
+        {
+            Guid id = claim.Tenant;
             Recovery.Recovered recovered = Recovery.Recover(store, id);
             if (recovered.Tenant.Version > 0)
             {
@@ -100,6 +106,9 @@ public sealed partial class LedgerDoor : IAsyncDisposable
 
     /// <summary>A named value that lies beside the tenants, such as the key that signs tokens; null when there is none.</summary>
     public ValueTask<byte[]?> ReadBlobAsync(string name, CancellationToken cancel = default) => _store.ReadBlobAsync(name, cancel);
+
+    /// <summary>Every named value whose name has a beginning, by name: what a whole installation keeps of one kind.</summary>
+    public ValueTask<IReadOnlyList<(string Name, byte[] Value)>> ReadBlobsAsync(string beginning, CancellationToken cancel = default) => _store.ReadBlobsAsync(beginning, cancel);
 
     /// <summary>Writes a named value, durably.</summary>
     public ValueTask WriteBlobAsync(string name, ReadOnlyMemory<byte> value, CancellationToken cancel = default) => _store.WriteBlobAsync(name, value, cancel);

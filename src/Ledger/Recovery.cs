@@ -10,6 +10,9 @@ internal static class Recovery
 {
     private const int PartsAhead = 4;
 
+    // Up to this size a snapshot is decoded where it is applied: a second thread would cost more than it saves.
+    private const long SmallSnapshot = 64 * 1024;
+
     public readonly record struct Recovered(Tenant Tenant, SnapshotMark Snapshot, long TailBytes);
 
     public static Recovered Recover(IJournalStore store, Guid id)
@@ -39,7 +42,8 @@ internal static class Recovery
     }
 
     /// <summary>The state that a complete snapshot holds.</summary>
-    public static Tenant Restore(IJournalStore store, Guid id, SnapshotMark mark) => Deciding.Restore(mark.Sequence, Parts(store, id, mark));
+    public static Tenant Restore(IJournalStore store, Guid id, SnapshotMark mark) => 
+        Deciding.Restore(mark.Sequence, mark.Bytes <= SmallSnapshot ? Decoded(store, id, mark).SelectMany(static part => part) : Parts(store, id, mark));
 
     // Decoding and applying cost about the same, so the parts to come are decoded while one is applied.
     private static IEnumerable<Change> Parts(IJournalStore store, Guid id, SnapshotMark mark)
@@ -51,7 +55,10 @@ internal static class Recovery
             {
                 try
                 {
-                    Decode(store, id, mark, part => decoded.Add(part, leaving.Token));
+                    foreach (Change[] part in Decoded(store, id, mark))
+                    {
+                        decoded.Add(part, leaving.Token);
+                    }
                 }
                 finally
                 {
@@ -80,12 +87,12 @@ internal static class Recovery
         }
     }
 
-    private static void Decode(IJournalStore store, Guid id, SnapshotMark mark, Action<Change[]> next)
+    private static IEnumerable<Change[]> Decoded(IJournalStore store, Guid id, SnapshotMark mark)
     {
         int part = 0;
         foreach (ReadOnlyMemory<byte> payload in store.ReadSnapshot(id, mark))
         {
-            next(JournalReader.ReadPart(id, mark.Sequence, part++, payload));
+            yield return JournalReader.ReadPart(id, mark.Sequence, part++, payload);
         }
 
         if (part != mark.Parts)

@@ -12,7 +12,7 @@ internal sealed class TenantGuests(IdentityBooks identity, SubscriptionBooks sub
     /// <inheritdoc/>
     public async Task ComeAsync(TenantDesk desk, CancellationToken cancel)
     {
-        await identity.ReadAgainAsync(cancel).ConfigureAwait(false);
+        await identity.ReadAgainAsync(desk.Id, cancel).ConfigureAwait(false);
         await subscriptions.OfAsync(desk, cancel).ConfigureAwait(false);
         await listeners.OfAsync(desk, cancel).ConfigureAwait(false);
     }

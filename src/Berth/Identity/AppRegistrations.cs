@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Berth.Engine.Collections;
@@ -6,29 +6,38 @@ using Berth.Ledger;
 
 namespace Berth.Identity;
 
-/// <summary>Every application of the installation, kept as one named value beside the journals. For any number of threads.</summary>
+/// <summary>
+/// Every application of the installation; those of each tenant are one named value beside the journals, so that what is done in one tenant costs the same however many there are (B775). For any number of threads.
+/// </summary>
 internal sealed class AppRegistrations : IDisposable
 {
-    private const string BlobName = "identity/apps";
+    /// <summary>What the names of all tenants' values begin with.</summary>
+    public const string Beginning = "identity/apps/";
+
+    // Where the applications of all tenants lay in one value. Once they are taken apart there is a list without any, of a format that the programs before refuse.
+    private const string OldName = "identity/apps";
     private const int FormatVersion = 2;
+    private const int TakenApart = 3;
 
     private readonly LedgerDoor _ledger;
     private readonly SemaphoreSlim _writing = new(1);
-    private volatile FrozenDictionary<Guid, AppRegistration> _apps;
+    private readonly ConcurrentDictionary<Guid, AppRegistration> _byClient = new();
+    private readonly ConcurrentDictionary<Guid, AppRegistration[]> _byTenant = new();
     private volatile AppRegistration? _passing;
 
-    private AppRegistrations(LedgerDoor ledger, IEnumerable<AppRegistration> apps)
-    {
-        _ledger = ledger;
-        _apps = apps.ToFrozenDictionary(app => app.ClientId);
-    }
+    private AppRegistrations(LedgerDoor ledger) => _ledger = ledger;
+
+    /// <summary>Where the applications of a tenant lie.</summary>
+    public static string NameOf(Guid tenant) => $"{Beginning}{tenant:N}";
 
     /// <summary>Reads what the store keeps.</summary>
     /// <exception cref="InvalidDataException">It was written by a newer version, or is damaged; the message is for people.</exception>
     public static async Task<AppRegistrations> OpenAsync(LedgerDoor ledger, CancellationToken cancel)
     {
-        byte[]? blob = await ledger.ReadBlobAsync(BlobName, cancel).ConfigureAwait(false);
-        return new AppRegistrations(ledger, blob is null ? [] : Read(blob));
+        await ledger.ChangeBlobAsync(OldName, TakeApart, cancel).ConfigureAwait(false);
+        AppRegistrations apps = new(ledger);
+        await apps.ReadAgainAsync(cancel).ConfigureAwait(false);
+        return apps;
     }
 
     /// <summary>Reads again what the store keeps: another process may have changed it.</summary>
@@ -37,7 +46,34 @@ internal sealed class AppRegistrations : IDisposable
         await _writing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            _apps = (await StoredAsync(cancel).ConfigureAwait(false)).ToFrozenDictionary(app => app.ClientId);
+            HashSet<Guid> gone = [.. _byTenant.Keys];
+            foreach ((string name, byte[] value) in await _ledger.ReadBlobsAsync(Beginning, cancel).ConfigureAwait(false))
+            {
+                if (Guid.TryParseExact(name.AsSpan(Beginning.Length), "N", out Guid tenant))
+                {
+                    gone.Remove(tenant);
+                    Keep(tenant, Read(value));
+                }
+            }
+
+            foreach (Guid tenant in gone)
+            {
+                Keep(tenant, []);
+            }
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>The same of one tenant, which came here from another process.</summary>
+    public async Task ReadAgainAsync(Guid tenant, CancellationToken cancel)
+    {
+        await _writing.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            Keep(tenant, await _ledger.ReadBlobAsync(NameOf(tenant), cancel).ConfigureAwait(false) is { } value ? Read(value) : []);
         }
         finally
         {
@@ -46,7 +82,7 @@ internal sealed class AppRegistrations : IDisposable
     }
 
     /// <summary>The application with a client id, or null.</summary>
-    public AppRegistration? Find(Guid clientId) => _apps.GetValueOrDefault(clientId) ?? (_passing?.ClientId == clientId ? _passing : null);
+    public AppRegistration? Find(Guid clientId) => _byClient.GetValueOrDefault(clientId) ?? (_passing?.ClientId == clientId ? _passing : null);
 
     /// <summary>Accepts an application until this process ends; it is never stored.</summary>
     public void AcceptWhileRunning(AppRegistration app)
@@ -65,13 +101,18 @@ internal sealed class AppRegistrations : IDisposable
         if (_passing?.ClientId != clientId)
         {
             bool isThere = false;
-            await WriteAsync(
-                apps =>
-                {
-                    isThere = apps.Any(app => app.ClientId == clientId);
-                    return apps.Select(app => app.ClientId == clientId ? change(app) : app);
-                },
-                cancel).ConfigureAwait(false);
+            if (_byClient.GetValueOrDefault(clientId) is { } known)
+            {
+                await WriteAsync(
+                    known.TenantId,
+                    apps =>
+                    {
+                        isThere = apps.Any(app => app.ClientId == clientId);
+                        return isThere ? [.. apps.Select(app => app.ClientId == clientId ? change(app) : app)] : apps;
+                    },
+                    cancel).ConfigureAwait(false);
+            }
+
             return isThere;
         }
 
@@ -89,7 +130,7 @@ internal sealed class AppRegistrations : IDisposable
 
     /// <summary>The applications of a tenant, by name, the demo's own among them while it runs.</summary>
     public IReadOnlyList<AppRegistration> Of(Guid tenant) =>
-        [.. _apps.Values.Concat(_passing is { } passing ? [passing] : []).Where(app => app.TenantId == tenant).OrderBy(app => (app.DisplayName, app.ClientId))];
+        [.. (_byTenant.GetValueOrDefault(tenant) ?? []).Concat(_passing is { } passing && passing.TenantId == tenant ? [passing] : []).OrderBy(app => (app.DisplayName, app.ClientId))];
 
     /// <summary>The application that is accepted while this process runs, or null.</summary>
     public AppRegistration? Passing => _passing;
@@ -103,6 +144,7 @@ internal sealed class AppRegistrations : IDisposable
     {
         bool isRoom = false;
         await WriteAsync(
+            app.TenantId,
             apps =>
             {
                 if (_ledger.IsRemoved(app.TenantId))
@@ -111,7 +153,7 @@ internal sealed class AppRegistrations : IDisposable
                 }
 
                 AppRegistration[] others = [.. apps.Where(other => other.ClientId != app.ClientId)];
-                isRoom = others.Count(other => other.TenantId == app.TenantId) < most;
+                isRoom = others.Length < most;
                 return isRoom ? [.. others, app] : apps;
             },
             cancel).ConfigureAwait(false);
@@ -119,12 +161,30 @@ internal sealed class AppRegistrations : IDisposable
     }
 
     /// <summary>Takes an application away; durable when this returns.</summary>
-    public Task RemoveAsync(Guid clientId, CancellationToken cancel) => WriteAsync(apps => apps.Where(other => other.ClientId != clientId), cancel);
+    public async Task RemoveAsync(Guid clientId, CancellationToken cancel)
+    {
+        if (_byClient.GetValueOrDefault(clientId) is { } known)
+        {
+            await WriteAsync(known.TenantId, apps => apps.Any(app => app.ClientId == clientId) ? [.. apps.Where(other => other.ClientId != clientId)] : apps, cancel).ConfigureAwait(false);
+        }
+    }
 
-    /// <summary>Takes away every application of a tenant that is gone (B743); durable when this returns.</summary>
-    public Task RemoveTenantAsync(Guid tenant) => WriteAsync(apps => apps.Where(other => other.TenantId != tenant), CancellationToken.None);
+    /// <summary>Forgets every application of a tenant that is gone (B743); the ledger takes away what lies in the store, with whatever else is the tenant's alone.</summary>
+    public async Task ForgetTenantAsync(Guid tenant)
+    {
+        await _writing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            Keep(tenant, []);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
 
-    private async Task WriteAsync(Func<AppRegistration[], IEnumerable<AppRegistration>> change, CancellationToken cancel)
+    // A change that gives back what it got writes nothing.
+    private async Task WriteAsync(Guid tenant, Func<AppRegistration[], AppRegistration[]> change, CancellationToken cancel)
     {
         await _writing.WaitAsync(cancel).ConfigureAwait(false);
         try
@@ -132,14 +192,15 @@ internal sealed class AppRegistrations : IDisposable
             // Of what is stored now: another process may have changed it (B772).
             AppRegistration[] apps = [];
             await _ledger.ChangeBlobAsync(
-                BlobName,
-                blob =>
+                NameOf(tenant),
+                value =>
                 {
-                    apps = [.. change(blob is null ? [] : [.. Read(blob)])];
-                    return Write(apps);
+                    AppRegistration[] before = value is null ? [] : Read(value);
+                    apps = change(before);
+                    return ReferenceEquals(apps, before) ? null : Write(apps);
                 },
                 cancel).ConfigureAwait(false);
-            _apps = apps.ToFrozenDictionary(one => one.ClientId);
+            Keep(tenant, apps);
         }
         finally
         {
@@ -150,23 +211,61 @@ internal sealed class AppRegistrations : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _writing.Dispose();
 
-    private async Task<IEnumerable<AppRegistration>> StoredAsync(CancellationToken cancel) =>
-        await _ledger.ReadBlobAsync(BlobName, cancel).ConfigureAwait(false) is { } blob ? Read(blob) : [];
-
-    private static IEnumerable<AppRegistration> Read(byte[] blob)
+    // The caller writes.
+    private void Keep(Guid tenant, AppRegistration[] apps)
     {
-        AppList? list;
+        foreach (AppRegistration app in apps)
+        {
+            _byClient[app.ClientId] = app;
+        }
+
+        foreach (AppRegistration before in _byTenant.GetValueOrDefault(tenant) ?? [])
+        {
+            if (!apps.Any(app => app.ClientId == before.ClientId))
+            {
+                _byClient.TryRemove(before.ClientId, out _);
+            }
+        }
+
+        if (apps.Length > 0)
+        {
+            _byTenant[tenant] = apps;
+        }
+        else
+        {
+            _byTenant.TryRemove(tenant, out _);
+        }
+    }
+
+    // Also what a file of an older program brought: it takes the place of what its tenants had.
+    private static (byte[] Value, IReadOnlyList<(string Name, byte[] Value)> Beside)? TakeApart(byte[]? list)
+    {
+        if (list is null || Parse(list) is { Version: TakenApart })
+        {
+            return null;
+        }
+
+        return (
+            JsonSerializer.SerializeToUtf8Bytes(new AppList(TakenApart, []), AppListJson.Default.AppList),
+            [.. Read(list).GroupBy(static app => app.TenantId).Select(static apps => (NameOf(apps.Key), Write(apps)))]);
+    }
+
+    private static AppList? Parse(byte[] value)
+    {
         try
         {
-            list = JsonSerializer.Deserialize(blob, AppListJson.Default.AppList);
+            return JsonSerializer.Deserialize(value, AppListJson.Default.AppList);
         }
         catch (JsonException e)
         {
             throw new InvalidDataException("The list of applications in the database is damaged; restore the database from a backup.", e);
         }
+    }
 
-        return list is { Version: 1 or FormatVersion }
-            ? list.Apps.Select(app => new AppRegistration(
+    private static AppRegistration[] Read(byte[] value) => Parse(value) is { Version: 1 or FormatVersion } list
+        ?
+        [
+            .. list.Apps.Select(app => new AppRegistration(
                 app.ClientId,
                 app.ObjectId,
                 app.TenantId,
@@ -175,9 +274,9 @@ internal sealed class AppRegistrations : IDisposable
                 new ClientSecret(app.Salt.ToValueArray(), app.Hash.ToValueArray(), app.Iterations))
             {
                 Certificates = (app.Certificates ?? []).Select(certificate => certificate.ToValueArray()).ToValueArray(),
-            })
-            : throw new InvalidDataException("The list of applications in the database was written by a newer version of Berth; use that version.");
-    }
+            }),
+        ]
+        : throw new InvalidDataException("The list of applications in the database was written by a newer version of Berth; use that version.");
 
     private static byte[] Write(IEnumerable<AppRegistration> apps) => JsonSerializer.SerializeToUtf8Bytes(
         new AppList(

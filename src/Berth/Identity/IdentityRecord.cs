@@ -26,10 +26,10 @@ internal sealed class IdentityRecord(LedgerDoor ledger)
 /// <summary>Everything of identity that lies beside the journals and that another process on the same database may have changed.</summary>
 internal sealed class IdentityBooks(AppRegistrations apps, Administrators administrators, SigningKeys keys)
 {
-    /// <summary>Reads all of it again: what a process does when it takes a tenant over. Passwords are read at each sign-in anyway.</summary>
-    public async Task ReadAgainAsync(CancellationToken cancel)
+    /// <summary>Reads again what concerns a tenant: what a process does when it takes it over. Passwords are read at each sign-in anyway.</summary>
+    public async Task ReadAgainAsync(Guid tenant, CancellationToken cancel)
     {
-        await apps.ReadAgainAsync(cancel).ConfigureAwait(false);
+        await apps.ReadAgainAsync(tenant, cancel).ConfigureAwait(false);
         await administrators.ReadAgainAsync(cancel).ConfigureAwait(false);
         await keys.TendAsync(cancel).ConfigureAwait(false);
     }

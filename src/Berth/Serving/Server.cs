@@ -152,7 +152,7 @@ internal static class Server
         {
             await listeners.CloseAsync(tenant).ConfigureAwait(false);
             await subscriptions.CloseAsync(tenant).ConfigureAwait(false);
-            await apps.RemoveTenantAsync(tenant).ConfigureAwait(false);
+            await apps.ForgetTenantAsync(tenant).ConfigureAwait(false);
             await administrators.RemoveTenantAsync(tenant).ConfigureAwait(false);
             memories.Forget(tenant);
         };

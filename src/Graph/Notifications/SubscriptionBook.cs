@@ -12,6 +12,9 @@ namespace Berth.Graph.Notifications;
 /// </summary>
 public sealed class SubscriptionBook : IDisposable
 {
+    /// <summary>What the names of all tenants' values begin with.</summary>
+    internal const string Beginning = "notifications/";
+
     private const int FormatVersion = 1;
 
     private readonly LedgerDoor _ledger;
@@ -37,13 +40,21 @@ public sealed class SubscriptionBook : IDisposable
     /// <summary>Every subscription, in no order.</summary>
     public IReadOnlyCollection<ChangeSubscription> All => _byId.Values;
 
-    private string BlobName => $"notifications/{Desk.Id:D}";
+    private string BlobName => NameOf(Desk);
 
     /// <summary>Reads what the store keeps.</summary>
     /// <exception cref="InvalidDataException">It was written by a newer version, or is damaged; the message is for people.</exception>
     public static async Task<SubscriptionBook> OpenAsync(TenantDesk desk, LedgerDoor ledger, Action changed, CancellationToken cancel)
     {
-        byte[]? blob = await ledger.ReadBlobAsync($"notifications/{desk.Id:D}", cancel).ConfigureAwait(false);
+        return Open(desk, ledger, changed, await ledger.ReadBlobAsync(NameOf(desk), cancel).ConfigureAwait(false));
+    }
+
+    /// <summary>The name of a tenant's value.</summary>
+    internal static string NameOf(TenantDesk desk) => $"{Beginning}{desk.Id:D}";
+
+    /// <summary>The same as <see cref="OpenAsync"/> of what was read already.</summary>
+    internal static SubscriptionBook Open(TenantDesk desk, LedgerDoor ledger, Action changed, byte[]? blob)
+    {
         return new SubscriptionBook(desk, ledger, changed, blob is null ? new StoredBook(FormatVersion, [], []) : Read(blob, desk));
     }
 

@@ -48,10 +48,14 @@ public sealed class SubscriptionBooks(LedgerDoor ledger, NotificationHosts hosts
     /// <exception cref="InvalidDataException">A book cannot be read; the message is for people.</exception>
     public async Task OpenAsync(CancellationToken cancel)
     {
+        // All in one reading: there are as many as there are tenants (B776).
+        Dictionary<string, byte[]> stored = (await ledger.ReadBlobsAsync(SubscriptionBook.Beginning, cancel).ConfigureAwait(false)).ToDictionary(static one => one.Name, static one => one.Value, StringComparer.Ordinal);
         foreach (TenantDesk desk in ledger.Desks)
         {
-            await OfAsync(desk, cancel).ConfigureAwait(false);
+            _books[desk.Id] = SubscriptionBook.Open(desk, ledger, Changed, stored.GetValueOrDefault(SubscriptionBook.NameOf(desk)));
         }
+
+        Changed();
     }
 
     /// <summary>The book of a tenant.</summary>

@@ -18,6 +18,9 @@ namespace Berth.Graph.Telling;
 /// </summary>
 public sealed class ListenerBook : IDisposable
 {
+    /// <summary>What the names of all tenants' values begin with.</summary>
+    internal const string Beginning = "alerts/";
+
     private const int FormatVersion = 1;
 
     private static readonly AlertTemplate[] _templates = Enum.GetValues<AlertTemplate>();
@@ -65,7 +68,12 @@ public sealed class ListenerBook : IDisposable
     /// <exception cref="InvalidDataException">It was written by a newer version, or is damaged; the message is for people.</exception>
     public static async Task<ListenerBook> OpenAsync(TenantDesk desk, LedgerDoor ledger, bool hasMail, Action changed, CancellationToken cancel)
     {
-        byte[]? blob = await ledger.ReadBlobAsync(NameOf(desk), cancel).ConfigureAwait(false);
+        return Open(desk, ledger, hasMail, changed, await ledger.ReadBlobAsync(NameOf(desk), cancel).ConfigureAwait(false));
+    }
+
+    /// <summary>The same as <see cref="OpenAsync"/> of what was read already.</summary>
+    internal static ListenerBook Open(TenantDesk desk, LedgerDoor ledger, bool hasMail, Action changed, byte[]? blob)
+    {
         return new ListenerBook(desk, ledger, hasMail, changed, blob is null ? new StoredListeners(FormatVersion, [], [], [], []) : Read(blob, desk));
     }
 
@@ -196,7 +204,8 @@ public sealed class ListenerBook : IDisposable
         _closing.Dispose();
     }
 
-    private static string NameOf(TenantDesk desk) => $"alerts/{desk.Id:D}";
+    /// <summary>The name of a tenant's value.</summary>
+    internal static string NameOf(TenantDesk desk) => $"{Beginning}{desk.Id:D}";
 
     private static Dictionary<Guid, AlertListener> OfRules(Tenant tenant)
     {

@@ -37,10 +37,14 @@ public sealed class ListenerBooks(LedgerDoor ledger, NotificationHosts hosts, bo
     /// <exception cref="InvalidDataException">A book cannot be read; the message is for people.</exception>
     public async Task OpenAsync(CancellationToken cancel)
     {
+        // All in one reading: there are as many as there are tenants (B776).
+        Dictionary<string, byte[]> stored = (await ledger.ReadBlobsAsync(ListenerBook.Beginning, cancel).ConfigureAwait(false)).ToDictionary(static one => one.Name, static one => one.Value, StringComparer.Ordinal);
         foreach (TenantDesk desk in ledger.Desks)
         {
-            await OfAsync(desk, cancel).ConfigureAwait(false);
+            _books[desk.Id] = ListenerBook.Open(desk, ledger, HasMail, Changed, stored.GetValueOrDefault(ListenerBook.NameOf(desk)));
         }
+
+        Changed();
     }
 
     /// <summary>The book of a tenant.</summary>

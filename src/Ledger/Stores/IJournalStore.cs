@@ -56,6 +56,9 @@ public interface IJournalStore : IDisposable
     /// <param name="above">The epoch is above this one too: that of events that come from elsewhere.</param>
     Claim TakeEpoch(Guid tenant, long above = 0);
 
+    /// <summary>The same of many tenants, all or none, in one commit: what a start does (B776). One claim each, in their order.</summary>
+    IReadOnlyList<Claim> TakeEpochs(IReadOnlyList<Guid> tenants);
+
     /// <summary>Deletes every event, snapshot and answer of a tenant, all or nothing; its epoch stays.</summary>
     void Clear(Claim claim);
 
@@ -133,6 +136,9 @@ public interface IJournalStore : IDisposable
 
     /// <summary>A named value, such as a key, or null.</summary>
     ValueTask<byte[]?> ReadBlobAsync(string name, CancellationToken cancel);
+
+    /// <summary>Every named value whose name has a beginning, by name.</summary>
+    ValueTask<IReadOnlyList<(string Name, byte[] Value)>> ReadBlobsAsync(string beginning, CancellationToken cancel);
 
     /// <summary>Writes a named value in place of what it was.</summary>
     ValueTask WriteBlobAsync(string name, ReadOnlyMemory<byte> value, CancellationToken cancel);

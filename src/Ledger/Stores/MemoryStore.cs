@@ -60,6 +60,15 @@ public sealed class MemoryStore : IJournalStore
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<Claim> TakeEpochs(IReadOnlyList<Guid> tenants)
+    {
+        lock (_lock)
+        {
+            return [.. tenants.Select(tenant => TakeEpoch(tenant))];
+        }
+    }
+
+    /// <inheritdoc/>
     public void Clear(Claim claim)
     {
         lock (_lock)
@@ -293,6 +302,16 @@ public sealed class MemoryStore : IJournalStore
         lock (_lock)
         {
             return new ValueTask<byte[]?>(_blobs.TryGetValue(name, out byte[]? value) ? [.. value] : null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<(string Name, byte[] Value)>> ReadBlobsAsync(string beginning, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            return new([.. _blobs.Where(pair => pair.Key.StartsWith(beginning, StringComparison.Ordinal)).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value))]);
         }
     }
 

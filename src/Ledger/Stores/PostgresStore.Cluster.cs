@@ -254,8 +254,8 @@ public sealed partial class PostgresStore
     /// <summary>Says goodbye: nobody is sent here any more.</summary>
     internal void Leave() => Write<long>("WITH gone AS (UPDATE node SET until = clock_timestamp(), silo = '' WHERE number = $1 RETURNING 1) SELECT count(*) FROM gone", Of(Node));
 
-    /// <summary>Writes a named value in place of what the caller has seen; false when it is another one by now.</summary>
-    internal async ValueTask<bool> ReplaceBlobAsync(string name, byte[]? seen, byte[] value, CancellationToken cancel)
+    /// <summary>Writes a named value in place of what the caller has seen, and others beside it; false, and nothing is written, when it is another one by now.</summary>
+    internal async ValueTask<bool> ReplaceBlobAsync(string name, byte[]? seen, byte[] value, IReadOnlyList<(string Name, byte[] Value)> beside, CancellationToken cancel)
     {
         long written;
         try
@@ -268,13 +268,17 @@ public sealed partial class PostgresStore
                         """
                         WITH held AS MATERIALIZED (SELECT value FROM meta WHERE name = 'opening' AND value = $1 FOR SHARE),
                         made AS (INSERT INTO blob(name, value) SELECT $2, $4 WHERE $3 IS NULL AND EXISTS(SELECT FROM held) ON CONFLICT (name) DO NOTHING RETURNING 1),
-                        changed AS (UPDATE blob SET value = $4 WHERE name = $2 AND value = $3 AND EXISTS(SELECT FROM held) RETURNING 1)
+                        changed AS (UPDATE blob SET value = $4 WHERE name = $2 AND value = $3 AND EXISTS(SELECT FROM held) RETURNING 1),
+                        others AS (INSERT INTO blob(name, value) SELECT b.* FROM unnest($5, $6) AS b WHERE EXISTS(SELECT FROM made) OR EXISTS(SELECT FROM changed)
+                            ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value)
                         SELECT CASE WHEN EXISTS(SELECT FROM held) THEN (SELECT count(*) FROM made) + (SELECT count(*) FROM changed) ELSE -1 END
                         """,
                         Of(_line.Opening),
                         Of(Text(name)),
                         new NpgsqlParameter { Value = (object?)seen ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bytea },
-                        Of(value));
+                        Of(value),
+                        Of(beside.Select(static one => Text(one.Name)).ToArray()),
+                        Of(beside.Select(static one => one.Value).ToArray()));
                     return (long)(await write.ExecuteScalarAsync(cancel).ConfigureAwait(false))!;
                 },
                 cancel).ConfigureAwait(false);

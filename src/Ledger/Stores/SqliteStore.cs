@@ -174,15 +174,23 @@ public sealed partial class SqliteStore : IJournalStore
     }
 
     /// <inheritdoc/>
-    public Claim TakeEpoch(Guid tenant, long above = 0)
+    public Claim TakeEpoch(Guid tenant, long above = 0) => TakeEpochs([tenant], above)[0];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Claim> TakeEpochs(IReadOnlyList<Guid> tenants) => TakeEpochs(tenants, 0);
+
+    private List<Claim> TakeEpochs(IReadOnlyList<Guid> tenants, long above)
     {
-        Claim claim;
+        List<Claim> claims = new(tenants.Count);
         try
         {
             _begin.Run();
-            _ = _takeEpoch.With(tenant).With(above).Next();
-            claim = new Claim(tenant, _takeEpoch.Number(0));
-            _takeEpoch.Reset();
+            foreach (Guid tenant in tenants)
+            {
+                _ = _takeEpoch.With(tenant).With(above).Next();
+                claims.Add(new Claim(tenant, _takeEpoch.Number(0)));
+                _takeEpoch.Reset();
+            }
         }
         catch (Exception e)
         {
@@ -190,7 +198,7 @@ public sealed partial class SqliteStore : IJournalStore
         }
 
         Commit();
-        return claim;
+        return claims;
     }
 
     /// <inheritdoc/>
@@ -388,6 +396,22 @@ public sealed partial class SqliteStore : IJournalStore
         using Lent lent = Lend();
         using SqliteStatement select = new(lent.Handle, "SELECT value FROM blob WHERE name = ?");
         return new ValueTask<byte[]?>(select.With(name).Next() ? select.Blob(0) : null);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<(string Name, byte[] Value)>> ReadBlobsAsync(string beginning, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        using Lent lent = Lend();
+        using SqliteStatement select = new(lent.Handle, "SELECT name, value FROM blob WHERE name >= ? AND name < ? ORDER BY name");
+        select.With(beginning).With(beginning + "\U0010FFFF");
+        List<(string, byte[])> values = [];
+        while (select.Next())
+        {
+            values.Add((select.Text(0), select.Blob(1)));
+        }
+
+        return new ValueTask<IReadOnlyList<(string Name, byte[] Value)>>(values);
     }
 
     /// <inheritdoc/>

@@ -88,6 +88,30 @@ public sealed class IdentityOfNodesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task B775_of_two_nodes_that_find_a_list_of_all_tenants_one_takes_it_apart()
+    {
+        Guid[] tenants = [.. Enumerable.Range(0, 20).Select(static _ => Guid.NewGuid())];
+        await _one.WriteBlobAsync("identity/apps", ApplicationValues.List(2, [.. tenants.Select((tenant, i) => (i % 3, tenant))]), Cancel);
+
+        // Each changes what it finds as soon as it has it: of none of it the other makes again what was before.
+        await Task.WhenAll(Task.Run(() => TakeAsync(_one, 0), Cancel), Task.Run(() => TakeAsync(_other, 1), Cancel));
+        foreach (Guid tenant in tenants)
+        {
+            string value = System.Text.Encoding.UTF8.GetString((await _one.ReadBlobAsync(AppRegistrations.NameOf(tenant), Cancel))!);
+            Assert.Equal(2, value.Split("clientId").Length - 1);
+        }
+
+        async Task TakeAsync(LedgerDoor ledger, int half)
+        {
+            using AppRegistrations apps = await AppRegistrations.OpenAsync(ledger, Cancel);
+            foreach (Guid tenant in tenants.Where((_, i) => i % 2 == half))
+            {
+                Assert.True(await apps.AddAsync(App() with { TenantId = tenant }, 2, Cancel));
+            }
+        }
+    }
+
+    [Fact]
     public async Task B773_of_two_nodes_that_take_the_last_two_Global_Administrators_away_one_is_refused()
     {
         Guid ada = Guid.NewGuid(), bob = Guid.NewGuid(), gone = Guid.NewGuid();

@@ -18,6 +18,8 @@ internal sealed class StoppingStore(IJournalStore store, int writes) : IJournalS
 
     public Claim TakeEpoch(Guid tenant, long above = 0) => Counted(() => store.TakeEpoch(tenant, above));
 
+    public IReadOnlyList<Claim> TakeEpochs(IReadOnlyList<Guid> tenants) => Counted(() => store.TakeEpochs(tenants));
+
     public void Clear(Claim claim) => Counted(() => store.Clear(claim));
 
     public Claim? Retire(Guid tenant, long maker, long? version) => Counted(() => store.Retire(tenant, maker, version));
@@ -65,6 +67,8 @@ internal sealed class StoppingStore(IJournalStore store, int writes) : IJournalS
     public void DeleteBlobs(IReadOnlyList<string> names) => Counted(() => store.DeleteBlobs(names));
 
     public ValueTask<byte[]?> ReadBlobAsync(string name, CancellationToken cancel) => store.ReadBlobAsync(name, cancel);
+
+    public ValueTask<IReadOnlyList<(string Name, byte[] Value)>> ReadBlobsAsync(string beginning, CancellationToken cancel) => store.ReadBlobsAsync(beginning, cancel);
 
     public ValueTask WriteBlobAsync(string name, ReadOnlyMemory<byte> value, CancellationToken cancel) => Counted(() => store.WriteBlobAsync(name, value, cancel));
 

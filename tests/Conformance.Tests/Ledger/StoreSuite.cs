@@ -48,6 +48,23 @@ public abstract class StoreSuite : IDisposable
         Assert.Null(_store.FindAnswer(_one, "key"));
     }
 
+    // B776
+    [Fact]
+    public void The_epochs_of_many_tenants_are_taken_at_once_and_fence_whoever_had_them()
+    {
+        Assert.Empty(_store.TakeEpochs([]));
+        Guid[] many = [.. Enumerable.Range(0, LedgerDoor.TakenAtOnce).Select(static _ => Guid.NewGuid())];
+        Claim had = _store.TakeEpoch(many[7]);
+        Claim[] expected = [.. many.Select(tenant => new Claim(tenant, tenant == many[7] ? 2 : 1))];
+        Assert.Equal(expected, _store.TakeEpochs(many));
+        Assert.Equal(many.Order(), _store.Tenants().Order());
+        Assert.Throws<LedgerFencedException>(() => _store.Append([had], [new JournalRow(many[7], 1, had.Epoch, 0, "", "", default)], []));
+        _store.Append([expected[7]], [new JournalRow(many[7], 1, 2, 0, "", "", default)], []);
+        Restart();
+        Assert.Equal(new Claim(many[7], 3), _store.TakeEpochs([many[7]])[0]);
+        Assert.Equal(new Claim(many[6], 2), _store.TakeEpoch(many[6]));
+    }
+
     [Fact]
     public void What_was_appended_is_read_back_byte_for_byte_after_a_restart()
     {
@@ -95,6 +112,7 @@ public abstract class StoreSuite : IDisposable
             Assert.Equal(["name"], moment.BlobNames());
             Assert.Equal([1], await moment.ReadBlobAsync("name", Cancel));
             Assert.Null(await moment.ReadBlobAsync("other", Cancel));
+            Assert.Equal([1], Assert.Single(await moment.ReadBlobsAsync("na", Cancel)).Value);
             Assert.Equal([_one], moment.Tenants());
             Assert.Null(moment.FindSnapshot(_one));
 
@@ -300,6 +318,9 @@ public abstract class StoreSuite : IDisposable
         await _store.WriteBlobsAsync([("signing-key", new byte[] { 4 }), ("one", new byte[] { 5 }), ("one", new byte[] { 6 })], cancel);
         Assert.Equal(new byte[] { 4 }, await _store.ReadBlobAsync("signing-key", cancel));
         Assert.Equal(new byte[] { 6 }, await _store.ReadBlobAsync("one", cancel));
+        await _store.WriteBlobsAsync([("list/b", new byte[] { 2 }), ("list/a", new byte[] { 1 }), ("list", new byte[] { 0 }), ("lists", new byte[] { 0 }), ("List/c", new byte[] { 0 })], cancel);
+        Assert.Equal([("list/a", (byte)1), ("list/b", (byte)2)], (await _store.ReadBlobsAsync("list/", cancel)).Select(one => (one.Name, one.Value[0])));
+        Assert.Empty(await _store.ReadBlobsAsync("list/c", cancel));
         await _store.WriteBlobsAsync([], cancel);
     }
 
