@@ -42,7 +42,7 @@ internal static class Recovery
     }
 
     /// <summary>The state that a complete snapshot holds.</summary>
-    public static Tenant Restore(IJournalStore store, Guid id, SnapshotMark mark) => 
+    public static Tenant Restore(IJournalStore store, Guid id, SnapshotMark mark) =>
         Deciding.Restore(mark.Sequence, mark.Bytes <= SmallSnapshot ? Decoded(store, id, mark).SelectMany(static part => part) : Parts(store, id, mark));
 
     // Decoding and applying cost about the same, so the parts to come are decoded while one is applied.

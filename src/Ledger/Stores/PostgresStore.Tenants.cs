@@ -31,6 +31,21 @@ public sealed partial class PostgresStore
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<Claim> TakeEpochs(IReadOnlyList<Guid> tenants)
+    {
+        // Locked in the order of their ids, so that two processes that do this do not wait for each other.
+        long[] epochs = tenants.Count == 0 ? [] : Write<long[]>(
+            """
+            WITH taken AS (INSERT INTO tenant(id, epoch, node) SELECT given.id, 1, $2 FROM unnest($1) AS given(id) ORDER BY given.id
+                ON CONFLICT (id) DO UPDATE SET epoch = tenant.epoch + 1, node = $2 RETURNING id, epoch)
+            SELECT array_agg(taken.epoch ORDER BY given.place) FROM unnest($1) WITH ORDINALITY AS given(id, place) JOIN taken USING (id)
+            """,
+            Of(tenants.ToArray()),
+            Of(_line.Number));
+        return [.. tenants.Zip(epochs, static (tenant, epoch) => new Claim(tenant, epoch))];
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> BlobNames(string beginning = "") => Read(connection =>
     {
         using NpgsqlCommand select = Command(connection, "SELECT name FROM blob WHERE name >= $1 AND name < $2 ORDER BY name", Of(beginning), Of(beginning + "\U0010FFFF"));

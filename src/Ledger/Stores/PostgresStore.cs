@@ -114,21 +114,6 @@ public sealed partial class PostgresStore : IJournalStore
         Of(_line.Number)));
 
     /// <inheritdoc/>
-    public IReadOnlyList<Claim> TakeEpochs(IReadOnlyList<Guid> tenants)
-    {
-        // Locked in the order of their ids, so that two processes that do this do not wait for each other.
-        long[] epochs = tenants.Count == 0 ? [] : Write<long[]>(
-            """
-            WITH taken AS (INSERT INTO tenant(id, epoch, node) SELECT given.id, 1, $2 FROM unnest($1) AS given(id) ORDER BY given.id
-                ON CONFLICT (id) DO UPDATE SET epoch = tenant.epoch + 1, node = $2 RETURNING id, epoch)
-            SELECT array_agg(taken.epoch ORDER BY given.place) FROM unnest($1) WITH ORDINALITY AS given(id, place) JOIN taken USING (id)
-            """,
-            Of(tenants.ToArray()),
-            Of(_line.Number));
-        return [.. tenants.Zip(epochs, static (tenant, epoch) => new Claim(tenant, epoch))];
-    }
-
-    /// <inheritdoc/>
     public void Clear(Claim claim)
     {
         Held(claim, Write<long>(
