@@ -474,7 +474,7 @@ internal sealed partial class Decider
         if (!after.Equals(group.Licenses))
         {
             _draft.Record(new Change.GroupLicensesSet(index, group.Licenses, after));
-            Process(index, group.Members.ToArray());
+            Process(index, group.Members.ToArray(), areMembers: true);
         }
 
         return null;
@@ -501,13 +501,13 @@ internal sealed partial class Decider
 
         Group group = _draft.Group(index);
         _draft.Note(new Change.GroupReprocessAsked(index));
-        Process(index, [.. group.Members.Union(group.Troubled)]);
+        Process(index, [.. group.Members.Union(group.Troubled)], areMembers: false);
         return null;
     }
 
-    private void Process(int group, int[] members)
+    private void Process(int group, int[] members, bool areMembers)
     {
-        _processing.EvaluateMembers(group, members);
+        _processing.EvaluateMembers(group, members, areMembers);
         (_processedGroup, _processedMembers) = (group, members);
     }
 

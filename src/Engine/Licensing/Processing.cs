@@ -157,7 +157,7 @@ internal sealed class Processing
         if (!_draft.Group(group).Licenses.IsEmpty)
         {
             // A pair held from an earlier membership is evaluated as well: it exists only while something is owed (L72).
-            EvaluateMembers(group, users);
+            EvaluateMembers(group, users, areMembers: false);
             return;
         }
 
@@ -171,7 +171,10 @@ internal sealed class Processing
     }
 
     /// <summary>Evaluates members of a group in order: who waits already first, earliest first, then by user id.</summary>
-    public void EvaluateMembers(int group, int[] members)
+    /// <param name="group">The group.</param>
+    /// <param name="members">Users who are members, or are held still.</param>
+    /// <param name="areMembers">Whether all of them are known to be members: to ask each costs as much as the rest.</param>
+    public void EvaluateMembers(int group, int[] members, bool areMembers)
     {
         LicenseSet wanted = _draft.Group(group).Licenses;
         bool seatsForAll = true;
@@ -188,7 +191,7 @@ internal sealed class Processing
 
         foreach (int member in members)
         {
-            Evaluate(member, group, member: true);
+            Evaluate(member, group, areMembers || _draft.IsMember(member, group));
         }
     }
 
