@@ -1,10 +1,14 @@
 using Berth.Engine.Collections;
+using Berth.Engine.Directory;
 
 namespace Berth.Engine;
 
 /// <content>Who joins and leaves groups.</content>
 internal sealed partial class Draft
 {
+    private readonly RecentGroups _recentGroups = new();
+    private int[] _grown = [];
+
     /// <summary>
     /// Several groups get members, and nobody looks in between. When they are many, what each user is in is counted first and written once, in place of an array
     /// that grows with every group.
@@ -31,15 +35,24 @@ internal sealed partial class Draft
             }
         }
 
-        int[][] groups = new int[counts.Length][];
+        // What each user is in lies behind what the one before is in.
+        int total = pairs;
         for (int user = 0; user < counts.Length; user++)
         {
+            total += counts[user] > 0 ? _memberships[user].Count : 0;
+        }
+
+        int[] groups = new int[total], ends = new int[counts.Length];
+        int end = 0;
+        for (int user = 0; user < counts.Length; user++)
+        {
+            ends[user] = end;
             if (counts[user] > 0)
             {
                 ReadOnlySpan<int> old = _memberships[user].Span;
-                groups[user] = new int[old.Length + counts[user]];
-                old.CopyTo(groups[user]);
-                counts[user] = old.Length;
+                old.CopyTo(groups.AsSpan(end));
+                ends[user] += old.Length;
+                end += old.Length + counts[user];
             }
         }
 
@@ -47,27 +60,29 @@ internal sealed partial class Draft
         {
             foreach (int user in one.Users.Span)
             {
-                groups[user][counts[user]++] = one.Group;
+                groups[ends[user]++] = one.Group;
             }
         }
 
-        for (int user = 0; user < groups.Length; user++)
+        for (int user = 0, start = 0; user < counts.Length; user++)
         {
-            if (groups[user] is { } own)
+            if (counts[user] > 0)
             {
-                _memberships[user] = ValueArray.Own(Ascending(own));
+                _memberships[user] = _recentGroups.Of(Ascending(groups.AsSpan(start, ends[user] - start)));
+                start = ends[user];
             }
         }
     }
 
     // Ascending, each once; mostly it is already.
-    private static int[] Ascending(int[] groups)
+    private static ReadOnlySpan<int> Ascending(Span<int> groups)
     {
         for (int i = 1; i < groups.Length; i++)
         {
             if (groups[i] <= groups[i - 1])
             {
-                return [.. groups.Distinct().Order()];
+                groups.Sort();
+                return Distinct(groups);
             }
         }
 
@@ -83,11 +98,15 @@ internal sealed partial class Draft
             int at = old.BinarySearch(added.Group);
             if (at < 0)
             {
-                int[] grown = new int[old.Length + 1];
-                old[..~at].CopyTo(grown);
-                grown[~at] = added.Group;
-                old[~at..].CopyTo(grown.AsSpan(~at + 1));
-                _memberships[user] = ValueArray.Own(grown);
+                if (_grown.Length <= old.Length)
+                {
+                    _grown = new int[Math.Max(8, 2 * (old.Length + 1))];
+                }
+
+                old[..~at].CopyTo(_grown);
+                _grown[~at] = added.Group;
+                old[~at..].CopyTo(_grown.AsSpan(~at + 1));
+                _memberships[user] = _recentGroups.Of(_grown.AsSpan(0, old.Length + 1));
                 Remember(added.Group, user, joined: true);
                 TurnMembership(user, added.Group);
                 MembershipTurned?.Invoke(user, added.Group);
