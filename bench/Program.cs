@@ -18,6 +18,7 @@ Dictionary<string, Func<string[], Task<int>>> benchmarks = new(StringComparer.Or
     ["micro"] = MicroBench.Run,
     ["tenants"] = TenantsBench.Run,
     ["cluster"] = ClusterBench.Run,
+    ["failover"] = FailoverBench.Run,
     ["simulate"] = SimulateBench.Run,
     ["plan"] = PlanBench.Run,
     ["findings"] = FindingBench.Run,

@@ -1,8 +1,9 @@
 using Berth.Bench.Http;
+using Berth.Bench.Scale;
 
 namespace Berth.Bench;
 
-/// <summary>Every row of the table of what is fast enough, in one run, ended by the table. The row about a node that is killed comes from the tests of the cluster (docs/reliability.md).</summary>
+/// <summary>Every row of the table of what is fast enough, in one run, ended by the table.</summary>
 internal static class TableBench
 {
     /// <param name="args">The program, published with ReadyToRun.</param>
@@ -18,7 +19,7 @@ internal static class TableBench
 
         // Each part is gone before the next begins: in one process they would share its heap.
         foreach (Func<Task<int>> part in (Func<Task<int>>[])
-            [() => EngineBench.Run([]), () => PlanBench.Run([]), () => RecoveryBench.Run([]), () => LedgerBench.Run([]), () => HttpBench.Run([program]), () => GroupBench.Run(["1000000", program])])
+            [() => EngineBench.Run([]), () => PlanBench.Run([]), () => RecoveryBench.Run([]), () => LedgerBench.Run([]), () => HttpBench.Run([program]), () => GroupBench.Run(["1000000", program]), () => FailoverBench.Run([program])])
         {
             await part();
             EngineBench.Memory();

@@ -176,6 +176,13 @@ internal sealed class Child : IAsyncDisposable
 
     public Task<JsonElement> Post(string path, string json) => Send(HttpMethod.Post, path, new StringContent(json, System.Text.Encoding.UTF8, "application/json"));
 
+    /// <summary>Ends it with SIGKILL.</summary>
+    public Task KillAsync()
+    {
+        _process.Kill();
+        return _process.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         AppDomain.CurrentDomain.ProcessExit -= End;
