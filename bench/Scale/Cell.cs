@@ -6,9 +6,7 @@ namespace Berth.Bench.Scale;
 /// <param name="Forward">Processor time of two nodes together for sending a request on.</param>
 /// <param name="Caller">Processor time of whoever asks.</param>
 /// <param name="Wire">From one process to another, beyond processor time.</param>
-/// <param name="Own">Processor time that a node which is asked takes in a second by itself, however many answers it gives: it wakes up, spins before it sleeps, and ticks.</param>
-/// <param name="CallerOwn">The same of whoever asks, all callers together.</param>
-internal sealed record Costs(double Read, double Write, double Forward, double Caller, double Wire, double Own, double CallerOwn);
+internal sealed record Costs(double Read, double Write, double Forward, double Caller, double Wire);
 
 /// <summary>The one machine on which nodes, database and callers are together.</summary>
 /// <param name="Cores">Its cores.</param>
@@ -19,9 +17,6 @@ internal sealed record OneMachine(int Cores, double Pace);
 internal sealed class Cell
 {
     private const double TendEvery = 500_000;
-
-    /// <summary>What a process does by itself is done in slices of so much time: whoever comes waits for one at most.</summary>
-    private const double Slice = 100;
 
     private readonly Simulation _simulation = new();
     private readonly Random _random;
@@ -43,30 +38,11 @@ internal sealed class Cell
         _callers = everything ?? new Machine(_simulation, int.MaxValue);
         Log = new Flusher(_simulation, parts.Flush);
         _writers = [.. _machines.Select(machine => new Writer(_simulation, parts, machine, Database, Log))];
-        foreach (Machine machine in _machines)
-        {
-            ByItself(machine, costs.Own);
-        }
-
-        if (shared is not null)
-        {
-            ByItself(_callers, costs.CallerOwn);
-        }
-
         if (nodes > 1)
         {
             foreach (Machine machine in _machines)
             {
                 _simulation.After(_random.NextDouble() * TendEvery, () => Tend(machine));
-            }
-        }
-
-        // At random moments, so many that their time in a second is what it takes on a machine with nothing else to do; where there is more to do than it can, one slice at a time waits with all others and none pile up.
-        void ByItself(Machine machine, double ofSecond)
-        {
-            if (ofSecond > 0)
-            {
-                _simulation.After(-Math.Log(1 - _random.NextDouble()) * Slice * Math.Max(0, (1e6 / ofSecond) - 1), () => machine.Work(Slice, () => ByItself(machine, ofSecond)));
             }
         }
 

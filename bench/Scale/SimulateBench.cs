@@ -8,7 +8,7 @@ namespace Berth.Bench.Scale;
 /// </summary>
 internal static class SimulateBench
 {
-    /// <summary>The callers of the rounds that say what the machine gave and what the wire takes. Processor time comes from the rounds of any number of callers.</summary>
+    /// <summary>The callers of the rounds that costs are taken from; the other rounds are predicted. With many, what a process does by itself counts least.</summary>
     private const int Alone = 1, Many = 48;
 
     private const int Seed = 20261127;
@@ -33,43 +33,28 @@ internal static class SimulateBench
         OneMachine shared = new(measured.Cores, Math.Max(1, measured.Cores / had));
         Costs costs = From(measured, shared.Pace);
         Parts parts = measured.Parts;
-        Console.WriteLine(Invariant($"costs of {file} ({measured.At:yyyy-MM-dd HH:mm}Z, {measured.Cores} cores), us: a node by itself {costs.Own:F0} a second, callers {costs.CallerOwn:F0}; read {costs.Read:F0}, write {costs.Write:F0} and {parts.Decide:F1} to decide, sending on {costs.Forward:F0}, caller {costs.Caller:F0}, wire {costs.Wire:F0};"));
+        Console.WriteLine(Invariant($"costs of {file} ({measured.At:yyyy-MM-dd HH:mm}Z, {measured.Cores} cores), us: read {costs.Read:F0}, write {costs.Write:F0} and {parts.Decide:F1} to decide, sending on {costs.Forward:F0}, caller {costs.Caller:F0}, wire {costs.Wire:F0};"));
         Console.WriteLine(Invariant($"    commit {parts.CommitOfNode:F0} + {parts.CommitOfNodeRow:F1} a row at the node, {parts.CommitOfDatabase:F0} + {parts.CommitOfDatabaseRow:F1} at PostgreSQL, flush {parts.Flush:F0}; tending a second: node {parts.TendOfNode:F0} + {parts.TendOfNodeTenant:F2} a tenant, PostgreSQL {parts.TendOfDatabase:F0} + {parts.TendOfDatabaseTenant:F2}"));
         Console.WriteLine(Invariant($"    of {measured.Cores} cores the run had {had:F1}"));
         Again(measured, costs, shared);
         Region(measured, costs, new Load(
-            Option("users", 1_000), Option("reads", 10), Option("writes", 0.5), Option("peak", 0.2), Option("user-bytes", 1_400), Option("tenant-bytes", 60 * 1024), Option("zipf", 0.8),
-            (int)Option("cores", 8), Option("memory", 64), (int)Option("database-cores", 16), Option("start-of-tenant", 3), Option("start-of-person", 5.7)));
+            Option("users", 1_000), Option("reads", 10), Option("writes", 0.5), Option("peak", 0.2), Option("user-bytes", 480), Option("tenant-bytes", 28 * 1024), Option("zipf", 0.8),
+            (int)Option("cores", 8), Option("memory", 64), (int)Option("database-cores", 16), Option("start-of-tenant", 0.8), Option("start-of-person", 2.6)));
         return Task.FromResult(0);
     }
 
     // What a round of some callers at one node, and one of three nodes, say of parts that cannot be measured by themselves.
     private static Costs From(Measured measured, double pace)
     {
-        // The processor time of an answer falls with the number of callers, because a process has work of its own: over the rounds its time in a second is a line, and only the slope is an answer's.
-        Point alone = measured.Of(1, false, Alone), write = measured.Of(1, true, Many), forwarded = measured.Of(3, false, Many);
-        (double own, double read) = Line(measured, static point => point.NodeCpu);
-        (double callerOwn, double caller) = Line(measured, static point => point.CallerCpu);
+        Point read = measured.Of(1, false, Many), forwarded = measured.Of(3, false, Many), write = measured.Of(1, true, Many), alone = measured.Of(1, false, Alone);
         Parts parts = measured.Parts;
-        double batch = Many / 2.0, tending = forwarded.Nodes * (parts.TendOfNode + (forwarded.Tenants * parts.TendOfNodeTenant));
+        double batch = Many / 2.0, tending = forwarded.Nodes * (parts.TendOfNode + (forwarded.Tenants * parts.TendOfNodeTenant)) / forwarded.PerSecond;
         return new Costs(
-            read,
-            Math.Max(0, write.NodeCpu - (own / write.PerSecond) - parts.Decide - parts.CommitOfNodeRow - (parts.CommitOfNode / batch)),
-            Math.Max(0, (forwarded.NodeCpu - (((forwarded.Nodes * own) + tending) / forwarded.PerSecond) - read) / (2.0 / 3)),
-            caller,
-            Math.Max(0, (alone.Mean - ((read + caller) * pace)) / 2),
-            own,
-            callerOwn);
-    }
-
-    // The line of least squares through what the rounds of reads at one node took in a second, and how many answers they gave: what is taken without any answer, and what each takes.
-    private static (double Own, double Each) Line(Measured measured, Func<Point, double> ofAnswer)
-    {
-        Point[] rounds = [.. measured.Points.Where(static point => point is { Nodes: 1, Writes: false })];
-        double rate = rounds.Average(static point => point.PerSecond), time = rounds.Average(point => point.PerSecond * ofAnswer(point));
-        double each = rounds.Sum(point => (point.PerSecond - rate) * ((point.PerSecond * ofAnswer(point)) - time)) / rounds.Sum(point => (point.PerSecond - rate) * (point.PerSecond - rate));
-        each = Math.Max(0, each);
-        return (Math.Max(0, time - (each * rate)), each);
+            read.NodeCpu,
+            Math.Max(0, write.NodeCpu - parts.Decide - parts.CommitOfNodeRow - (parts.CommitOfNode / batch)),
+            Math.Max(0, (forwarded.NodeCpu - tending - read.NodeCpu) / (2.0 / 3)),
+            read.CallerCpu,
+            Math.Max(0, (alone.Mean - ((read.NodeCpu + read.CallerCpu) * pace)) / 2));
     }
 
     private static void Again(Measured measured, Costs costs, OneMachine shared)
@@ -148,7 +133,7 @@ internal static class SimulateBench
                 int here = sizes.Length;
                 double share = sizes.Sum() / people;
                 double cpu = ((reads * (costs.Read + costs.Forward)) + (writes * (costs.Write + costs.Forward + parts.Decide + parts.CommitOfNode + parts.CommitOfNodeRow))) * share / 1e6;
-                double tend = (costs.Own + parts.TendOfNode + (here * parts.TendOfNodeTenant)) / 1e6;
+                double tend = (parts.TendOfNode + (here * parts.TendOfNodeTenant)) / 1e6;
                 int nodes = LeastNodes;
                 while (((cpu / nodes) + tend) > load.Cores * Half && tend < load.Cores * Half)
                 {
