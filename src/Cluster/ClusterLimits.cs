@@ -33,8 +33,14 @@ public static class ClusterLimits
     /// <summary>How long one question after a tenant's place may take; a large tenant is still being read then, and is asked after again.</summary>
     public static readonly TimeSpan Ask = TimeSpan.FromMilliseconds(750);
 
-    /// <summary>How long the nodes are the same before tenants move to where they belong, and how long a tenant that was moved stays.</summary>
+    /// <summary>How long the nodes are the same before tenants move to where they belong, and how long it takes at least until it is looked again.</summary>
     public static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
+
+    /// <summary>Tenants a node gives up at one time because they belong elsewhere: those wait meanwhile, and the others are still served.</summary>
+    public const int MovedAtOnce = 8;
+
+    /// <summary>Tenants that nobody has and a node brings to life at one time.</summary>
+    public const int BroughtAtOnce = 32;
 
     /// <summary>How long a node goes on after it said that it takes no tenants: then the others know.</summary>
     public static readonly TimeSpan Known = Tend + Tend;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -36,8 +35,6 @@ public sealed partial class ClusterNode : IAsyncDisposable
     private readonly TaskCompletionSource<string> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _tending;
     private readonly Task _belonging;
-    private readonly ConcurrentDictionary<Guid, bool> _kept = new();
-    private readonly Dictionary<Guid, long> _moved = [];
     private long _steadySince;
     private long _sameSince;
     private volatile IGrainFactory? _grains;
@@ -97,56 +94,11 @@ public sealed partial class ClusterNode : IAsyncDisposable
     /// <summary>Whether the answer that was made in a tenant may go out: at once, but where this node has not said for a while that it lives (B713).</summary>
     public ValueTask<bool> MayAnswerAsync(Guid tenant, CancellationToken cancel) => _hold.IsValid ? ValueTask.FromResult(true) : _hold.IsStillValidAsync(tenant, cancel);
 
-    /// <summary>Where a tenant is said to be without asking anybody; null when it is here, or nobody has it.</summary>
-    public Uri? Guess(Guid tenant) =>
-        _news.Tenants.TryGetValue(tenant, out TenantPlace place) && place.IsHeld && place.Node != _ledger.Node ? _news.Nodes.GetValueOrDefault(place.Node)?.Url : null;
-
     /// <summary>Whether the node that is reached at an address is said to live.</summary>
     public bool Lives(Uri url) => _news.Nodes.Values.Any(node => node.Url == url);
 
     /// <summary>Where the other members are reached.</summary>
     public IReadOnlyList<Uri> Others => [.. _news.Nodes.Where(node => node.Key != _ledger.Node && node.Value.Silo.Length > 0).Select(node => node.Value.Url)];
-
-    /// <summary>Asks where a tenant is; whoever has none of its node comes to one by that. Null while nobody knows.</summary>
-    public async ValueTask<Uri?> FindAsync(Guid tenant, CancellationToken cancel)
-    {
-        if (_grains is { } grains)
-        {
-            try
-            {
-                // Whoever brings a tenant to life does so where it belongs.
-                if (HomeOf(tenant) is { } home)
-                {
-                    RequestContext.Set(Orleans.Runtime.Placement.IPlacementDirector.PlacementHintKey, home);
-                }
-
-                return await grains.GetGrain<ITenantGrain>(tenant).WhereAsync().WaitAsync(ClusterLimits.Ask, cancel).ConfigureAwait(false) is { } url ? new Uri(url) : null;
-            }
-            catch (Exception e) when (!cancel.IsCancellationRequested)
-            {
-                LogNotFound(tenant, e.Message);
-                return null;
-            }
-        }
-
-        // On its way out, or not in again yet: another node knows better, whichever.
-        IReadOnlyList<Uri> others = Others;
-        return Guess(tenant) ?? (others.Count == 0 ? null : others[Random.Shared.Next(others.Count)]);
-    }
-
-    /// <summary>Has a tenant that was made here served here for now.</summary>
-    public async Task KeepAsync(TenantDesk desk, CancellationToken cancel)
-    {
-        _kept[desk.Id] = true;
-        try
-        {
-            await FindAsync(desk.Id, cancel).ConfigureAwait(false);
-        }
-        finally
-        {
-            _kept.TryRemove(desk.Id, out _);
-        }
-    }
 
     /// <summary>Takes no further tenant and hands over what is here; done when everything is with others, or nobody is there to take it (B716).</summary>
     public async Task LeaveAsync()
@@ -211,7 +163,7 @@ public sealed partial class ClusterNode : IAsyncDisposable
                     await _hold.LoseAsync(desk).ConfigureAwait(false);
                     if (news.Tenants.ContainsKey(desk.Id))
                     {
-                        Bring(desk.Id);
+                        _ = FindAsync(desk.Id, CancellationToken.None).AsTask();
                     }
                 }
 
@@ -230,11 +182,8 @@ public sealed partial class ClusterNode : IAsyncDisposable
                 }
 
                 await GiveUpOnAsync(news.Silent).ConfigureAwait(false);
-                MoveOne(news);
-                foreach ((Guid tenant, TenantPlace _) in news.Tenants.Where(tenant => !tenant.Value.IsHeld || (tenant.Value.Node == _ledger.Node && !_hold.Has(tenant.Key))))
-                {
-                    Bring(tenant);
-                }
+                Bring(news);
+                Move();
             }
             catch (DatabaseAwayException e)
             {
@@ -266,11 +215,6 @@ public sealed partial class ClusterNode : IAsyncDisposable
         }
     }
 
-    // Where a tenant belongs, as the membership has it; null to leave it to the membership.
-    private SiloAddress? HomeOf(Guid tenant) =>
-        _kept.ContainsKey(tenant) ? _here
-        : PreferredNode.Of(tenant, _news.Nodes.Where(node => node.Value.Silo.Length > 0).Select(node => node.Key)) is { } number ? SiloAddress.FromParsableString(_news.Nodes[number].Silo) : null;
-
     // Whom the database has not heard of for too long cannot answer for its tenants any more; only who was heard of all the time says so (B713).
     private async Task GiveUpOnAsync(IReadOnlyList<string> silent)
     {
@@ -282,31 +226,6 @@ public sealed partial class ClusterNode : IAsyncDisposable
         foreach (SiloAddress silo in silent.Select(SiloAddress.FromParsableString).Where(silo => !silo.Equals(_here) && membership.CurrentSnapshot.GetSiloStatus(silo) == SiloStatus.Active))
         {
             await ((Task)membership.TryKill(silo)).WaitAsync(ClusterLimits.Ask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    // One at a time, once nobody has come or gone for a while.
-    private void MoveOne(NodeNews news)
-    {
-        if (_grains is { } grains && !_leaving.IsCancellationRequested && Stopwatch.GetElapsedTime(_sameSince) >= ClusterLimits.Settled)
-        {
-            foreach (Guid tenant in _hold.Tenants.Where(tenant => PreferredNode.Of(tenant, news.Nodes.Where(node => node.Value.Silo.Length > 0).Select(node => node.Key)) is { } home && home != _ledger.Node))
-            {
-                if (!_moved.TryGetValue(tenant, out long at) || Stopwatch.GetElapsedTime(at) >= ClusterLimits.Settled)
-                {
-                    _moved[tenant] = Stopwatch.GetTimestamp();
-                    _ = grains.GetGrain<ITenantGrain>(tenant).LeaveAsync();
-                    return;
-                }
-            }
-        }
-    }
-
-    private void Bring(Guid tenant)
-    {
-        if (_grains is not null)
-        {
-            _ = _ledger.Find(tenant) is { } desk ? KeepAsync(desk, CancellationToken.None) : FindAsync(tenant, CancellationToken.None).AsTask();
         }
     }
 

@@ -14,6 +14,7 @@ namespace Berth.Cluster.Placement;
 internal sealed class TenantHold(LedgerDoor ledger, Uri url, ITenantGuests guests)
 {
     private readonly ConcurrentDictionary<Guid, Held> _held = new();
+    private readonly ConcurrentDictionary<Guid, bool> _going = new();
     private long _validUntil;
     private volatile bool _isLeaving;
     private TaskCompletionSource _renewed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,6 +30,9 @@ internal sealed class TenantHold(LedgerDoor ledger, Uri url, ITenantGuests guest
 
     /// <summary>Whether a tenant is here and not on its way out.</summary>
     public bool Has(Guid tenant) => _held.TryGetValue(tenant, out Held? held) && !held.IsLeaving;
+
+    /// <summary>Whether a tenant is on its way out: it is the next node's as soon as it has gone.</summary>
+    public bool IsGoing(Guid tenant) => _going.ContainsKey(tenant);
 
     /// <summary>The node may answer for its tenants for a time that began a while ago.</summary>
     /// <param name="began">The moment, as <see cref="Stopwatch.GetTimestamp"/> told it.</param>
@@ -102,10 +106,18 @@ internal sealed class TenantHold(LedgerDoor ledger, Uri url, ITenantGuests guest
             return;
         }
 
-        await held.LeaveAsync().ConfigureAwait(false);
-        _held.TryRemove(KeyValuePair.Create(tenant, held));
-        await guests.GoAsync(held.Desk).ConfigureAwait(false);
-        await ledger.GiveUpAsync(held.Desk).ConfigureAwait(false);
+        _going[tenant] = true;
+        try
+        {
+            await held.LeaveAsync().ConfigureAwait(false);
+            _held.TryRemove(KeyValuePair.Create(tenant, held));
+            await guests.GoAsync(held.Desk).ConfigureAwait(false);
+            await ledger.GiveUpAsync(held.Desk).ConfigureAwait(false);
+        }
+        finally
+        {
+            _going.TryRemove(tenant, out _);
+        }
     }
 
     /// <summary>A tenant was removed: whoever is inside is told by the ledger, and nobody else comes in (B744).</summary>

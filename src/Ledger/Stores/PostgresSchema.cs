@@ -35,6 +35,10 @@ internal static class PostgresSchema
             proxy integer NOT NULL, began timestamptz NOT NULL, alive timestamptz NOT NULL, suspects text COLLATE "C" NOT NULL);
         INSERT INTO meta(name, value) VALUES('node', 0), ('era', 0), ('silos', 0);
         """,
+        """
+        ALTER TABLE tenant ADD COLUMN changed xid8 NOT NULL DEFAULT '0';
+        CREATE INDEX tenant_changed ON tenant(changed);
+        """,
     ];
 
     /// <summary>Refuses a server that cannot hold a ledger: too old, a standby, or of an encoding that has not every letter.</summary>

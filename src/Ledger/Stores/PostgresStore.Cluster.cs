@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Berth.Engine;
 using Npgsql;
@@ -12,6 +13,10 @@ public sealed partial class PostgresStore
 {
     /// <summary>How long whoever takes a tenant over waits for a commit of the node before, in milliseconds: then that node's connection is ended.</summary>
     private const int TakeMilliseconds = 1500;
+
+    // Where tenants are, and since which transaction of the database changes are not in it yet; 0 where nothing is.
+    private ConcurrentDictionary<Guid, TenantPlace> _places = new();
+    private ulong _placesSince;
 
     /// <summary>The number of this node; 0 for a process that has the database to itself.</summary>
     public long Node => _line.Number;
@@ -72,7 +77,8 @@ public sealed partial class PostgresStore
         {
             Held(claim, Write<long>(
                 """
-                WITH listed AS (UPDATE tenant SET domain = $3, name = $4, country = $5, kind = $6, born = $7 WHERE id = $1 AND epoch = $2 RETURNING 1),
+                WITH listed AS (UPDATE tenant SET domain = $3, name = $4, country = $5, kind = $6, born = $7, changed = pg_current_xact_id()
+                    WHERE id = $1 AND epoch = $2 RETURNING 1),
                 unmarked AS (DELETE FROM blob WHERE name = $8 AND EXISTS(SELECT FROM listed))
                 SELECT count(*) FROM listed
                 """,
@@ -139,7 +145,7 @@ public sealed partial class PostgresStore
             long epoch;
             if (maker is not { } node)
             {
-                epoch = Scalar<long>(connection, "UPDATE tenant SET epoch = epoch + 1, node = $2 WHERE id = $1 AND domain IS NOT NULL RETURNING epoch", Of(tenant), Of(Node));
+                epoch = Scalar<long>(connection, "UPDATE tenant SET epoch = epoch + 1, node = $2, changed = pg_current_xact_id() WHERE id = $1 AND domain IS NOT NULL RETURNING epoch", Of(tenant), Of(Node));
             }
             else if (version is { } wanted && Scalar<long>(connection, "SELECT coalesce(max(seq), 0) FROM journal WHERE tenant = $1", Of(tenant)) != wanted)
             {
@@ -152,7 +158,8 @@ public sealed partial class PostgresStore
                     connection,
                     """
                     WITH marked AS (INSERT INTO blob(name, value) VALUES($2, $3) ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value)
-                    INSERT INTO tenant(id, epoch, node) VALUES($1, 1, $4) ON CONFLICT (id) DO UPDATE SET epoch = tenant.epoch + 1, node = $4, domain = NULL RETURNING epoch
+                    INSERT INTO tenant(id, epoch, node, changed) VALUES($1, 1, $4, pg_current_xact_id())
+                    ON CONFLICT (id) DO UPDATE SET epoch = tenant.epoch + 1, node = $4, domain = NULL, changed = pg_current_xact_id() RETURNING epoch
                     """,
                     Of(tenant),
                     Of(GoneTenant.NameOf(tenant)),
@@ -195,61 +202,87 @@ public sealed partial class PostgresStore
     internal void Release(Claim claim)
     {
         _line.Cleared(claim.Tenant);
-        Write<long>("WITH released AS (UPDATE tenant SET node = 0 WHERE id = $1 AND epoch = $2 RETURNING 1) SELECT count(*) FROM released", Of(claim.Tenant), Of(claim.Epoch));
+        Write<long>("WITH released AS (UPDATE tenant SET node = 0, changed = pg_current_xact_id() WHERE id = $1 AND epoch = $2 RETURNING 1) SELECT count(*) FROM released", Of(claim.Tenant), Of(claim.Epoch));
     }
 
-    /// <summary>Tells the other nodes that this one lives, for <see cref="PostgresLine.Lease"/> from now on, and learns what they do.</summary>
+    /// <summary>
+    /// Tells the other nodes that this one lives, for <see cref="PostgresLine.Lease"/> from now on, and learns what they do. Where tenants are is read whole once, and then only what changed
+    /// since (B723). For one caller at a time.
+    /// </summary>
     /// <param name="url">Where the other nodes reach this one.</param>
     /// <param name="silo">Its name in the membership; empty while it takes no tenants.</param>
     /// <param name="cancel">Ends it.</param>
     /// <exception cref="LedgerFencedException">The database is no longer this cluster's.</exception>
-    internal ValueTask<NodeNews> RenewAsync(Uri url, string silo, CancellationToken cancel) => ReadAsync(
-        async connection =>
-        {
-            // One snapshot each: the second statement sees who took a tenant before the first one was through.
-            await using NpgsqlBatch batch = new(connection)
+    internal async ValueTask<NodeNews> RenewAsync(Uri url, string silo, CancellationToken cancel)
+    {
+        ulong next = 0;
+        NodeNews news = await ReadAsync(
+            async connection =>
             {
-                BatchCommands =
+                // After whatever cuts this off everything is read again: another server may stand in for the one before by then.
+                ulong since = _placesSince;
+                _placesSince = 0;
+                ConcurrentDictionary<Guid, TenantPlace> places = since == 0 ? new() : _places;
+
+                // One snapshot each: a statement sees who took a tenant before the one before it was through.
+                await using NpgsqlBatch batch = new(connection)
                 {
-                    new("UPDATE node SET until = clock_timestamp() + $2, url = $4, silo = $5 WHERE number = $1 AND EXISTS(SELECT FROM meta WHERE name = 'opening' AND value = $3) RETURNING number")
+                    BatchCommands =
                     {
-                        Parameters = { Of(Node), Of(PostgresLine.Lease), Of(_line.Opening), Of(url.AbsoluteUri), Of(silo) },
+                        new("UPDATE node SET until = clock_timestamp() + $2, url = $4, silo = $5 WHERE number = $1 AND EXISTS(SELECT FROM meta WHERE name = 'opening' AND value = $3) RETURNING number")
+                        {
+                            Parameters = { Of(Node), Of(PostgresLine.Lease), Of(_line.Opening), Of(url.AbsoluteUri), Of(silo) },
+                        },
+                        new("SELECT pg_snapshot_xmin(pg_current_snapshot())"),
+                        new("SELECT id, epoch, node, domain IS NOT NULL FROM tenant WHERE changed >= $1") { Parameters = { new NpgsqlParameter<ulong> { TypedValue = since, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Xid8 } } },
+                        new("SELECT number, url, silo, until > clock_timestamp() FROM node WHERE until > clock_timestamp() - interval '1 minute'"),
                     },
-                    new("SELECT id, epoch, node, EXISTS(SELECT FROM node WHERE number = tenant.node AND until > clock_timestamp()) FROM tenant WHERE domain IS NOT NULL"),
-                    new("SELECT number, url, silo, until > clock_timestamp() FROM node WHERE until > clock_timestamp() - interval '1 minute'"),
-                },
-            };
-            await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false);
-            if (!await reader.ReadAsync(cancel).ConfigureAwait(false))
-            {
-                throw Taken();
-            }
-
-            Dictionary<Guid, TenantPlace> tenants = [];
-            await reader.NextResultAsync(cancel).ConfigureAwait(false);
-            while (await reader.ReadAsync(cancel).ConfigureAwait(false))
-            {
-                tenants[reader.GetGuid(0)] = new TenantPlace(reader.GetInt64(1), reader.GetInt64(2), reader.GetBoolean(3));
-            }
-
-            Dictionary<long, NodePlace> nodes = [];
-            List<string> silent = [];
-            await reader.NextResultAsync(cancel).ConfigureAwait(false);
-            while (await reader.ReadAsync(cancel).ConfigureAwait(false))
-            {
-                if (reader.GetBoolean(3))
+                };
+                await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+                if (!await reader.ReadAsync(cancel).ConfigureAwait(false))
                 {
-                    nodes[reader.GetInt64(0)] = new NodePlace(new Uri(reader.GetString(1)), reader.GetString(2));
+                    throw Taken();
                 }
-                else if (reader.GetString(2) is { Length: > 0 } lost)
-                {
-                    silent.Add(lost);
-                }
-            }
 
-            return new NodeNews(tenants, nodes, silent);
-        },
-        cancel);
+                // Whatever is under way by then and not seen below has this number or a later one.
+                await reader.NextResultAsync(cancel).ConfigureAwait(false);
+                await reader.ReadAsync(cancel).ConfigureAwait(false);
+                next = await reader.GetFieldValueAsync<ulong>(0, cancel).ConfigureAwait(false);
+                await reader.NextResultAsync(cancel).ConfigureAwait(false);
+                while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+                {
+                    if (reader.GetBoolean(3))
+                    {
+                        places[reader.GetGuid(0)] = new TenantPlace(reader.GetInt64(1), reader.GetInt64(2));
+                    }
+                    else
+                    {
+                        places.TryRemove(reader.GetGuid(0), out _);
+                    }
+                }
+
+                Dictionary<long, NodePlace> nodes = [];
+                List<string> silent = [];
+                await reader.NextResultAsync(cancel).ConfigureAwait(false);
+                while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+                {
+                    if (reader.GetBoolean(3))
+                    {
+                        nodes[reader.GetInt64(0)] = new NodePlace(new Uri(reader.GetString(1)), reader.GetString(2));
+                    }
+                    else if (reader.GetString(2) is { Length: > 0 } lost)
+                    {
+                        silent.Add(lost);
+                    }
+                }
+
+                _places = places;
+                return new NodeNews(places, nodes, silent);
+            },
+            cancel).ConfigureAwait(false);
+        _placesSince = next;
+        return news;
+    }
 
     /// <summary>Says goodbye: nobody is sent here any more.</summary>
     internal void Leave() => Write<long>("WITH gone AS (UPDATE node SET until = clock_timestamp(), silo = '' WHERE number = $1 RETURNING 1) SELECT count(*) FROM gone", Of(Node));
@@ -304,8 +337,7 @@ public sealed partial class PostgresStore
 /// <summary>Where a tenant is.</summary>
 /// <param name="Epoch">The epoch in force.</param>
 /// <param name="Node">The node that took it last; 0 when that one gave it up.</param>
-/// <param name="IsHeld">Whether that node lives.</param>
-public readonly record struct TenantPlace(long Epoch, long Node, bool IsHeld);
+public readonly record struct TenantPlace(long Epoch, long Node);
 
 /// <summary>Where a node is.</summary>
 /// <param name="Url">Where the other nodes reach it by HTTP.</param>
@@ -313,7 +345,11 @@ public readonly record struct TenantPlace(long Epoch, long Node, bool IsHeld);
 public sealed record NodePlace(Uri Url, string Silo);
 
 /// <summary>What a node learns when it says that it lives.</summary>
-/// <param name="Tenants">Every tenant on the list.</param>
+/// <param name="Tenants">Every tenant on the list, as of the newest news: the next ones change it.</param>
 /// <param name="Nodes">Every node that lives, by its number.</param>
 /// <param name="Silent">The names in the membership of nodes that said nothing for longer than they may.</param>
-public sealed record NodeNews(IReadOnlyDictionary<Guid, TenantPlace> Tenants, IReadOnlyDictionary<long, NodePlace> Nodes, IReadOnlyList<string> Silent);
+public sealed record NodeNews(IReadOnlyDictionary<Guid, TenantPlace> Tenants, IReadOnlyDictionary<long, NodePlace> Nodes, IReadOnlyList<string> Silent)
+{
+    /// <summary>Whether a place is with a node that lives.</summary>
+    public bool IsHeld(TenantPlace place) => Nodes.ContainsKey(place.Node);
+}

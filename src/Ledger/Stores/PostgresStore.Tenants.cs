@@ -36,8 +36,8 @@ public sealed partial class PostgresStore
         // Locked in the order of their ids, so that two processes that do this do not wait for each other.
         long[] epochs = tenants.Count == 0 ? [] : Write<long[]>(
             """
-            WITH taken AS (INSERT INTO tenant(id, epoch, node) SELECT given.id, 1, $2 FROM unnest($1) AS given(id) ORDER BY given.id
-                ON CONFLICT (id) DO UPDATE SET epoch = tenant.epoch + 1, node = $2 RETURNING id, epoch)
+            WITH taken AS (INSERT INTO tenant(id, epoch, node, changed) SELECT given.id, 1, $2, pg_current_xact_id() FROM unnest($1) AS given(id) ORDER BY given.id
+                ON CONFLICT (id) DO UPDATE SET epoch = tenant.epoch + 1, node = $2, changed = pg_current_xact_id() RETURNING id, epoch)
             SELECT array_agg(taken.epoch ORDER BY given.place) FROM unnest($1) WITH ORDINALITY AS given(id, place) JOIN taken USING (id)
             """,
             Of(tenants.ToArray()),

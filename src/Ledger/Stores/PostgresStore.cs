@@ -108,7 +108,10 @@ public sealed partial class PostgresStore : IJournalStore
 
     /// <inheritdoc/>
     public Claim TakeEpoch(Guid tenant, long above = 0) => new(tenant, Write<long>(
-        "INSERT INTO tenant(id, epoch, node) VALUES($1, $2 + 1, $3) ON CONFLICT (id) DO UPDATE SET epoch = greatest(tenant.epoch, $2) + 1, node = $3 RETURNING epoch",
+        """
+        INSERT INTO tenant(id, epoch, node, changed) VALUES($1, $2 + 1, $3, pg_current_xact_id())
+        ON CONFLICT (id) DO UPDATE SET epoch = greatest(tenant.epoch, $2) + 1, node = $3, changed = pg_current_xact_id() RETURNING epoch
+        """,
         Of(tenant),
         Of(above),
         Of(_line.Number)));
@@ -118,7 +121,8 @@ public sealed partial class PostgresStore : IJournalStore
     {
         Held(claim, Write<long>(
             """
-            WITH held AS (UPDATE tenant SET snapshot_seq = NULL, snapshot_parts = NULL, snapshot_bytes = NULL, domain = NULL WHERE id = $1 AND epoch = $2 RETURNING id),
+            WITH held AS (UPDATE tenant SET snapshot_seq = NULL, snapshot_parts = NULL, snapshot_bytes = NULL, domain = NULL, changed = pg_current_xact_id()
+                WHERE id = $1 AND epoch = $2 RETURNING id),
             events AS (DELETE FROM journal WHERE tenant IN (SELECT id FROM held)),
             parts AS (DELETE FROM snapshot WHERE tenant IN (SELECT id FROM held)),
             answers AS (DELETE FROM answer WHERE tenant IN (SELECT id FROM held))

@@ -3,11 +3,12 @@ using Berth.Engine;
 using Berth.Engine.Catalog;
 using Berth.Ledger;
 using Berth.Ledger.Stores;
+using Npgsql;
 using Xunit;
 
 namespace Berth.Conformance.Tests.Cluster;
 
-/// <summary>Two ledgers that share a database, as nodes do: who has a tenant, and who lost it (B711, B712, B713, B719, B744).</summary>
+/// <summary>Two ledgers that share a database, as nodes do: who has a tenant, and who lost it (B711, B712, B713, B719, B723, B744).</summary>
 public sealed class LedgersOfNodesTests : IAsyncLifetime
 {
     private static readonly Uri _url = new("http://127.0.0.1:1/");
@@ -96,7 +97,8 @@ public sealed class LedgersOfNodesTests : IAsyncLifetime
         await Task.WhenAll(last);
         await _one.GiveUpAsync(mine);
         await Assert.ThrowsAsync<LedgerFencedException>(() => Done(mine, "late"));
-        Assert.False((await _one.RenewAsync(_url, "", Cancel)).News.Tenants[mine.Id].IsHeld);
+        (NodeNews news, _) = await _one.RenewAsync(_url, "", Cancel);
+        Assert.False(news.IsHeld(news.Tenants[mine.Id]));
         TenantDesk theirs = await _other.TakeAsync(mine.Id, Cancel);
         Assert.Equal(51, theirs.Current.Version);
     }
@@ -178,6 +180,51 @@ public sealed class LedgersOfNodesTests : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, 40).Select(number => (number % 2 == 0 ? _one : _other).ChangeBlobAsync("list", seen => [.. seen ?? [], (byte)number], Cancel).AsTask()));
         Assert.Equal(Enumerable.Range(0, 40).Select(number => (byte)number), (await _one.ReadBlobAsync("list", Cancel))!.Order());
     }
+
+    // B723
+    [Fact]
+    public async Task Where_tenants_are_is_read_once_and_then_only_what_changed()
+    {
+        TenantDesk first = await CreateAsync(_one, "nine.example"), second = await CreateAsync(_one, "ten.example");
+        NodeNews news = await NewsAsync();
+        Assert.Equal(_one.Node, news.Tenants[first.Id].Node);
+
+        // Nobody writes this without a sign of it: a row that bears none is not read again, until the connection was lost and everything is.
+        _place.Execute($"UPDATE tenant SET node = 999999 WHERE id = '{first.Id}'");
+        await _other.TakeAsync(second.Id, Cancel);
+        news = await NewsAsync();
+        Assert.Equal((_one.Node, _other.Node), (news.Tenants[first.Id].Node, news.Tenants[second.Id].Node));
+        _place.Execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE 'SELECT number, url%'");
+        news = await NewsAsync();
+        Assert.Equal((999_999, _other.Node), (news.Tenants[first.Id].Node, news.Tenants[second.Id].Node));
+        await _other.RemoveTenantAsync(second.Id, null);
+        Assert.Equal([first.Id], (await NewsAsync()).Tenants.Keys);
+    }
+
+    // B723
+    [Fact]
+    public async Task A_change_that_was_under_way_while_others_were_read_is_seen_when_it_is_done()
+    {
+        TenantDesk slow = await CreateAsync(_one, "eleven.example"), quick = await CreateAsync(_one, "twelve.example");
+        await NewsAsync();
+        await using NpgsqlConnection line = new($"{_place.Connection};Search Path=berth;Pooling=false");
+        await line.OpenAsync(Cancel);
+        await using NpgsqlTransaction transaction = await line.BeginTransactionAsync(Cancel);
+        await using NpgsqlCommand change = new("UPDATE tenant SET node = 999999, changed = pg_current_xact_id() WHERE id = $1", line, transaction) { Parameters = { new() { Value = slow.Id } } };
+        await change.ExecuteNonQueryAsync(Cancel);
+        for (int later = 0; later < 3; later++)
+        {
+            await (later % 2 == 0 ? _other : _one).TakeAsync(quick.Id, Cancel);
+            await _other.RenewAsync(_url, "", Cancel);
+            NodeNews between = await NewsAsync();
+            Assert.Equal((_one.Node, later % 2 == 0 ? _other.Node : _one.Node), (between.Tenants[slow.Id].Node, between.Tenants[quick.Id].Node));
+        }
+
+        await transaction.CommitAsync(Cancel);
+        Assert.Equal(999_999, (await NewsAsync()).Tenants[slow.Id].Node);
+    }
+
+    private async Task<NodeNews> NewsAsync() => (await _one.RenewAsync(_url, "", Cancel)).News;
 
     private static string Mark(long maker) => $"'\\x{Convert.ToHexString(BitConverter.GetBytes(maker))}'";
 
