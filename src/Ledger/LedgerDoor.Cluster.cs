@@ -26,6 +26,11 @@ public sealed partial class LedgerDoor
         .. (IsShared ? await Shared.ReadListAsync(cancel).ConfigureAwait(false) : Desks.Select(desk => desk.Current.Profile)).OrderBy(profile => (profile.CreatedAt, profile.Id)),
     ];
 
+    /// <summary>The tenant of the installation that came first, whoever has it: the first of <see cref="ReadListAsync"/>, without reading the others. Null while there is none.</summary>
+    public async ValueTask<TenantProfile?> ReadFirstAsync(CancellationToken cancel = default) => IsShared
+        ? (await Shared.ReadFirstAsync(cancel).ConfigureAwait(false)).FirstOrDefault()
+        : Desks.Select(static desk => desk.Current.Profile).MinBy(static profile => (profile.CreatedAt, profile.Id));
+
     /// <summary>
     /// Takes a tenant over from whichever node has it and recovers its state (B712). What the node before had not committed is refused from then on; done when it cannot answer reads either (B713).
     /// </summary>
@@ -160,7 +165,7 @@ public sealed partial class LedgerDoor
         _store.WriteBlobsAsync(values, desk.Claim, cancel);
 
     private async ValueTask<bool> IsListedAsync(TenantProfile profile, CancellationToken cancel) =>
-        IsShared && (await Shared.ReadListAsync(cancel).ConfigureAwait(false)).Any(other => other.Id == profile.Id || other.Domain.Equals(profile.Domain, StringComparison.OrdinalIgnoreCase));
+        IsShared && (await Shared.FindListedAsync(profile.Id, profile.Domain, cancel).ConfigureAwait(false)).Count > 0;
 
     private void Forget(TenantDesk desk, LedgerFencedException why)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -11,39 +12,59 @@ namespace Berth.Identity;
 /// <param name="IsOfDemo">Whether they have it while the demo runs, stored nowhere.</param>
 internal readonly record struct RoleHolder(Guid User, DirectoryRole Role, bool IsOfDemo);
 
-/// <summary>Who has which role in a tenant (B205, B735), kept as one named value of the installation. For any number of threads.</summary>
+/// <summary>
+/// Who has which role in a tenant (B205, B735); those of each tenant are one named value beside the journals, so that what is done in one tenant costs the same however many there are (B777). For any number of threads.
+/// </summary>
 internal sealed class Administrators : IDisposable
 {
-    private const string BlobName = "identity/administrators";
+    /// <summary>What the names of all tenants' values begin with.</summary>
+    public const string Beginning = "identity/administrators/";
+
+    // Where those of all tenants lay in one value. Once they are taken apart there is a list without any, of a format that the programs before refuse.
+    private const string OldName = "identity/administrators";
 
     // Format 1 knew administrators only: they may everything.
     private const int FormatVersion = 2;
+    private const int TakenApart = 3;
+
+    private static readonly FrozenDictionary<Guid, DirectoryRole[]> _nobody = FrozenDictionary<Guid, DirectoryRole[]>.Empty;
 
     private readonly LedgerDoor _ledger;
     private readonly SemaphoreSlim _writing = new(1);
-    private volatile FrozenDictionary<(Guid Tenant, Guid User), DirectoryRole[]> _known = FrozenDictionary<(Guid, Guid), DirectoryRole[]>.Empty;
+    private readonly ConcurrentDictionary<Guid, FrozenDictionary<Guid, DirectoryRole[]>> _known = new();
     private readonly Lock _taking = new();
     private volatile HashSet<(Guid Tenant, Guid User)> _passing = [];
     private volatile HashSet<(Guid Tenant, Guid User)> _leaving = [];
 
     private Administrators(LedgerDoor ledger) => _ledger = ledger;
 
+    /// <summary>Where the administrators of a tenant lie.</summary>
+    public static string NameOf(Guid tenant) => $"{Beginning}{tenant:N}";
+
     /// <summary>Reads what the store keeps.</summary>
     /// <exception cref="InvalidDataException">It was written by a newer version, or is damaged; the message is for people.</exception>
     public static async Task<Administrators> OpenAsync(LedgerDoor ledger, CancellationToken cancel)
     {
+        await ledger.ChangeBlobAsync(OldName, TakeApart, cancel).ConfigureAwait(false);
         Administrators administrators = new(ledger);
-        await administrators.ReadAgainAsync(cancel).ConfigureAwait(false);
+        foreach ((string name, byte[] value) in await ledger.ReadBlobsAsync(Beginning, cancel).ConfigureAwait(false))
+        {
+            if (Guid.TryParseExact(name.AsSpan(Beginning.Length), "N", out Guid tenant))
+            {
+                administrators.Keep(tenant, Read(value));
+            }
+        }
+
         return administrators;
     }
 
-    /// <summary>Reads again what the store keeps: another process may have changed it.</summary>
-    public async Task ReadAgainAsync(CancellationToken cancel)
+    /// <summary>Reads again what the store keeps of one tenant, which came here from another process.</summary>
+    public async Task ReadAgainAsync(Guid tenant, CancellationToken cancel)
     {
         await _writing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            _known = Read(await _ledger.ReadBlobAsync(BlobName, cancel).ConfigureAwait(false));
+            Keep(tenant, await _ledger.ReadBlobAsync(NameOf(tenant), cancel).ConfigureAwait(false) is { } value ? Read(value) : _nobody);
         }
         finally
         {
@@ -52,7 +73,7 @@ internal sealed class Administrators : IDisposable
     }
 
     /// <summary>Whether a user has a role in a tenant, whichever.</summary>
-    public bool Has(Guid tenant, Guid user) => _known.ContainsKey((tenant, user)) || _passing.Contains((tenant, user));
+    public bool Has(Guid tenant, Guid user) => KnownOf(tenant).ContainsKey(user) || _passing.Contains((tenant, user));
 
     /// <summary>Whether a user has a role whose holders a User Administrator does not reach (B746).</summary>
     public bool IsPrivileged(Guid tenant, Guid user) => RolesOf(tenant, user).Any(static role => role.IsPrivileged);
@@ -96,7 +117,7 @@ internal sealed class Administrators : IDisposable
     /// <summary>The roles of a user.</summary>
     public IReadOnlyList<DirectoryRole> RolesOf(Guid tenant, Guid user)
     {
-        DirectoryRole[] kept = _known.GetValueOrDefault((tenant, user)) ?? [];
+        DirectoryRole[] kept = KnownOf(tenant).GetValueOrDefault(user) ?? [];
         return !_passing.Contains((tenant, user)) || kept.Contains(DirectoryRole.GlobalAdministrator) ? kept : [DirectoryRole.GlobalAdministrator, .. kept];
     }
 
@@ -104,7 +125,7 @@ internal sealed class Administrators : IDisposable
     public IReadOnlyList<RoleHolder> Of(Guid tenant) =>
     [
         .. _passing.Where(one => one.Tenant == tenant).Select(one => new RoleHolder(one.User, DirectoryRole.GlobalAdministrator, true))
-            .Concat(_known.Where(one => one.Key.Tenant == tenant).SelectMany(one => one.Value.Select(role => new RoleHolder(one.Key.User, role, false))))
+            .Concat(KnownOf(tenant).SelectMany(one => one.Value.Select(role => new RoleHolder(one.Key, role, false))))
             .DistinctBy(one => (one.User, one.Role))
             .OrderBy(one => (one.Role.DisplayName, one.User)),
     ];
@@ -113,23 +134,23 @@ internal sealed class Administrators : IDisposable
     public void AcceptWhileRunning(Guid tenant, Guid user) => _passing = [.. _passing, (tenant, user)];
 
     /// <summary>Gives somebody a role; durable when it returns. False, and nothing is given, when the tenant has <paramref name="most"/> assignments already.</summary>
+    /// <exception cref="LedgerFencedException">The tenant was removed.</exception>
     public async Task<bool> AddAsync(Guid tenant, Guid user, DirectoryRole role, CancellationToken cancel, int most = int.MaxValue)
     {
         bool isRoom = true;
         cancel.ThrowIfCancellationRequested();
-        await ChangeAsync(next =>
-        {
-            if (_ledger.IsRemoved(tenant))
+        await ChangeAsync(
+            tenant,
+            before =>
             {
-                throw new LedgerFencedException($"Tenant {tenant} was removed.", tenant);
-            }
+                if (_ledger.IsRemoved(tenant))
+                {
+                    throw new LedgerFencedException($"Tenant {tenant} was removed.", tenant);
+                }
 
-            isRoom = next.Where(one => one.Key.Tenant == tenant).Sum(one => one.Value.Length) < most;
-            if (isRoom)
-            {
-                next[(tenant, user)] = [.. (next.GetValueOrDefault((tenant, user)) ?? []).Where(one => one != role), role];
-            }
-        }).ConfigureAwait(false);
+                isRoom = before.Sum(static one => one.Value.Length) < most;
+                return isRoom ? With(before, user, [.. (before.GetValueOrDefault(user) ?? []).Where(one => one != role), role]) : before;
+            }).ConfigureAwait(false);
         return isRoom;
     }
 
@@ -143,49 +164,26 @@ internal sealed class Administrators : IDisposable
     {
         bool isLeft = true;
         cancel.ThrowIfCancellationRequested();
-        await ChangeAsync(next =>
-        {
-            isLeft = role != DirectoryRole.GlobalAdministrator
-                || next.Where(one => one.Value.Contains(role)).Select(static one => one.Key).Concat(_passing).Any(one => one.Tenant == tenant && one.User != user && signsIn(one.User));
-            if (isLeft && next.TryGetValue((tenant, user), out DirectoryRole[]? roles))
+        await ChangeAsync(
+            tenant,
+            before =>
             {
-                next[(tenant, user)] = [.. roles.Where(one => one != role)];
-            }
-        }).ConfigureAwait(false);
+                isLeft = role != DirectoryRole.GlobalAdministrator
+                    || before.Where(one => one.Value.Contains(role)).Select(static one => one.Key)
+                        .Concat(_passing.Where(one => one.Tenant == tenant).Select(static one => one.User))
+                        .Any(other => other != user && signsIn(other));
+                return isLeft && before.TryGetValue(user, out DirectoryRole[]? roles) ? With(before, user, [.. roles.Where(one => one != role)]) : before;
+            }).ConfigureAwait(false);
         return isLeft;
     }
 
-    /// <summary>Takes every role of a tenant that is gone (B743); durable when it returns.</summary>
-    public Task RemoveTenantAsync(Guid tenant) => ChangeAsync(next =>
-    {
-        foreach ((Guid Tenant, Guid User) one in next.Keys.Where(one => one.Tenant == tenant).ToArray())
-        {
-            next.Remove(one);
-        }
-    });
-
-    /// <inheritdoc/>
-    public void Dispose() => _writing.Dispose();
-
-    private async Task ChangeAsync(Action<Dictionary<(Guid Tenant, Guid User), DirectoryRole[]>> change)
+    /// <summary>Forgets every role of a tenant that is gone (B743); the ledger takes away what lies in the store, with whatever else is the tenant's alone.</summary>
+    public async Task ForgetTenantAsync(Guid tenant)
     {
         await _writing.WaitAsync().ConfigureAwait(false);
         try
         {
-            // Of what is stored now: another process may have changed another tenant's.
-            Dictionary<(Guid Tenant, Guid User), DirectoryRole[]> next = [];
-            await _ledger.ChangeBlobAsync(
-                BlobName,
-                blob =>
-                {
-                    next = new(Read(blob));
-                    change(next);
-                    AdministratorList list = new(
-                        FormatVersion,
-                        [.. next.Where(one => one.Value.Length > 0).OrderBy(one => one.Key).Select(one => new AdministratorRow(one.Key.Tenant, one.Key.User, [.. one.Value.Select(role => role.TemplateId).Order()]))]);
-                    return JsonSerializer.SerializeToUtf8Bytes(list, AdministratorJson.Default.AdministratorList);
-                }).ConfigureAwait(false);
-            _known = next.Where(one => one.Value.Length > 0).ToFrozenDictionary();
+            Keep(tenant, _nobody);
         }
         finally
         {
@@ -193,25 +191,106 @@ internal sealed class Administrators : IDisposable
         }
     }
 
-    private static FrozenDictionary<(Guid Tenant, Guid User), DirectoryRole[]> Read(byte[]? blob)
+    /// <inheritdoc/>
+    public void Dispose() => _writing.Dispose();
+
+    private FrozenDictionary<Guid, DirectoryRole[]> KnownOf(Guid tenant) => _known.GetValueOrDefault(tenant) ?? _nobody;
+
+    // A change that gives back what it got writes nothing.
+    private async Task ChangeAsync(Guid tenant, Func<IReadOnlyDictionary<Guid, DirectoryRole[]>, IReadOnlyDictionary<Guid, DirectoryRole[]>> change)
     {
-        AdministratorList? list;
+        await _writing.WaitAsync().ConfigureAwait(false);
         try
         {
-            list = blob is null ? new AdministratorList(FormatVersion, []) : JsonSerializer.Deserialize(blob, AdministratorJson.Default.AdministratorList);
+            // Of what is stored now: another process may have changed it (B772).
+            IReadOnlyDictionary<Guid, DirectoryRole[]> holders = _nobody;
+            await _ledger.ChangeBlobAsync(
+                NameOf(tenant),
+                value =>
+                {
+                    IReadOnlyDictionary<Guid, DirectoryRole[]> before = value is null ? _nobody : Read(value);
+                    holders = change(before);
+                    return ReferenceEquals(holders, before) ? null : Write(tenant, holders);
+                }).ConfigureAwait(false);
+            Keep(tenant, holders);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    // The caller writes, or is alone.
+    private void Keep(Guid tenant, IReadOnlyDictionary<Guid, DirectoryRole[]> holders)
+    {
+        if (holders.Count > 0)
+        {
+            _known[tenant] = holders.ToFrozenDictionary();
+        }
+        else
+        {
+            _known.TryRemove(tenant, out _);
+        }
+    }
+
+    // Who has no role left is nobody.
+    private static Dictionary<Guid, DirectoryRole[]> With(IReadOnlyDictionary<Guid, DirectoryRole[]> before, Guid user, DirectoryRole[] roles)
+    {
+        Dictionary<Guid, DirectoryRole[]> next = new(before);
+        if (roles.Length > 0)
+        {
+            next[user] = roles;
+        }
+        else
+        {
+            next.Remove(user);
+        }
+
+        return next;
+    }
+
+    // Also what a file of an older program brought: it takes the place of what its tenants had.
+    private static (byte[] Value, IReadOnlyList<(string Name, byte[] Value)> Beside)? TakeApart(byte[]? list)
+    {
+        if (list is null || Parse(list) is { Version: TakenApart })
+        {
+            return null;
+        }
+
+        return (
+            JsonSerializer.SerializeToUtf8Bytes(new AdministratorList(TakenApart, []), AdministratorJson.Default.AdministratorList),
+            [.. Rows(list).GroupBy(static row => row.TenantId).Select(static rows => (NameOf(rows.Key), Write(rows.Key, Holders(rows))))]);
+    }
+
+    private static AdministratorList? Parse(byte[] value)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(value, AdministratorJson.Default.AdministratorList);
         }
         catch (JsonException e)
         {
             throw new InvalidDataException("The list of administrators in the database is damaged; restore the database from a backup.", e);
         }
-
-        // A role that means nothing here gives nothing.
-        return list is { Version: 1 or FormatVersion }
-            ? list.Administrators.ToFrozenDictionary(
-                row => (row.TenantId, row.UserId),
-                row => row.Roles is null ? [DirectoryRole.GlobalAdministrator] : row.Roles.Select(DirectoryRole.Find).OfType<DirectoryRole>().ToArray())
-            : throw new InvalidDataException("The list of administrators in the database was written by a newer version of Berth; use that version.");
     }
+
+    private static IReadOnlyList<AdministratorRow> Rows(byte[] value) => Parse(value) is { Version: 1 or FormatVersion } list
+        ? list.Administrators
+        : throw new InvalidDataException("The list of administrators in the database was written by a newer version of Berth; use that version.");
+
+    private static FrozenDictionary<Guid, DirectoryRole[]> Read(byte[] value) => Holders(Rows(value));
+
+    // A role that means nothing here gives nothing.
+    private static FrozenDictionary<Guid, DirectoryRole[]> Holders(IEnumerable<AdministratorRow> rows) => rows
+        .Select(static row => (row.UserId, Roles: row.Roles is null ? [DirectoryRole.GlobalAdministrator] : row.Roles.Select(DirectoryRole.Find).OfType<DirectoryRole>().ToArray()))
+        .Where(static one => one.Roles.Length > 0)
+        .ToFrozenDictionary(static one => one.UserId, static one => one.Roles);
+
+    private static byte[] Write(Guid tenant, IReadOnlyDictionary<Guid, DirectoryRole[]> holders) => JsonSerializer.SerializeToUtf8Bytes(
+        new AdministratorList(
+            FormatVersion,
+            [.. holders.OrderBy(static one => one.Key).Select(one => new AdministratorRow(tenant, one.Key, [.. one.Value.Select(static role => role.TemplateId).Order()]))]),
+        AdministratorJson.Default.AdministratorList);
 }
 
 /// <summary>The administrators as they lie in the store.</summary>

@@ -30,7 +30,7 @@ internal sealed class IdentityBooks(AppRegistrations apps, Administrators admini
     public async Task ReadAgainAsync(Guid tenant, CancellationToken cancel)
     {
         await apps.ReadAgainAsync(tenant, cancel).ConfigureAwait(false);
-        await administrators.ReadAgainAsync(cancel).ConfigureAwait(false);
+        await administrators.ReadAgainAsync(tenant, cancel).ConfigureAwait(false);
         await keys.TendAsync(cancel).ConfigureAwait(false);
     }
 }

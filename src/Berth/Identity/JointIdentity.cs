@@ -3,7 +3,9 @@ using Berth.Ledger.Transfer;
 
 namespace Berth.Identity;
 
-/// <summary>The named values of identity that hold rows of several tenants, taken apart and put together by the tenant of each row (B707).</summary>
+/// <summary>
+/// The named values of identity that hold rows of several tenants, taken apart and put together by the tenant of each row (B707): those of databases and files from before each tenant had its own (B775, B777).
+/// </summary>
 internal static class JointIdentity
 {
     private static readonly Dictionary<string, string> _lists = new(StringComparer.Ordinal)

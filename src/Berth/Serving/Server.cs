@@ -153,7 +153,7 @@ internal static class Server
             await listeners.CloseAsync(tenant).ConfigureAwait(false);
             await subscriptions.CloseAsync(tenant).ConfigureAwait(false);
             await apps.ForgetTenantAsync(tenant).ConfigureAwait(false);
-            await administrators.RemoveTenantAsync(tenant).ConfigureAwait(false);
+            await administrators.ForgetTenantAsync(tenant).ConfigureAwait(false);
             memories.Forget(tenant);
         };
         PasswordDoor passwordDoor = new(administrators.Has, passwords.KeepAsync) { IsPrivileged = administrators.IsPrivileged, GlobalAdministrators = administrators.GlobalAdministrators };

@@ -13,5 +13,5 @@ internal sealed class InstallationTenant(LedgerDoor ledger)
     /// Whether somebody whose permission was looked at is of it. Two that came at one moment, which a restored database could have, are told apart by their ids; in a cluster it may be at another node.
     /// </summary>
     public async ValueTask<bool> IsOfAsync(Caller caller, CancellationToken cancel) =>
-        await ledger.ReadListAsync(cancel).ConfigureAwait(false) is [{ } first, ..] && first.Id == caller.TenantId;
+        await ledger.ReadFirstAsync(cancel).ConfigureAwait(false) is { } first && first.Id == caller.TenantId;
 }

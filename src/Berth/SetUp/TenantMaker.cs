@@ -8,8 +8,11 @@ namespace Berth.SetUp;
 /// </summary>
 internal static class TenantMaker
 {
+    /// <summary>What the names of all tenants' values begin with.</summary>
+    public const string Beginning = "made/";
+
     /// <summary>The name of the value; it goes with the tenant wherever that goes.</summary>
-    public static string NameOf(Guid tenant) => $"made/{tenant:D}";
+    public static string NameOf(Guid tenant) => $"{Beginning}{tenant:D}";
 
     /// <summary>The value.</summary>
     public static byte[] ValueOf(Actor actor) => Encoding.UTF8.GetBytes(actor.DisplayName);

@@ -35,12 +35,8 @@ internal sealed class TenantsEndpoint(LedgerDoor ledger, NewTenants tenants, Ins
             }
 
             IReadOnlyList<TenantProfile> list = await ledger.ReadListAsync(context.RequestAborted).ConfigureAwait(false);
-            Dictionary<Guid, string?> makers = [];
-            foreach (TenantProfile one in list)
-            {
-                makers[one.Id] = TenantMaker.Read(await ledger.ReadBlobAsync(TenantMaker.NameOf(one.Id), context.RequestAborted).ConfigureAwait(false));
-            }
-
+            Dictionary<string, byte[]> made = (await ledger.ReadBlobsAsync(TenantMaker.Beginning, context.RequestAborted).ConfigureAwait(false)).ToDictionary(static one => one.Name, static one => one.Value);
+            Dictionary<Guid, string?> makers = list.ToDictionary(static one => one.Id, one => TenantMaker.Read(made.GetValueOrDefault(TenantMaker.NameOf(one.Id))));
             await context.WriteJsonAsync(StatusCodes.Status200OK, json => WriteList(json, list, makers)).ConfigureAwait(false);
             return null;
         }),

@@ -1,10 +1,5 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Berth.Engine;
-using Berth.Engine.Catalog;
-using Berth.Engine.CloudPcs;
-using Berth.Engine.Frontline;
-using Berth.Engine.Licensing;
 using Berth.Identity;
 using Berth.Ledger;
 using OpenTelemetry.Metrics;
@@ -32,7 +27,6 @@ internal static class Metrics
     public static Meter Observe(LedgerDoor ledger, AccessTokens tokens)
     {
         Meter meter = new(MeterName);
-        Pools pools = new();
         meter.CreateObservableGauge("berth.tenants", () => ledger.Desks.Count(), "{tenant}", "Tenants of this installation.");
         meter.CreateObservableGauge("berth.users", () => PerTenant(tenant => tenant.UserCount), "{user}", "Users of a tenant.");
         meter.CreateObservableGauge("berth.groups", () => PerTenant(tenant => tenant.GroupCount), "{group}", "Groups of a tenant.");
@@ -60,61 +54,10 @@ internal static class Metrics
 
         IEnumerable<Measurement<long>> PerTenant(Func<Tenant, long> value) => PerDesk(desk => value(desk.Current));
 
-        IEnumerable<Measurement<long>> PerDesk(Func<TenantDesk, long> value) =>
-            ledger.Desks.Select(desk => new Measurement<long>(value(desk), new KeyValuePair<string, object?>("tenant", desk.Id.ToString())));
+        IEnumerable<Measurement<long>> PerDesk(Func<TenantDesk, long> value) => ledger.Desks.Select(desk => TenantSeries.Of(desk).Measure(value(desk)));
 
-        IEnumerable<Measurement<long>> PerSku(Func<SkuPool, long> value) =>
-            ledger.Desks.SelectMany(desk => pools.Of(desk).Skus.Select(pool => Labeled(desk, "sku", pool.PartNumber, value(pool))));
+        IEnumerable<Measurement<long>> PerSku(Func<SkuPool, long> value) => ledger.Desks.SelectMany(desk => TenantSeries.Of(desk).PerSku(desk.Current, value));
 
-        IEnumerable<Measurement<long>> PerPlan(Func<PlanPool, long> value) =>
-            ledger.Desks.SelectMany(desk => pools.Of(desk).Plans.Select(pool => Labeled(desk, "plan", pool.Name, value(pool))));
-    }
-
-    private static Measurement<long> Labeled(TenantDesk desk, string name, string label, long value) =>
-        new(value, new KeyValuePair<string, object?>("tenant", desk.Id.ToString()), new KeyValuePair<string, object?>(name, label));
-
-    private readonly record struct SkuPool(string PartNumber, long Assignable, long Consumed, long Waiting);
-
-    private readonly record struct PlanPool(string Name, long Licenses, long Taken, long Excess, bool IsBlocked);
-
-    private sealed record TenantPools(long Version, SkuPool[] Skus, PlanPool[] Plans);
-
-    // Who waits is counted once for a version of a tenant, however many instruments and scrapes ask.
-    private sealed class Pools
-    {
-        private readonly ConcurrentDictionary<Guid, TenantPools> _known = new();
-
-        public TenantPools Of(TenantDesk desk)
-        {
-            Tenant tenant = desk.Current;
-            if (_known.TryGetValue(desk.Id, out TenantPools? known) && known.Version == tenant.Version)
-            {
-                return known;
-            }
-
-            TenantPools fresh = new(tenant.Version, [.. Skus(tenant)], [.. Plans(tenant)]);
-            _known[desk.Id] = fresh;
-            return fresh;
-        }
-
-        // A part number can name two SKUs: then the id tells them apart.
-        private static IEnumerable<SkuPool> Skus(Tenant tenant) =>
-            tenant.Catalog.Skus.Where(sku => tenant.Owns(sku.Index)).GroupBy(sku => sku.PartNumber).SelectMany(same => same.Select(sku => new SkuPool(
-                same.Skip(1).Any() ? $"{sku.PartNumber} {sku.Id}" : sku.PartNumber,
-                tenant.PrepaidUnitsOf(sku.Index).Assignable,
-                tenant.HoldersOf(sku.Index).Count,
-                tenant.CountWaiting(sku.Index))));
-
-        private static IEnumerable<PlanPool> Plans(Tenant tenant)
-        {
-            foreach (CloudPcPlan plan in tenant.Catalog.CloudPcPlans.Where(plan => plan.Kind == CloudPcKind.Frontline))
-            {
-                PlanStanding standing = PlanStanding.Of(tenant, plan.Plan);
-                if (standing.Licenses > 0 || standing.Use != default)
-                {
-                    yield return new PlanPool(plan.DisplayName, standing.Licenses, standing.Use.Taken + standing.Use.Shared, standing.Excess, standing.Buffer.IsBlocked);
-                }
-            }
-        }
+        IEnumerable<Measurement<long>> PerPlan(Func<PlanPool, long> value) => ledger.Desks.SelectMany(desk => TenantSeries.Of(desk).PerPlan(desk.Current, value));
     }
 }

@@ -99,10 +99,19 @@ public sealed partial class PostgresStore
     }
 
     /// <summary>Every tenant on the list, in no order.</summary>
-    internal ValueTask<IReadOnlyList<TenantProfile>> ReadListAsync(CancellationToken cancel) => ReadAsync<IReadOnlyList<TenantProfile>>(
+    internal ValueTask<IReadOnlyList<TenantProfile>> ReadListAsync(CancellationToken cancel) => ReadListAsync("", cancel);
+
+    /// <summary>The tenant on the list that came first, of two that came at one moment the one with the smaller id; none while the list is empty.</summary>
+    internal ValueTask<IReadOnlyList<TenantProfile>> ReadFirstAsync(CancellationToken cancel) => ReadListAsync(" ORDER BY born, id LIMIT 1", cancel);
+
+    /// <summary>The tenants on the list that have an id or a domain, ignoring case.</summary>
+    internal ValueTask<IReadOnlyList<TenantProfile>> FindListedAsync(Guid id, string domain, CancellationToken cancel) =>
+        ReadListAsync(" AND (id = $1 OR domain = $2)", cancel, Of(id), Of(domain.ToLowerInvariant()));
+
+    private ValueTask<IReadOnlyList<TenantProfile>> ReadListAsync(string which, CancellationToken cancel, params NpgsqlParameter[] values) => ReadAsync<IReadOnlyList<TenantProfile>>(
         async connection =>
         {
-            await using NpgsqlCommand select = new("SELECT id, name, domain, country, kind, born FROM tenant WHERE domain IS NOT NULL", connection);
+            await using NpgsqlCommand select = Command(connection, "SELECT id, name, domain, country, kind, born FROM tenant WHERE domain IS NOT NULL" + which, [.. values.Select(static value => value.Clone())]);
             await using NpgsqlDataReader reader = await select.ExecuteReaderAsync(cancel).ConfigureAwait(false);
             List<TenantProfile> list = [];
             while (await reader.ReadAsync(cancel).ConfigureAwait(false))

@@ -82,7 +82,9 @@ public static class LedgerExport
         using TransferFile.Writer file = new(to, cancel);
         await file.BeginAsync(isEverything: false).ConfigureAwait(false);
         await WriteTenantAsync(moment, file, tenant, version ?? newest, withAnswers: version is null, cancel).ConfigureAwait(false);
-        foreach (string name in moment.BlobNames().Where(name => IsKept(name, [])))
+
+        // Of the values of other tenants none is read, however many there are.
+        foreach (string name in moment.BlobNames().Where(name => IsKept(name, []) && (GoneTenant.IsOwn(name, tenant) || shared.Names.Contains(name))))
         {
             byte[] value = (await moment.ReadBlobAsync(name, cancel).ConfigureAwait(false))!;
             if ((GoneTenant.IsOwn(name, tenant) ? value : shared.Pick(name, value, tenant)) is { } part)

@@ -112,6 +112,48 @@ public sealed class IdentityOfNodesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task B777_of_two_nodes_that_find_a_list_of_all_tenants_one_takes_it_apart()
+    {
+        Guid[] tenants = [.. Enumerable.Range(0, 20).Select(static _ => Guid.NewGuid())];
+        await _one.WriteBlobAsync("identity/administrators", AdministratorValues.List(2, [.. tenants.Select((tenant, i) => (i % 3, tenant))]), Cancel);
+
+        // Each changes what it finds as soon as it has it: of none of it the other makes again what was before.
+        await Task.WhenAll(Task.Run(() => TakeAsync(_one, 0), Cancel), Task.Run(() => TakeAsync(_other, 1), Cancel));
+        foreach (Guid tenant in tenants)
+        {
+            string value = System.Text.Encoding.UTF8.GetString((await _one.ReadBlobAsync(Administrators.NameOf(tenant), Cancel))!);
+            Assert.Equal(2, value.Split("userId").Length - 1);
+        }
+
+        async Task TakeAsync(LedgerDoor ledger, int half)
+        {
+            using Administrators administrators = await Administrators.OpenAsync(ledger, Cancel);
+            foreach (Guid tenant in tenants.Where((_, i) => i % 2 == half))
+            {
+                Assert.True(await administrators.AddAsync(tenant, Guid.NewGuid(), DirectoryRole.GlobalAdministrator, Cancel, 2));
+            }
+        }
+    }
+
+    // B772
+    [Fact]
+    public async Task B777_two_nodes_that_give_roles_of_a_tenant_at_one_moment_lose_none_and_one_that_gets_the_tenant_has_them()
+    {
+        using Administrators one = await Administrators.OpenAsync(_one, Cancel), other = await Administrators.OpenAsync(_other, Cancel);
+        Guid[] people = [.. Enumerable.Range(0, 12).Select(static _ => Guid.NewGuid())];
+        bool[] given = await Task.WhenAll(people.Select((person, i) => (i % 2 == 0 ? one : other).AddAsync(_tenant, person, DirectoryRole.GlobalAdministrator, Cancel, 8)));
+        Assert.Equal(8, given.Count(static done => done));
+        await other.AddAsync(Guid.NewGuid(), people[0], DirectoryRole.GlobalAdministrator, Cancel);
+        await one.ReadAgainAsync(_tenant, Cancel);
+        Assert.Equal(people.Where((_, i) => given[i]).Order(), one.GlobalAdministrators(_tenant).Order());
+        Guid taken = people.Where((_, i) => given[i]).First();
+        Assert.True(await one.RemoveAsync(_tenant, taken, DirectoryRole.GlobalAdministrator, static _ => true, Cancel));
+        await other.ReadAgainAsync(_tenant, Cancel);
+        Assert.False(other.Has(_tenant, taken));
+        Assert.Equal(7, other.GlobalAdministrators(_tenant).Count);
+    }
+
+    [Fact]
     public async Task B773_of_two_nodes_that_take_the_last_two_Global_Administrators_away_one_is_refused()
     {
         Guid ada = Guid.NewGuid(), bob = Guid.NewGuid(), gone = Guid.NewGuid();
@@ -127,7 +169,7 @@ public sealed class IdentityOfNodesTests : IAsyncLifetime
         using Barrier looked = new(2);
         bool[] taken = await Task.WhenAll(Task.Run(() => TakeAsync(one, ada)), Task.Run(() => TakeAsync(other, bob)));
         Assert.Single(taken, done => done);
-        await one.ReadAgainAsync(Cancel);
+        await one.ReadAgainAsync(_tenant, Cancel);
         Assert.Equal([taken[0] ? bob : ada, gone], one.GlobalAdministrators(_tenant).Order().OrderBy(person => person == gone));
 
         // Nobody who cannot sign in is refused.

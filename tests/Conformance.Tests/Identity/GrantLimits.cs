@@ -250,12 +250,13 @@ public sealed class GrantLimits
         Assert.False(reopened.Has(Guid.NewGuid(), kept));
 
         // B735: who was an administrator before there were roles may everything.
-        await ledger.WriteBlobAsync("identity/administrators", System.Text.Encoding.UTF8.GetBytes($$"""{"version":1,"administrators":[{"tenantId":"{{tenant}}","userId":"{{passing}}"}]}"""), Cancel);
-        await reopened.ReadAgainAsync(Cancel);
+        await ledger.WriteBlobAsync(
+            Administrators.NameOf(tenant), System.Text.Encoding.UTF8.GetBytes($$"""{"version":1,"administrators":[{"tenantId":"{{tenant}}","userId":"{{passing}}"}]}"""), Cancel);
+        await reopened.ReadAgainAsync(tenant, Cancel);
         Assert.Equal([DirectoryRole.GlobalAdministrator], reopened.RolesOf(tenant, passing));
         Assert.False(reopened.Has(tenant, kept));
         await reopened.AddAsync(tenant, passing, DirectoryRole.All[1], Cancel);
-        await administrators.ReadAgainAsync(Cancel);
+        await administrators.ReadAgainAsync(tenant, Cancel);
         Assert.Equal(2, administrators.RolesOf(tenant, passing).Count);
         await ledger.WriteBlobAsync("identity/administrators", "{"u8.ToArray(), Cancel);
         await Assert.ThrowsAsync<InvalidDataException>(() => Administrators.OpenAsync(ledger, Cancel));
