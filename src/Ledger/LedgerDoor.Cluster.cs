@@ -27,9 +27,8 @@ public sealed partial class LedgerDoor
     ];
 
     /// <summary>The tenant of the installation that came first, whoever has it: the first of <see cref="ReadListAsync"/>, without reading the others. Null while there is none.</summary>
-    public async ValueTask<TenantProfile?> ReadFirstAsync(CancellationToken cancel = default) => IsShared
-        ? (await Shared.ReadFirstAsync(cancel).ConfigureAwait(false)).FirstOrDefault()
-        : Desks.Select(static desk => desk.Current.Profile).MinBy(static profile => (profile.CreatedAt, profile.Id));
+    public async ValueTask<TenantProfile?> ReadFirstAsync(CancellationToken cancel = default) =>
+        IsShared ? (await Shared.ReadFirstAsync(cancel).ConfigureAwait(false)).FirstOrDefault() : Oldest?.Current.Profile;
 
     /// <summary>
     /// Takes a tenant over from whichever node has it and recovers its state (B712). What the node before had not committed is refused from then on; done when it cannot answer reads either (B713).
@@ -173,6 +172,13 @@ public sealed partial class LedgerDoor
         if (_byId.TryRemove(KeyValuePair.Create(desk.Id, desk)))
         {
             _byDomain.TryRemove(KeyValuePair.Create(desk.Current.Profile.Domain, desk));
+            lock (_aging)
+            {
+                if (_oldest == desk)
+                {
+                    _oldest = Desks.MinBy(CameAt);
+                }
+            }
         }
     }
 }

@@ -24,6 +24,8 @@ public sealed partial class LedgerDoor : IAsyncDisposable
     private readonly SemaphoreSlim _creating = new(1, 1);
     private readonly ConcurrentDictionary<Guid, TenantDesk> _byId = new();
     private readonly ConcurrentDictionary<string, TenantDesk> _byDomain = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Lock _aging = new();
+    private volatile TenantDesk? _oldest;
 
     private LedgerDoor(IJournalStore store, TimeProvider time)
     {
@@ -36,6 +38,9 @@ public sealed partial class LedgerDoor : IAsyncDisposable
 
     /// <summary>Every tenant, in no order.</summary>
     public IEnumerable<TenantDesk> Desks => _byId.Select(pair => pair.Value);
+
+    /// <summary>Of the tenants that are here the one that came first, of two that came at one moment the one with the smaller id; null while there is none.</summary>
+    public TenantDesk? Oldest => _oldest;
 
     /// <summary>Why this ledger may not write any more, or null while it may. A process whose ledger stopped should be started again.</summary>
     public Exception? Failure => _writer.Failure;
@@ -158,5 +163,15 @@ public sealed partial class LedgerDoor : IAsyncDisposable
     {
         _byId[desk.Id] = desk;
         _byDomain[desk.Current.Profile.Domain] = desk;
+        lock (_aging)
+        {
+            // A desk of the same tenant takes the place of one that was lost.
+            if (_oldest is not { } oldest || CameAt(desk).CompareTo(CameAt(oldest)) <= 0)
+            {
+                _oldest = desk;
+            }
+        }
     }
+
+    private static (DateTimeOffset, Guid) CameAt(TenantDesk desk) => (desk.Current.Profile.CreatedAt, desk.Id);
 }

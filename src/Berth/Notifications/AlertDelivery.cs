@@ -52,7 +52,8 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
                     _watches[book] = Task.Run(() => WatchAsync(book));
                 }
 
-                foreach (Guid id in book.All.Select(static listener => listener.Id).Where(id => !_followers.ContainsKey((book, id))))
+                // Looked through whenever a tenant comes: most have nobody.
+                foreach (Guid id in !book.IsHeard ? [] : book.All.Select(static listener => listener.Id).Where(id => !_followers.ContainsKey((book, id))))
                 {
                     _followers[(book, id)] = Task.Run(() => FollowAsync(book, id));
                 }

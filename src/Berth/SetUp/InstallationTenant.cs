@@ -7,7 +7,7 @@ namespace Berth.SetUp;
 internal sealed class InstallationTenant(LedgerDoor ledger)
 {
     /// <summary>Its desk, where that is here; null while there is no tenant.</summary>
-    public TenantDesk? Desk => ledger.Desks.MinBy(desk => (desk.Current.Profile.CreatedAt, desk.Id));
+    public TenantDesk? Desk => ledger.Oldest;
 
     /// <summary>
     /// Whether somebody whose permission was looked at is of it. Two that came at one moment, which a restored database could have, are told apart by their ids; in a cluster it may be at another node.

@@ -56,8 +56,28 @@ internal static class Metrics
 
         IEnumerable<Measurement<long>> PerDesk(Func<TenantDesk, long> value) => ledger.Desks.Select(desk => TenantSeries.Of(desk).Measure(value(desk)));
 
-        IEnumerable<Measurement<long>> PerSku(Func<SkuPool, long> value) => ledger.Desks.SelectMany(desk => TenantSeries.Of(desk).PerSku(desk.Current, value));
+        IEnumerable<Measurement<long>> PerSku(Func<SkuPool, long> value)
+        {
+            foreach (TenantDesk desk in ledger.Desks)
+            {
+                TenantSeries series = TenantSeries.Of(desk);
+                foreach (SkuPool pool in series.PoolsOf(desk.Current).Skus)
+                {
+                    yield return series.Measure(value(pool), pool.Label);
+                }
+            }
+        }
 
-        IEnumerable<Measurement<long>> PerPlan(Func<PlanPool, long> value) => ledger.Desks.SelectMany(desk => TenantSeries.Of(desk).PerPlan(desk.Current, value));
+        IEnumerable<Measurement<long>> PerPlan(Func<PlanPool, long> value)
+        {
+            foreach (TenantDesk desk in ledger.Desks)
+            {
+                TenantSeries series = TenantSeries.Of(desk);
+                foreach (PlanPool pool in series.PoolsOf(desk.Current).Plans)
+                {
+                    yield return series.Measure(value(pool), pool.Label);
+                }
+            }
+        }
     }
 }

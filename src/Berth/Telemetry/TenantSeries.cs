@@ -28,16 +28,11 @@ internal sealed class TenantSeries
     /// <summary>A figure of the tenant.</summary>
     public Measurement<long> Measure(long value) => new(value, [_tenant]);
 
-    /// <summary>A figure of each SKU that the tenant has.</summary>
-    public IEnumerable<Measurement<long>> PerSku(Tenant tenant, Func<SkuPool, long> value) =>
-        PoolsOf(tenant).Skus.Select(pool => new Measurement<long>(value(pool), [_tenant, pool.Label]));
+    /// <summary>A figure of one of its pools, which has a label of its own.</summary>
+    public Measurement<long> Measure(long value, KeyValuePair<string, object?> pool) => new(value, [_tenant, pool]);
 
-    /// <summary>A figure of each Frontline size that the tenant has.</summary>
-    public IEnumerable<Measurement<long>> PerPlan(Tenant tenant, Func<PlanPool, long> value) =>
-        PoolsOf(tenant).Plans.Select(pool => new Measurement<long>(value(pool), [_tenant, pool.Label]));
-
-    // Who waits is counted once for a version of a tenant.
-    private TenantPools PoolsOf(Tenant tenant) =>
+    /// <summary>The pools of the tenant. Who waits is counted once for a version.</summary>
+    public TenantPools PoolsOf(Tenant tenant) =>
         _pools is { } known && known.Version == tenant.Version ? known : _pools = new TenantPools(tenant.Version, [.. Skus(tenant)], [.. Plans(tenant)]);
 
     // A part number can name two SKUs: then the id tells them apart.
@@ -59,9 +54,13 @@ internal sealed class TenantSeries
             }
         }
     }
-
-    private sealed record TenantPools(long Version, SkuPool[] Skus, PlanPool[] Plans);
 }
+
+/// <summary>The pools of a tenant at a version.</summary>
+/// <param name="Version">The version.</param>
+/// <param name="Skus">The SKUs it has.</param>
+/// <param name="Plans">The Frontline sizes it has.</param>
+internal sealed record TenantPools(long Version, SkuPool[] Skus, PlanPool[] Plans);
 
 /// <summary>A SKU of a tenant, as <c>/metrics</c> tells it.</summary>
 /// <param name="Label">Its label.</param>

@@ -59,6 +59,9 @@ public sealed class ListenerBook : IDisposable
     /// <summary>Everybody who is told, those of the channel <c>email</c> of Graph's rules among them (B795), in no order.</summary>
     public IEnumerable<AlertListener> All => _own.Values.Concat(_ofRules.Values);
 
+    /// <summary>Whether anybody is told.</summary>
+    public bool IsHeard => _own.Count + _ofRules.Count > 0;
+
     /// <summary>Is cancelled when nobody is to be told from here any more.</summary>
     public CancellationToken Closing { get; }
 
