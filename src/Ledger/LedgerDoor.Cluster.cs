@@ -28,7 +28,7 @@ public sealed partial class LedgerDoor
 
     /// <summary>The tenant of the installation that came first, whoever has it: the first of <see cref="ReadListAsync"/>, without reading the others. Null while there is none.</summary>
     public async ValueTask<TenantProfile?> ReadFirstAsync(CancellationToken cancel = default) =>
-        IsShared ? (await Shared.ReadFirstAsync(cancel).ConfigureAwait(false)).FirstOrDefault() : Oldest?.Current.Profile;
+        IsShared ? await Shared.ReadFirstAsync(cancel).ConfigureAwait(false) is [{ } first, ..] ? first : null : Oldest?.Current.Profile;
 
     /// <summary>
     /// Takes a tenant over from whichever node has it and recovers its state (B712). What the node before had not committed is refused from then on; done when it cannot answer reads either (B713).
@@ -99,7 +99,7 @@ public sealed partial class LedgerDoor
     /// <exception cref="DatabaseAwayException">The database cannot be asked.</exception>
     public async Task<(NodeNews News, IReadOnlyList<TenantDesk> Lost)> RenewAsync(Uri url, string silo, CancellationToken cancel)
     {
-        TenantDesk[] before = [.. Desks];
+        IReadOnlyList<TenantDesk> before = Desks;
         NodeNews news = await Shared.RenewAsync(url, silo, cancel).ConfigureAwait(false);
         TenantDesk[] lost = [.. before.Where(desk => !news.Tenants.TryGetValue(desk.Id, out TenantPlace place) || place.Epoch != desk.Claim.Epoch)];
         foreach (TenantDesk desk in lost)
@@ -172,8 +172,9 @@ public sealed partial class LedgerDoor
         if (_byId.TryRemove(KeyValuePair.Create(desk.Id, desk)))
         {
             _byDomain.TryRemove(KeyValuePair.Create(desk.Current.Profile.Domain, desk));
-            lock (_aging)
+            lock (_listing)
             {
+                _desks = null;
                 if (_oldest == desk)
                 {
                     _oldest = Desks.MinBy(CameAt);

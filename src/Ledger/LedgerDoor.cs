@@ -24,7 +24,8 @@ public sealed partial class LedgerDoor : IAsyncDisposable
     private readonly SemaphoreSlim _creating = new(1, 1);
     private readonly ConcurrentDictionary<Guid, TenantDesk> _byId = new();
     private readonly ConcurrentDictionary<string, TenantDesk> _byDomain = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Lock _aging = new();
+    private readonly Lock _listing = new();
+    private volatile TenantDesk[]? _desks;
     private volatile TenantDesk? _oldest;
 
     private LedgerDoor(IJournalStore store, TimeProvider time)
@@ -36,8 +37,8 @@ public sealed partial class LedgerDoor : IAsyncDisposable
         _past = new PastStates(store, time);
     }
 
-    /// <summary>Every tenant, in no order.</summary>
-    public IEnumerable<TenantDesk> Desks => _byId.Select(pair => pair.Value);
+    /// <summary>Every tenant that is here at this moment, in no order.</summary>
+    public IReadOnlyList<TenantDesk> Desks => _desks ?? ListDesks();
 
     /// <summary>Of the tenants that are here the one that came first, of two that came at one moment the one with the smaller id; null while there is none.</summary>
     public TenantDesk? Oldest => _oldest;
@@ -163,13 +164,24 @@ public sealed partial class LedgerDoor : IAsyncDisposable
     {
         _byId[desk.Id] = desk;
         _byDomain[desk.Current.Profile.Domain] = desk;
-        lock (_aging)
+        lock (_listing)
         {
+            _desks = null;
+
             // A desk of the same tenant takes the place of one that was lost.
             if (_oldest is not { } oldest || CameAt(desk).CompareTo(CameAt(oldest)) <= 0)
             {
                 _oldest = desk;
             }
+        }
+    }
+
+    // Made once for all who look through it until a tenant comes or goes. Whoever changes what it is made of does away with it afterwards.
+    private TenantDesk[] ListDesks()
+    {
+        lock (_listing)
+        {
+            return _desks ??= [.. _byId.Select(static pair => pair.Value)];
         }
     }
 

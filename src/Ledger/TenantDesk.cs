@@ -17,6 +17,7 @@ public sealed class TenantDesk
     private readonly TimeProvider _time;
     private readonly PastStates _past;
     private Tenant _current;
+    private object? _observed;
     private TaskCompletionSource? _growth;
     private RecentStates? _recent;
     private bool _inSnapshot;
@@ -62,6 +63,13 @@ public sealed class TenantDesk
     {
         get => Volatile.Read(ref _ruleEvaluations);
         internal set => Volatile.Write(ref _ruleEvaluations, value);
+    }
+
+    /// <summary>What whoever observes every tenant keeps with this one from one look to the next, such as its labels; null until it is set. It goes with the desk.</summary>
+    public object? Observed
+    {
+        get => Volatile.Read(ref _observed);
+        set => Volatile.Write(ref _observed, value);
     }
 
     /// <summary>The tenant's time.</summary>

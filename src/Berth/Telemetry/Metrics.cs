@@ -27,7 +27,7 @@ internal static class Metrics
     public static Meter Observe(LedgerDoor ledger, AccessTokens tokens)
     {
         Meter meter = new(MeterName);
-        meter.CreateObservableGauge("berth.tenants", () => ledger.Desks.Count(), "{tenant}", "Tenants of this installation.");
+        meter.CreateObservableGauge("berth.tenants", () => ledger.Desks.Count, "{tenant}", "Tenants of this installation.");
         meter.CreateObservableGauge("berth.users", () => PerTenant(tenant => tenant.UserCount), "{user}", "Users of a tenant.");
         meter.CreateObservableGauge("berth.groups", () => PerTenant(tenant => tenant.GroupCount), "{group}", "Groups of a tenant.");
         meter.CreateObservableGauge("berth.pairs.troubled", () => PerTenant(tenant => tenant.Troubled.Count), "{pair}", "Pairs of user and group in error.");

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Runtime.CompilerServices;
 using Berth.Engine;
 using Berth.Engine.Catalog;
 using Berth.Engine.CloudPcs;
@@ -15,15 +14,23 @@ namespace Berth.Telemetry;
 /// </summary>
 internal sealed class TenantSeries
 {
-    private static readonly ConditionalWeakTable<TenantDesk, TenantSeries> ByDesk = [];
-
     private readonly KeyValuePair<string, object?> _tenant;
     private volatile TenantPools? _pools;
 
     private TenantSeries(TenantDesk desk) => _tenant = new("tenant", desk.Id.ToString());
 
     /// <summary>What is kept of a tenant.</summary>
-    public static TenantSeries Of(TenantDesk desk) => ByDesk.GetOrAdd(desk, static desk => new TenantSeries(desk));
+    public static TenantSeries Of(TenantDesk desk)
+    {
+        if (desk.Observed is TenantSeries known)
+        {
+            return known;
+        }
+
+        TenantSeries made = new(desk);
+        desk.Observed = made;
+        return made;
+    }
 
     /// <summary>A figure of the tenant.</summary>
     public Measurement<long> Measure(long value) => new(value, [_tenant]);

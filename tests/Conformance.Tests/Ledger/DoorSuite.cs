@@ -74,7 +74,7 @@ public abstract class DoorSuite : IAsyncLifetime
         await WorkAsync(other, 100, seed: 2);
         Tenant one = _desk.Current, two = other.Current;
         await RestartAsync();
-        Assert.Equal(2, _door.Desks.Count());
+        Assert.Equal(2, _door.Desks.Count);
         Company.Same(one, _desk.Current);
         Company.Same(two, _door.FindByDomain("FABRIKAM.example")!.Current);
         Assert.Null(_door.Find(Guid.NewGuid()));
@@ -231,6 +231,29 @@ public abstract class DoorSuite : IAsyncLifetime
         Assert.Equal(Enumerable.Range(1, 201).Reverse().Select(at => (long)at), journal.Select(happened => happened.Sequence));
         Assert.Equal([99, 98], (await _desk.JournalAsync(100)).Take(2).Select(happened => happened.Sequence));
         Assert.Empty(await _desk.JournalAsync(1));
+    }
+
+    // B730
+    [Fact]
+    public async Task The_tenant_that_came_first_is_known_without_looking_through_all()
+    {
+        TenantDesk second = await Company.FoundAsync(_door, Guid.NewGuid(), "fabrikam.example"), third = await Company.FoundAsync(_door, Guid.NewGuid(), "tailspin.example");
+        TenantDesk[] byAge = [.. new[] { _desk, second, third }.OrderBy(static desk => (desk.Current.Profile.CreatedAt, desk.Id))];
+        Assert.Same(byAge[0], _door.Oldest);
+        Assert.Equal((await _door.ReadListAsync(Cancel))[0], await _door.ReadFirstAsync(Cancel));
+        Guid[] ids = [.. byAge.Select(static desk => desk.Id)];
+        await RestartAsync();
+        Assert.Equal(ids[0], _door.Oldest!.Id);
+
+        // The others as they go, whichever goes first.
+        await _door.RemoveTenantAsync(ids[1], null);
+        Assert.Equal(ids[0], _door.Oldest!.Id);
+        await _door.RemoveTenantAsync(ids[0], null);
+        Assert.Equal(ids[2], _door.Oldest!.Id);
+        Assert.Equal([ids[2]], _door.Desks.Select(static desk => desk.Id));
+        await _door.RemoveTenantAsync(ids[2], null);
+        Assert.Null(_door.Oldest);
+        Assert.Null(await _door.ReadFirstAsync(Cancel));
     }
 
     [Fact]

@@ -51,6 +51,7 @@ public abstract class RemovalSuite(IPlace place, int stride) : IDisposable
             Assert.Null(door.SnapshotFailure);
             await other.DoAsync(Company.User(1));
             Assert.Equal([_other], door.Desks.Select(one => one.Id));
+            Assert.Same(other, door.Oldest);
         }
 
         IsGone(Company.Id, leavesJointValues: true);

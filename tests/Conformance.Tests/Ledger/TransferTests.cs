@@ -61,7 +61,7 @@ public sealed class TransferTests : IDisposable
 
         Assert.Contains("goes into an empty one", (await Assert.ThrowsAsync<LedgerRefusedException>(() => ImportAsync(place, file, replace: true))).Message, StringComparison.Ordinal);
         await using LedgerDoor door = LedgerDoor.Open(place.Open(), new HandClock());
-        Assert.Equal(2, door.Desks.Count());
+        Assert.Equal(2, door.Desks.Count);
         await door.Find(Company.Id)!.DoAsync(Company.User(77));
     }
 
