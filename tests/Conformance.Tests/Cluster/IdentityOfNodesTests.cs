@@ -130,7 +130,7 @@ public sealed class IdentityOfNodesTests : IAsyncLifetime
             using Administrators administrators = await Administrators.OpenAsync(ledger, Cancel);
             foreach (Guid tenant in tenants.Where((_, i) => i % 2 == half))
             {
-                Assert.True(await administrators.AddAsync(tenant, Guid.NewGuid(), DirectoryRole.GlobalAdministrator, Cancel, 2));
+                Assert.True(await administrators.AddAsync(tenant, Guid.NewGuid(), DirectoryRole.GlobalAdministrator, Cancel, 3));
             }
         }
     }
