@@ -14,13 +14,12 @@ internal sealed class Consequences
     private readonly Draft _draft;
     private readonly List<Change>? _outcomes;
     private readonly Dictionary<int, (List<int> On, List<int> Off)> _holders = [];
-    private readonly Dictionary<int, (List<WaitingPair> On, List<WaitingPair> Off)> _waiting = [];
-    private readonly List<WaitingPair> _troubleOn = [];
-    private readonly List<WaitingPair> _troubleOff = [];
-    private readonly Dictionary<int, (List<int> On, List<int> Off)> _troubledUsers = [];
-    private readonly Dictionary<Change, List<int>> _packed = [];
-    private readonly List<Change> _packedOrder = [];
-    private readonly List<Change> _counted = [];
+    private Troubles? _troubles;
+
+    // Few outcomes are compared one by one; more are found by a dictionary.
+    private const int FewOutcomes = 4;
+    private readonly List<(Change Template, List<int> Users)> _packed = [];
+    private Dictionary<Change, List<int>>? _byOutcome;
     private (Change.SourceSet Template, List<int> Users)? _last;
 
     // What the same change did to those before: the lists that a user comes into. Many people turn in few ways, and often in turn.
@@ -51,11 +50,12 @@ internal sealed class Consequences
 
     public SortedPages<WaitingPair> Troubled { get; private set; }
 
-    public IEnumerable<int> TroubledGroups => _troubledUsers.Keys;
+    /// <summary>Groups of which users came into trouble or left it; null when none.</summary>
+    public IEnumerable<int>? TroubledGroups => _troubles is { Users.Count: > 0 } troubles ? troubles.Users.Keys : null;
 
     /// <summary>Users of a group that came into trouble and that left it, ascending.</summary>
     public (int[] On, int[] Off) TroubledUsers(int group) =>
-        _troubledUsers.TryGetValue(group, out (List<int> On, List<int> Off) users) ? ([.. users.On], [.. users.Off]) : ([], []);
+        _troubles is { } troubles && troubles.Users.TryGetValue(group, out (List<int> On, List<int> Off) users) ? ([.. users.On], [.. users.Off]) : ([], []);
 
     /// <summary>A user's licenses changed; users come ascending.</summary>
     public void Add(int user, UserLicenses before, UserLicenses after)
@@ -82,7 +82,7 @@ internal sealed class Consequences
             }
         }
 
-        int troubles = _troubleOn.Count + _troubleOff.Count;
+        int troubles = _troubles?.Count ?? 0;
         _lists.Clear();
         CompareHeld(user, before, after, on: true);
         CompareHeld(user, after, before, on: false);
@@ -108,7 +108,7 @@ internal sealed class Consequences
         }
 
         // A trouble names its user, so it is not the next one's.
-        if (_ways.Length > 0 && kept && _troubleOn.Count + _troubleOff.Count == troubles)
+        if (_ways.Length > 0 && kept && (_troubles?.Count ?? 0) == troubles)
         {
             _ways[_nextWay] = (before, after, [.. _lists]);
             _nextWay = (_nextWay + 1) % KeptWays;
@@ -124,6 +124,7 @@ internal sealed class Consequences
     /// <summary>Draws everything up.</summary>
     public void Finish()
     {
+        List<Change> counted = [];
         foreach ((int sku, (List<int> on, List<int> off)) in _holders)
         {
             SortedPages<int>[] holders = Holders = Reach(Holders, _before.Parts.Holders, sku, SortedPages<int>.Empty);
@@ -131,26 +132,20 @@ internal sealed class Consequences
             holders[sku] = holders[sku].Merge(CollectionsMarshal.AsSpan(on), CollectionsMarshal.AsSpan(off));
             if (holders[sku].Count != had)
             {
-                _counted.Add(new Change.HoldersCounted(sku, had, holders[sku].Count));
+                counted.Add(new Change.HoldersCounted(sku, had, holders[sku].Count));
             }
         }
 
-        foreach ((int sku, (List<WaitingPair> on, List<WaitingPair> off)) in _waiting)
+        if (_troubles is { } troubles)
         {
-            SortedPages<WaitingPair>[] waiting = Waiting = Reach(Waiting, _before.Parts.Waiting, sku, SortedPages<WaitingPair>.Empty);
-            on.Sort();
-            off.Sort();
-            waiting[sku] = waiting[sku].Merge(CollectionsMarshal.AsSpan(on), CollectionsMarshal.AsSpan(off));
+            FinishTroubles(troubles);
         }
 
-        _troubleOn.Sort();
-        _troubleOff.Sort();
-        Troubled = Troubled.Merge(CollectionsMarshal.AsSpan(_troubleOn), CollectionsMarshal.AsSpan(_troubleOff));
         if (_outcomes is not null)
         {
-            foreach (Change template in _packedOrder)
+            foreach ((Change template, List<int> those) in _packed)
             {
-                ValueArray<int> users = _packed[template].ToValueArray();
+                ValueArray<int> users = those.ToValueArray();
                 _outcomes.Add(template switch
                 {
                     Change.DirectSet direct => direct with { Users = users },
@@ -159,8 +154,23 @@ internal sealed class Consequences
                 });
             }
 
-            _outcomes.AddRange(_counted);
+            _outcomes.AddRange(counted);
         }
+    }
+
+    private void FinishTroubles(Troubles troubles)
+    {
+        foreach ((int sku, (List<WaitingPair> on, List<WaitingPair> off)) in troubles.Waiting)
+        {
+            SortedPages<WaitingPair>[] waiting = Waiting = Reach(Waiting, _before.Parts.Waiting, sku, SortedPages<WaitingPair>.Empty);
+            on.Sort();
+            off.Sort();
+            waiting[sku] = waiting[sku].Merge(CollectionsMarshal.AsSpan(on), CollectionsMarshal.AsSpan(off));
+        }
+
+        troubles.On.Sort();
+        troubles.Off.Sort();
+        Troubled = Troubled.Merge(CollectionsMarshal.AsSpan(troubles.On), CollectionsMarshal.AsSpan(troubles.Off));
     }
 
     private static T[] Reach<T>(T[] array, T[] shared, int index, T fill)
@@ -189,10 +199,28 @@ internal sealed class Consequences
 
     private List<int> Pack(Change template)
     {
-        if (!_packed.TryGetValue(template, out List<int>? users))
+        if (_byOutcome is not null && _byOutcome.TryGetValue(template, out List<int>? known))
         {
-            _packed.Add(template, users = []);
-            _packedOrder.Add(template);
+            return known;
+        }
+
+        if (_byOutcome is null)
+        {
+            foreach ((Change other, List<int> those) in _packed)
+            {
+                if (other.Equals(template))
+                {
+                    return those;
+                }
+            }
+        }
+
+        List<int> users = [];
+        _packed.Add((template, users));
+        if (_packed.Count > FewOutcomes)
+        {
+            _byOutcome ??= _packed.ToDictionary(static one => one.Template, static one => one.Users);
+            _byOutcome[template] = users;
         }
 
         return users;
@@ -247,17 +275,17 @@ internal sealed class Consequences
 
         if ((was is null) != (now is null))
         {
-            (List<int> on, List<int> off) = Of(_troubledUsers, group);
+            (List<int> on, List<int> off) = Of(Troubling.Users, group);
             (now is null ? off : on).Add(user);
         }
     }
 
     private void Queue(WaitingPair pair, Trouble trouble, bool on)
     {
-        (on ? _troubleOn : _troubleOff).Add(pair);
+        (on ? Troubling.On : Troubling.Off).Add(pair);
         foreach (SkuError error in trouble.Errors.Span)
         {
-            (List<WaitingPair> added, List<WaitingPair> removed) = Of(_waiting, error.Sku);
+            (List<WaitingPair> added, List<WaitingPair> removed) = Of(Troubling.Waiting, error.Sku);
             (on ? added : removed).Add(pair);
         }
     }
@@ -278,5 +306,21 @@ internal sealed class Consequences
         List<int> users = Pack(template);
         _last = (template, users);
         return users;
+    }
+
+    private Troubles Troubling => _troubles ??= new Troubles();
+
+    /// <summary>Pairs that came into trouble and that left it; most commands have none.</summary>
+    private sealed class Troubles
+    {
+        public List<WaitingPair> On { get; } = [];
+
+        public List<WaitingPair> Off { get; } = [];
+
+        public Dictionary<int, (List<WaitingPair> On, List<WaitingPair> Off)> Waiting { get; } = [];
+
+        public Dictionary<int, (List<int> On, List<int> Off)> Users { get; } = [];
+
+        public int Count => On.Count + Off.Count;
     }
 }

@@ -198,15 +198,14 @@ internal sealed partial class Decider
     {
         UserLicenses licenses = _draft.Licenses(row.User);
         LicenseRequest give = new(_draft.Catalog.Skus[way.Add].Id, []);
-        (DirectCall.Switch? change, Refusal? refusal) = DirectCall.Resolve(
-            _tenant, licenses.Direct, [give], way.Remove.Select(sku => _draft.Catalog.Skus[sku].Id).ToValueArray());
-        refusal ??= DirectCall.CheckUser(_tenant, _draft.User(row.User)!, licenses, change!);
+        (LicenseSet? direct, Refusal? refusal) = DirectCall.OnUser(
+            _tenant, _draft.User(row.User)!, licenses, [give], way.Remove.Select(sku => _draft.Catalog.Skus[sku].Id).ToValueArray());
         if (refusal is not null)
         {
             return refusal;
         }
 
-        _draft.SetLicenses(row.User, licenses.WithDirect(licenses.Direct.With(change!.Add, change.Remove), _now));
+        _draft.SetLicenses(row.User, licenses.WithDirect(direct!, _now));
         _processing.Disturb(row.User);
         _machines.StartResize(index, row, way.Target, CloudPcReason.ActionAsked);
         return null;

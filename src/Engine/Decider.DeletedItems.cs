@@ -131,11 +131,10 @@ internal sealed partial class Decider
     private bool TryAssign(int index, User user, LicenseRequest[] add)
     {
         UserLicenses licenses = _draft.Licenses(index);
-        (DirectCall.Switch? change, Refusal? refusal) = DirectCall.Resolve(_tenant, licenses.Direct, ValueArray.Own(add), []);
-        refusal ??= DirectCall.CheckUser(_tenant, user, licenses, change!);
+        (LicenseSet? direct, Refusal? refusal) = DirectCall.OnUser(_tenant, user, licenses, ValueArray.Own(add), []);
         if (refusal is null)
         {
-            _draft.SetLicenses(index, licenses.WithDirect(licenses.Direct.With(change!.Add, change.Remove), _now));
+            _draft.SetLicenses(index, licenses.WithDirect(direct!, _now));
         }
 
         return refusal is null;

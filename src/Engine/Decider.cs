@@ -422,15 +422,13 @@ internal sealed partial class Decider
         }
 
         UserLicenses licenses = _draft.Licenses(index);
-        (DirectCall.Switch? change, Refusal? refusal) = DirectCall.Resolve(_tenant, licenses.Direct, assign.Add, assign.Remove);
-        refusal ??= DirectCall.CheckUser(_tenant, _draft.User(index)!, licenses, change!);
+        (LicenseSet? direct, Refusal? refusal) = DirectCall.OnUser(_tenant, _draft.User(index)!, licenses, assign.Add, assign.Remove);
         if (refusal is not null)
         {
             return refusal;
         }
 
-        LicenseSet direct = licenses.Direct.With(change!.Add, change.Remove);
-        if (!direct.Equals(licenses.Direct))
+        if (!direct!.Equals(licenses.Direct))
         {
             _draft.SetLicenses(index, licenses.WithDirect(direct, _now));
             _processing.Disturb(index);

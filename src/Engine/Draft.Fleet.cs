@@ -36,6 +36,9 @@ internal sealed partial class Draft
 
     public void ForgetTurnedPlans() => _fleet?.ForgetTurnedPlans();
 
+    /// <summary>The runs that make shared Cloud PCs anew, as they are now.</summary>
+    public ImmutableSortedDictionary<int, ReprovisionRun> Reprovisions => (_frontline?.Reprovision ?? _before.Frontline.Reprovision).Runs;
+
     /// <summary>What users of shared Cloud PCs keep, as it is now.</summary>
     public UserStorages Storages => _frontline?.Storages ?? _before.Frontline.Storages;
 

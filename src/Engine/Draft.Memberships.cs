@@ -6,8 +6,9 @@ namespace Berth.Engine;
 /// <content>Who joins and leaves groups.</content>
 internal sealed partial class Draft
 {
-    private readonly RecentGroups _recentGroups = new();
     private int[] _grown = [];
+
+    private RecentGroups RecentGroups => field ??= new RecentGroups();
 
     /// <summary>
     /// Several groups get members, and nobody looks in between. When they are many, what each user is in is counted first and written once, in place of an array
@@ -68,7 +69,7 @@ internal sealed partial class Draft
         {
             if (counts[user] > 0)
             {
-                _memberships[user] = _recentGroups.Of(Ascending(groups.AsSpan(start, ends[user] - start)));
+                _memberships[user] = RecentGroups.Of(Ascending(groups.AsSpan(start, ends[user] - start)));
                 start = ends[user];
             }
         }
@@ -106,7 +107,7 @@ internal sealed partial class Draft
                 old[..~at].CopyTo(_grown);
                 _grown[~at] = added.Group;
                 old[~at..].CopyTo(_grown.AsSpan(~at + 1));
-                _memberships[user] = _recentGroups.Of(_grown.AsSpan(0, old.Length + 1));
+                _memberships[user] = RecentGroups.Of(_grown.AsSpan(0, old.Length + 1));
                 Remember(added.Group, user, joined: true);
                 TurnMembership(user, added.Group);
                 MembershipTurned?.Invoke(user, added.Group);

@@ -11,16 +11,14 @@ internal sealed partial class Draft
 {
     private static readonly RuleReads Everything = new(UInt128.MaxValue);
 
-    private readonly Dictionary<int, MemberChanges> _members = [];
-    private readonly Dictionary<int, RuleReads> _flipsOfUsers = [];
-    private readonly HashSet<int> _flipsOfGroups = [];
+    private Dictionary<int, MemberChanges>? _members;
     private RuleFacts? _facts;
 
     /// <summary>The users who are first-level members of a group, ascending.</summary>
     public int[] Members(int group)
     {
         int[] before = Group(group).Members.ToArray();
-        if (!_members.TryGetValue(group, out MemberChanges? changes))
+        if (_members is not { } members || !members.TryGetValue(group, out MemberChanges? changes))
         {
             return before;
         }
@@ -29,7 +27,7 @@ internal sealed partial class Draft
     }
 
     /// <summary>The plans of a user: the rows of <c>assignedPlans</c> (B139).</summary>
-    public IEnumerable<HeldPlan> Plans(int user) => HeldPlan.Of(Catalog, Subscriptions, Licenses(user));
+    public HeldPlan[] Plans(int user) => HeldPlan.Of(Catalog, Subscriptions, Licenses(user));
 
     /// <summary>What rules ask about users.</summary>
     public RuleFacts Facts => _facts ??= new RuleFacts(
@@ -50,7 +48,7 @@ internal sealed partial class Draft
         if (rule != Rules.RuleOf(index) || isOn != Rules.IsOn(index))
         {
             Rules = Rules.With(index, rule, isOn);
-            _flipsOfGroups.Add(index);
+            FlipsOfGroups.Add(index);
         }
     }
 
@@ -78,7 +76,7 @@ internal sealed partial class Draft
         return sorted[..distinct];
     }
 
-    private MemberChanges ChangesOf(int group) => CollectionsMarshal.GetValueRefOrAddDefault(_members, group, out _) ??= new MemberChanges();
+    private MemberChanges ChangesOf(int group) => CollectionsMarshal.GetValueRefOrAddDefault(_members ??= [], group, out _) ??= new MemberChanges();
 
     // Who came and went in one event may be listed twice; what the user is a member of now has the last word.
     private SortedPages<int> MergeMembers(int group, SortedPages<int> before, MemberChanges changes)
@@ -104,11 +102,15 @@ internal sealed partial class Draft
         return before.Merge(CollectionsMarshal.AsSpan(on), CollectionsMarshal.AsSpan(off));
     }
 
+    private Dictionary<int, RuleReads> FlipsOfUsers => field ??= [];
+
+    private HashSet<int> FlipsOfGroups => field ??= [];
+
     private void FlipsOf(int user, RuleReads changed)
     {
         if (Rules.Timed.Count > 0 || _before.Parts.Rules.Timed.Count > 0)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(_flipsOfUsers, user, out _) |= changed;
+            CollectionsMarshal.GetValueRefOrAddDefault(FlipsOfUsers, user, out _) |= changed;
         }
     }
 
@@ -126,15 +128,15 @@ internal sealed partial class Draft
             && (Subscriptions != _before.Subscriptions || !ReferenceEquals(Catalog, _before.Catalog));
         bool everybody = PassedTo < _before.Parts.PassedTo || plansMayDiffer;
         HashSet<(int User, int Group)> pairs = [];
-        foreach (Flip flip in before.All.TakeWhile(flip => everybody || flip.At <= PassedTo || _flipsOfGroups.Count > 0))
+        foreach (Flip flip in before.All.TakeWhile(flip => everybody || flip.At <= PassedTo || FlipsOfGroups.Count > 0))
         {
-            if (everybody || flip.At <= PassedTo || _flipsOfGroups.Contains(flip.Group))
+            if (everybody || flip.At <= PassedTo || FlipsOfGroups.Contains(flip.Group))
             {
                 pairs.Add((flip.User, flip.Group));
             }
         }
 
-        foreach (int group in everybody ? Rules.Timed : _flipsOfGroups.Where(Rules.Timed.Contains))
+        foreach (int group in everybody ? Rules.Timed : FlipsOfGroups.Where(Rules.Timed.Contains))
         {
             for (int user = 0; user < UserCount; user++)
             {
@@ -150,7 +152,7 @@ internal sealed partial class Draft
             }
         }
 
-        foreach ((int user, RuleReads changed) in _flipsOfUsers)
+        foreach ((int user, RuleReads changed) in FlipsOfUsers)
         {
             foreach (int group in Rules.Timed)
             {

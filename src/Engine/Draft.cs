@@ -547,7 +547,7 @@ internal sealed partial class Draft
         if (Rules.RuleOf(index) is not null)
         {
             Rules = Rules.With(index, null, false);
-            _flipsOfGroups.Add(index);
+            FlipsOfGroups.Add(index);
         }
     }
 
@@ -588,13 +588,19 @@ internal sealed partial class Draft
 
     private PagedVector<Group> SealGroups(Consequences? consequences)
     {
-        foreach (int group in consequences is null ? _members.Keys : _members.Keys.Union(consequences.TroubledGroups))
+        foreach (int group in (_members?.Keys, consequences?.TroubledGroups) switch
+        {
+            (null, null) => [],
+            ({ } turned, null) => turned,
+            (null, { } troubled) => troubled,
+            ({ } turned, { } troubled) => turned.Union(troubled),
+        })
         {
             Group old = Group(group);
             (int[] on, int[] off) = consequences?.TroubledUsers(group) ?? ([], []);
             WriteGroup(group, old with
             {
-                Members = old.IsDeleted || !_members.TryGetValue(group, out MemberChanges? changes) ? old.Members : MergeMembers(group, old.Members, changes),
+                Members = old.IsDeleted || _members?.GetValueOrDefault(group) is not { } changes ? old.Members : MergeMembers(group, old.Members, changes),
                 Troubled = old.Troubled.Merge(on, off),
             });
         }

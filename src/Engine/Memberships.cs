@@ -17,19 +17,9 @@ internal sealed class Memberships
     private readonly Draft _draft;
     private readonly Processing _processing;
 
-    // Who is to be looked at: users of whom something changed, new users by every rule, groups at everybody, and pairs found through others.
-    private readonly Dictionary<int, RuleReads> _changed = [];
-    private readonly HashSet<int> _new = [];
-    private readonly HashSet<int> _everybody = [];
-    private readonly HashSet<(int User, int Group)> _pairs = [];
-    private readonly HashSet<(int User, int Group)> _linked = [];
-
-    // The licenses a user had when a pass last saw them, or at the beginning; and under which purchases and catalog.
-    private readonly Dictionary<int, UserLicenses> _seen = [];
+    // Under which purchases and catalog a pass last saw the licenses of users.
     private (ValueArray<Subscription> Subscriptions, Catalog.SkuCatalog Catalog) _seenWith;
-
-    private readonly Dictionary<int, HashSet<int>> _touched = [];
-    private readonly Dictionary<int, DateTimeOffset> _processed = [];
+    private Watch? _watch;
     private bool _linesPassed;
 
     public Memberships(Tenant before, Draft draft, Processing processing)
@@ -51,7 +41,7 @@ internal sealed class Memberships
     {
         if (_draft.Rules.Count > 0)
         {
-            _new.Add(user);
+            Watched.New.Add(user);
         }
     }
 
@@ -60,7 +50,7 @@ internal sealed class Memberships
     {
         if (_draft.Rules.Count > 0 && !what.IsEmpty)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(_changed, user, out _) |= what;
+            CollectionsMarshal.GetValueRefOrAddDefault(Watched.Changed, user, out _) |= what;
         }
     }
 
@@ -69,7 +59,7 @@ internal sealed class Memberships
     {
         if (_draft.Rules.IsOn(group) || _draft.Group(group).Profile.RuleProcessing == RuleProcessing.On)
         {
-            _everybody.Add(group);
+            Watched.Everybody.Add(group);
             WatchPlans();
         }
     }
@@ -103,7 +93,7 @@ internal sealed class Memberships
         }
 
         // What the last pass leaves rests until a command changes the plans again.
-        _seen.Clear();
+        _watch?.Seen.Clear();
     }
 
     /// <summary>
@@ -139,7 +129,7 @@ internal sealed class Memberships
             _processing.Now = flip.At;
             if (_draft.Rules.IsOn(flip.Group) && _draft.User(flip.User) is not null)
             {
-                _pairs.Add((flip.User, flip.Group));
+                Watched.Pairs.Add((flip.User, flip.Group));
             }
 
             Settle(out HashSet<int> withOtherPlans);
@@ -177,12 +167,12 @@ internal sealed class Memberships
     /// <summary>Keeps for the event who came and who went, group by group, each once.</summary>
     public void Note()
     {
-        if (_touched.Count + _processed.Count == 0)
+        if (_watch is null)
         {
             return;
         }
 
-        foreach ((int group, HashSet<int> users) in _touched.OrderBy(pair => pair.Key))
+        foreach ((int group, HashSet<int> users) in Watched.Touched.OrderBy(pair => pair.Key))
         {
             List<int> joined = [], left = [];
             foreach (int user in users.Order())
@@ -207,7 +197,7 @@ internal sealed class Memberships
 
         }
 
-        foreach ((int group, DateTimeOffset at) in _processed.Where(pair => !_draft.Group(pair.Key).IsDeleted).OrderBy(pair => pair.Key))
+        foreach ((int group, DateTimeOffset at) in Watched.Processed.Where(pair => !_draft.Group(pair.Key).IsDeleted).OrderBy(pair => pair.Key))
         {
             _draft.Record(new Change.MembershipProcessed(group, at));
         }
@@ -234,7 +224,7 @@ internal sealed class Memberships
     {
         if (_draft.Rules.ReadsPlans && _draft.LicensesTurn is null)
         {
-            _draft.LicensesTurn = (user, before) => _seen.TryAdd(user, before);
+            _draft.LicensesTurn = (user, before) => Watched.Seen.TryAdd(user, before);
         }
     }
 
@@ -244,7 +234,7 @@ internal sealed class Memberships
         {
             foreach (int follower in _draft.Rules.FollowersOf(_draft.Group(group).Id))
             {
-                _linked.Add((user, follower));
+                Watched.Linked.Add((user, follower));
             }
         }
     }
@@ -263,7 +253,7 @@ internal sealed class Memberships
             {
                 foreach (int group in _draft.Rules.ReportsOf(one.Id))
                 {
-                    _pairs.Add((user, group));
+                    Watched.Pairs.Add((user, group));
                 }
             }
         }
@@ -285,27 +275,27 @@ internal sealed class Memberships
             // A purchase or a table can change the rows of everybody who holds something.
             for (int user = 0; user < _draft.UserCount; user++)
             {
-                if (_draft.Licenses(user) is var licenses && (!ReferenceEquals(licenses, UserLicenses.None) || _seen.ContainsKey(user)))
+                if (_draft.Licenses(user) is var licenses && (!ReferenceEquals(licenses, UserLicenses.None) || Watched.Seen.ContainsKey(user)))
                 {
-                    any |= Notice(user, _seen.GetValueOrDefault(user, licenses), seenWith);
+                    any |= Notice(user, Watched.Seen.GetValueOrDefault(user, licenses), seenWith);
                 }
             }
         }
         else
         {
-            foreach ((int user, UserLicenses seen) in _seen)
+            foreach ((int user, UserLicenses seen) in Watched.Seen)
             {
                 any |= Notice(user, seen, seenWith);
             }
         }
 
-        _seen.Clear();
+        Watched.Seen.Clear();
         return any;
     }
 
     private void NoticePlans(int user)
     {
-        if (_seen.Remove(user, out UserLicenses? seen))
+        if (Watched.Seen.Remove(user, out UserLicenses? seen))
         {
             Notice(user, seen, _seenWith);
         }
@@ -328,12 +318,17 @@ internal sealed class Memberships
     // One membership pass: the rules about users themselves, then those about memberships on what came of the first half.
     private void Pass()
     {
-        if (_everybody.Count + _new.Count + _changed.Count + _pairs.Count > 0)
+        if (_watch is null)
+        {
+            return;
+        }
+
+        if (Watched.Everybody.Count + Watched.New.Count + Watched.Changed.Count + Watched.Pairs.Count > 0)
         {
             Half(FindOwn());
         }
 
-        if (_everybody.Count + _linked.Count > 0)
+        if (Watched.Everybody.Count + Watched.Linked.Count > 0)
         {
             Half(FindMemberOf());
         }
@@ -342,7 +337,7 @@ internal sealed class Memberships
     private SortedDictionary<Guid, Turn> FindOwn()
     {
         SortedDictionary<Guid, Turn> turns = [];
-        foreach (int group in _everybody.Where(group => !_draft.Rules.IsMemberOf(group)))
+        foreach (int group in Watched.Everybody.Where(group => !_draft.Rules.IsMemberOf(group)))
         {
             LeaveGroups(group);
             MembershipRule? rule = _draft.Rules.IsOn(group) ? _draft.Rules.RuleOf(group) : null;
@@ -356,7 +351,7 @@ internal sealed class Memberships
             }
         }
 
-        foreach (int user in _new)
+        foreach (int user in Watched.New)
         {
             foreach (int group in _draft.Rules.Own)
             {
@@ -365,9 +360,9 @@ internal sealed class Memberships
         }
 
         HashSet<int> asked = [];
-        foreach ((int user, RuleReads changed) in _changed)
+        foreach ((int user, RuleReads changed) in Watched.Changed)
         {
-            if (_new.Contains(user))
+            if (Watched.New.Contains(user))
             {
                 continue;
             }
@@ -386,25 +381,25 @@ internal sealed class Memberships
             }
         }
 
-        foreach ((int user, int group) in _pairs)
+        foreach ((int user, int group) in Watched.Pairs)
         {
-            if (!_new.Contains(user))
+            if (!Watched.New.Contains(user))
             {
                 AskUnlessAll(turns, user, group);
             }
         }
 
-        _everybody.RemoveWhere(group => !_draft.Rules.IsMemberOf(group));
-        _new.Clear();
-        _changed.Clear();
-        _pairs.Clear();
+        Watched.Everybody.RemoveWhere(group => !_draft.Rules.IsMemberOf(group));
+        Watched.New.Clear();
+        Watched.Changed.Clear();
+        Watched.Pairs.Clear();
         return turns;
     }
 
     private SortedDictionary<Guid, Turn> FindMemberOf()
     {
         SortedDictionary<Guid, Turn> turns = [];
-        foreach (int group in _everybody)
+        foreach (int group in Watched.Everybody)
         {
             LeaveGroups(group);
             MembershipRule? rule = _draft.Rules.IsOn(group) ? _draft.Rules.RuleOf(group) : null;
@@ -417,19 +412,19 @@ internal sealed class Memberships
             AskAll(turns, group, users, rule);
         }
 
-        foreach ((int user, int group) in _linked)
+        foreach ((int user, int group) in Watched.Linked)
         {
             AskUnlessAll(turns, user, group);
         }
 
-        _everybody.Clear();
-        _linked.Clear();
+        Watched.Everybody.Clear();
+        Watched.Linked.Clear();
         return turns;
     }
 
     private void LeaveGroups(int group)
     {
-        _processed[group] = _processing.Now;
+        Watched.Processed[group] = _processing.Now;
         if (_draft.Group(group).MemberGroups is { Count: > 0 } inner)
         {
             _draft.Record(new Change.MembersRemoved(group, [], inner));
@@ -438,7 +433,7 @@ internal sealed class Memberships
 
     private void AskUnlessAll(SortedDictionary<Guid, Turn> turns, int user, int group)
     {
-        if (!_everybody.Contains(group) && _draft.Rules.IsOn(group))
+        if (!Watched.Everybody.Contains(group) && _draft.Rules.IsOn(group))
         {
             Ask(turns, user, group, _draft.Rules.RuleOf(group));
         }
@@ -520,8 +515,32 @@ internal sealed class Memberships
 
     private void Touch(int group, List<int> users)
     {
-        (CollectionsMarshal.GetValueRefOrAddDefault(_touched, group, out _) ??= []).UnionWith(users);
-        _processed[group] = _processing.Now;
+        (CollectionsMarshal.GetValueRefOrAddDefault(Watched.Touched, group, out _) ??= []).UnionWith(users);
+        Watched.Processed[group] = _processing.Now;
+    }
+
+    private Watch Watched => _watch ??= new Watch();
+
+    /// <summary>What is kept of a command that has to do with rules; most have not.</summary>
+    private sealed class Watch
+    {
+        // Who is to be looked at: users of whom something changed, new users by every rule, groups at everybody, and pairs found through others.
+        public Dictionary<int, RuleReads> Changed { get; } = [];
+
+        public HashSet<int> New { get; } = [];
+
+        public HashSet<int> Everybody { get; } = [];
+
+        public HashSet<(int User, int Group)> Pairs { get; } = [];
+
+        public HashSet<(int User, int Group)> Linked { get; } = [];
+
+        // The licenses a user had when a pass last saw them, or at the beginning.
+        public Dictionary<int, UserLicenses> Seen { get; } = [];
+
+        public Dictionary<int, HashSet<int>> Touched { get; } = [];
+
+        public Dictionary<int, DateTimeOffset> Processed { get; } = [];
     }
 
     /// <summary>Who comes to a group and who goes.</summary>

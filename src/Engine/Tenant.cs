@@ -261,7 +261,7 @@ public sealed class Tenant
     }
 
     /// <summary>The plans of a user: the rows of <c>assignedPlans</c> (B139).</summary>
-    public IEnumerable<HeldPlan> PlansOf(int user) => HeldPlan.Of(Catalog, Subscriptions, LicensesOf(user));
+    public HeldPlan[] PlansOf(int user) => HeldPlan.Of(Catalog, Subscriptions, LicensesOf(user));
 
     private RuleFacts RuleFacts() => new(
         user => PlansOf(user).Select(plan => plan.ForRules()),

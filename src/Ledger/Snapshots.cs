@@ -12,7 +12,7 @@ namespace Berth.Ledger;
 internal sealed class Snapshots
 {
     /// <summary>Events after which a snapshot of a small tenant is due; a large one may have a tail of a share of its users more.</summary>
-    internal const int TailEvents = 16_384;
+    internal const int TailEvents = 32_768;
     private const int UsersPerTailEvent = 8;
 
     /// <summary>Payload bytes after which a snapshot is due, or the size of the last one where that is more, so that writing stays linear.</summary>

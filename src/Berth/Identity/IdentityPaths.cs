@@ -53,7 +53,7 @@ internal static class IdentityPaths
             return false;
         }
 
-        string rest = text[slash..];
+        ReadOnlySpan<char> rest = text.AsSpan(slash);
         foreach (string known in (ReadOnlySpan<string>)[Token, OldToken, Authorize, DeviceCode, Configuration, Keys, Instance])
         {
             if (rest.Equals(known, StringComparison.OrdinalIgnoreCase))

@@ -22,11 +22,11 @@ internal sealed class InstallationEndpoint
     private static readonly (string Prefix, GraphVersion Version)[] Prefixes = [("/berth/v1", GraphVersion.Berth), ("/v1.0", GraphVersion.V1), ("/beta", GraphVersion.Beta)];
 
     // With what the paths of these routes begin: any other request passes after a look at its beginning.
-    private static readonly string[] Beginnings =
+    private static readonly (string Beginning, int Prefix, GraphVersion Version)[] Beginnings =
     [
         .. InstallationRoutes.Table.Routes
-            .SelectMany(route => Prefixes.Where(one => route.Versions.HasFlag((RouteVersions)(1 << (int)one.Version))).Select(one => $"{one.Prefix}/{route.Template.Split('/')[1]}"))
-            .Distinct(StringComparer.Ordinal),
+            .SelectMany(route => Prefixes.Where(one => route.Versions.HasFlag((RouteVersions)(1 << (int)one.Version))).Select(one => ($"{one.Prefix}/{route.Template.Split('/')[1]}", one.Prefix.Length, one.Version)))
+            .Distinct(),
     ];
 
     private readonly Dictionary<Route, InstallationAnswer> _answers;
@@ -50,12 +50,11 @@ internal sealed class InstallationEndpoint
     public Task InvokeAsync(HttpContext context)
     {
         string text = context.Request.Path.Value ?? "";
-        foreach (string beginning in Beginnings)
+        foreach ((string beginning, int prefix, GraphVersion version) in Beginnings)
         {
             if (text.StartsWith(beginning, StringComparison.OrdinalIgnoreCase) && (text.Length == beginning.Length || text[beginning.Length] == '/'))
             {
-                (string prefix, GraphVersion version) = Prefixes.First(one => beginning.StartsWith(one.Prefix, StringComparison.Ordinal));
-                if (GraphPath.Read(text[prefix.Length..].TrimEnd('/')).Path is { } path
+                if (GraphPath.Read(text[prefix..].TrimEnd('/')).Path is { } path
                     && InstallationRoutes.Table.Find(version, MethodOf(context.Request.Method), path) is { } match
                     && (match.Route is not null || match.Error!.Status == StatusCodes.Status405MethodNotAllowed))
                 {

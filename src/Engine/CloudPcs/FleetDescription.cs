@@ -122,7 +122,7 @@ internal static class FleetDescription
     private static CloudPcRows.Arrival? AsItCame(Tenant tenant, int index) =>
         tenant.Fleet.CloudPcs.Arrived(index) is ({ } came, { } then)
         && tenant.TryGetUser(tenant.Fleet.CloudPcs.Standing(index)!.Value.User, out User? person)
-        && person.DisplayName == then.DisplayName
+        && (ReferenceEquals(person, then) || person.DisplayName == then.DisplayName)
         && tenant.Catalog.CloudPcPlanOf(came.Plan)?.DisplayName == came.PlanName
             ? came
             : null;

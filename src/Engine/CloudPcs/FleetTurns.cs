@@ -13,8 +13,14 @@ internal sealed class FleetTurns
     /// <summary>Ids of the assignments whose shared Cloud PCs are to be looked at (B404).</summary>
     public HashSet<Guid> Assignments => _assignments ??= [];
 
+    /// <summary>Whether there are such groups.</summary>
+    public bool AnyGroups => _groups is { Count: > 0 };
+
+    /// <summary>Whether there are such assignments.</summary>
+    public bool AnyAssignments => _assignments is { Count: > 0 };
+
     /// <summary>Whether anything may have changed.</summary>
-    public bool Any => _users.Count > 0 || _groups is { Count: > 0 } || _assignments is { Count: > 0 };
+    public bool Any => _users.Count > 0 || AnyGroups || AnyAssignments;
 
     /// <summary>The Cloud PCs of a user are to be looked at; said twice is said once.</summary>
     public void Turn(int user)

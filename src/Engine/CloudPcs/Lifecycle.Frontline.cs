@@ -147,6 +147,11 @@ internal sealed partial class Lifecycle
     // B404, B405: an assignment of shared mode has as many rows as are allotted to it; one that is gone has none.
     private void LookAtSharedRows()
     {
+        if (!_turns.AnyAssignments)
+        {
+            return;
+        }
+
         Guid[] turned = [.. _turns.Assignments.OrderBy(OrderOf)];
         _turns.Assignments.Clear();
         foreach (Guid key in turned)

@@ -11,8 +11,8 @@ namespace Berth.Engine.CloudPcs;
 internal sealed partial class Lifecycle
 {
     // Rows whose resize waits for nothing but a slot, by the plan they are to have; how far that is known is below.
-    private readonly Dictionary<int, SortedSet<int>> _forSlot = [];
-    private readonly Dictionary<int, int> _targets = [];
+    private Dictionary<int, SortedSet<int>>? _forSlot;
+    private Dictionary<int, int>? _targets;
     private bool _allTargets;
 
     // A resize begins where slots are given.
@@ -46,14 +46,14 @@ internal sealed partial class Lifecycle
 
         Fleet.Stirred.Clear();
         int next = int.MaxValue;
-        foreach ((int plan, SortedSet<int> rows) in _forSlot)
+        foreach ((int plan, SortedSet<int> rows) in _forSlot ?? [])
         {
             next = rows.Count > 0 && rows.Min < next && FreeSlots(plan) > 0 ? rows.Min : next;
         }
 
         if (next < int.MaxValue)
         {
-            StartResize(next, Fleet.CloudPc(next)!, _targets[next], CloudPcReason.ResizeLicenseFound);
+            StartResize(next, Fleet.CloudPc(next)!, _targets![next], CloudPcReason.ResizeLicenseFound);
 
             // Its window kept other rows of the user away (B276).
             Turn(Fleet.CloudPc(next)!);
@@ -64,15 +64,15 @@ internal sealed partial class Lifecycle
 
     private void Target(int index)
     {
-        if (_targets.Remove(index, out int before))
+        if (_targets is { } known && known.Remove(index, out int before))
         {
-            _forSlot[before].Remove(index);
+            _forSlot![before].Remove(index);
         }
 
         if (Fleet.CloudPc(index) is { Status: CloudPcStatus.ResizePendingLicense } row && FindTarget(index, row) is >= 0 and int target)
         {
-            _targets[index] = target;
-            (CollectionsMarshal.GetValueRefOrAddDefault(_forSlot, target, out _) ??= []).Add(index);
+            (_targets ??= [])[index] = target;
+            (CollectionsMarshal.GetValueRefOrAddDefault(_forSlot ??= [], target, out _) ??= []).Add(index);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Berth.Engine.Catalog;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
@@ -34,8 +35,8 @@ internal sealed partial class Lifecycle
 
     // The last step of each row that changed after it came; those that came, by what they came with.
     private readonly Dictionary<int, CloudPcStep> _steps = [];
-    private readonly List<Arrivals> _arrivals = [];
-    private readonly Dictionary<ValueArray<Coverage>, List<int>> _covered = [];
+    private List<Arrivals>? _arrivals;
+    private Dictionary<ValueArray<Coverage>, List<int>>? _covered;
     private int _jobs;
 
     public Lifecycle(Tenant before, Draft draft, DateTimeOffset now, FrontlineRoom frontline)
@@ -98,15 +99,16 @@ internal sealed partial class Lifecycle
 
     private void LookAtWhatTurned()
     {
-        foreach (int group in _turns.Groups.ToArray())
+        if (_turns.AnyGroups)
         {
-            foreach (int member in _draft.Members(group))
+            foreach (int member in _turns.Groups.SelectMany(_draft.Members))
             {
                 _turns.Turn(member);
             }
+
+            _turns.Groups.Clear();
         }
 
-        _turns.Groups.Clear();
         int[] users = _turns.TakeUsers(_draft.UserCount);
         SortById(users);
         foreach (int user in users)
@@ -169,6 +171,11 @@ internal sealed partial class Lifecycle
     // The first half of an id decides nearly always, and numbers are sorted much faster than ids.
     private void SortById(int[] users)
     {
+        if (users.Length < 2)
+        {
+            return;
+        }
+
         ulong[] halves = new ulong[users.Length];
         Span<byte> id = stackalloc byte[16];
         for (int i = 0; i < users.Length; i++)
@@ -312,7 +319,7 @@ internal sealed partial class Lifecycle
 
     private Arrivals ArrivalsWith(int plan, int policy, CloudPcStatus status, CloudPcReason reason)
     {
-        foreach (Arrivals one in _arrivals)
+        foreach (Arrivals one in _arrivals ??= [])
         {
             if (one.With.Plan == plan && one.With.Policy == policy && one.With.Status == status && one.With.At == Now)
             {
@@ -480,12 +487,7 @@ internal sealed partial class Lifecycle
         if (now != before)
         {
             Fleet.SetCoverage([user], now);
-            if (!_covered.TryGetValue(now, out List<int>? users))
-            {
-                _covered.Add(now, users = []);
-            }
-
-            users.Add(user);
+            (CollectionsMarshal.GetValueRefOrAddDefault(_covered ??= [], now, out _) ??= []).Add(user);
         }
 
         return now;
@@ -549,23 +551,13 @@ internal sealed partial class Lifecycle
 
     private void Note()
     {
-        if (_steps.Count + _arrivals.Count + _covered.Count == 0)
+        if (_covered is not null)
         {
-            return;
+            NoteCovered(_covered);
+            _covered = null;
         }
 
-        foreach ((ValueArray<Coverage> coverage, List<int> users) in _covered)
-        {
-            // Who was looked at twice has only the last coverage.
-            int[] those = [.. users.Where(user => Fleet.CoverageOf(user) == coverage).Distinct().Order()];
-            if (those.Length > 0)
-            {
-                _draft.Note(new Change.CoverageSet(ValueArray.Own(those), coverage));
-            }
-        }
-
-        _covered.Clear();
-        foreach (Arrivals came in _arrivals)
+        foreach (Arrivals came in _arrivals ?? [])
         {
             came.KeepThose(index =>
             {
@@ -575,20 +567,37 @@ internal sealed partial class Lifecycle
             });
         }
 
-        int[] indexes = [.. _steps.Keys];
+        int[] indexes = _steps.Count == 0 ? [] : [.. _steps.Keys];
         Array.Sort(indexes);
         foreach (int index in indexes)
         {
             _draft.Note(Fleet.CloudPc(index) is { } row ? new Change.CloudPcSet(index, row, _steps[index]) : new Change.CloudPcGone(index, _steps[index]));
         }
 
-        foreach (Arrivals came in _arrivals.Where(one => one.Indexes.Count > 0).OrderBy(one => one.Indexes[0]))
+        if (_arrivals is not null)
         {
-            _draft.Note(new Change.CloudPcsCame(came.Indexes.ToValueArray(), came.Users.ToValueArray(), came.With.Plan, came.With.Policy, came.With.Status, came.Step));
+            foreach (Arrivals came in _arrivals.Where(one => one.Indexes.Count > 0).OrderBy(one => one.Indexes[0]))
+            {
+                _draft.Note(new Change.CloudPcsCame(came.Indexes.ToValueArray(), came.Users.ToValueArray(), came.With.Plan, came.With.Policy, came.With.Status, came.Step));
+            }
+
+            _arrivals = null;
         }
 
-        _arrivals.Clear();
         _steps.Clear();
+    }
+
+    private void NoteCovered(Dictionary<ValueArray<Coverage>, List<int>> covered)
+    {
+        foreach ((ValueArray<Coverage> coverage, List<int> users) in covered)
+        {
+            // Who was looked at twice has only the last coverage.
+            int[] those = [.. users.Where(user => Fleet.CoverageOf(user) == coverage).Distinct().Order()];
+            if (those.Length > 0)
+            {
+                _draft.Note(new Change.CoverageSet(ValueArray.Own(those), coverage));
+            }
+        }
     }
 
     // Rows that came together, in the order of their indexes.

@@ -39,6 +39,11 @@ internal sealed class PoolReprovision(Draft draft)
     /// <summary>Looks what became of rows, and lets those go that can.</summary>
     public void GoOn(Lifecycle machines)
     {
+        if (draft.Reprovisions.IsEmpty)
+        {
+            return;
+        }
+
         foreach (int policy in Book.Runs.Where(one => !one.Value.IsOver).Select(one => one.Key).ToArray())
         {
             Look(policy);

@@ -90,7 +90,7 @@ public static class Agreement
     // What a user has directly is as if it were assigned now, all at once: whatever would be refused is in force against the rules.
     private static Disagreement? Direct(Tenant tenant, UserLicenses licenses, int user, User person)
     {
-        if (DirectCall.CheckUser(tenant, person, licenses, new DirectCall.Switch(licenses.Direct.Items, [])) is not { } refusal)
+        if (DirectCall.CheckUser(tenant, person, licenses, new DirectCall.Switch(licenses.Direct.Items, []), licenses.Direct) is not { } refusal)
         {
             return null;
         }

@@ -58,54 +58,74 @@ internal static class DirectCall
     public static (Switch? Switch, Refusal? Refusal) Resolve(
         Tenant tenant, LicenseSet current, ValueArray<LicenseRequest> add, ValueArray<Guid> remove)
     {
-        List<Sku> skus = [];
-        foreach (Guid id in add.Select(request => request.SkuId).Concat(remove))
+        Sku[] skus = new Sku[add.Count + remove.Count];
+        for (int i = 0; i < skus.Length; i++)
         {
-            bool known = tenant.Catalog.TryGetSku(id, out Sku? sku);
-            bool leaving = known && skus.Count >= add.Count && current.Contains(sku!.Index);
-            if (!known || !(tenant.Owns(sku!.Index) || leaving))
+            Guid id = i < add.Count ? add[i].SkuId : remove[i - add.Count];
+            if (!tenant.Catalog.TryGetSku(id, out Sku? sku) || !(tenant.Owns(sku.Index) || (i >= add.Count && current.Contains(sku.Index))))
             {
                 return (null, new Refusal(RefusalCode.SkuNotInTenant) { Subject = id });
             }
 
-            skus.Add(sku);
+            skus[i] = sku;
         }
 
-        if (skus.Find(sku => sku.AppliesTo != LicenseTarget.User) is { } company)
+        foreach (Sku sku in skus)
         {
-            return (null, new Refusal(RefusalCode.SkuNotAssignableToTarget) { Subject = company.Id, Name = company.PartNumber });
-        }
-
-        List<License> licenses = [];
-        for (int i = 0; i < add.Count; i++)
-        {
-            List<int> disabled = [];
-            List<Guid> foreign = [];
-            foreach (Guid plan in add[i].DisabledPlans)
+            if (sku.AppliesTo != LicenseTarget.User)
             {
-                if (tenant.Catalog.TryGetPlan(plan, out ServicePlan? found) && skus[i].Plans.Contains(found.Index))
-                {
-                    disabled.Add(found.Index);
-                }
-                else
-                {
-                    foreign.Add(plan);
-                }
+                return (null, new Refusal(RefusalCode.SkuNotAssignableToTarget) { Subject = sku.Id, Name = sku.PartNumber });
+            }
+        }
+
+        License[] licenses = new License[add.Count];
+        for (int i = 0; i < licenses.Length; i++)
+        {
+            if (ForeignPlans(tenant, skus[i], add[i].DisabledPlans) is { Count: > 0 } foreign)
+            {
+                return (null, new Refusal(RefusalCode.UnknownDisabledPlan) { Subject = skus[i].Id, Ids = foreign });
             }
 
-            if (foreign.Count > 0)
-            {
-                return (null, new Refusal(RefusalCode.UnknownDisabledPlan) { Subject = skus[i].Id, Ids = foreign.ToValueArray() });
-            }
-
-            licenses.Add(new License(skus[i].Index, disabled.Distinct().Order().ToValueArray()));
+            licenses[i] = new License(skus[i].Index, DisabledPlans(tenant, add[i].DisabledPlans));
         }
 
-        return (new Switch(licenses.ToValueArray(), skus.Skip(add.Count).Select(sku => sku.Index).ToValueArray()), null);
+        int[] leaving = new int[remove.Count];
+        for (int i = 0; i < leaving.Length; i++)
+        {
+            leaving[i] = skus[add.Count + i].Index;
+        }
+
+        return (new Switch(ValueArray.Own(licenses), ValueArray.Own(leaving)), null);
+    }
+
+    private static ValueArray<Guid> ForeignPlans(Tenant tenant, Sku sku, ValueArray<Guid> plans) => plans.Count == 0
+        ? []
+        : plans.Where(plan => !tenant.Catalog.TryGetPlan(plan, out ServicePlan? found) || !sku.Plans.Contains(found.Index)).ToValueArray();
+
+    private static ValueArray<int> DisabledPlans(Tenant tenant, ValueArray<Guid> plans) => plans.Count == 0
+        ? []
+        : plans.Select(plan => tenant.Catalog.TryGetPlan(plan, out ServicePlan? found) ? found.Index : -1).Distinct().Order().ToValueArray();
+
+    /// <summary>All checks of a call on a user but the shape's, and the user's own licenses after it.</summary>
+    public static (LicenseSet? Final, Refusal? Refusal) OnUser(Tenant tenant, Directory.User user, UserLicenses licenses, ValueArray<LicenseRequest> add, ValueArray<Guid> remove)
+    {
+        (Switch? change, Refusal? refusal) = Resolve(tenant, licenses.Direct, add, remove);
+        if (refusal is not null)
+        {
+            return (null, refusal);
+        }
+
+        LicenseSet final = licenses.Direct.With(change!.Add, change.Remove);
+        return CheckUser(tenant, user, licenses, change, final) is { } no ? (null, no) : (final, null);
     }
 
     /// <summary>The checks of a call on a user after <see cref="Resolve"/>: removals (E6, E7), location (E3), E4, E5, seats (E2).</summary>
-    public static Refusal? CheckUser(Tenant tenant, Directory.User user, UserLicenses licenses, Switch change)
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="user">The user.</param>
+    /// <param name="licenses">What the user has.</param>
+    /// <param name="change">The change.</param>
+    /// <param name="final">The user's own licenses after it.</param>
+    public static Refusal? CheckUser(Tenant tenant, Directory.User user, UserLicenses licenses, Switch change, LicenseSet final)
     {
         SkuCatalog catalog = tenant.Catalog;
         foreach (int sku in change.Remove)
@@ -136,7 +156,6 @@ internal static class DirectCall
             }
         }
 
-        LicenseSet final = licenses.Direct.With(change.Add, change.Remove);
         return ExclusiveInside(catalog, licenses, final)
             ?? Unmet(catalog, All(catalog, licenses, final), All(catalog, licenses, licenses.Direct))
             ?? NoSeat(tenant, licenses, change);

@@ -101,7 +101,7 @@ internal readonly ref struct GroupEvaluation
         LicenseSet given = _wanted;
         while (mode == GroupAtomicity.Independent && Violations(given) is { Count: > 0 } violations && !violations.ContainsKey(sku))
         {
-            given = given.With([], violations.Keys);
+            given = given.With([], violations.Keys.ToValueArray());
         }
 
         return given;
@@ -152,7 +152,7 @@ internal readonly ref struct GroupEvaluation
                 dropped.Add(sku, error);
             }
 
-            given = given.With([], violations.Keys);
+            given = given.With([], violations.Keys.ToValueArray());
         }
 
         // A source never breaks what another source needs: then the pair stays, as in mode atomic.

@@ -11,14 +11,22 @@ namespace Berth.Engine.Licensing;
 public readonly record struct HeldPlan(ServicePlan Plan, int Sku, SubscriptionStatus Status)
 {
     /// <summary>The plans of a user's licenses, each once.</summary>
-    public static IEnumerable<HeldPlan> Of(SkuCatalog catalog, ValueArray<Subscription> subscriptions, UserLicenses licenses)
+    public static HeldPlan[] Of(SkuCatalog catalog, ValueArray<Subscription> subscriptions, UserLicenses licenses)
     {
         if (ReferenceEquals(licenses, UserLicenses.None))
         {
-            yield break;
+            return [];
         }
 
-        int[] skus = [.. licenses.Held()];
+        int[] skus = licenses.Held();
+        int most = 0;
+        foreach (int sku in skus)
+        {
+            most += catalog.Skus[sku].Plans.Count;
+        }
+
+        HeldPlan[] held = new HeldPlan[most];
+        int count = 0;
         HashSet<int>? seen = skus.Length > 1 ? [] : null;
         foreach (int sku in skus)
         {
@@ -28,10 +36,12 @@ public readonly record struct HeldPlan(ServicePlan Plan, int Sku, SubscriptionSt
             {
                 if (disabled.Span.BinarySearch(plan) < 0 && seen?.Add(plan) != false)
                 {
-                    yield return new HeldPlan(catalog.Plans[plan], sku, status);
+                    held[count++] = new HeldPlan(catalog.Plans[plan], sku, status);
                 }
             }
         }
+
+        return count == most ? held : held[..count];
     }
 
     /// <summary>The row as rules read it.</summary>

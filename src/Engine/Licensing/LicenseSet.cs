@@ -36,9 +36,10 @@ public sealed class LicenseSet : IEquatable<LicenseSet>
     public bool IsEmpty => Items.Count == 0;
 
     /// <summary>A set of licenses with distinct SKUs, in any order.</summary>
-    public static LicenseSet Of(IEnumerable<License> licenses)
+    public static LicenseSet Of(IEnumerable<License> licenses) => Own([.. licenses]);
+
+    private static LicenseSet Own(License[] items)
     {
-        License[] items = [.. licenses];
         if (items.Length > 1)
         {
             Array.Sort(items, static (one, other) => one.Sku.CompareTo(other.Sku));
@@ -46,7 +47,7 @@ public sealed class LicenseSet : IEquatable<LicenseSet>
 
         for (int i = 1; i < items.Length; i++)
         {
-            ArgumentOutOfRangeException.ThrowIfEqual(items[i].Sku, items[i - 1].Sku, nameof(licenses));
+            ArgumentOutOfRangeException.ThrowIfEqual(items[i].Sku, items[i - 1].Sku, nameof(items));
         }
 
         if (items.Length == 0)
@@ -73,24 +74,31 @@ public sealed class LicenseSet : IEquatable<LicenseSet>
     public ValueArray<int>? Disabled(int sku) => IndexOf(sku) is >= 0 and int at ? Items[at].Disabled : null;
 
     /// <summary>The set after a switch: removals and additions at once (L16); an addition replaces the SKU's disabled plans (L8).</summary>
-    public LicenseSet With(IReadOnlyCollection<License> add, IReadOnlyCollection<int> remove)
+    public LicenseSet With(ValueArray<License> add, ValueArray<int> remove)
     {
-        List<License> items = [.. Items.Span];
-        items.RemoveAll(license => remove.Contains(license.Sku));
-        foreach (License license in add)
+        License[] items = new License[Items.Count + add.Count];
+        int count = 0;
+        foreach (License license in Items)
         {
-            int at = items.FindIndex(one => one.Sku == license.Sku);
-            if (at >= 0)
+            if (remove.Span.IndexOf(license.Sku) < 0)
             {
-                items[at] = license;
-            }
-            else
-            {
-                items.Add(license);
+                items[count++] = license;
             }
         }
 
-        return Of(items);
+        foreach (License license in add)
+        {
+            int at = 0;
+            while (at < count && items[at].Sku != license.Sku)
+            {
+                at++;
+            }
+
+            items[at] = license;
+            count = Math.Max(count, at + 1);
+        }
+
+        return Own(count == items.Length ? items : items[..count]);
     }
 
     /// <inheritdoc/>

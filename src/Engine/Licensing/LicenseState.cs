@@ -26,42 +26,43 @@ public readonly record struct LicenseState(
     int Sku, int Group, AssignmentState State, LicenseError Error, ValueArray<int> Disabled, DateTimeOffset UpdatedAt)
 {
     /// <summary>Every row of a user: direct ones first, then by group, each ascending by SKU.</summary>
-    public static IEnumerable<LicenseState> Of(Tenant tenant, int user)
+    public static LicenseState[] Of(Tenant tenant, int user)
     {
         UserLicenses licenses = tenant.LicensesOf(user);
-        for (int i = 0; i < licenses.Direct.Items.Count; i++)
+        ReadOnlySpan<License> direct = licenses.Direct.Items.Span;
+        ReadOnlySpan<GroupSource> groups = licenses.Groups.Span;
+        List<LicenseState>? more = groups.IsEmpty ? null : [];
+        LicenseState[] states = new LicenseState[direct.Length];
+        for (int i = 0; i < states.Length; i++)
         {
-            License license = licenses.Direct.Items[i];
-            yield return new LicenseState(license.Sku, -1, AssignmentState.Active, LicenseError.None, license.Disabled, licenses.DirectUpdatedAt[i]);
+            states[i] = new LicenseState(direct[i].Sku, -1, AssignmentState.Active, LicenseError.None, direct[i].Disabled, licenses.DirectUpdatedAt[i]);
         }
 
-        foreach (GroupSource source in licenses.Groups)
+        foreach (ref readonly GroupSource source in groups)
         {
-            foreach (LicenseState state in Of(source, Wanted(tenant, user, source.Group)))
-            {
-                yield return state;
-            }
+            Add(more!, source, Wanted(tenant, user, source.Group));
         }
+
+        return more is null ? states : [.. states, .. more];
     }
 
     /// <summary>What a group wants for a user: its licenses while the user is a first-level member, else nothing.</summary>
     public static LicenseSet Wanted(Tenant tenant, int user, int group) =>
         tenant.GroupsOf(user).Span.BinarySearch(group) >= 0 ? tenant.Groups[group].Licenses : LicenseSet.Empty;
 
-    private static IEnumerable<LicenseState> Of(GroupSource source, LicenseSet wanted)
+    // Both are ascending by SKU.
+    private static void Add(List<LicenseState> states, in GroupSource source, LicenseSet wanted)
     {
-        foreach (int sku in source.Applied.Items.Select(item => item.Sku).Union(wanted.Items.Select(item => item.Sku)).Order())
+        ReadOnlySpan<License> applied = source.Applied.Items.Span, wants = wanted.Items.Span;
+        for (int i = 0, j = 0; i < applied.Length || j < wants.Length;)
         {
-            LicenseError error = source.Trouble?[sku] ?? LicenseError.None;
-            if (source.Applied.Disabled(sku) is { } inForce)
-            {
-                AssignmentState state = error == LicenseError.None ? AssignmentState.Active : AssignmentState.ActiveWithError;
-                yield return new LicenseState(sku, source.Group, state, error, inForce, source.UpdatedAt);
-            }
-            else
-            {
-                yield return new LicenseState(sku, source.Group, AssignmentState.Error, error, wanted.Disabled(sku)!.Value, source.UpdatedAt);
-            }
+            int order = i == applied.Length ? 1 : j == wants.Length ? -1 : applied[i].Sku.CompareTo(wants[j].Sku);
+            License license = order <= 0 ? applied[i] : wants[j];
+            LicenseError error = source.Trouble?[license.Sku] ?? LicenseError.None;
+            AssignmentState state = order > 0 ? AssignmentState.Error : error == LicenseError.None ? AssignmentState.Active : AssignmentState.ActiveWithError;
+            states.Add(new LicenseState(license.Sku, source.Group, state, error, license.Disabled, source.UpdatedAt));
+            i += order <= 0 ? 1 : 0;
+            j += order >= 0 ? 1 : 0;
         }
     }
 }

@@ -12,16 +12,13 @@ internal sealed class Processing
     private readonly Tenant _before;
     private readonly Draft _draft;
     private DateTimeOffset _now;
-    private readonly SortedSet<WaitingPair> _again = [];
-    private readonly Dictionary<int, List<WaitingPair>> _failed = [];
-    private readonly Dictionary<int, IEnumerator<WaitingPair>> _open = [];
-    private readonly HashSet<int> _shut = [];
+    private Retries? _retries;
 
-    // The user whose reprocess is under way, and what the last evaluation of each pair in error found.
-    private readonly Dictionary<int, Refusal?> _found = [];
+    // The user whose reprocess is under way.
     private int _explained = -1;
+
     // Answers to one question about a group, asked of one user after the other; the question changes when seats turn.
-    private readonly RecentLicenses<string> _answers = new();
+    private RecentLicenses<string>? _answers;
     private (int Group, bool Member, int Turns) _asked = (-1, false, 0);
     private int _turns;
 
@@ -58,7 +55,7 @@ internal sealed class Processing
         bool moved = EvaluateOnce(user, group, member);
         if (user == _explained)
         {
-            _found[group] = Explain(user, group);
+            Retried.Found[group] = Explain(user, group);
         }
 
         return moved;
@@ -79,9 +76,9 @@ internal sealed class Processing
         if (_asked != (group, member, _turns))
         {
             _asked = (group, member, _turns);
-            _answers.Clear();
+            _answers?.Clear();
         }
-        else if (_answers.Find(licenses, country) is { } answer)
+        else if (_answers?.Find(licenses, country) is { } answer)
         {
             // The same question with the same answer as for a user before: groups of a million ask it a million times.
             _draft.SetLicenses(user, answer);
@@ -102,7 +99,7 @@ internal sealed class Processing
             _draft.SetLicenses(user, after);
             if (trouble is null && turns == _turns && IsUntroubled(licenses))
             {
-                _answers.Keep(licenses, country, after);
+                (_answers ??= new RecentLicenses<string>()).Keep(licenses, country, after);
             }
         }
 
@@ -136,7 +133,7 @@ internal sealed class Processing
             {
                 if (source.Trouble is { } trouble)
                 {
-                    _again.Add(Key(user, source.Group, trouble));
+                    Retried.Again.Add(Key(user, source.Group, trouble));
                 }
             }
         }
@@ -147,7 +144,7 @@ internal sealed class Processing
     {
         if (Fair)
         {
-            _again.UnionWith(_before.Troubled);
+            Retried.Again.UnionWith(_before.Troubled);
         }
     }
 
@@ -207,7 +204,7 @@ internal sealed class Processing
     }
 
     /// <summary>What the last evaluation of a pair of the user who is reprocessed found (B36).</summary>
-    public Refusal? Found(int group) => _found.GetValueOrDefault(group);
+    public Refusal? Found(int group) => _retries?.Found.GetValueOrDefault(group);
 
     /// <summary>What stands in the way of a pair in error, looked at now; null when it is not in error or would succeed.</summary>
     public Refusal? Explain(int user, int group) => _draft.Licenses(user).Source(group)?.Trouble is null
@@ -255,7 +252,7 @@ internal sealed class Processing
 
         while (Next() is { } pair)
         {
-            _again.Remove(pair);
+            Retried.Again.Remove(pair);
             if (pair.User < _draft.UserCount && _draft.User(pair.User) is not null
                 && _draft.Licenses(pair.User).Source(pair.Group)?.Trouble?.Since == pair.Since)
             {
@@ -281,9 +278,9 @@ internal sealed class Processing
 
     private List<WaitingPair> FailedFor(int sku)
     {
-        if (!_failed.TryGetValue(sku, out List<WaitingPair>? pairs))
+        if (!Retried.Failed.TryGetValue(sku, out List<WaitingPair>? pairs))
         {
-            _failed.Add(sku, pairs = []);
+            Retried.Failed.Add(sku, pairs = []);
         }
 
         return pairs;
@@ -301,9 +298,9 @@ internal sealed class Processing
         }
 
         // Who failed since the last turn failed under the other answer.
-        if (_failed.Remove(sku, out List<WaitingPair>? pairs))
+        if (_retries is { } retries && retries.Failed.Remove(sku, out List<WaitingPair>? pairs))
         {
-            _again.UnionWith(pairs);
+            Retried.Again.UnionWith(pairs);
         }
 
         Look(sku);
@@ -315,7 +312,7 @@ internal sealed class Processing
         bool open = _draft.Seats.IsOpen(sku);
         if (open == WasOpen(_before, sku))
         {
-            _open.Remove(sku);
+            _retries?.Open.Remove(sku);
         }
         else if (open)
         {
@@ -323,21 +320,26 @@ internal sealed class Processing
             IEnumerator<WaitingPair> waiting = _before.WaitingFor(sku).GetEnumerator();
             if (waiting.MoveNext())
             {
-                _open[sku] = waiting;
+                Retried.Open[sku] = waiting;
             }
         }
-        else if (_shut.Add(sku))
+        else if (Retried.Shut.Add(sku))
         {
             // The last seat went: nobody gains, but everybody shows it.
-            _again.UnionWith(_before.WaitingFor(sku));
+            Retried.Again.UnionWith(_before.WaitingFor(sku));
         }
     }
 
     private WaitingPair? Next()
     {
-        WaitingPair? next = _again.Count > 0 ? _again.Min : null;
+        if (_retries is null)
+        {
+            return null;
+        }
+
+        WaitingPair? next = Retried.Again.Count > 0 ? Retried.Again.Min : null;
         int from = -1;
-        foreach ((int sku, IEnumerator<WaitingPair> waiting) in _open)
+        foreach ((int sku, IEnumerator<WaitingPair> waiting) in Retried.Open)
         {
             if (next is not { } earliest || waiting.Current < earliest)
             {
@@ -346,9 +348,9 @@ internal sealed class Processing
             }
         }
 
-        if (from >= 0 && !_open[from].MoveNext())
+        if (from >= 0 && !Retried.Open[from].MoveNext())
         {
-            _open.Remove(from);
+            Retried.Open.Remove(from);
         }
 
         return next;
@@ -372,4 +374,21 @@ internal sealed class Processing
     private int[] InOrder(int user, IEnumerable<int> groups) =>
         [.. groups.OrderBy(group => _draft.Licenses(user).Source(group)?.Trouble?.Since ?? new WaitingSince(Sequence, _now))
             .ThenBy(group => _draft.Group(group).Id)];
+
+    private Retries Retried => _retries ??= new Retries();
+
+    /// <summary>What is kept of a command after which pairs in error are to be looked at; most have none.</summary>
+    private sealed class Retries
+    {
+        public SortedSet<WaitingPair> Again { get; } = [];
+
+        public Dictionary<int, List<WaitingPair>> Failed { get; } = [];
+
+        public Dictionary<int, IEnumerator<WaitingPair>> Open { get; } = [];
+
+        public HashSet<int> Shut { get; } = [];
+
+        // What the last evaluation of each pair in error found.
+        public Dictionary<int, Refusal?> Found { get; } = [];
+    }
 }

@@ -158,10 +158,40 @@ public sealed class UserLicenses : IEquatable<UserLicenses>
     }
 
     /// <summary>The SKUs in at least one applied source, each once, ascending.</summary>
-    public IEnumerable<int> Held() =>
-        Direct.Items.Select(license => license.Sku)
-            .Concat(Groups.SelectMany(source => source.Applied.Items.Select(license => license.Sku)))
-            .Distinct().Order();
+    public int[] Held()
+    {
+        ReadOnlySpan<GroupSource> groups = Groups.Span;
+        int most = Direct.Items.Count;
+        foreach (ref readonly GroupSource source in groups)
+        {
+            most += source.Applied.Items.Count;
+        }
+
+        int[] skus = new int[most];
+        int count = 0;
+        Add(Direct);
+        foreach (ref readonly GroupSource source in groups)
+        {
+            Add(source.Applied);
+        }
+
+        return count == most ? skus : skus[..count];
+
+        // A handful at most: insertion keeps them sorted and single.
+        void Add(LicenseSet set)
+        {
+            foreach (License license in set.Items)
+            {
+                int at = Array.BinarySearch(skus, 0, count, license.Sku);
+                if (at < 0)
+                {
+                    Array.Copy(skus, ~at, skus, ~at + 1, count - ~at);
+                    skus[~at] = license.Sku;
+                    count++;
+                }
+            }
+        }
+    }
 
     /// <summary>The plans of a held SKU that every applied source of it disables (L60), ascending.</summary>
     public ValueArray<int> MergedDisabled(int sku)

@@ -10,7 +10,7 @@ internal static class UsageRights
     /// <summary>A user's, ascending by SKU: those of <c>licenseDetails</c>.</summary>
     public static IEnumerable<UsageRightRow> Of(UserRow user)
     {
-        foreach (int sku in LicenseShapes.Held(user.Licenses))
+        foreach (int sku in user.Licenses.Held())
         {
             yield return Right(user, sku);
         }

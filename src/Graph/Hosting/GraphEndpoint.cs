@@ -201,7 +201,7 @@ internal sealed class GraphDoor(
                     return exchange.Error(GraphError.BodyTooLarge(longest));
                 }
 
-                request = request with { Body = body.Written };
+                request.Receive(body.Written);
                 break;
             case RouteBody.Lines or RouteBody.Table:
                 long most = route.Body == RouteBody.Lines ? GraphLimits.ImportBytes : GraphLimits.TableBytes;
@@ -264,7 +264,7 @@ internal sealed class GraphDoor(
             HttpResponse http = exchange.Context.Response;
             IHeaderDictionary headers = http.Headers;
             http.StatusCode = response.Status;
-            headers["request-id"] = exchange.RequestId.ToString();
+            headers["request-id"] = exchange.RequestIdText;
             headers["client-request-id"] = exchange.ClientRequestId;
             if (!exchange.IsScim)
             {
@@ -337,8 +337,10 @@ internal sealed class GraphDoor(
             Target = target;
             Version = version;
             _receivedAt = receivedAt;
+            RequestId = NewRequestId();
+            RequestIdText = RequestId.ToString();
             string given = context.Request.Headers["client-request-id"].ToString();
-            ClientRequestId = given.Length is > 0 and <= GraphLimits.ClientRequestIdCharacters ? given : RequestId.ToString();
+            ClientRequestId = given.Length is > 0 and <= GraphLimits.ClientRequestIdCharacters ? given : RequestIdText;
             WithoutMetadata = context.Request.Headers.Accept.ToString().Contains("odata.metadata=none", StringComparison.OrdinalIgnoreCase);
         }
 
@@ -349,7 +351,9 @@ internal sealed class GraphDoor(
         /// <summary>Path and query after the version, as sent.</summary>
         public string Target { get; }
 
-        public Guid RequestId { get; } = NewRequestId();
+        public Guid RequestId { get; }
+
+        public string RequestIdText { get; }
 
         public string ClientRequestId { get; }
 

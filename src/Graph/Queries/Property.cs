@@ -241,14 +241,32 @@ internal sealed class PartsProperty<TRow, TPart>(string name, Shape<TPart> shape
     public override void Write(Utf8JsonWriter json, TRow row)
     {
         json.WriteStartArray(Encoded);
-        foreach (TPart part in get(row))
+        IEnumerable<TPart> parts = get(row);
+
+        // Mostly an array, which is walked without an enumerator.
+        if (parts is TPart[] array)
         {
-            json.WriteStartObject();
-            Shape<TPart>.Write(json, part, shape.Default);
-            json.WriteEndObject();
+            foreach (ref readonly TPart part in array.AsSpan())
+            {
+                Write(json, part);
+            }
+        }
+        else
+        {
+            foreach (TPart part in parts)
+            {
+                Write(json, part);
+            }
         }
 
         json.WriteEndArray();
+    }
+
+    private void Write(Utf8JsonWriter json, TPart part)
+    {
+        json.WriteStartObject();
+        Shape<TPart>.Write(json, part, shape.Default);
+        json.WriteEndObject();
     }
 
     /// <summary>

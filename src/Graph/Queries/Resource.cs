@@ -13,6 +13,7 @@ namespace Berth.Graph.Queries;
 internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions collection = QueryOptions.OfCollection, Capabilities? directory = null)
     where TRow : struct, IRow
 {
+    private volatile (string[] Names, Query<TRow> Query)[] _written = [];
     private readonly QueryReader<TRow> _pages = new(shape, collection, directory);
     private readonly QueryReader<TRow> _entities = new(shape, QueryOptions.OfEntity);
 
@@ -170,18 +171,25 @@ internal sealed class Resource<TRow>(Shape<TRow> shape, string set, QueryOptions
     /// <summary>One row as the answer to a write: its default properties and some more by name.</summary>
     public GraphResponse Written(GraphRequest request, TRow row, int status, ResponseHeaders headers, params ReadOnlySpan<string> more)
     {
-        Property<TRow>[] selected = shape.Default;
-        if (more.Length > 0)
+        foreach ((string[] names, Query<TRow> query) in _written)
         {
-            selected = new Property<TRow>[shape.Default.Length + more.Length];
-            shape.Default.CopyTo(selected, 0);
-            for (int i = 0; i < more.Length; i++)
+            if (more.SequenceEqual(names))
             {
-                selected[shape.Default.Length + i] = shape.Find(more[i]) ?? throw new ArgumentException(more[i], nameof(more));
+                return One(request, row, status, query, headers);
             }
         }
 
-        return One(request, row, status, _entities.Everything with { Selected = selected }, headers);
+        Property<TRow>[] selected = new Property<TRow>[shape.Default.Length + more.Length];
+        shape.Default.CopyTo(selected, 0);
+        for (int i = 0; i < more.Length; i++)
+        {
+            selected[shape.Default.Length + i] = shape.Find(more[i]) ?? throw new ArgumentException(more[i], nameof(more));
+        }
+
+        // The names stand in the code, so there are few; of two who come first at once one is kept.
+        Query<TRow> made = _entities.Everything with { Selected = selected };
+        _written = [.. _written, (more.ToArray(), made)];
+        return One(request, row, status, made, headers);
     }
 
     // Who searches without the header learns that first, whatever is wrong with the search.

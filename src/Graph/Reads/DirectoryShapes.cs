@@ -142,12 +142,10 @@ internal static class DirectoryShapes
         }
     }
 
-    private static IEnumerable<StateRow> States(UserRow row)
+    private static StateRow[] States(UserRow row)
     {
-        foreach (LicenseState state in LicenseState.Of(row.Tenant, row.Position))
-        {
-            yield return new StateRow(row.Tenant, state);
-        }
+        Tenant tenant = row.Tenant;
+        return Array.ConvertAll(LicenseState.Of(tenant, row.Position), state => new StateRow(tenant, state));
     }
 
     private static Utf8Property<UserRow> Text(string name, UserAttribute attribute, bool isDefault = false) =>

@@ -70,7 +70,7 @@ internal static class LicenseDetailReads
 
     private static IEnumerable<DetailRow> Rows(UserRow user)
     {
-        foreach (int sku in LicenseShapes.Held(user.Licenses))
+        foreach (int sku in user.Licenses.Held())
         {
             yield return new DetailRow(user.Tenant, sku, user.User.Id, user.Licenses);
         }
@@ -88,7 +88,7 @@ internal static class LicenseDetailReads
         json.WriteStartArray("value"u8);
         UserLicenses licenses = s.user.Licenses;
         DetailPieces pieces = DetailPieces.Of(s.user.Tenant.Catalog);
-        foreach (int sku in LicenseShapes.Held(licenses))
+        foreach (int sku in licenses.Held())
         {
             pieces.Write(json, s.user.User.Id, sku, licenses.MergedDisabled(sku));
         }

@@ -71,7 +71,7 @@ internal static class LicenseShapes
     /// <summary>What a user holds, merged over the sources: one entry for each SKU (L113, decisions, Wire).</summary>
     public static LicenseRow[] Merged(UserRow row)
     {
-        int[] skus = Held(row.Licenses);
+        int[] skus = row.Licenses.Held();
         LicenseRow[] rows = new LicenseRow[skus.Length];
         for (int i = 0; i < rows.Length; i++)
         {
@@ -81,51 +81,11 @@ internal static class LicenseShapes
         return rows;
     }
 
-    /// <summary>The SKUs in at least one applied source, each once, ascending.</summary>
-    public static int[] Held(UserLicenses licenses)
-    {
-        ReadOnlySpan<License> direct = licenses.Direct.Items.Span;
-        ReadOnlySpan<GroupSource> groups = licenses.Groups.Span;
-        int most = direct.Length;
-        foreach (ref readonly GroupSource source in groups)
-        {
-            most += source.Applied.Items.Count;
-        }
-
-        int[] skus = new int[most];
-        int count = 0;
-        Add(direct);
-        foreach (ref readonly GroupSource source in groups)
-        {
-            Add(source.Applied.Items.Span);
-        }
-
-        Array.Resize(ref skus, count);
-        return skus;
-
-        // A handful at most: insertion keeps them sorted and single.
-        void Add(ReadOnlySpan<License> licenses)
-        {
-            foreach (ref readonly License license in licenses)
-            {
-                int at = Array.BinarySearch(skus, 0, count, license.Sku);
-                if (at < 0)
-                {
-                    Array.Copy(skus, ~at, skus, ~at + 1, count - ~at);
-                    skus[~at] = license.Sku;
-                    count++;
-                }
-            }
-        }
-    }
-
     /// <summary>The plans that what a user holds switches on, each once (B139).</summary>
-    public static IEnumerable<HeldPlanRow> HeldPlans(UserRow row)
+    public static HeldPlanRow[] HeldPlans(UserRow row)
     {
-        foreach (HeldPlan plan in row.Tenant.PlansOf(row.Position))
-        {
-            yield return new HeldPlanRow(plan.Plan, plan.Status, Since(row.Licenses, plan.Sku));
-        }
+        UserLicenses licenses = row.Licenses;
+        return Array.ConvertAll(row.Tenant.PlansOf(row.Position), plan => new HeldPlanRow(plan.Plan, plan.Status, Since(licenses, plan.Sku)));
     }
 
     /// <summary>The plans of a SKU, some of them disabled.</summary>
@@ -173,12 +133,15 @@ internal static class LicenseShapes
         LicenseError.Other => "Other",
     };
 
-    private static IEnumerable<Guid> PlanIds(SkuCatalog catalog, ValueArray<int> plans)
+    private static Guid[] PlanIds(SkuCatalog catalog, ValueArray<int> plans)
     {
-        foreach (int plan in plans)
+        Guid[] ids = plans.Count == 0 ? [] : new Guid[plans.Count];
+        for (int i = 0; i < ids.Length; i++)
         {
-            yield return catalog.Plans[plan].Id;
+            ids[i] = catalog.Plans[plans[i]].Id;
         }
+
+        return ids;
     }
 
     private static DateTimeOffset Since(UserLicenses licenses, int sku)

@@ -124,7 +124,7 @@ public sealed record GraphRequest
     public HostLeases? Hosts { get; init; }
 
     /// <summary>The body; empty when there is none or when the route reads <see cref="BodyStream"/>. Valid while the request is handled.</summary>
-    public ReadOnlyMemory<byte> Body { get; init; }
+    public ReadOnlyMemory<byte> Body { get => _body; init => _body = value; }
 
     /// <summary>Where passwords go; without it they are forgotten.</summary>
     public PasswordDoor? Passwords { get; init; }
@@ -143,4 +143,9 @@ public sealed record GraphRequest
         GraphVersion.Berth => "/berth/v1",
         GraphVersion.Scim => "/scim/v2",
     };
+
+    // The body comes when it is known that the request is taken.
+    private ReadOnlyMemory<byte> _body;
+
+    internal void Receive(ReadOnlyMemory<byte> body) => _body = body;
 }

@@ -14,6 +14,9 @@ namespace Berth.Graph.Writes;
 /// <param name="resource">What messages call the thing that is written: <c>User</c>, <c>Group</c>.</param>
 internal sealed class BodyReader(string resource)
 {
+    // So many names are compared one by one; more are looked up.
+    private const int FewProperties = 8;
+
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = GraphLimits.JsonDepth };
 
     /// <summary>The first error, or null.</summary>
@@ -72,7 +75,8 @@ internal sealed class BodyReader(string resource)
             yield break;
         }
 
-        HashSet<string> seen = new(StringComparer.OrdinalIgnoreCase);
+        List<string> few = [];
+        HashSet<string>? many = null;
         foreach (JsonProperty property in element.EnumerateObject())
         {
             string name = property.Name;
@@ -83,7 +87,12 @@ internal sealed class BodyReader(string resource)
                 continue;
             }
 
-            if (!seen.Add(name))
+            if (few.Count == FewProperties)
+            {
+                many ??= new HashSet<string>(few, StringComparer.OrdinalIgnoreCase);
+            }
+
+            if (many is not null ? !many.Add(name) : few.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
                 Fail("propertyRepeated", $"The property '{name}' occurs more than once.");
             }
@@ -93,12 +102,17 @@ internal sealed class BodyReader(string resource)
                 yield break;
             }
 
+            if (many is null)
+            {
+                few.Add(name);
+            }
+
             yield return (name, property.Value);
         }
     }
 
     /// <summary>The elements of an array, or nothing with an error.</summary>
-    public IEnumerable<JsonElement> Items(JsonElement element, string what)
+    public JsonElement.ArrayEnumerator Items(JsonElement element, string what)
     {
         if (element.ValueKind == JsonValueKind.Array)
         {
@@ -106,7 +120,7 @@ internal sealed class BodyReader(string resource)
         }
 
         FailType(element, what, "an array");
-        return [];
+        return default;
     }
 
     /// <summary>A text without control characters but tabs and line ends; null and empty read as null.</summary>

@@ -32,29 +32,13 @@ internal static class LicenseBody
             }
         }
 
-        string[] missing = [.. Missing()];
-        if (missing.Length > 0)
+        if (add is null || remove is null)
         {
-            read.Fail(
-                "parameterMissing",
-                "One or more parameters of the operation 'assignLicense' are missing from the request payload. "
-                + $"The missing parameters are: {string.Join(", ", missing)}.");
+            string missing = remove is not null ? AddLicenses : add is not null ? RemoveLicenses : $"{AddLicenses}, {RemoveLicenses}";
+            read.Fail("parameterMissing", $"One or more parameters of the operation 'assignLicense' are missing from the request payload. The missing parameters are: {missing}.");
         }
 
         return (add ?? [], remove ?? []);
-
-        IEnumerable<string> Missing()
-        {
-            if (add is null)
-            {
-                yield return AddLicenses;
-            }
-
-            if (remove is null)
-            {
-                yield return RemoveLicenses;
-            }
-        }
     }
 
     /// <summary>The items of a list of licenses to add.</summary>

@@ -19,7 +19,7 @@ internal sealed class JournalWriter
         }
 
         byte[] payload = _payload.End(happened.Sequence, happened.At.UtcTicks).ToArray();
-        if (!ReferenceEquals(_lastActor, happened.Actor))
+        if (_lastActor != happened.Actor)
         {
             _lastActor = happened.Actor;
             _lastActorText = ActorText.Write(happened.Actor);

@@ -242,7 +242,7 @@ public sealed class Copying(Afar afar)
             ]);
         Tenant tenant = CopiedTenant.Of(copy);
 
-        Assert.Equal(2, tenant.LicensesOf(0).Held().Count());
+        Assert.Equal(2, tenant.LicensesOf(0).Held().Length);
         Assert.Equal(-1, tenant.FindGroup(gone));
         CheckRow[] rows = [.. CopyCheck.Of(copy, tenant)];
 

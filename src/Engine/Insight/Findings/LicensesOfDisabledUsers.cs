@@ -15,7 +15,7 @@ internal sealed class LicensesOfDisabledUsers : FindingRule
         for (int user = 0; user < tenant.Users.Count; user++)
         {
             if (tenant.Users[user] is { AccountEnabled: false } person && !ReferenceEquals(tenant.LicensesOf(user), UserLicenses.None)
-                && tenant.LicensesOf(user) is { } licenses && licenses.Held().Count() is > 0 and int seats && (question.Sku < 0 || licenses.Holds(question.Sku)))
+                && tenant.LicensesOf(user) is { } licenses && licenses.Held().Length is > 0 and int seats && (question.Sku < 0 || licenses.Holds(question.Sku)))
             {
                 yield return new Found(Kind, person.Id, Guid.Empty, user, -1, 0, seats);
             }
