@@ -5,8 +5,8 @@ namespace Berth.Bench.Scale;
 /// <param name="Write">The same for a write, without deciding and committing it.</param>
 /// <param name="Forward">Processor time of two nodes together for sending a request on.</param>
 /// <param name="Caller">Processor time of whoever asks.</param>
-/// <param name="Wire">From one process to another, beyond processor time.</param>
-internal sealed record Costs(double Read, double Write, double Forward, double Caller, double Wire);
+/// <param name="Wake">Processor time to wake whoever sleeps because there was nothing to do.</param>
+internal sealed record Costs(double Read, double Write, double Forward, double Caller, double Wake);
 
 /// <summary>The one machine on which nodes, database and callers are together.</summary>
 /// <param name="Cores">Its cores.</param>
@@ -22,8 +22,9 @@ internal sealed class Cell
     private readonly Random _random;
     private readonly Costs _costs;
     private readonly Machine[] _machines;
+    private readonly Sleeper[] _nodes;
     private readonly Writer[] _writers;
-    private readonly Machine _callers;
+    private readonly Sleeper _callers;
     private double _from;
 
     private Cell(Costs costs, Parts parts, int nodes, int tenants, int seed, OneMachine? shared, int cores, int databaseCores)
@@ -35,9 +36,10 @@ internal sealed class Cell
         Machine? everything = shared is null ? null : new Machine(_simulation, shared.Cores, shared.Pace);
         _machines = [.. Enumerable.Range(0, nodes).Select(_ => everything ?? new Machine(_simulation, cores))];
         Database = everything ?? new Machine(_simulation, databaseCores);
-        _callers = everything ?? new Machine(_simulation, int.MaxValue);
+        _callers = new Sleeper(everything ?? new Machine(_simulation, int.MaxValue), costs.Wake);
         Log = new Flusher(_simulation, parts.Flush);
-        _writers = [.. _machines.Select(machine => new Writer(_simulation, parts, machine, Database, Log))];
+        _nodes = [.. _machines.Select(machine => new Sleeper(machine, costs.Wake))];
+        _writers = [.. _machines.Select(machine => new Writer(_simulation, parts, new Sleeper(machine, costs.Wake), new Sleeper(machine, costs.Wake), Database, Log))];
         if (nodes > 1)
         {
             foreach (Machine machine in _machines)
@@ -74,6 +76,9 @@ internal sealed class Cell
 
     /// <summary>The share of time in which the busiest writer decided, and in which one had a commit under way.</summary>
     public (double Deciding, double Committing) Writer => (_writers.Max(writer => writer.Deciding) / _simulation.Now, _writers.Max(writer => writer.Committing) / _simulation.Now);
+
+    /// <summary>The commands of a commit, in the mean.</summary>
+    public double Batch => _writers.Sum(writer => writer.Committed) / (double)Math.Max(1, _writers.Sum(writer => writer.Commits));
 
     /// <summary>The share of time in which the database's cores worked, and in which its log was flushed.</summary>
     public (double Cores, double Log) Store => (Database.Used / Database.Cores / _simulation.Now, Log.Used / _simulation.Now);
@@ -146,9 +151,7 @@ internal sealed class Cell
     private void Ask(int edge, int owner, bool writes, Action next)
     {
         double began = _simulation.Now;
-        _callers.Work(_costs.Caller / 2, () => _simulation.After(_costs.Wire, () => Arrive()));
-
-        void Arrive()
+        _callers.Work(_costs.Caller / 2, () =>
         {
             if (edge == owner)
             {
@@ -156,23 +159,23 @@ internal sealed class Cell
             }
             else
             {
-                _machines[edge].Work(_costs.Forward / 2, () => _simulation.After(_costs.Wire, () => Serve(() => _simulation.After(_costs.Wire, () => _machines[edge].Work(_costs.Forward / 2, Leave)))));
+                _nodes[edge].Work(_costs.Forward / 2, () => Serve(() => _nodes[edge].Work(_costs.Forward / 2, Leave)));
             }
-        }
+        });
 
         void Serve(Action then)
         {
             if (writes)
             {
-                _machines[owner].Work(_costs.Write / 2, () => _writers[owner].Submit(() => _machines[owner].Work(_costs.Write / 2, then)));
+                _nodes[owner].Work(_costs.Write / 2, () => _writers[owner].Submit(() => _nodes[owner].Work(_costs.Write / 2, then)));
             }
             else
             {
-                _machines[owner].Work(_costs.Read, then);
+                _nodes[owner].Work(_costs.Read, then);
             }
         }
 
-        void Leave() => _simulation.After(_costs.Wire, () => _callers.Work(_costs.Caller / 2, () =>
+        void Leave() => _callers.Work(_costs.Caller / 2, () =>
         {
             if (began >= _from)
             {
@@ -180,6 +183,6 @@ internal sealed class Cell
             }
 
             next();
-        }));
+        });
     }
 }

@@ -31,9 +31,9 @@ internal static class SimulateBench
         Point full = measured.Of(1, false, Many);
         double had = full.PerSecond * (full.NodeCpu + full.CallerCpu + full.DatabaseCpu) / 1e6;
         OneMachine shared = new(measured.Cores, Math.Max(1, measured.Cores / had));
-        Costs costs = From(measured, shared.Pace);
+        Costs costs = From(measured, shared);
         Parts parts = measured.Parts;
-        Console.WriteLine(Invariant($"costs of {file} ({measured.At:yyyy-MM-dd HH:mm}Z, {measured.Cores} cores), us: read {costs.Read:F0}, write {costs.Write:F0} and {parts.Decide:F1} to decide, sending on {costs.Forward:F0}, caller {costs.Caller:F0}, wire {costs.Wire:F0};"));
+        Console.WriteLine(Invariant($"costs of {file} ({measured.At:yyyy-MM-dd HH:mm}Z, {measured.Cores} cores), us: read {costs.Read:F0}, write {costs.Write:F0} and {parts.Decide:F1} to decide, sending on {costs.Forward:F0}, caller {costs.Caller:F0}, waking {costs.Wake:F0};"));
         Console.WriteLine(Invariant($"    commit {parts.CommitOfNode:F0} + {parts.CommitOfNodeRow:F1} a row at the node, {parts.CommitOfDatabase:F0} + {parts.CommitOfDatabaseRow:F1} at PostgreSQL, flush {parts.Flush:F0}; tending a second: node {parts.TendOfNode:F0} + {parts.TendOfNodeTenant:F2} a tenant, PostgreSQL {parts.TendOfDatabase:F0} + {parts.TendOfDatabaseTenant:F2}"));
         Console.WriteLine(Invariant($"    of {measured.Cores} cores the run had {had:F1}"));
         Again(measured, costs, shared);
@@ -44,17 +44,27 @@ internal static class SimulateBench
     }
 
     // What a round of some callers at one node, and one of three nodes, say of parts that cannot be measured by themselves.
-    private static Costs From(Measured measured, double pace)
+    private static Costs From(Measured measured, OneMachine shared)
     {
         Point read = measured.Of(1, false, Many), forwarded = measured.Of(3, false, Many), write = measured.Of(1, true, Many), alone = measured.Of(1, false, Alone);
         Parts parts = measured.Parts;
-        double batch = Many / 2.0, tending = forwarded.Nodes * (parts.TendOfNode + (forwarded.Tenants * parts.TendOfNodeTenant)) / forwarded.PerSecond;
-        return new Costs(
+        double tending = forwarded.Nodes * (parts.TendOfNode + (forwarded.Tenants * parts.TendOfNodeTenant)) / forwarded.PerSecond;
+        Costs costs = new(
             read.NodeCpu,
-            Math.Max(0, write.NodeCpu - parts.Decide - parts.CommitOfNodeRow - (parts.CommitOfNode / batch)),
+            0,
             Math.Max(0, (forwarded.NodeCpu - tending - read.NodeCpu) / (2.0 / 3)),
             read.CallerCpu,
-            Math.Max(0, (alone.Mean - ((read.NodeCpu + read.CallerCpu) * pace)) / 2));
+            Math.Max(0, ((alone.Mean / shared.Pace) - read.NodeCpu - read.CallerCpu) / 2));
+
+        // How many commands share a commit depends on what they cost, and the other way round.
+        double batch = Many / 2.0;
+        for (int round = 0; round < 8; round++)
+        {
+            costs = costs with { Write = Math.Max(0, write.NodeCpu - parts.Decide - parts.CommitOfNodeRow - (parts.CommitOfNode / batch)) };
+            batch = Cell.Closed(costs, parts, 1, write.Tenants, Many, true, shared, 1, Seed).Batch;
+        }
+
+        return costs;
     }
 
     private static void Again(Measured measured, Costs costs, OneMachine shared)

@@ -73,6 +73,26 @@ internal sealed class Machine(Simulation simulation, int cores, double pace = 1)
     }
 }
 
+/// <summary>A process, or a thread with a queue of its own: when it has nothing to do it sleeps, and whoever gives it something then wakes it, which is work as well.</summary>
+/// <param name="machine">Where it runs.</param>
+/// <param name="wake">What waking takes.</param>
+internal sealed class Sleeper(Machine machine, double wake)
+{
+    private int _given;
+
+    /// <summary>Works for a while, and a little longer when it sleeps.</summary>
+    public void Work(double time, Action then)
+    {
+        double more = _given++ == 0 ? wake : 0;
+        machine.Work(time + more, () =>
+        {
+            // Whatever it goes on with at once, it does not sleep in between.
+            then();
+            _given--;
+        });
+    }
+}
+
 /// <summary>The log of a database: one flush at a time, and whoever waits when it begins is in it.</summary>
 internal sealed class Flusher(Simulation simulation, double time)
 {
@@ -111,8 +131,8 @@ internal sealed class Flusher(Simulation simulation, double time)
     }
 }
 
-/// <summary>The one writer of a node (GroupCommit): it decides one command after the other, and commits what it has decided while it decides what comes next; one commit is under way at a time.</summary>
-internal sealed class Writer(Simulation simulation, Parts parts, Machine node, Machine database, Flusher log)
+/// <summary>The one writer of a node (GroupCommit): it decides one command after the other; what it has decided is committed as soon as no commit is under way, and it decides on meanwhile.</summary>
+internal sealed class Writer(Simulation simulation, Parts parts, Sleeper decider, Sleeper committer, Machine database, Flusher log)
 {
     private const int MostOfBatch = 1024;
 
@@ -131,6 +151,9 @@ internal sealed class Writer(Simulation simulation, Parts parts, Machine node, M
     /// <summary>Commits so far.</summary>
     public int Commits { get; private set; }
 
+    /// <summary>Commands committed so far.</summary>
+    public int Committed { get; private set; }
+
     /// <summary>Submits a command; then it is durable.</summary>
     public void Submit(Action then)
     {
@@ -147,7 +170,7 @@ internal sealed class Writer(Simulation simulation, Parts parts, Machine node, M
 
         _isDeciding = true;
         Deciding += parts.Decide;
-        node.Work(parts.Decide, () =>
+        decider.Work(parts.Decide, () =>
         {
             _decided.Add(_arrived.Dequeue());
             _isDeciding = false;
@@ -158,8 +181,7 @@ internal sealed class Writer(Simulation simulation, Parts parts, Machine node, M
 
     private void Commit()
     {
-        // What has come is decided first, as long as there is room.
-        if (_isCommitting || _decided.Count == 0 || (_arrived.Count > 0 && _decided.Count < MostOfBatch))
+        if (_isCommitting || _decided.Count == 0)
         {
             return;
         }
@@ -169,7 +191,8 @@ internal sealed class Writer(Simulation simulation, Parts parts, Machine node, M
         _isCommitting = true;
         _began = simulation.Now;
         Commits++;
-        node.Work(parts.CommitOfNode + (batch.Count * parts.CommitOfNodeRow), () =>
+        Committed += batch.Count;
+        committer.Work(parts.CommitOfNode + (batch.Count * parts.CommitOfNodeRow), () =>
             database.Work(parts.CommitOfDatabase + (batch.Count * parts.CommitOfDatabaseRow), () =>
                 log.Flush(() =>
                 {

@@ -47,7 +47,7 @@ internal sealed class Together : IAsyncDisposable
         }
     }
 
-    // The node that came first has all of them; they move to where they belong one after the other (ClusterNode.MoveOne).
+    // The node that came first has all of them; ten seconds later they move to where they belong (B715).
     private static async Task<SmallTenant[]> Balanced(string database, int nodes, SmallTenant[] tenants)
     {
         Dictionary<Guid, SmallTenant> byId = tenants.ToDictionary(static tenant => tenant.Id);
