@@ -1,5 +1,6 @@
 using Berth.Conformance.Tests.Identity;
 using Berth.Conformance.Tests.Ledger;
+using Berth.Engine;
 using Berth.Engine.Collections;
 using Berth.Identity;
 using Berth.Ledger;
@@ -210,6 +211,25 @@ public sealed class IdentityOfNodesTests : IAsyncLifetime
         Assert.False(administrators.TryLeave(_tenant, ada, static _ => true));
         administrators.Stay(_tenant, ada);
         Assert.True(administrators.TryLeave(_tenant, bob, static _ => true));
+    }
+
+    // B730, B731
+    [Fact]
+    public async Task The_tenant_that_came_first_and_those_of_a_domain_are_found_without_reading_the_list()
+    {
+        Assert.Null(await _other.ReadFirstAsync(Cancel));
+        TenantDesk first = await Company.FoundAsync(_one);
+        await Company.FoundAsync(_other, Guid.NewGuid(), "fabrikam.example");
+        await Company.FoundAsync(_one, Guid.NewGuid(), "tailspin.example");
+
+        // At one moment the one with the smaller id comes first.
+        _place.Execute($"UPDATE tenant SET born = {first.Current.Profile.CreatedAt.UtcTicks}");
+        foreach (LedgerDoor door in (LedgerDoor[])[_one, _other])
+        {
+            Assert.Equal((await door.ReadListAsync(Cancel))[0].Id, (await door.ReadFirstAsync(Cancel))!.Id);
+            Assert.IsType<TenantCreation.Refused>(await door.CreateTenantAsync(Company.Create(Guid.NewGuid(), "Fabrikam.example"), Actor.Berth, Cancel), exactMatch: true);
+            Assert.IsType<TenantCreation.Refused>(await door.CreateTenantAsync(Company.Create(first.Id, "x.example"), Actor.Berth, Cancel), exactMatch: true);
+        }
     }
 
     private static AppRegistration App() => new(Guid.NewGuid(), Guid.NewGuid(), _tenant, "A program", ["User.Read.All"], ClientSecret.OfInvented("old"));

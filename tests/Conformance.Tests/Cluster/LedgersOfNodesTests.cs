@@ -173,26 +173,6 @@ public sealed class LedgersOfNodesTests : IAsyncLifetime
         Assert.Equal(1, _place.Execute("DELETE FROM blob WHERE name LIKE 'gone/%'"));
     }
 
-    // B730, B731
-    [Fact]
-    public async Task The_tenant_that_came_first_and_those_of_a_domain_are_found_without_reading_the_list()
-    {
-        Assert.Null(await _other.ReadFirstAsync(Cancel));
-        TenantDesk first = await CreateAsync(_one, "thirteen.example");
-        await CreateAsync(_other, "fourteen.example");
-        await CreateAsync(_one, "fifteen.example");
-
-        // At one moment the one with the smaller id comes first.
-        _place.Execute($"UPDATE tenant SET born = {first.Current.Profile.CreatedAt.UtcTicks}");
-        foreach (LedgerDoor door in (LedgerDoor[])[_one, _other])
-        {
-            TenantProfile found = (await door.ReadFirstAsync(Cancel))!;
-            Assert.Equal((await door.ReadListAsync(Cancel))[0].Id, found.Id);
-            Assert.IsType<TenantCreation.Refused>(await door.CreateTenantAsync(Create("Fourteen.example"), Actor.Berth, Cancel), exactMatch: true);
-            Assert.IsType<TenantCreation.Refused>(await door.CreateTenantAsync(new Command.CreateTenant(Create("x.example").Profile with { Id = first.Id }, SkuCatalog.BuiltIn), Actor.Berth, Cancel), exactMatch: true);
-        }
-    }
-
     // B719
     [Fact]
     public async Task Nobodys_change_of_a_value_of_all_is_lost()
