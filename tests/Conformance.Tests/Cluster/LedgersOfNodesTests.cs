@@ -224,6 +224,27 @@ public sealed class LedgersOfNodesTests : IAsyncLifetime
         Assert.Equal(999_999, (await NewsAsync()).Tenants[slow.Id].Node);
     }
 
+    // B702, B723
+    [Fact]
+    public async Task Tables_from_before_places_bore_numbers_are_brought_up_to_date_and_no_tenant_is_missed()
+    {
+        using PostgresPlace place = new();
+        Guid tenant;
+        await using (LedgerDoor alone = LedgerDoor.Open(place.Open(), TimeProvider.System))
+        {
+            tenant = (await CreateAsync(alone, "thirteen.example")).Id;
+        }
+
+        place.Execute("ALTER TABLE tenant DROP COLUMN changed; UPDATE meta SET value = 2 WHERE name = 'schema'");
+        using (PostgresStore store = (PostgresStore)place.Open())
+        {
+            Assert.Equal(2, store.FoundSchema);
+        }
+
+        await using LedgerDoor node = LedgerDoor.OpenShared(PostgresStore.Join(PostgresAddress.Read(place.Connection), _none), TimeProvider.System);
+        Assert.Equal([tenant], (await node.RenewAsync(_url, "", Cancel)).News.Tenants.Keys);
+    }
+
     private async Task<NodeNews> NewsAsync() => (await _one.RenewAsync(_url, "", Cancel)).News;
 
     private static string Mark(long maker) => $"'\\x{Convert.ToHexString(BitConverter.GetBytes(maker))}'";
