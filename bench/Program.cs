@@ -19,6 +19,7 @@ Dictionary<string, Func<string[], Task<int>>> benchmarks = new(StringComparer.Or
     ["tenants"] = TenantsBench.Run,
     ["cluster"] = ClusterBench.Run,
     ["failover"] = FailoverBench.Run,
+    ["takeover"] = TakeoverBench.Run,
     ["simulate"] = SimulateBench.Run,
     ["plan"] = PlanBench.Run,
     ["findings"] = FindingBench.Run,

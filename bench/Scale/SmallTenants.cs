@@ -41,20 +41,20 @@ internal static class SmallTenants
     private static readonly byte[] _hash = Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(Secret), _salt, 1, HashAlgorithmName.SHA256, 32);
     private static readonly Guid _ofGroup = SkuCatalog.BuiltIn.FindByPartNumber("SPE_E3").Single().Id;
 
-    /// <summary>Makes them. The store is closed afterwards.</summary>
-    public static async Task<SmallTenant[]> Make(IJournalStore store, int count, int users = Users)
+    /// <summary>Makes them, numbered from a first one on. The store is closed afterwards.</summary>
+    public static async Task<SmallTenant[]> Make(IJournalStore store, int count, int users = Users, int first = 0)
     {
         await using LedgerDoor door = LedgerDoor.Open(store, TimeProvider.System);
         SmallTenant[] made = new SmallTenant[count];
 
         // The first of all is the installation's own: it may make further ones.
         int next = 0;
-        made[0] = await One(door, 0, users);
+        made[0] = await One(door, first, users);
         await Task.WhenAll(Enumerable.Range(0, Math.Min(AtOnce, count)).Select(_ => Task.Run(async () =>
         {
             for (int i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))
             {
-                made[i] = await One(door, i, users);
+                made[i] = await One(door, first + i, users);
             }
         })));
         await door.WriteBlobsAsync([.. made.Select(static tenant => ($"identity/apps/{tenant.Id:N}", (ReadOnlyMemory<byte>)Application(tenant)))]);
