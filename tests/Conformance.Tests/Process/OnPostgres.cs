@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Berth.Conformance.Tests.Ledger;
+using Berth.Ledger.Stores;
 using Xunit;
 
 namespace Berth.Conformance.Tests.Process;
@@ -140,7 +141,7 @@ public sealed class OnPostgres
 
             await RefusedAsync("is in use by another Berth process", "db", "import", earlier, "--replace", "--data", berth.Data);
             await RefusedAsync("is there already", "db", "export", "--data", berth.Data, "--to", now);
-            Assert.Contains("from version 0 to 2", await RunAsync("db", "migrate", "--db", database), StringComparison.Ordinal);
+            Assert.Contains($"from version 0 to {PostgresStore.SchemaVersion}", await RunAsync("db", "migrate", "--db", database), StringComparison.Ordinal);
             await RunAsync("db", "import", now, "--db", database);
             await using (BerthProcess moved = await BerthProcess.StartAsync(null, "--demo", "--db", database))
             {
