@@ -58,15 +58,18 @@ internal sealed class Consequences
         _troubles is { } troubles && troubles.Users.TryGetValue(group, out (List<int> On, List<int> Off) users) ? ([.. users.On], [.. users.Off]) : ([], []);
 
     /// <summary>A user's licenses changed; users come ascending.</summary>
-    public void Add(int user, UserLicenses before, UserLicenses after)
+    /// <param name="user">The user.</param>
+    /// <param name="before">What the user had.</param>
+    /// <param name="after">What the user has.</param>
+    /// <param name="isThere">Whether the user is there still: what a user who is gone loses is in no outcome.</param>
+    public void Add(int user, UserLicenses before, UserLicenses after, bool isThere)
     {
         if (ReferenceEquals(before, after))
         {
             return;
         }
 
-        bool kept = _draft.User(user) is not null;
-        if (kept)
+        if (isThere)
         {
             foreach (ref readonly (UserLicenses Before, UserLicenses After, List<int>[] Lists) way in _ways.AsSpan())
             {
@@ -86,7 +89,7 @@ internal sealed class Consequences
         _lists.Clear();
         CompareHeld(user, before, after, on: true);
         CompareHeld(user, after, before, on: false);
-        if (kept && (!before.Direct.Equals(after.Direct) || before.DirectUpdatedAt != after.DirectUpdatedAt))
+        if (isThere && (!before.Direct.Equals(after.Direct) || before.DirectUpdatedAt != after.DirectUpdatedAt))
         {
             Into(Pack(new Change.DirectSet([], before.Direct, after.Direct, after.DirectUpdatedAt)), user);
         }
@@ -100,7 +103,7 @@ internal sealed class Consequences
             if (was != becomes)
             {
                 CompareTrouble(user, was, becomes);
-                if (kept)
+                if (isThere)
                 {
                     Into(PackSource(was, becomes), user);
                 }
@@ -108,7 +111,7 @@ internal sealed class Consequences
         }
 
         // A trouble names its user, so it is not the next one's.
-        if (_ways.Length > 0 && kept && (_troubles?.Count ?? 0) == troubles)
+        if (_ways.Length > 0 && isThere && (_troubles?.Count ?? 0) == troubles)
         {
             _ways[_nextWay] = (before, after, [.. _lists]);
             _nextWay = (_nextWay + 1) % KeptWays;

@@ -104,7 +104,7 @@ internal sealed partial class Decider
         _machines.Checks.Note();
         if (_processedGroup >= 0)
         {
-            int failed = _processedMembers.Count(member => _draft.Licenses(member).Source(_processedGroup)?.Trouble is not null);
+            int failed = !_processing.AnyTrouble && _draft.Group(_processedGroup).Troubled.Count == 0 ? 0 : _processedMembers.Count(member => _draft.Licenses(member).Source(_processedGroup)?.Trouble is not null);
             _draft.Note(new Change.GroupProcessed(_processedGroup, _processedMembers.Length - failed, failed));
         }
 

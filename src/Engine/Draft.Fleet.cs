@@ -106,14 +106,6 @@ internal sealed partial class Draft
     /// <summary>Collects what Cloud PCs depend on; null when nobody asks.</summary>
     public FleetTurns? Turns { get; set; }
 
-    private void TurnLicenses(int user, UserLicenses before, UserLicenses after)
-    {
-        if (Turns is not null && before.CloudPcPlans(Catalog) != after.CloudPcPlans(Catalog))
-        {
-            Turns.Turn(user);
-        }
-    }
-
     private void TurnMembership(int user, int group)
     {
         if (Turns is not null && (_fleet?.PoliciesOf(group) ?? _before.Fleet.PoliciesOf(group)).Count > 0)

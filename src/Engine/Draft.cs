@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Berth.Engine.Alerts;
 using Berth.Engine.Catalog;
 using Berth.Engine.CloudApps;
@@ -18,17 +17,13 @@ internal sealed partial class Draft
 {
     private readonly Tenant _before;
     private readonly List<Change> _recorded = [];
-    private readonly List<int> _touched = [];
-    private (UserLicenses? Before, UserLicenses? After, List<int>? Lost, List<int>? Gained) _turned;
     private PagedVector<User?>.Builder? _users;
-    private RecentLicenses<(int Group, GroupSource? Source)>? _recent;
     private HashIndex _userIds;
     private HashIndex _userNames;
     private Func<int, int, bool>? _isUserId;
     private Func<int, int, bool>? _isUserName;
     private int _usersThere;
     private PagedVector<ValueArray<int>>.Builder? _memberships;
-    private PagedVector<UserLicenses>.Builder? _licenses;
     private Reporting.Builder? _reporting;
     private Ownership.Builder? _ownership;
     private PagedVector<Group>.Builder? _groups;
@@ -74,17 +69,11 @@ internal sealed partial class Draft
     /// <summary>The tenant's time up to which every flip of a rule has happened (B135).</summary>
     public DateTimeOffset PassedTo { get; private set; }
 
-    /// <summary>Called with a user and what the user had, before the licenses change.</summary>
-    public Action<int, UserLicenses>? LicensesTurn { get; set; }
-
     /// <summary>Called with a user and a group when the user joined or left it; not for a user who is deleted.</summary>
     public Action<int, int>? MembershipTurned { get; set; }
 
     /// <summary>Called with a user and the manager there was and the one there is, -1 for none.</summary>
     public Action<int, int, int>? ManagerTurned { get; set; }
-
-    /// <summary>Called with a SKU when it gets its first free seat or loses its last one.</summary>
-    public Action<int>? SeatsTurned { get; set; }
 
     public int UserCount => _users?.Count ?? _before.Users.Count;
 
@@ -93,8 +82,6 @@ internal sealed partial class Draft
     public User? User(int user) => user == CloudPc.Nobody ? null : _users is { } users ? users[user] : _before.Users[user];
 
     public Group Group(int group) => _groups is { } groups ? groups[group] : _before.Groups[group];
-
-    public UserLicenses Licenses(int user) => _licenses is { } licenses ? licenses[user] : _before.Parts.Licenses[user];
 
     public ValueArray<int> Memberships(int user) => _memberships is { } memberships ? memberships[user] : _before.Parts.Memberships[user];
 
@@ -177,6 +164,7 @@ internal sealed partial class Draft
                 break;
             case Change.CatalogSet catalog:
                 Catalog = catalog.Catalog;
+                _turned = null;
                 break;
             case Change.SettingsSet settings:
                 Settings = settings.Settings;
@@ -290,37 +278,6 @@ internal sealed partial class Draft
         }
     }
 
-    /// <summary>Replaces the licenses of a user and counts the seats.</summary>
-    public void SetLicenses(int user, UserLicenses after)
-    {
-        UserLicenses before = Licenses(user);
-        if (ReferenceEquals(before, after))
-        {
-            return;
-        }
-
-        LicensesTurn?.Invoke(user, before);
-        TurnLicenses(user, before, after);
-        _licenses ??= _before.Parts.Licenses.ToBuilder();
-        _licenses[user] = after;
-        if (_touched.Count == 0 || _touched[^1] != user)
-        {
-            _touched.Add(user);
-        }
-
-        // Those who turn in the same way mostly come one after the other.
-        if (!ReferenceEquals(_turned.Before, before) || !ReferenceEquals(_turned.After, after))
-        {
-            (_turned.Lost, _turned.Gained) = (_turned.Lost ?? [], _turned.Gained ?? []);
-            (_turned.Before, _turned.After) = (before, after);
-            HeldOnlyBy(before, after, _turned.Lost);
-            HeldOnlyBy(after, before, _turned.Gained);
-        }
-
-        CountSeats(_turned.Lost!, -1);
-        CountSeats(_turned.Gained!, +1);
-    }
-
     /// <summary>The tenant as it is now, with everything that follows from the licenses.</summary>
     /// <param name="version">Its version.</param>
     /// <param name="outcomes">Receives the packed outcomes for the event; null when replaying.</param>
@@ -329,13 +286,12 @@ internal sealed partial class Draft
         // Of nobody's licenses nothing follows.
         Span<int> touched = Touched();
         Consequences? consequences = touched.IsEmpty ? null : new(_before, this, outcomes, touched.Length);
-        foreach (int user in touched)
+        if (consequences is not null)
         {
-            UserLicenses before = user < _before.Users.Count ? _before.LicensesOf(user) : UserLicenses.None;
-            consequences!.Add(user, before, Licenses(user));
+            Follow(touched, consequences);
+            consequences.Finish();
         }
 
-        consequences?.Finish();
         return new Tenant(new TenantParts(
             version,
             Profile,
@@ -376,26 +332,9 @@ internal sealed partial class Draft
     /// <summary>What was recorded so far, in order.</summary>
     public List<Change> Recorded => _recorded;
 
-    private RecentLicenses<(int Group, GroupSource? Source)> Recent => _recent ??= new RecentLicenses<(int, GroupSource?)>();
-
     private Ownership.Builder Ownership => _ownership ??= new Ownership.Builder(_before.Parts.Ownership);
 
     private Reporting.Builder Reporting => _reporting ??= new Reporting.Builder(_before.Parts.Reporting);
-
-    private Span<int> Touched()
-    {
-        Span<int> touched = CollectionsMarshal.AsSpan(_touched);
-        for (int i = 1; i < touched.Length; i++)
-        {
-            if (touched[i] <= touched[i - 1])
-            {
-                touched.Sort();
-                return Distinct(touched);
-            }
-        }
-
-        return touched;
-    }
 
     private void SetSubscription(Subscription subscription)
     {
@@ -551,35 +490,6 @@ internal sealed partial class Draft
         }
     }
 
-    private void SetDirect(Change.DirectSet direct)
-    {
-        UserLicenses? lastBefore = null, lastAfter = null;
-        foreach (int user in direct.Users)
-        {
-            UserLicenses before = Licenses(user);
-            if (!ReferenceEquals(before, lastBefore))
-            {
-                lastBefore = before;
-                bool none = direct.After.IsEmpty && before.Groups.Count == 0;
-                lastAfter = none ? UserLicenses.None : new UserLicenses(direct.After, direct.UpdatedAt, before.Groups);
-            }
-
-            SetLicenses(user, lastAfter!);
-        }
-    }
-
-    private void SetSource(Change.SourceSet source)
-    {
-        GroupSource? entry = source.Applied.IsEmpty && source.Trouble is null
-            ? null
-            : new GroupSource(source.Group, source.Applied, source.Trouble, source.UpdatedAt);
-        foreach (int user in source.Users)
-        {
-            UserLicenses before = Licenses(user);
-            SetLicenses(user, Recent.Find(before, (source.Group, entry)) ?? Recent.Keep(before, (source.Group, entry), before.WithGroup(source.Group, entry)));
-        }
-    }
-
     private void WriteGroup(int index, Group group)
     {
         _groups ??= _before.Groups.ToBuilder();
@@ -606,38 +516,5 @@ internal sealed partial class Draft
         }
 
         return _groups?.Seal() ?? _before.Parts.Groups;
-    }
-
-    private void CountSeats(List<int> skus, int users)
-    {
-        foreach (int sku in skus)
-        {
-            if (Seats.Take(sku, users))
-            {
-                SeatsTurned?.Invoke(sku);
-            }
-        }
-    }
-
-    // The SKUs that one holds and the other does not: one seat each, whatever the number of sources (L61).
-    private static void HeldOnlyBy(UserLicenses one, UserLicenses other, List<int> skus)
-    {
-        skus.Clear();
-        Add(one.Direct);
-        foreach (ref readonly GroupSource source in one.Groups.Span)
-        {
-            Add(source.Applied);
-        }
-
-        void Add(LicenseSet set)
-        {
-            foreach (ref readonly License license in set.Items.Span)
-            {
-                if (!other.Holds(license.Sku) && !skus.Contains(license.Sku))
-                {
-                    skus.Add(license.Sku);
-                }
-            }
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Berth.Graph.Hosting;
 using Berth.Graph.Requests;
 using Berth.Graph.Routes;
@@ -21,12 +22,14 @@ internal sealed class InstallationEndpoint
 {
     private static readonly (string Prefix, GraphVersion Version)[] Prefixes = [("/berth/v1", GraphVersion.Berth), ("/v1.0", GraphVersion.V1), ("/beta", GraphVersion.Beta)];
 
-    // With what the paths of these routes begin: any other request passes after a look at its beginning.
-    private static readonly (string Beginning, int Prefix, GraphVersion Version)[] Beginnings =
+    // The first segments of these routes, below each prefix: any other request passes after a look at its own.
+    private static readonly (string Prefix, GraphVersion Version, FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Segments)[] Beginnings =
     [
-        .. InstallationRoutes.Table.Routes
-            .SelectMany(route => Prefixes.Where(one => route.Versions.HasFlag((RouteVersions)(1 << (int)one.Version))).Select(one => ($"{one.Prefix}/{route.Template.Split('/')[1]}", one.Prefix.Length, one.Version)))
-            .Distinct(),
+        .. Prefixes.Select(one => (
+            $"{one.Prefix}/",
+            one.Version,
+            InstallationRoutes.Table.Routes.Where(route => route.Versions.HasFlag((RouteVersions)(1 << (int)one.Version))).Select(route => route.Template.Split('/')[1])
+                .ToFrozenSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>())),
     ];
 
     private readonly Dictionary<Route, InstallationAnswer> _answers;
@@ -50,23 +53,26 @@ internal sealed class InstallationEndpoint
     public Task InvokeAsync(HttpContext context)
     {
         string text = context.Request.Path.Value ?? "";
-        foreach ((string beginning, int prefix, GraphVersion version) in Beginnings)
+        foreach ((string prefix, GraphVersion version, FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> segments) in Beginnings)
         {
-            if (text.StartsWith(beginning, StringComparison.OrdinalIgnoreCase) && (text.Length == beginning.Length || text[beginning.Length] == '/'))
+            if (text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
             {
-                if (GraphPath.Read(text[prefix..].TrimEnd('/')).Path is { } path
-                    && InstallationRoutes.Table.Find(version, MethodOf(context.Request.Method), path) is { } match
-                    && (match.Route is not null || match.Error!.Status == StatusCodes.Status405MethodNotAllowed))
-                {
-                    return AnswerAsync(context, match);
-                }
-
-                break;
+                ReadOnlySpan<char> path = text.AsSpan(prefix.Length);
+                int slash = path.IndexOf('/');
+                return segments.Contains(slash < 0 ? path : path[..slash]) && Find(version, context.Request.Method, text[(prefix.Length - 1)..]) is { } match
+                    ? AnswerAsync(context, match)
+                    : _next(context);
             }
         }
 
         return _next(context);
     }
+
+    private static RouteMatch? Find(GraphVersion version, string method, string text) =>
+        GraphPath.Read(text.TrimEnd('/')).Path is { } path && InstallationRoutes.Table.Find(version, MethodOf(method), path) is { } match
+            && (match.Route is not null || match.Error!.Status == StatusCodes.Status405MethodNotAllowed)
+            ? match
+            : null;
 
     private async Task AnswerAsync(HttpContext context, RouteMatch match)
     {

@@ -104,6 +104,12 @@ public sealed class PagedVector<T>
             }
         }
 
+        /// <summary>The elements of one page as they are now.</summary>
+        public ReadOnlySpan<T> Page(int page) => PageOf(_shelves, page).AsSpan(0, Math.Min(PageSize, Count - (page << PageBits)));
+
+        /// <summary>The elements of one page, to be written.</summary>
+        public Span<T> PageToWrite(int page) => Own(page).AsSpan(0, Math.Min(PageSize, Count - (page << PageBits)));
+
         /// <summary>Appends an element; its index is the old <see cref="Count"/>.</summary>
         public void Add(T value)
         {

@@ -33,6 +33,9 @@ internal sealed class Processing
     // Asked each time: a command can switch the mode, and then already works in the new one.
     private bool Fair => _draft.Settings.Retry == RetryMode.Fair;
 
+    /// <summary>Whether any evaluation so far ended in error.</summary>
+    public bool AnyTrouble { get; private set; }
+
     private long Sequence => _before.Version + 1;
 
     /// <summary>The tenant's time at which pairs are evaluated.</summary>
@@ -103,6 +106,7 @@ internal sealed class Processing
             }
         }
 
+        AnyTrouble |= trouble is not null;
         if (Fair)
         {
             if (trouble is not null)
@@ -174,21 +178,32 @@ internal sealed class Processing
     public void EvaluateMembers(int group, int[] members, bool areMembers)
     {
         LicenseSet wanted = _draft.Group(group).Licenses;
-        bool seatsForAll = true;
+        long free = long.MaxValue;
         foreach (License license in wanted.Items)
         {
-            seatsForAll &= _draft.Seats.Free(license.Sku) >= members.Length;
+            free = Math.Min(free, _draft.Seats.Free(license.Sku));
         }
 
-        if (!seatsForAll)
+        if (free < members.Length)
         {
             // Only scarce seats make the order matter.
             members = InOrder(group, members);
         }
 
-        foreach (int member in members)
+        // Where seats are left when all have theirs, it matters to nobody who came before: who has what somebody had gets what somebody got.
+        KnownTurns? known = areMembers && free > members.Length && members.Length >= KnownTurns.Worth ? new KnownTurns() : null;
+        for (int i = 0; i < members.Length; i++)
         {
-            Evaluate(member, group, areMembers || _draft.IsMember(member, group));
+            i += known is null ? 0 : _draft.SetLicenses(members.AsSpan(i), known);
+            if (i < members.Length)
+            {
+                UserLicenses before = _draft.Licenses(members[i]);
+                Evaluate(members[i], group, areMembers || _draft.IsMember(members[i], group));
+                if (known is not null && _answers?.Find(before, "") is { } after)
+                {
+                    _draft.Learn(known, before, after);
+                }
+            }
         }
     }
 

@@ -184,8 +184,7 @@ internal sealed class GraphDoor(
             return exchange.Error(GraphError.ContentEncoding(encoding));
         }
 
-        IHttpMaxRequestBodySizeFeature? size = context.Features.Get<IHttpMaxRequestBodySizeFeature>();
-        if (size is { IsReadOnly: false })
+        if (route.Body != RouteBody.None && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = route.Body == RouteBody.Lines ? GraphLimits.ImportBytes : null;
         }
@@ -329,6 +328,8 @@ internal sealed class GraphDoor(
     /// <summary>One HTTP request before it is one of the room's.</summary>
     private sealed class Exchange
     {
+        private static volatile BaseUrlOf? _lastBaseUrl;
+
         private readonly DateTimeOffset _receivedAt;
 
         public Exchange(HttpContext context, GraphVersion version, string target, DateTimeOffset receivedAt)
@@ -428,14 +429,23 @@ internal sealed class GraphDoor(
         // A gateway on this machine ends TLS and says so; from elsewhere the header is a claim of a stranger.
         private static string BaseUrl(HttpContext context)
         {
-            string scheme = context.Request.Scheme;
-            if (context.Connection.RemoteIpAddress is { } peer && IPAddress.IsLoopback(peer))
+            HttpRequest request = context.Request;
+            string scheme = request.Scheme, host = request.Host.Value is { Length: > 0 } named ? named : "localhost";
+            if (request.Headers["X-Forwarded-Proto"] is { Count: > 0 } forwarded && context.Connection.RemoteIpAddress is { } peer && IPAddress.IsLoopback(peer))
             {
-                string forwarded = context.Request.Headers["X-Forwarded-Proto"].ToString();
-                scheme = forwarded is "https" or "http" ? forwarded : scheme;
+                scheme = forwarded.ToString() is ("https" or "http") and var said ? said : scheme;
             }
 
-            return $"{scheme}://{(context.Request.Host.HasValue ? context.Request.Host.Value : "localhost")}";
+            // Requests mostly come to one name.
+            BaseUrlOf? last = _lastBaseUrl;
+            if (last is null || last.Scheme != scheme || last.Host != host)
+            {
+                _lastBaseUrl = last = new BaseUrlOf(scheme, host, $"{scheme}://{host}");
+            }
+
+            return last.Url;
         }
+
+        private sealed record BaseUrlOf(string Scheme, string Host, string Url);
     }
 }

@@ -82,7 +82,7 @@ internal static class LicenseDetailReads
         json.WriteStartObject();
         if (!s.request.WithoutMetadata)
         {
-            json.WriteString("@odata.context"u8, $"{s.request.ServiceRoot}/$metadata#users('{Uri.EscapeDataString(s.user.User.Id.ToString())}')/licenseDetails");
+            json.WriteString("@odata.context"u8, $"{s.request.BaseUrl}{GraphRequest.PrefixOf(s.request.Version)}/$metadata#users('{s.user.User.Id}')/licenseDetails");
         }
 
         json.WriteStartArray("value"u8);

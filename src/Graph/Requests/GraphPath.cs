@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -39,6 +40,8 @@ public sealed record GraphPath(string Text, ImmutableArray<PathSegment> Segments
 {
     private const string LongPrefix = "microsoft.graph.";
     private const string ShortPrefix = "graph.";
+
+    private static readonly SearchValues<char> Controls = SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(static c => (char)c).Where(char.IsControl)]);
 
     /// <summary>Reads a path, or says for people what is wrong with it.</summary>
     public static (GraphPath? Path, string? Problem) Read(string text)
@@ -252,16 +255,5 @@ public sealed record GraphPath(string Text, ImmutableArray<PathSegment> Segments
 
     private static int HexValue(char digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 
-    private static bool HasControl(ReadOnlySpan<char> text)
-    {
-        foreach (char c in text)
-        {
-            if (char.IsControl(c))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private static bool HasControl(ReadOnlySpan<char> text) => text.ContainsAny(Controls);
 }

@@ -1,0 +1,227 @@
+using System.Runtime.InteropServices;
+using Berth.Engine.Collections;
+using Berth.Engine.Directory;
+using Berth.Engine.Licensing;
+
+namespace Berth.Engine;
+
+/// <content>Licenses of users, and what follows at once: seats, and whose Cloud PCs are to be looked at.</content>
+internal sealed partial class Draft
+{
+    private readonly List<int> _touched = [];
+    private PagedVector<UserLicenses>.Builder? _licenses;
+    private RecentLicenses<(int Group, GroupSource? Source)>? _recent;
+
+    // Those who turn in the same way mostly come one after the other.
+    private LicenseTurn? _turned;
+
+    /// <summary>Called with a user and what the user had, before the licenses change.</summary>
+    public Action<int, UserLicenses>? LicensesTurn { get; set; }
+
+    /// <summary>Called with a SKU when it gets its first free seat or loses its last one.</summary>
+    public Action<int>? SeatsTurned { get; set; }
+
+    public UserLicenses Licenses(int user) => _licenses is { } licenses ? licenses[user] : _before.Parts.Licenses[user];
+
+    /// <summary>Replaces the licenses of a user and counts the seats.</summary>
+    public void SetLicenses(int user, UserLicenses after)
+    {
+        UserLicenses before = Licenses(user);
+        if (ReferenceEquals(before, after))
+        {
+            return;
+        }
+
+        LicensesTurn?.Invoke(user, before);
+        if (_turned is not { } turn || !ReferenceEquals(turn.Before, before) || !ReferenceEquals(turn.After, after))
+        {
+            _turned = turn = TurnOf(before, after);
+        }
+
+        Touch(user, turn);
+        Licensing[user] = after;
+        CountSeats(turn, 1);
+    }
+
+    /// <summary>
+    /// Replaces the licenses of users as long as it is known what becomes of what each has, and counts the seats of all of them together: of a million who have one of a few things each costs next to
+    /// nothing.
+    /// </summary>
+    /// <param name="users">The users; ascending ones are quickest.</param>
+    /// <param name="known">What becomes of what.</param>
+    /// <returns>How many it was known of, from the first on.</returns>
+    public int SetLicenses(ReadOnlySpan<int> users, KnownTurns known)
+    {
+        PagedVector<UserLicenses>.Builder all = Licensing;
+        known.Clear();
+        _touched.EnsureCapacity(_touched.Count + users.Length);
+        int done = 0;
+        while (done < users.Length && known.Any)
+        {
+            int page = users[done] / PagedVector<UserLicenses>.PageSize, first = page * PagedVector<UserLicenses>.PageSize;
+            Span<UserLicenses> licenses = all.PageToWrite(page);
+            for (; done < users.Length && (uint)(users[done] - first) < (uint)licenses.Length; done++)
+            {
+                int user = users[done];
+                ref UserLicenses own = ref licenses[user - first];
+                if (known.Find(own) is not { } turn)
+                {
+                    break;
+                }
+
+                LicensesTurn?.Invoke(user, own);
+                Touch(user, turn);
+                own = turn.After;
+                turn.Users++;
+            }
+
+            if (done < users.Length && (uint)(users[done] - first) < (uint)licenses.Length)
+            {
+                break;
+            }
+        }
+
+        foreach (LicenseTurn turn in known.All)
+        {
+            CountSeats(turn, turn.Users);
+        }
+
+        return done;
+    }
+
+    /// <summary>Adds what becomes of licenses to what is known.</summary>
+    public void Learn(KnownTurns known, UserLicenses before, UserLicenses after)
+    {
+        if (!ReferenceEquals(before, after))
+        {
+            known.Add(_turned is { } turn && ReferenceEquals(turn.Before, before) && ReferenceEquals(turn.After, after) ? turn : TurnOf(before, after));
+        }
+    }
+
+    private PagedVector<UserLicenses>.Builder Licensing => _licenses ??= _before.Parts.Licenses.ToBuilder();
+
+    private RecentLicenses<(int Group, GroupSource? Source)> Recent => _recent ??= new RecentLicenses<(int, GroupSource?)>();
+
+    private LicenseTurn TurnOf(UserLicenses before, UserLicenses after) =>
+        new(before, after, HeldOnlyBy(before, after), HeldOnlyBy(after, before), Turns is not null && before.CloudPcPlans(Catalog) != after.CloudPcPlans(Catalog));
+
+    private void Touch(int user, LicenseTurn turn)
+    {
+        if (turn.IsOfCloudPcs)
+        {
+            Turns!.Turn(user);
+        }
+
+        if (_touched.Count == 0 || _touched[^1] != user)
+        {
+            _touched.Add(user);
+        }
+    }
+
+    private void CountSeats(LicenseTurn turn, int users)
+    {
+        if (users > 0)
+        {
+            CountSeats(turn.Lost, -users);
+            CountSeats(turn.Gained, users);
+        }
+    }
+
+    private void CountSeats(int[] skus, int users)
+    {
+        foreach (int sku in skus)
+        {
+            if (Seats.Take(sku, users))
+            {
+                SeatsTurned?.Invoke(sku);
+            }
+        }
+    }
+
+    // The SKUs that one holds and the other does not: one seat each, whatever the number of sources (L61).
+    private static int[] HeldOnlyBy(UserLicenses one, UserLicenses other)
+    {
+        int[] skus = one.Held();
+        int count = 0;
+        foreach (int sku in skus)
+        {
+            if (!other.Holds(sku))
+            {
+                skus[count++] = sku;
+            }
+        }
+
+        return count == skus.Length ? skus : skus[..count];
+    }
+
+    private void SetDirect(Change.DirectSet direct)
+    {
+        UserLicenses? lastBefore = null, lastAfter = null;
+        foreach (int user in direct.Users)
+        {
+            UserLicenses before = Licenses(user);
+            if (!ReferenceEquals(before, lastBefore))
+            {
+                lastBefore = before;
+                bool none = direct.After.IsEmpty && before.Groups.Count == 0;
+                lastAfter = none ? UserLicenses.None : new UserLicenses(direct.After, direct.UpdatedAt, before.Groups);
+            }
+
+            SetLicenses(user, lastAfter!);
+        }
+    }
+
+    private void SetSource(Change.SourceSet source)
+    {
+        GroupSource? entry = source.Applied.IsEmpty && source.Trouble is null
+            ? null
+            : new GroupSource(source.Group, source.Applied, source.Trouble, source.UpdatedAt);
+        KnownTurns? known = source.Users.Count >= KnownTurns.Worth ? new KnownTurns() : null;
+        ReadOnlySpan<int> users = source.Users.Span;
+        for (int i = 0; i < users.Length; i++)
+        {
+            i += known is null ? 0 : SetLicenses(users[i..], known);
+            if (i < users.Length)
+            {
+                UserLicenses before = Licenses(users[i]);
+                UserLicenses after = Recent.Find(before, (source.Group, entry)) ?? Recent.Keep(before, (source.Group, entry), before.WithGroup(source.Group, entry));
+                SetLicenses(users[i], after);
+                if (known is not null)
+                {
+                    Learn(known, before, after);
+                }
+            }
+        }
+    }
+
+    private Span<int> Touched()
+    {
+        Span<int> touched = CollectionsMarshal.AsSpan(_touched);
+        for (int i = 1; i < touched.Length; i++)
+        {
+            if (touched[i] <= touched[i - 1])
+            {
+                touched.Sort();
+                return Distinct(touched);
+            }
+        }
+
+        return touched;
+    }
+
+    // Page by page: a million looked up one by one cost more than what is done with them.
+    private void Follow(ReadOnlySpan<int> touched, Consequences consequences)
+    {
+        for (int i = 0; i < touched.Length;)
+        {
+            int page = touched[i] / PagedVector<UserLicenses>.PageSize, first = page * PagedVector<UserLicenses>.PageSize;
+            ReadOnlySpan<UserLicenses> before = page < _before.Parts.Licenses.Pages ? _before.Parts.Licenses.Page(page) : [], after = _licenses!.Page(page);
+            ReadOnlySpan<User?> users = _users is { } all ? all.Page(page) : _before.Users.Page(page);
+            for (; i < touched.Length && touched[i] - first < PagedVector<UserLicenses>.PageSize; i++)
+            {
+                int at = touched[i] - first;
+                consequences.Add(touched[i], at < before.Length ? before[at] : UserLicenses.None, after[at], isThere: users[at] is not null);
+            }
+        }
+    }
+}
