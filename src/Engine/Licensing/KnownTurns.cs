@@ -26,7 +26,7 @@ internal sealed class LicenseTurn(UserLicenses before, UserLicenses after, int[]
 internal sealed class KnownTurns
 {
     /// <summary>Fewer users than this are quicker one by one.</summary>
-    public const int Worth = 16;
+    public const int Worth = 2;
 
     private const int Kept = 4;
 
