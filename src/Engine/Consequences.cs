@@ -13,20 +13,17 @@ internal sealed class Consequences
     private readonly Tenant _before;
     private readonly Draft _draft;
     private readonly List<Change>? _outcomes;
-    private readonly Dictionary<int, (List<int> On, List<int> Off)> _holders = [];
+    private readonly Dictionary<int, (IndexRuns On, IndexRuns Off)> _holders = [];
+    private readonly bool _isOfSeveral;
     private Troubles? _troubles;
 
     // Few outcomes are compared one by one; more are found by a dictionary.
     private const int FewOutcomes = 4;
-    private readonly List<(Change Template, List<int> Users)> _packed = [];
-    private Dictionary<Change, List<int>>? _byOutcome;
-    private (Change.SourceSet Template, List<int> Users)? _last;
+    private readonly List<(Change Template, IndexRuns Users)> _packed = [];
+    private Dictionary<Change, IndexRuns>? _byOutcome;
+    private (Change.SourceSet Template, IndexRuns Users)? _last;
 
-    // What the same change did to those before: the lists that a user comes into. Many people turn in few ways, and often in turn.
-    private const int KeptWays = 4;
-    private readonly (UserLicenses Before, UserLicenses After, List<int>[] Lists)[] _ways;
-    private readonly List<List<int>> _lists = [];
-    private int _nextWay;
+    private readonly List<IndexRuns> _lists = [];
 
     /// <summary>What follows for some users.</summary>
     /// <param name="before">The tenant before.</param>
@@ -35,7 +32,7 @@ internal sealed class Consequences
     /// <param name="users">How many users will be added.</param>
     public Consequences(Tenant before, Draft draft, List<Change>? outcomes, int users)
     {
-        _ways = users > KeptWays ? new (UserLicenses, UserLicenses, List<int>[])[KeptWays] : [];
+        _isOfSeveral = users > 1;
         _before = before;
         _draft = draft;
         _outcomes = outcomes;
@@ -69,26 +66,29 @@ internal sealed class Consequences
             return;
         }
 
-        if (isThere)
+        LicenseTurn turn = _draft.TurnOf(before, after);
+        if (isThere && turn.Lists is { } lists)
         {
-            foreach (ref readonly (UserLicenses Before, UserLicenses After, List<int>[] Lists) way in _ways.AsSpan())
+            foreach (IndexRuns list in lists)
             {
-                if (ReferenceEquals(way.Before, before) && ReferenceEquals(way.After, after))
-                {
-                    foreach (List<int> list in way.Lists)
-                    {
-                        list.Add(user);
-                    }
-
-                    return;
-                }
+                list.Add(user);
             }
+
+            return;
         }
 
         int troubles = _troubles?.Count ?? 0;
         _lists.Clear();
-        CompareHeld(user, before, after, on: true);
-        CompareHeld(user, after, before, on: false);
+        foreach (int sku in turn.Gained)
+        {
+            Into(HoldersOf(sku).On, user);
+        }
+
+        foreach (int sku in turn.Lost)
+        {
+            Into(HoldersOf(sku).Off, user);
+        }
+
         if (isThere && (!before.Direct.Equals(after.Direct) || before.DirectUpdatedAt != after.DirectUpdatedAt))
         {
             Into(Pack(new Change.DirectSet([], before.Direct, after.Direct, after.DirectUpdatedAt)), user);
@@ -111,14 +111,13 @@ internal sealed class Consequences
         }
 
         // A trouble names its user, so it is not the next one's.
-        if (_ways.Length > 0 && isThere && (_troubles?.Count ?? 0) == troubles)
+        if (_isOfSeveral && isThere && (_troubles?.Count ?? 0) == troubles)
         {
-            _ways[_nextWay] = (before, after, [.. _lists]);
-            _nextWay = (_nextWay + 1) % KeptWays;
+            turn.Lists = [.. _lists];
         }
     }
 
-    private void Into(List<int> list, int user)
+    private void Into(IndexRuns list, int user)
     {
         list.Add(user);
         _lists.Add(list);
@@ -128,11 +127,11 @@ internal sealed class Consequences
     public void Finish()
     {
         List<Change> counted = [];
-        foreach ((int sku, (List<int> on, List<int> off)) in _holders)
+        foreach ((int sku, (IndexRuns on, IndexRuns off)) in _holders)
         {
             SortedPages<int>[] holders = Holders = Reach(Holders, _before.Parts.Holders, sku, SortedPages<int>.Empty);
             int had = holders[sku].Count;
-            holders[sku] = holders[sku].Merge(CollectionsMarshal.AsSpan(on), CollectionsMarshal.AsSpan(off));
+            holders[sku] = holders[sku].Merge(on.ToArray(), off.ToArray());
             if (holders[sku].Count != had)
             {
                 counted.Add(new Change.HoldersCounted(sku, had, holders[sku].Count));
@@ -146,9 +145,9 @@ internal sealed class Consequences
 
         if (_outcomes is not null)
         {
-            foreach ((Change template, List<int> those) in _packed)
+            foreach ((Change template, IndexRuns those) in _packed)
             {
-                ValueArray<int> users = those.ToValueArray();
+                ValueArray<int> users = ValueArray.Own(those.ToArray());
                 _outcomes.Add(template switch
                 {
                     Change.DirectSet direct => direct with { Users = users },
@@ -189,6 +188,17 @@ internal sealed class Consequences
         return own;
     }
 
+    private (IndexRuns On, IndexRuns Off) HoldersOf(int sku)
+    {
+        ref (IndexRuns On, IndexRuns Off) pair = ref CollectionsMarshal.GetValueRefOrAddDefault(_holders, sku, out bool known);
+        if (!known)
+        {
+            pair = (new IndexRuns(), new IndexRuns());
+        }
+
+        return pair;
+    }
+
     private static (List<T> On, List<T> Off) Of<T>(Dictionary<int, (List<T> On, List<T> Off)> lists, int key)
     {
         ref (List<T> On, List<T> Off) pair = ref CollectionsMarshal.GetValueRefOrAddDefault(lists, key, out bool known);
@@ -200,16 +210,16 @@ internal sealed class Consequences
         return pair;
     }
 
-    private List<int> Pack(Change template)
+    private IndexRuns Pack(Change template)
     {
-        if (_byOutcome is not null && _byOutcome.TryGetValue(template, out List<int>? known))
+        if (_byOutcome is not null && _byOutcome.TryGetValue(template, out IndexRuns? known))
         {
             return known;
         }
 
         if (_byOutcome is null)
         {
-            foreach ((Change other, List<int> those) in _packed)
+            foreach ((Change other, IndexRuns those) in _packed)
             {
                 if (other.Equals(template))
                 {
@@ -218,7 +228,7 @@ internal sealed class Consequences
             }
         }
 
-        List<int> users = [];
+        IndexRuns users = new();
         _packed.Add((template, users));
         if (_packed.Count > FewOutcomes)
         {
@@ -227,32 +237,6 @@ internal sealed class Consequences
         }
 
         return users;
-    }
-
-    // SKUs that one side holds and the other does not; a SKU from several sources counts once.
-    private void CompareHeld(int user, UserLicenses without, UserLicenses with, bool on)
-    {
-        CompareSet(with.Direct);
-        foreach (ref readonly GroupSource source in with.Groups.Span)
-        {
-            CompareSet(source.Applied);
-        }
-
-        void CompareSet(LicenseSet set)
-        {
-            foreach (ref readonly License license in set.Items.Span)
-            {
-                if (!without.Holds(license.Sku))
-                {
-                    (List<int> added, List<int> removed) = Of(_holders, license.Sku);
-                    List<int> users = on ? added : removed;
-                    if (users.Count == 0 || users[^1] != user)
-                    {
-                        Into(users, user);
-                    }
-                }
-            }
-        }
     }
 
     private void CompareTrouble(int user, GroupSource? before, GroupSource? after)
@@ -294,7 +278,7 @@ internal sealed class Consequences
     }
 
     // Neighbors mostly share the outcome, and then even its parts: looking at those first saves the hashing.
-    private List<int> PackSource(GroupSource? before, GroupSource? after)
+    private IndexRuns PackSource(GroupSource? before, GroupSource? after)
     {
         int group = (before ?? after)!.Value.Group;
         LicenseSet applied = after?.Applied ?? LicenseSet.Empty, was = before?.Applied ?? LicenseSet.Empty;
@@ -306,7 +290,7 @@ internal sealed class Consequences
         }
 
         Change.SourceSet template = new(group, [], applied, after?.Trouble, after?.UpdatedAt ?? default) { AppliedBefore = was, ErrorsBefore = errors };
-        List<int> users = Pack(template);
+        IndexRuns users = Pack(template);
         _last = (template, users);
         return users;
     }

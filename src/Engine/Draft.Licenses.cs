@@ -12,8 +12,10 @@ internal sealed partial class Draft
     private PagedVector<UserLicenses>.Builder? _licenses;
     private RecentLicenses<(int Group, GroupSource? Source)>? _recent;
 
-    // Those who turn in the same way mostly come one after the other.
-    private LicenseTurn? _turned;
+    private LicenseTurns? _turns;
+
+    // Ways that users turned in the sweep that is under way.
+    private List<LicenseTurn>? _swept;
 
     /// <summary>Called with a user and what the user had, before the licenses change.</summary>
     public Action<int, UserLicenses>? LicensesTurn { get; set; }
@@ -33,11 +35,7 @@ internal sealed partial class Draft
         }
 
         LicensesTurn?.Invoke(user, before);
-        if (_turned is not { } turn || !ReferenceEquals(turn.Before, before) || !ReferenceEquals(turn.After, after))
-        {
-            _turned = turn = TurnOf(before, after);
-        }
-
+        LicenseTurn turn = TurnOf(before, after);
         Touch(user, turn);
         Licensing[user] = after;
         CountSeats(turn, 1);
@@ -50,13 +48,18 @@ internal sealed partial class Draft
     /// <param name="users">The users; ascending ones are quickest.</param>
     /// <param name="known">What becomes of what.</param>
     /// <returns>How many it was known of, from the first on.</returns>
-    public int SetLicenses(ReadOnlySpan<int> users, KnownTurns known)
+    public int SetLicenses(ReadOnlySpan<int> users, LicenseTurns known)
     {
+        if (!known.Any)
+        {
+            return 0;
+        }
+
         PagedVector<UserLicenses>.Builder all = Licensing;
-        known.Clear();
+        List<LicenseTurn> swept = _swept ??= [];
         _touched.EnsureCapacity(_touched.Count + users.Length);
         int done = 0;
-        while (done < users.Length && known.Any)
+        for (bool isKnown = true; isKnown && done < users.Length;)
         {
             int page = users[done] / PagedVector<UserLicenses>.PageSize, first = page * PagedVector<UserLicenses>.PageSize;
             Span<UserLicenses> licenses = all.PageToWrite(page);
@@ -66,44 +69,41 @@ internal sealed partial class Draft
                 ref UserLicenses own = ref licenses[user - first];
                 if (known.Find(own) is not { } turn)
                 {
+                    isKnown = false;
                     break;
                 }
 
                 LicensesTurn?.Invoke(user, own);
                 Touch(user, turn);
                 own = turn.After;
-                turn.Users++;
-            }
-
-            if (done < users.Length && (uint)(users[done] - first) < (uint)licenses.Length)
-            {
-                break;
+                if (turn.Users++ == 0)
+                {
+                    swept.Add(turn);
+                }
             }
         }
 
-        foreach (LicenseTurn turn in known.All)
+        foreach (LicenseTurn turn in swept)
         {
             CountSeats(turn, turn.Users);
+            turn.Users = 0;
         }
 
+        swept.Clear();
         return done;
     }
 
-    /// <summary>Adds what becomes of licenses to what is known.</summary>
-    public void Learn(KnownTurns known, UserLicenses before, UserLicenses after)
+    /// <summary>The way from some licenses to others.</summary>
+    public LicenseTurn TurnOf(UserLicenses before, UserLicenses after)
     {
-        if (!ReferenceEquals(before, after))
-        {
-            known.Add(_turned is { } turn && ReferenceEquals(turn.Before, before) && ReferenceEquals(turn.After, after) ? turn : TurnOf(before, after));
-        }
+        LicenseTurns turns = _turns ??= new LicenseTurns();
+        return turns.Find(before, after)
+            ?? turns.Keep(new LicenseTurn(before, after, HeldOnlyBy(before, after), HeldOnlyBy(after, before), Turns is not null && before.CloudPcPlans(Catalog) != after.CloudPcPlans(Catalog)));
     }
 
     private PagedVector<UserLicenses>.Builder Licensing => _licenses ??= _before.Parts.Licenses.ToBuilder();
 
     private RecentLicenses<(int Group, GroupSource? Source)> Recent => _recent ??= new RecentLicenses<(int, GroupSource?)>();
-
-    private LicenseTurn TurnOf(UserLicenses before, UserLicenses after) =>
-        new(before, after, HeldOnlyBy(before, after), HeldOnlyBy(after, before), Turns is not null && before.CloudPcPlans(Catalog) != after.CloudPcPlans(Catalog));
 
     private void Touch(int user, LicenseTurn turn)
     {
@@ -120,11 +120,8 @@ internal sealed partial class Draft
 
     private void CountSeats(LicenseTurn turn, int users)
     {
-        if (users > 0)
-        {
-            CountSeats(turn.Lost, -users);
-            CountSeats(turn.Gained, users);
-        }
+        CountSeats(turn.Lost, -users);
+        CountSeats(turn.Gained, users);
     }
 
     private void CountSeats(int[] skus, int users)
@@ -176,7 +173,7 @@ internal sealed partial class Draft
         GroupSource? entry = source.Applied.IsEmpty && source.Trouble is null
             ? null
             : new GroupSource(source.Group, source.Applied, source.Trouble, source.UpdatedAt);
-        KnownTurns? known = source.Users.Count >= KnownTurns.Worth ? new KnownTurns() : null;
+        LicenseTurns? known = source.Users.Count >= LicenseTurns.Worth ? new LicenseTurns() : null;
         ReadOnlySpan<int> users = source.Users.Span;
         for (int i = 0; i < users.Length; i++)
         {
@@ -186,9 +183,9 @@ internal sealed partial class Draft
                 UserLicenses before = Licenses(users[i]);
                 UserLicenses after = Recent.Find(before, (source.Group, entry)) ?? Recent.Keep(before, (source.Group, entry), before.WithGroup(source.Group, entry));
                 SetLicenses(users[i], after);
-                if (known is not null)
+                if (known is not null && !ReferenceEquals(before, after))
                 {
-                    Learn(known, before, after);
+                    known.Keep(TurnOf(before, after));
                 }
             }
         }

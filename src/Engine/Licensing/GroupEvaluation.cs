@@ -14,6 +14,9 @@ internal readonly record struct Outcome(LicenseSet Applied, ValueArray<SkuError>
 /// </summary>
 internal readonly ref struct GroupEvaluation
 {
+    // More SKUs than this of one group are looked at outside the stack.
+    private const int Few = 16;
+
     private readonly SkuCatalog _catalog;
     private readonly Seats _seats;
     private readonly UserLicenses _licenses;
@@ -86,7 +89,7 @@ internal readonly ref struct GroupEvaluation
             case LicenseError.DependencyViolation when rules.Unmet(enabled, all) is { } missing:
                 return new Refusal(RefusalCode.MissingDependency) { Subject = rules.PlanOfBit[missing.Dependent], Ids = missing.Rule.AnyOf };
             case LicenseError.DependencyViolation:
-                CompiledRules.Requirement stranded = Stranded(_others | _applied.For(catalog).Union, all).First();
+                CompiledRules.Requirement stranded = FirstStranded(_others | _applied.For(catalog).Union, all)!.Value;
                 return new Refusal(RefusalCode.DependedUponByOther) { Subject = rules.PlanOfBit[stranded.Dependent], Ids = stranded.Rule.AnyOf };
             case LicenseError.CountViolation:
                 return new Refusal(RefusalCode.SeatsExhausted) { Subject = sku };
@@ -99,9 +102,10 @@ internal readonly ref struct GroupEvaluation
     private LicenseSet Facing(int sku, GroupAtomicity mode)
     {
         LicenseSet given = _wanted;
-        while (mode == GroupAtomicity.Independent && Violations(given) is { Count: > 0 } violations && !violations.ContainsKey(sku))
+        LicenseError[] own = new LicenseError[_wanted.Items.Count];
+        while (mode == GroupAtomicity.Independent && Violations(given, own) && !IsFound(own, sku))
         {
-            given = given.With([], violations.Keys.ToValueArray());
+            given = Without(given, own);
         }
 
         return given;
@@ -130,105 +134,177 @@ internal readonly ref struct GroupEvaluation
         }
 
         PlanBits before = _others | _applied.For(_catalog).Union;
-        return !before.Without(after).Overlaps(_catalog.Compiled.Prerequisites) || Stranded(before, after).Count == 0;
+        return !before.Without(after).Overlaps(_catalog.Compiled.Prerequisites) || FirstStranded(before, after) is null;
     }
 
     private Outcome Atomic()
     {
         // The quick look of IsClear does not tell SKUs apart; only what is found here is in the way (L105).
-        Dictionary<int, LicenseError> own = Violations(_wanted);
-        HashSet<int> held = Held(_wanted);
-        return own.Count + held.Count == 0 ? new Outcome(_wanted, []) : StaysAsItWas(own, held);
+        Span<LicenseError> own = stackalloc LicenseError[Few];
+        Span<bool> held = stackalloc bool[Few];
+        own = SizedFor(_wanted, own);
+        held = SizedFor(_applied, held);
+        return Violations(_wanted, own) | Held(_wanted, held) ? StaysAsItWas(own, held) : new Outcome(_wanted, []);
     }
 
     private Outcome Independent()
     {
-        Dictionary<int, LicenseError> dropped = [];
+        Span<LicenseError> dropped = stackalloc LicenseError[Few], own = stackalloc LicenseError[Few];
+        Span<bool> held = stackalloc bool[Few];
+        dropped = SizedFor(_wanted, dropped);
+        own = SizedFor(_wanted, own);
+        held = SizedFor(_applied, held);
         LicenseSet given = _wanted;
-        for (Dictionary<int, LicenseError> violations = Violations(given); violations.Count > 0; violations = Violations(given))
+        int count = 0;
+        while (Violations(given, own))
         {
-            foreach ((int sku, LicenseError error) in violations)
+            for (int i = 0; i < own.Length; i++)
             {
-                dropped.Add(sku, error);
+                if (own[i] != LicenseError.None)
+                {
+                    dropped[i] = own[i];
+                    count++;
+                }
             }
 
-            given = given.With([], violations.Keys.ToValueArray());
+            given = Without(given, own);
         }
 
         // A source never breaks what another source needs: then the pair stays, as in mode atomic.
-        HashSet<int> held = Held(given);
-        return held.Count > 0
-            ? StaysAsItWas(dropped, held)
-            : new Outcome(given, dropped.OrderBy(pair => pair.Key).Select(pair => new SkuError(pair.Key, pair.Value)).ToValueArray());
-    }
-
-    // Step 5: a SKU's own violation, else held, else Other.
-    private Outcome StaysAsItWas(Dictionary<int, LicenseError> own, HashSet<int> held) =>
-        new(_applied, _wanted.Items.Select(item => item.Sku).Union(_applied.Items.Select(item => item.Sku)).Order()
-            .Select(sku => new SkuError(sku, own.TryGetValue(sku, out LicenseError error) ? error
-                : held.Contains(sku) ? LicenseError.DependencyViolation
-                : LicenseError.Other))
-            .ToValueArray());
-
-    // Step 2: for each SKU of a set the first violation in order.
-    private Dictionary<int, LicenseError> Violations(LicenseSet set)
-    {
-        CompiledRules rules = _catalog.Compiled;
-        LicenseSet.Compiled compiled = set.For(_catalog);
-        PlanBits all = _others | compiled.Union;
-        Dictionary<int, LicenseError> violations = [];
-        for (int i = 0; i < set.Items.Count; i++)
+        if (Held(given, held))
         {
-            int sku = set.Items[i].Sku;
-            PlanBits enabled = compiled.Enabled[i];
-            LicenseError error =
-                !rules.Prohibited(enabled, _country).IsEmpty ? LicenseError.ProhibitedInUsageLocationViolation
-                : rules.ExcludedBy(enabled).Overlaps(Beside(set, sku)) ? LicenseError.MutuallyExclusiveViolation
-                : rules.Unmet(enabled, all) is not null ? LicenseError.DependencyViolation
-                : !_licenses.Holds(sku) && !_seats.IsOpen(sku) ? LicenseError.CountViolation
-                : LicenseError.None;
-            if (error != LicenseError.None)
+            return StaysAsItWas(dropped, held);
+        }
+
+        SkuError[] errors = new SkuError[count];
+        for (int i = 0, at = 0; i < dropped.Length; i++)
+        {
+            if (dropped[i] != LicenseError.None)
             {
-                violations.Add(sku, error);
+                errors[at++] = new SkuError(_wanted.Items[i].Sku, dropped[i]);
             }
         }
 
-        return violations;
+        return new Outcome(given, ValueArray.Own(errors));
     }
 
-    // Step 3: SKUs of which a plan would go that another source needs.
-    private HashSet<int> Held(LicenseSet set)
+    // Step 5: a SKU's own violation, else held, else Other. Both sets ascend by SKU.
+    private Outcome StaysAsItWas(ReadOnlySpan<LicenseError> own, ReadOnlySpan<bool> held)
     {
-        LicenseSet.Compiled applied = _applied.For(_catalog);
-        PlanBits after = _others | set.For(_catalog).Union;
-        HashSet<int> held = [];
-        foreach (CompiledRules.Requirement requirement in Stranded(_others | applied.Union, after))
+        ReadOnlySpan<License> wanted = _wanted.Items.Span, applied = _applied.Items.Span;
+        SkuError[] errors = new SkuError[wanted.Length + applied.Length];
+        int count = 0;
+        for (int i = 0, j = 0; i < wanted.Length || j < applied.Length;)
         {
-            for (int i = 0; i < applied.Enabled.Length; i++)
+            int order = i == wanted.Length ? 1 : j == applied.Length ? -1 : wanted[i].Sku.CompareTo(applied[j].Sku);
+            int sku = order <= 0 ? wanted[i].Sku : applied[j].Sku;
+            LicenseError error = order <= 0 && own[i] != LicenseError.None ? own[i]
+                : order >= 0 && held[j] ? LicenseError.DependencyViolation
+                : LicenseError.Other;
+            errors[count++] = new SkuError(sku, error);
+            i += order <= 0 ? 1 : 0;
+            j += order >= 0 ? 1 : 0;
+        }
+
+        return new Outcome(_applied, ValueArray.Own(count == errors.Length ? errors : errors[..count]));
+    }
+
+    // Step 2: for each SKU of a part of what is wanted the first violation in order, beside the items of what is wanted; whether there is any.
+    private bool Violations(LicenseSet set, Span<LicenseError> found)
+    {
+        found.Clear();
+        CompiledRules rules = _catalog.Compiled;
+        LicenseSet.Compiled compiled = set.For(_catalog);
+        PlanBits all = _others | compiled.Union;
+        bool any = false;
+        for (int i = 0, at = 0; i < set.Items.Count; i++, at++)
+        {
+            int sku = set.Items[i].Sku;
+            while (_wanted.Items[at].Sku != sku)
             {
-                if (applied.Enabled[i].Without(after).Overlaps(requirement.AnyOf))
+                at++;
+            }
+
+            PlanBits enabled = compiled.Enabled[i];
+            found[at] =
+                !rules.Prohibited(enabled, _country).IsEmpty ? LicenseError.ProhibitedInUsageLocationViolation
+                : rules.ExcludedBy(enabled) is { IsEmpty: false } excluded && excluded.Overlaps(Beside(set, sku)) ? LicenseError.MutuallyExclusiveViolation
+                : rules.Unmet(enabled, all) is not null ? LicenseError.DependencyViolation
+                : !_licenses.Holds(sku) && !_seats.IsOpen(sku) ? LicenseError.CountViolation
+                : LicenseError.None;
+            any |= found[at] != LicenseError.None;
+        }
+
+        return any;
+    }
+
+    // Step 3: SKUs of which a plan would go that another source needs, beside the items of what is in force; whether there is any.
+    private bool Held(LicenseSet set, Span<bool> held)
+    {
+        held.Clear();
+        LicenseSet.Compiled applied = _applied.For(_catalog);
+        PlanBits before = _others | applied.Union, after = _others | set.For(_catalog).Union;
+        bool any = false;
+        foreach (CompiledRules.Requirement requirement in _catalog.Compiled.Requirements)
+        {
+            if (IsStranded(requirement, before, after))
+            {
+                for (int i = 0; i < applied.Enabled.Length; i++)
                 {
-                    held.Add(_applied.Items[i].Sku);
+                    held[i] |= applied.Enabled[i].Without(after).Overlaps(requirement.AnyOf);
+                    any |= held[i];
                 }
             }
         }
 
-        return held;
+        return any;
     }
 
-    private List<CompiledRules.Requirement> Stranded(PlanBits before, PlanBits after)
+    private CompiledRules.Requirement? FirstStranded(PlanBits before, PlanBits after)
     {
-        List<CompiledRules.Requirement> stranded = [];
         foreach (CompiledRules.Requirement requirement in _catalog.Compiled.Requirements)
         {
-            if (_others.Has(requirement.Dependent) && before.Overlaps(requirement.AnyOf) && !after.Overlaps(requirement.AnyOf))
+            if (IsStranded(requirement, before, after))
             {
-                stranded.Add(requirement);
+                return requirement;
             }
         }
 
-        return stranded;
+        return null;
     }
+
+    private bool IsStranded(CompiledRules.Requirement requirement, PlanBits before, PlanBits after) =>
+        _others.Has(requirement.Dependent) && before.Overlaps(requirement.AnyOf) && !after.Overlaps(requirement.AnyOf);
+
+    // A part of what is wanted without those that something was found of.
+    private LicenseSet Without(LicenseSet given, ReadOnlySpan<LicenseError> found)
+    {
+        List<int> skus = [];
+        for (int i = 0; i < found.Length; i++)
+        {
+            if (found[i] != LicenseError.None)
+            {
+                skus.Add(_wanted.Items[i].Sku);
+            }
+        }
+
+        return given.With([], skus.ToValueArray());
+    }
+
+    private bool IsFound(ReadOnlySpan<LicenseError> found, int sku)
+    {
+        for (int i = 0; i < found.Length; i++)
+        {
+            if (_wanted.Items[i].Sku == sku)
+            {
+                return found[i] != LicenseError.None;
+            }
+        }
+
+        return false;
+    }
+
+    private static Span<T> SizedFor<T>(LicenseSet set, Span<T> few) => set.Items.Count <= few.Length ? few[..set.Items.Count] : new T[set.Items.Count];
 
     // Every plan that a SKU other than the given one enables, from any source.
     private PlanBits Beside(LicenseSet set, int sku)

@@ -191,7 +191,7 @@ internal sealed class Processing
         }
 
         // Where seats are left when all have theirs, it matters to nobody who came before: who has what somebody had gets what somebody got.
-        KnownTurns? known = areMembers && free > members.Length && members.Length >= KnownTurns.Worth ? new KnownTurns() : null;
+        LicenseTurns? known = areMembers && free > members.Length && members.Length >= LicenseTurns.Worth ? new LicenseTurns() : null;
         for (int i = 0; i < members.Length; i++)
         {
             i += known is null ? 0 : _draft.SetLicenses(members.AsSpan(i), known);
@@ -201,7 +201,7 @@ internal sealed class Processing
                 Evaluate(members[i], group, areMembers || _draft.IsMember(members[i], group));
                 if (known is not null && _answers?.Find(before, "") is { } after)
                 {
-                    _draft.Learn(known, before, after);
+                    known.Keep(_draft.TurnOf(before, after));
                 }
             }
         }
@@ -352,7 +352,7 @@ internal sealed class Processing
             return null;
         }
 
-        WaitingPair? next = Retried.Again.Count > 0 ? Retried.Again.Min : null;
+        WaitingPair? next = Retried.Again.First;
         int from = -1;
         foreach ((int sku, IEnumerator<WaitingPair> waiting) in Retried.Open)
         {
@@ -395,7 +395,7 @@ internal sealed class Processing
     /// <summary>What is kept of a command after which pairs in error are to be looked at; most have none.</summary>
     private sealed class Retries
     {
-        public SortedSet<WaitingPair> Again { get; } = [];
+        public PairQueue Again { get; } = new();
 
         public Dictionary<int, List<WaitingPair>> Failed { get; } = [];
 
