@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
 using Berth.Engine.Licensing;
@@ -8,7 +7,7 @@ namespace Berth.Engine;
 /// <content>Licenses of users, and what follows at once: seats, and whose Cloud PCs are to be looked at.</content>
 internal sealed partial class Draft
 {
-    private readonly List<int> _touched = [];
+    private readonly IndexRuns _touched = new();
     private PagedVector<UserLicenses>.Builder? _licenses;
     private RecentLicenses<(int Group, GroupSource? Source)>? _recent;
 
@@ -57,7 +56,6 @@ internal sealed partial class Draft
 
         PagedVector<UserLicenses>.Builder all = Licensing;
         List<LicenseTurn> swept = _swept ??= [];
-        _touched.EnsureCapacity(_touched.Count + users.Length);
         int done = 0;
         for (bool isKnown = true; isKnown && done < users.Length;)
         {
@@ -112,7 +110,7 @@ internal sealed partial class Draft
             Turns!.Turn(user);
         }
 
-        if (_touched.Count == 0 || _touched[^1] != user)
+        if (_touched.Last != user)
         {
             _touched.Add(user);
         }
@@ -191,33 +189,21 @@ internal sealed partial class Draft
         }
     }
 
-    private Span<int> Touched()
-    {
-        Span<int> touched = CollectionsMarshal.AsSpan(_touched);
-        for (int i = 1; i < touched.Length; i++)
-        {
-            if (touched[i] <= touched[i - 1])
-            {
-                touched.Sort();
-                return Distinct(touched);
-            }
-        }
-
-        return touched;
-    }
-
     // Page by page: a million looked up one by one cost more than what is done with them.
-    private void Follow(ReadOnlySpan<int> touched, Consequences consequences)
+    private void Follow(IndexRuns touched, Consequences consequences)
     {
-        for (int i = 0; i < touched.Length;)
+        foreach ((int from, int next) in touched.Runs)
         {
-            int page = touched[i] / PagedVector<UserLicenses>.PageSize, first = page * PagedVector<UserLicenses>.PageSize;
-            ReadOnlySpan<UserLicenses> before = page < _before.Parts.Licenses.Pages ? _before.Parts.Licenses.Page(page) : [], after = _licenses!.Page(page);
-            ReadOnlySpan<User?> users = _users is { } all ? all.Page(page) : _before.Users.Page(page);
-            for (; i < touched.Length && touched[i] - first < PagedVector<UserLicenses>.PageSize; i++)
+            for (int user = from; user < next;)
             {
-                int at = touched[i] - first;
-                consequences.Add(touched[i], at < before.Length ? before[at] : UserLicenses.None, after[at], isThere: users[at] is not null);
+                int page = user / PagedVector<UserLicenses>.PageSize, first = page * PagedVector<UserLicenses>.PageSize;
+                ReadOnlySpan<UserLicenses> before = page < _before.Parts.Licenses.Pages ? _before.Parts.Licenses.Page(page) : [], after = _licenses!.Page(page);
+                ReadOnlySpan<User?> users = _users is { } all ? all.Page(page) : _before.Users.Page(page);
+                for (int end = Math.Min(next, first + PagedVector<UserLicenses>.PageSize); user < end; user++)
+                {
+                    int at = user - first;
+                    consequences.Add(user, at < before.Length ? before[at] : UserLicenses.None, after[at], isThere: users[at] is not null);
+                }
             }
         }
     }

@@ -146,7 +146,7 @@ internal sealed partial class Draft
 
         if (Rules.TimedReadPlans)
         {
-            foreach (int user in _touched)
+            foreach (int user in _touched.ToArray())
             {
                 FlipsOf(user, RuleReads.AssignedPlans);
             }

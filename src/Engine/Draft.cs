@@ -284,8 +284,8 @@ internal sealed partial class Draft
     public Tenant Seal(long version, List<Change>? outcomes)
     {
         // Of nobody's licenses nothing follows.
-        Span<int> touched = Touched();
-        Consequences? consequences = touched.IsEmpty ? null : new(_before, this, outcomes, touched.Length);
+        IndexRuns touched = _touched.Sorted();
+        Consequences? consequences = touched.Count == 0 ? null : new(_before, this, outcomes, touched.Count);
         if (consequences is not null)
         {
             Follow(touched, consequences);
