@@ -8,7 +8,7 @@ namespace Berth.Engine.Collections;
 public sealed class PagedVector<T>
 {
     /// <summary>Elements a page: large enough that a scan is an array scan, small enough that copying one is cheap.</summary>
-    internal const int PageSize = 64;
+    public const int PageSize = 64;
 
     private const int PageBits = 6;
     private const int PageMask = PageSize - 1;

@@ -43,6 +43,20 @@ public readonly struct Utf8Text : IEquatable<Utf8Text>
     /// <summary>Whether the text satisfies a condition, without a string being made; null when it is missing.</summary>
     public bool? Satisfies(Func<ReadOnlySpan<char>, bool> condition) => IsMissing ? null : Read(condition, static (characters, asked) => asked(characters));
 
+    /// <summary>Whether it is another text but for upper and lower case, as ordinal comparison of strings has it; null when it is missing.</summary>
+    public bool? IsButForCase(string other)
+    {
+        if (IsMissing)
+        {
+            return null;
+        }
+
+        // Of two texts in ASCII their bytes decide; nearly all are.
+        ReadOnlySpan<byte> bytes = Bytes;
+        return Ascii.EqualsIgnoreCase(bytes, other)
+            || (!(Ascii.IsValid(bytes) && Ascii.IsValid(other)) && Read(other, static (characters, other) => characters.Equals(other, StringComparison.OrdinalIgnoreCase)));
+    }
+
     /// <summary>What is read from the characters, without a string being made; a missing text has none.</summary>
     /// <typeparam name="TWith">What the reading needs besides.</typeparam>
     /// <typeparam name="TResult">What is read.</typeparam>

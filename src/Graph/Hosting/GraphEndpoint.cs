@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -69,6 +70,7 @@ internal sealed class GraphDoor(
 
     private const string Scim = "application/scim+json;charset=utf-8";
 
+    private static readonly SearchValues<string> NoMetadata = SearchValues.Create(["odata.metadata=none"], StringComparison.OrdinalIgnoreCase);
     private static readonly StringValues ODataVersion = "4.0";
     private static readonly StringValues NoCache = "no-cache";
     private static readonly (string Prefix, GraphVersion Version)[] Prefixes =
@@ -342,7 +344,7 @@ internal sealed class GraphDoor(
             RequestIdText = RequestId.ToString();
             string given = context.Request.Headers["client-request-id"].ToString();
             ClientRequestId = given.Length is > 0 and <= GraphLimits.ClientRequestIdCharacters ? given : RequestIdText;
-            WithoutMetadata = context.Request.Headers.Accept.ToString().Contains("odata.metadata=none", StringComparison.OrdinalIgnoreCase);
+            WithoutMetadata = context.Request.Headers.Accept.ToString().AsSpan().ContainsAny(NoMetadata);
         }
 
         public HttpContext Context { get; }

@@ -201,6 +201,11 @@ internal sealed class FilterCompiler<TRow>
             return row => satisfies(row, static _ => true) is null == equal;
         }
 
+        if (text.Is is { } isIt)
+        {
+            return row => (isIt(row, value) ?? false) == equal;
+        }
+
         Func<ReadOnlySpan<char>, bool> condition = characters => characters.Equals(value, StringComparison.OrdinalIgnoreCase);
         return row => (satisfies(row, condition) ?? false) == equal;
     }

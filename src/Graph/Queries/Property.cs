@@ -65,7 +65,11 @@ internal sealed class Utf8Property<TRow>(string name, Func<TRow, Utf8Text> get) 
 {
     public override IEdmTypeReference EdmType => EdmCoreModel.Instance.GetString(isNullable: true);
 
-    public override Operand<TRow> Operand => new Operand<TRow>.Text(row => get(row).Text) { Satisfies = (row, condition) => get(row).Satisfies(condition) };
+    public override Operand<TRow> Operand => new Operand<TRow>.Text(row => get(row).Text)
+    {
+        Satisfies = (row, condition) => get(row).Satisfies(condition),
+        Is = (row, value) => get(row).IsButForCase(value),
+    };
 
     public override void Write(Utf8JsonWriter json, TRow row)
     {

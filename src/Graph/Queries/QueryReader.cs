@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
 using System.Text;
@@ -13,6 +14,8 @@ namespace Berth.Graph.Queries;
 internal sealed class QueryReader<TRow>
 {
     private static readonly string[] Known = ["$select", "$expand", "$filter", "$orderby", "$top", "$count", "$skiptoken", "$search", "$skip", "$format"];
+
+    private static readonly SearchValues<string> TokenNames = SearchValues.Create(["skiptoken="], StringComparison.OrdinalIgnoreCase);
 
     private static readonly ODataUriResolver Resolver = new GraphResolver { EnableCaseInsensitive = true, EnableNoDollarQueryOptions = true };
 
@@ -51,7 +54,7 @@ internal sealed class QueryReader<TRow>
             return null;
         }
 
-        if (queryString.Contains("skiptoken=", StringComparison.OrdinalIgnoreCase)
+        if (queryString.AsSpan().ContainsAny(TokenNames)
             && TakeToken(ref key, out token) is { } tokenError)
         {
             return tokenError;

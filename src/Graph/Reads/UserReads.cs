@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using System.Text.Json;
 using Berth.Engine;
 using Berth.Engine.Collections;
 using Berth.Engine.Directory;
@@ -19,6 +21,14 @@ internal static class UserReads
     private static readonly RouteAccess ReadGroupsOf = RouteAccess.AnyOf(
         "GroupMember.Read.All", "User.Read.All", "Group.Read.All", "GroupMember.ReadWrite.All", "User.ReadWrite.All", "Group.ReadWrite.All",
         "Directory.Read.All", "Directory.ReadWrite.All");
+
+    // Texts that a filter often asks for: properties of users by their names.
+    private static readonly FrozenDictionary<string, Func<User, Utf8Text>> Texts = Enum.GetValues<UserAttribute>()
+        .Select(static attribute => KeyValuePair.Create<string, Func<User, Utf8Text>>(JsonNamingPolicy.CamelCase.ConvertName(attribute.ToString()), user => user.Attributes.Utf8(attribute)))
+        .Where(static one => DirectoryShapes.User.Find(one.Key) is Utf8Property<UserRow>)
+        .Append(KeyValuePair.Create<string, Func<User, Utf8Text>>("displayName", static user => user.DisplayNameUtf8()))
+        .Append(KeyValuePair.Create<string, Func<User, Utf8Text>>("mailNickname", static user => user.MailNicknameUtf8()))
+        .ToFrozenDictionary();
 
     /// <summary>The routes.</summary>
     public static IReadOnlyList<Route> Routes { get; } =
@@ -46,6 +56,7 @@ internal static class UserReads
     private static (IEnumerable<UserRow> Rows, int? Count) Rows(Tenant tenant, Query<UserRow> query, int after)
     {
         (IEnumerable<UserRow> Rows, int? Count)? narrowed = null;
+        (Func<User, Utf8Text> Of, string Is)? text = null;
         foreach (Equality equality in query.Equalities)
         {
             switch (equality.Path)
@@ -58,10 +69,13 @@ internal static class UserReads
                     SortedPages<int> holders = tenant.Catalog.TryGetSku(id, out Engine.Catalog.Sku? sku) ? tenant.HoldersOf(sku.Index) : SortedPages<int>.Empty;
                     narrowed = (Indexed(tenant, holders.From(after + 1)), equality.IsWhole ? holders.Count : null);
                     break;
+                case var name when equality.Values is [string value] && Texts.TryGetValue(name, out Func<User, Utf8Text>? of):
+                    text ??= (of, value);
+                    break;
             }
         }
 
-        return narrowed ?? (All(tenant, after), query.Filter is null ? tenant.UserCount : null);
+        return narrowed ?? (text is { } told ? Told(tenant, after, told.Of, told.Is) : All(tenant, after), query.Filter is null ? tenant.UserCount : null);
     }
 
     private static IEnumerable<UserRow> All(Tenant tenant, int after)
@@ -73,6 +87,34 @@ internal static class UserReads
             {
                 yield return new UserRow(tenant, index, user);
             }
+        }
+    }
+
+    // There is no index of texts, but most users are passed over where their texts lie, before a row is made of them.
+    private static IEnumerable<UserRow> Told(Tenant tenant, int after, Func<User, Utf8Text> of, string value)
+    {
+        for (int index = Next(after + 1); index >= 0; index = Next(index + 1))
+        {
+            yield return new UserRow(tenant, index, tenant.Users[index]!);
+        }
+
+        int Next(int from)
+        {
+            PagedVector<User?> users = tenant.Users;
+            for (int page = from / PagedVector<User?>.PageSize; page < users.Pages; page++)
+            {
+                int first = page * PagedVector<User?>.PageSize;
+                ReadOnlySpan<User?> some = users.Page(page);
+                for (int i = Math.Max(0, from - first); i < some.Length; i++)
+                {
+                    if (some[i] is { } user && of(user).IsButForCase(value) == true)
+                    {
+                        return first + i;
+                    }
+                }
+            }
+
+            return -1;
         }
     }
 

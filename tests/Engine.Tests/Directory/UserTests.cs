@@ -148,6 +148,19 @@ public sealed class UserTests
         });
     }
 
+    [Fact]
+    public void A_text_is_another_but_for_case_as_strings_are()
+    {
+        Assert.Null(default(Utf8Text).IsButForCase(""));
+
+        // Letters of which one case is in ASCII and the other is not, and such as only look alike.
+        string[] odd = ["", "s", "S", "\u017F", "k", "K", "\u212A", "i", "I", "\u0130", "\u0131", "é", "É", "ß", "SS", "\uD801\uDC00", "\uD801\uDC28", "a\u0301", "á", "0", "@", "`"];
+        Gen<string> some = Gen.OneOf(Gen.Int[0, odd.Length - 1].Array[0, 3].Select(places => string.Concat(places.Select(place => odd[place]))), _text);
+        Gen.Select(some, some.Select(text => text.ToUpperInvariant())).Sample(static (one, other) => Assert.Equal(one.Equals(other, StringComparison.OrdinalIgnoreCase), Utf8Text.Of(one).IsButForCase(other)));
+        Assert.All(from one in odd from other in odd select (one, other), static pair =>
+            Assert.Equal(pair.one.Equals(pair.other, StringComparison.OrdinalIgnoreCase), Utf8Text.Of(pair.one).IsButForCase(pair.other)));
+    }
+
     private static User Named(string name) => new(Guid.Empty, name, "Ada", null, true, "US", _noon, default);
 
     /// <summary>What a user is made of, as strings.</summary>
