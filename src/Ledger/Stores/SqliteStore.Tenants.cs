@@ -68,6 +68,7 @@ public sealed partial class SqliteStore
             foreach (string what in new[]
             {
                 "DELETE FROM journal WHERE tenant = ?1 AND seq IN (SELECT seq FROM journal WHERE tenant = ?1 LIMIT ?2)",
+                "DELETE FROM journal_payload WHERE rowid IN (SELECT rowid FROM journal_payload WHERE tenant = ?1 LIMIT ?2)",
                 "DELETE FROM snapshot WHERE rowid IN (SELECT rowid FROM snapshot WHERE tenant = ?1 LIMIT ?2)",
                 "DELETE FROM answer WHERE tenant = ?1 AND key IN (SELECT key FROM answer WHERE tenant = ?1 LIMIT ?2)",
             })

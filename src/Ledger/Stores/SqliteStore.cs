@@ -10,10 +10,18 @@ namespace Berth.Ledger.Stores;
 /// </summary>
 public sealed partial class SqliteStore : IJournalStore
 {
-    /// <summary>The version of <see cref="Schema"/>.</summary>
-    public const int SchemaVersion = 1;
+    /// <summary>The version of the tables.</summary>
+    public const int SchemaVersion = 2;
 
-    private const string Schema =
+    /// <summary>
+    /// The longest payload that lies in its row of the journal, in bytes. To find a place in the journal rows are compared, and SQLite reads the whole of one that has pages of its own: with many tenants, each of which begins
+    /// with its catalog of 30 KB, nearly all that a commit read was of those.
+    /// </summary>
+    internal const int LongestInRow = 512;
+
+    // What each version of the tables adds to the one before it.
+    private static readonly string[] Steps =
+    [
         """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE tenant(id BLOB PRIMARY KEY, epoch INTEGER NOT NULL,
@@ -26,7 +34,17 @@ public sealed partial class SqliteStore : IJournalStore
             answer BLOB NOT NULL, PRIMARY KEY(tenant, key)) WITHOUT ROWID;
         CREATE INDEX answer_at ON answer(at);
         CREATE TABLE blob(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-        """;
+        """,
+        $"""
+        CREATE TABLE journal_payload(tenant BLOB NOT NULL, seq INTEGER NOT NULL, payload BLOB NOT NULL, UNIQUE(tenant, seq));
+        INSERT INTO journal_payload(tenant, seq, payload) SELECT tenant, seq, payload FROM journal WHERE length(payload) > {LongestInRow};
+        UPDATE journal SET payload = x'' WHERE length(payload) > {LongestInRow};
+        """,
+    ];
+
+    // No payload is empty: where the row has none it lies beside the journal.
+    private const string Payload =
+        "CASE length(payload) WHEN 0 THEN (SELECT beside.payload FROM journal_payload beside WHERE beside.tenant = journal.tenant AND beside.seq = journal.seq) ELSE payload END";
 
     /// <summary>How long a connection waits for another one's transaction; ours are milliseconds.</summary>
     private const int BusyMilliseconds = 10_000;
@@ -44,7 +62,7 @@ public sealed partial class SqliteStore : IJournalStore
     private readonly SqliteConnection _recall;
     private readonly sqlite3 _database;
     private readonly List<SqliteStatement> _statements = [];
-    private readonly SqliteStatement _begin, _commit, _rollback, _epoch, _takeEpoch, _event, _answer, _findAnswer, _forget;
+    private readonly SqliteStatement _begin, _commit, _rollback, _epoch, _takeEpoch, _event, _payload, _answer, _findAnswer, _forget;
     private readonly SqliteStatement _part, _complete, _prune, _mark;
 
     private SqliteStore(FileStream? held, SqliteConnection connection, string reading, bool isMoment = false)
@@ -60,6 +78,7 @@ public sealed partial class SqliteStore : IJournalStore
         _epoch = Prepare("SELECT epoch FROM tenant WHERE id = ?");
         _takeEpoch = Prepare("INSERT INTO tenant(id, epoch) VALUES(?1, ?2 + 1) ON CONFLICT(id) DO UPDATE SET epoch = max(epoch, ?2) + 1 RETURNING epoch");
         _event = Prepare("INSERT INTO journal(tenant, seq, epoch, at, actor, kind, payload) VALUES(?, ?, ?, ?, ?, ?, ?)");
+        _payload = Prepare("INSERT INTO journal_payload(tenant, seq, payload) VALUES(?, ?, ?)");
         _answer = Prepare("INSERT OR REPLACE INTO answer(tenant, key, hash, at, answer) VALUES(?, ?, ?, ?, ?)");
         _recall = isMoment ? connection : Connect(reading);
         _findAnswer = new SqliteStatement(_recall.Handle!, "SELECT hash, at, answer FROM answer WHERE tenant = ? AND key = ?");
@@ -96,9 +115,14 @@ public sealed partial class SqliteStore : IJournalStore
                     $"The database {path} was written by a newer version of Berth (schema {version}; this one knows {SchemaVersion}). Use that version.");
             }
 
-            if (version == 0)
+            if (version < SchemaVersion)
             {
-                Execute(connection, $"{Schema} INSERT INTO meta(name, value) VALUES('schema', {SchemaVersion});");
+                foreach (string step in Steps.Skip((int)version))
+                {
+                    Execute(connection, step);
+                }
+
+                Execute(connection, $"INSERT OR REPLACE INTO meta(name, value) VALUES('schema', {SchemaVersion})");
             }
 
             Execute(connection, "COMMIT");
@@ -210,7 +234,7 @@ public sealed partial class SqliteStore : IJournalStore
             Check(claim);
             foreach (string what in new[]
             {
-                "DELETE FROM journal WHERE tenant = ?", "DELETE FROM snapshot WHERE tenant = ?", "DELETE FROM answer WHERE tenant = ?",
+                "DELETE FROM journal WHERE tenant = ?", "DELETE FROM journal_payload WHERE tenant = ?", "DELETE FROM snapshot WHERE tenant = ?", "DELETE FROM answer WHERE tenant = ?",
                 "UPDATE tenant SET snapshot_seq = NULL, snapshot_parts = NULL, snapshot_bytes = NULL WHERE id = ?",
             })
             {
@@ -239,7 +263,14 @@ public sealed partial class SqliteStore : IJournalStore
 
             foreach (ref readonly JournalRow row in events)
             {
-                _event.With(row.Tenant).With(row.Sequence).With(row.Epoch).With(row.At).With(row.Actor).With(row.Kind).With(row.Payload.Span).Run();
+                ReadOnlySpan<byte> payload = row.Payload.Span;
+                if (payload.Length > LongestInRow)
+                {
+                    _payload.With(row.Tenant).With(row.Sequence).With(payload).Run();
+                    payload = [];
+                }
+
+                _event.With(row.Tenant).With(row.Sequence).With(row.Epoch).With(row.At).With(row.Actor).With(row.Kind).With(payload).Run();
             }
 
             foreach (ref readonly AnswerRow row in answers)
@@ -258,7 +289,7 @@ public sealed partial class SqliteStore : IJournalStore
     /// <inheritdoc/>
     public IEnumerable<JournalRow> ReadFrom(Guid tenant, long after)
     {
-        using SqliteStatement select = new(_database, "SELECT seq, epoch, at, actor, kind, payload FROM journal WHERE tenant = ? AND seq > ? ORDER BY seq");
+        using SqliteStatement select = new(_database, $"SELECT seq, epoch, at, actor, kind, {Payload} FROM journal WHERE tenant = ? AND seq > ? ORDER BY seq");
         select.With(tenant).With(after);
         while (select.Next())
         {
@@ -356,7 +387,7 @@ public sealed partial class SqliteStore : IJournalStore
         cancel.ThrowIfCancellationRequested();
         using Lent lent = Lend();
         using SqliteStatement select = new(
-            lent.Handle, "SELECT seq, epoch, at, actor, kind, payload FROM journal WHERE tenant = ? AND seq < ? ORDER BY seq DESC LIMIT ?");
+            lent.Handle, $"SELECT seq, epoch, at, actor, kind, {Payload} FROM journal WHERE tenant = ? AND seq < ? ORDER BY seq DESC LIMIT ?");
         select.With(tenant).With(below).With(most);
         List<JournalRow> page = [];
         long bytes = 0;

@@ -93,6 +93,88 @@ public sealed class SqliteFileTests : IDisposable
         Assert.Equal(50, store.ReadFrom(claim.Tenant, 0).Count());
     }
 
+    [Theory]
+    [InlineData(SqliteStore.LongestInRow - 1, 0)]
+    [InlineData(SqliteStore.LongestInRow, 0)]
+    [InlineData(SqliteStore.LongestInRow + 1, 1)]
+    public async Task A_long_payload_lies_beside_the_journal_and_goes_with_it(int length, int beside)
+    {
+        Guid tenant = Guid.NewGuid(), other = Guid.NewGuid();
+        using (SqliteStore store = SqliteStore.Open(_place.Path))
+        {
+            Claim claim = store.TakeEpoch(tenant);
+            JournalRow[] rows = [.. Enumerable.Range(1, 3).Select(i => new JournalRow(tenant, i, claim.Epoch, 0, "", "", Bytes(i == 2 ? length : 20, i)))];
+            store.Append([claim], rows, []);
+            Claim elsewhere = store.TakeEpoch(other);
+            store.Append([elsewhere], [new JournalRow(other, 2, elsewhere.Epoch, 0, "", "", Bytes(length, 7))], []);
+            Assert.Equal(2 * beside, Number("SELECT count(*) FROM journal_payload"));
+            Same(rows, store.ReadFrom(tenant, 0));
+            Same([rows[2], rows[1]], await store.ReadBackAsync(tenant, 4, 2, long.MaxValue, TestContext.Current.CancellationToken));
+            store.Clear(claim);
+            Assert.Empty(store.ReadFrom(tenant, 0));
+            Assert.Equal(beside, Number("SELECT count(*) FROM journal_payload"));
+            while (store.Erase(elsewhere, 1) > 0)
+            {
+            }
+        }
+
+        Assert.Equal(0, Number("SELECT (SELECT count(*) FROM journal) + (SELECT count(*) FROM journal_payload)"));
+    }
+
+    [Fact]
+    public void Tables_of_the_first_version_are_brought_up_to_date_and_hold_what_they_held()
+    {
+        Guid tenant = Guid.NewGuid();
+        JournalRow[] rows;
+        using (SqliteStore store = SqliteStore.Open(_place.Path))
+        {
+            Assert.Equal(0, store.FoundSchema);
+            Claim claim = store.TakeEpoch(tenant);
+            rows = [.. new[] { 31_000, 20, SqliteStore.LongestInRow, SqliteStore.LongestInRow + 1, 100_000 }.Select((length, i) => new JournalRow(tenant, i + 1, claim.Epoch, i, "actor", "kind", Bytes(length, i)))];
+            store.Append([claim], rows, []);
+        }
+
+        // As that version had them: every payload in its row.
+        Execute("UPDATE journal SET payload = (SELECT payload FROM journal_payload beside WHERE beside.tenant = journal.tenant AND beside.seq = journal.seq) WHERE length(payload) = 0");
+        Execute("DROP TABLE journal_payload; UPDATE meta SET value = 1 WHERE name = 'schema'");
+        Assert.Contains("tables of version 1", Assert.Throws<LedgerRefusedException>(() => SqliteStore.OpenReading(_place.Path)).Message, StringComparison.Ordinal);
+
+        using (SqliteStore store = SqliteStore.Open(_place.Path))
+        {
+            Assert.Equal(1, store.FoundSchema);
+            Same(rows, store.ReadFrom(tenant, 0));
+            Assert.Equal(3, Number("SELECT count(*) FROM journal_payload"));
+            Claim claim = store.TakeEpoch(tenant);
+            JournalRow next = new(tenant, 6, claim.Epoch, 9, "actor", "kind", Bytes(5_000, 9));
+            store.Append([claim], [next], []);
+            Same([.. rows, next], store.ReadFrom(tenant, 0));
+        }
+
+        using SqliteStore again = SqliteStore.Open(_place.Path);
+        Assert.Equal(SqliteStore.SchemaVersion, again.FoundSchema);
+    }
+
+    private static byte[] Bytes(int length, int seed)
+    {
+        byte[] bytes = new byte[length];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
+    private static void Same(IEnumerable<JournalRow> expected, IEnumerable<JournalRow> actual) =>
+        Assert.Equal(expected.Select(row => (row with { Payload = default }, Convert.ToHexString(row.Payload.Span))), actual.Select(row => (row with { Payload = default }, Convert.ToHexString(row.Payload.Span))));
+
+    private long Number(string sql)
+    {
+        using SqliteConnection connection = new($"Data Source={_place.Path};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // The texts stand above.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return (long)command.ExecuteScalar()!;
+    }
+
     private string Refused()
     {
         LedgerRefusedException refused = Assert.Throws<LedgerRefusedException>(() => SqliteStore.Open(_place.Path));
