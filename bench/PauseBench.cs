@@ -19,8 +19,8 @@ internal static class PauseBench
     /// <summary>The first is what the published program has.</summary>
     private static readonly (string Name, Dictionary<string, string> Variables)[] _settings =
     [
-        ("server, DATAS", new() { ["DOTNET_gcServer"] = "1" }),
         ("workstation, concurrent", new() { ["DOTNET_gcServer"] = "0" }),
+        ("server, DATAS", new() { ["DOTNET_gcServer"] = "1" }),
         ("server, no DATAS", new() { ["DOTNET_gcServer"] = "1", ["DOTNET_GCDynamicAdaptationMode"] = "0" }),
         ("workstation, concurrent, youngest generation 32 MB", new() { ["DOTNET_gcServer"] = "0", ["DOTNET_GCgen0size"] = "2000000" }),
     ];
