@@ -10,8 +10,7 @@ internal sealed partial class Draft
     private readonly IndexRuns _touched = new();
     private PagedVector<UserLicenses>.Builder? _licenses;
     private RecentLicenses<(int Group, GroupSource? Source)>? _recent;
-
-    private LicenseTurns? _turns;
+    private LicenseTurns? _licenseTurns;
 
     // Ways that users turned in the sweep that is under way.
     private List<LicenseTurn>? _swept;
@@ -94,7 +93,7 @@ internal sealed partial class Draft
     /// <summary>The way from some licenses to others.</summary>
     public LicenseTurn TurnOf(UserLicenses before, UserLicenses after)
     {
-        LicenseTurns turns = _turns ??= new LicenseTurns();
+        LicenseTurns turns = _licenseTurns ??= new LicenseTurns();
         return turns.Find(before, after)
             ?? turns.Keep(new LicenseTurn(before, after, HeldOnlyBy(before, after), HeldOnlyBy(after, before), Turns is not null && before.CloudPcPlans(Catalog) != after.CloudPcPlans(Catalog)));
     }

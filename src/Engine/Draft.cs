@@ -164,7 +164,7 @@ internal sealed partial class Draft
                 break;
             case Change.CatalogSet catalog:
                 Catalog = catalog.Catalog;
-                _turns = null;
+                _licenseTurns = null;
                 break;
             case Change.SettingsSet settings:
                 Settings = settings.Settings;
