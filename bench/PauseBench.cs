@@ -23,6 +23,8 @@ internal static class PauseBench
         ("server, DATAS", new() { ["DOTNET_gcServer"] = "1" }),
         ("server, no DATAS", new() { ["DOTNET_gcServer"] = "1", ["DOTNET_GCDynamicAdaptationMode"] = "0" }),
         ("workstation, concurrent, youngest generation 32 MB", new() { ["DOTNET_gcServer"] = "0", ["DOTNET_GCgen0size"] = "2000000" }),
+        ("workstation, concurrent, youngest generation 8 MB", new() { ["DOTNET_gcServer"] = "0", ["DOTNET_GCgen0size"] = "800000" }),
+        ("workstation, concurrent, youngest generation 4 MB", new() { ["DOTNET_gcServer"] = "0", ["DOTNET_GCgen0size"] = "400000" }),
     ];
 
     /// <param name="args">The users; <c>here</c> after them measures in this process, as it is.</param>

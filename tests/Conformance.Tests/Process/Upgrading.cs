@@ -108,6 +108,7 @@ public sealed class Upgrading
             string moment = moments[moments.Length / 2];
             Assert.NotEqual(moments[^1], moment);
             string file = Path.Combine(data.FullName, "then.berth"), then = Path.Combine(data.FullName, "then");
+            await DoneAsync("db", "migrate", "--data", data.FullName);
             await DoneAsync("db", "export", "--to", file, "--tenant", BerthProcess.DemoTenant, "--at", moment, "--data", data.FullName);
             await DoneAsync("db", "import", file, "--data", then);
             await using BerthProcess berth = await BerthProcess.StartAsync(then, "--demo");
