@@ -189,8 +189,8 @@ internal sealed partial class Decider
             _draft.Record(new Change.MembersAdded(parent, [], [index]));
         }
 
-        // B148: a link to something that is deleted too comes back with that.
-        foreach (int member in item.Members)
+        // B148: a link to something that is deleted too comes back with that, but for members of a group that chooses them.
+        foreach (int member in IsOn(index) ? [] : item.Members)
         {
             if (_draft.Deleted.Users.TryGetValue(member, out DeletedUser? absent))
             {
