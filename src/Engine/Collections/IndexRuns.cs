@@ -1,6 +1,6 @@
 namespace Berth.Engine.Collections;
 
-/// <summary>Indexes in the order they come, kept as runs: a million neighbors take no room, and any others no more than a list of them.</summary>
+/// <summary>Indexes in the order they come, kept as runs: a million neighbors take no room, every second of a million as much as a list of them, and any others at most twice that.</summary>
 internal sealed class IndexRuns
 {
     private (int First, int Next)[] _closed = [];

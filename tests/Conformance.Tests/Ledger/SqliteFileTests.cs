@@ -164,16 +164,7 @@ public sealed class SqliteFileTests : IDisposable
     private static void Same(IEnumerable<JournalRow> expected, IEnumerable<JournalRow> actual) =>
         Assert.Equal(expected.Select(row => (row with { Payload = default }, Convert.ToHexString(row.Payload.Span))), actual.Select(row => (row with { Payload = default }, Convert.ToHexString(row.Payload.Span))));
 
-    private long Number(string sql)
-    {
-        using SqliteConnection connection = new($"Data Source={_place.Path};Pooling=False");
-        connection.Open();
-        using SqliteCommand command = connection.CreateCommand();
-#pragma warning disable CA2100 // The texts stand above.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        return (long)command.ExecuteScalar()!;
-    }
+    private long Number(string sql) => Ask(sql, static command => (long)command.ExecuteScalar()!);
 
     private string Refused()
     {
@@ -183,7 +174,9 @@ public sealed class SqliteFileTests : IDisposable
         return refused.Message;
     }
 
-    private void Execute(string sql)
+    private void Execute(string sql) => Ask(sql, static command => command.ExecuteNonQuery());
+
+    private T Ask<T>(string sql, Func<SqliteCommand, T> ask)
     {
         using SqliteConnection connection = new($"Data Source={_place.Path};Pooling=False");
         connection.Open();
@@ -191,6 +184,6 @@ public sealed class SqliteFileTests : IDisposable
 #pragma warning disable CA2100 // The texts stand above.
         command.CommandText = sql;
 #pragma warning restore CA2100
-        command.ExecuteNonQuery();
+        return ask(command);
     }
 }
