@@ -200,7 +200,7 @@ public sealed class Window : IAsyncDisposable
         await Page.Keyboard.PressAsync("Tab");
         await Page.Keyboard.TypeAsync(password);
         await Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" })).ToBeVisibleAsync();
+        await Assertions.Expect(Page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true })).ToBeVisibleAsync();
     }
 
     /// <summary>What a test brings about on purpose is no mistake: lines of the console that contain this are let pass.</summary>

@@ -25,7 +25,7 @@ public sealed class SigningIn(PortalUnderTest portal) : PortalTests(portal)
         await window.Page.ReloadAsync();
         await Expect(window.Page.GetByText(_users)).ToBeVisibleAsync();
 
-        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).FocusAsync();
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).FocusAsync();
         await window.Page.Keyboard.PressAsync("Enter");
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = "You are signed out", Exact = true })).ToBeFocusedAsync();
 

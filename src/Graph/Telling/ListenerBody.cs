@@ -26,7 +26,7 @@ internal sealed record ListenerBody(string? Url, string? Address, string? Name, 
                     wanted = wanted with { Address = address };
                     if (address is not null && !MailAddress.IsOne(address))
                     {
-                        read.FailValue(name, "It must be one mail address such as desk@contoso.com: letters, digits and .!#$%&'*+-/=?^_`{|}~ before the sign, the name of a host after it.");
+                        read.FailValue(name, "It must be one mail address such as desk@example.com: letters, digits and .!#$%&'*+-/=?^_`{|}~ before the sign, the name of a host after it.");
                     }
 
                     break;

@@ -205,7 +205,7 @@ public sealed class CallPlanTests
             Gen.Select(group, license, (who, what) => (Command)new Command.AssignGroupLicenses(who, [], Of(what.SkuId))),
             Gen.Select(group, user, (to, who) => (Command)new Command.AddMembers(to, Of(who))),
             Gen.Select(group, user, (to, who) => (Command)new Command.RemoveMembers(to, Of(who))));
-        command.Array[1, 12].Sample(
+        command.Array[1, 12].Try(
             wishes =>
             {
                 // What Graph would refuse is no change.
@@ -230,8 +230,7 @@ public sealed class CallPlanTests
 
                 Assert.Equal(Sources(wanted), Sources(written));
             },
-            iter: 300,
-            seed: "0000000000002");
+            times: 300);
     }
 
     private static Command Again(Wish wish) => wish switch

@@ -34,7 +34,7 @@ public sealed class InstallationInputs
                 (string method, string path) = odd.Of(Routes);
                 string good = odd.Of(Corpus.Of(method, path) is { Length: > 0 } some ? some : Corpus.Anything);
                 string address = path.Replace("{tenant}", odd.Once(3) ? Uri.EscapeDataString(string.Concat(odd.Text().EnumerateRunes())) : tenant.Text("tenantId"), StringComparison.Ordinal)
-                    .Replace("{application}", odd.Once(2) ? tenant.Text("clientId") : BerthProcess.DemoClient, StringComparison.Ordinal).Replace("{receiver}", odd.Once(6) ? Guid.NewGuid().ToString() : receiver, StringComparison.Ordinal);
+                    .Replace("{application}", odd.Once(2) ? tenant.Text("clientId") : BerthProcess.DemoClient, StringComparison.Ordinal).Replace("{receiver}", odd.Once(6) ? odd.Id().ToString() : receiver, StringComparison.Ordinal);
                 string query = method == "DELETE" ? $"?confirm={Uri.EscapeDataString(odd.Once(4) ? string.Concat(odd.Text().EnumerateRunes()) : "contoso.example")}&version={Uri.EscapeDataString(string.Concat(odd.Text().EnumerateRunes()))}" : "";
                 return (Method: method, Path: address + query, Body: odd.Once(4) ? odd.Mutated(Encoding.UTF8.GetBytes(good)) : Encoding.UTF8.GetBytes(odd.Once(6) ? good : odd.Json(good)));
             },

@@ -126,7 +126,7 @@ public sealed partial class ServerInputs(ServerInputs.TwoTenants there) : IClass
             odd =>
             {
                 string path = odd.Of(paths).Replace("TENANT", odd.Once(3) ? Uri.EscapeDataString(Plain(odd.Text())) : BerthProcess.DemoTenant, StringComparison.Ordinal);
-                string form = odd.Of(forms).Replace("CLIENT", odd.Once(2) ? BerthProcess.DemoClient : Guid.NewGuid().ToString(), StringComparison.Ordinal);
+                string form = odd.Of(forms).Replace("CLIENT", odd.Once(2) ? BerthProcess.DemoClient : odd.Id().ToString(), StringComparison.Ordinal);
                 form = string.Join('&', form.Split('&').Where(_ => !odd.Once(10)).Select(pair => odd.Once(4) ? $"{pair.Split('=')[0]}={Uri.EscapeDataString(Plain(odd.Text()))}" : pair));
                 form = odd.Once(6) ? Plain(odd.Mutated(form)) : form;
                 return odd.Below(3) switch
@@ -200,7 +200,7 @@ public sealed partial class ServerInputs(ServerInputs.TwoTenants there) : IClass
     {
         0 => Uri.EscapeDataString(Plain(odd.Text())),
         1 => there.Their(odd),
-        2 => Guid.NewGuid().ToString(),
+        2 => odd.Id().ToString(),
         _ => there.Own(odd, template),
     });
 
@@ -378,7 +378,7 @@ public sealed partial class ServerInputs(ServerInputs.TwoTenants there) : IClass
         internal string Their(Odd odd) => odd.Of(_their);
 
         /// <summary>The text with ids where ID stands.</summary>
-        internal string WithIds(Odd odd, string text) => string.Join("", text.Split("ID-HERE").SelectMany((part, i) => i == 0 ? (string[])[part] : [odd.Below(6) switch { 0 => Their(odd), 1 => Guid.NewGuid().ToString(), 2 => odd.Of(odd.Of([.. _own.Values.Where(ids => ids.Length > 0)])), 3 => odd.Of(_own["/v1.0/groups"]), _ => odd.Of(_own["/v1.0/users"]) }, part]));
+        internal string WithIds(Odd odd, string text) => string.Join("", text.Split("ID-HERE").SelectMany((part, i) => i == 0 ? (string[])[part] : [odd.Below(6) switch { 0 => Their(odd), 1 => odd.Id().ToString(), 2 => odd.Of(odd.Of([.. _own.Values.Where(ids => ids.Length > 0)])), 3 => odd.Of(_own["/v1.0/groups"]), _ => odd.Of(_own["/v1.0/users"]) }, part]));
 
         internal async Task<(int Status, string Text)> SendAsync(Attempt attempt)
         {

@@ -23,8 +23,8 @@ internal static class Trial
     public static void Each<T>(Inputs parser, Func<Odd, T> make, Action<T> read)
     {
         (string Input, long Since) at = ("", Stopwatch.GetTimestamp());
-        Task sampling = Task.Factory.StartNew(
-            () => Gen.Int.Sample(
+        Task trying = Task.Factory.StartNew(
+            () => Gen.Int.Try(
                 seed =>
                 {
                     T input = make(new Odd(seed));
@@ -38,21 +38,23 @@ internal static class Trial
                         throw new InvalidOperationException($"{parser.Parser} did not refuse what it cannot read: {Shown(input)}", e);
                     }
                 },
-                iter: Of(parser),
-                threads: 1),
+                times: Of(parser),
+                atOnce: 1),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
-        while (!((IAsyncResult)sampling).AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(1)))
+        while (!((IAsyncResult)trying).AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(1)))
         {
             Assert.True(Stopwatch.GetElapsedTime(at.Since) < _patience, $"{parser.Parser} has no answer after {_patience}: {at.Input}");
         }
 
-        sampling.GetAwaiter().GetResult();
+        trying.GetAwaiter().GetResult();
     }
 
     /// <summary>The same where the answer comes over a wire.</summary>
-    public static Task EachAsync<T>(Inputs parser, Func<Odd, T> make, Func<T, Task> read, int atOnce = 1) => Gen.Int.SampleAsync(
+    public static Task EachAsync<T>(Inputs parser, Func<Odd, T> make, Func<T, Task> read, int atOnce = 1) => Draws.TryAsync(
+        Gen.Int,
+        Of(parser),
         async seed =>
         {
             T input = make(new Odd(seed));
@@ -65,8 +67,7 @@ internal static class Trial
                 throw new InvalidOperationException($"{parser.Parser} has no answer after {_patience}: {Shown(input)}", e);
             }
         },
-        iter: Of(parser),
-        threads: atOnce);
+        atOnce);
 
     /// <summary>An input as a failure shows it: escaped, and not all of it when it is long.</summary>
     public static string Shown<T>(T input)

@@ -41,7 +41,7 @@ public sealed class RandomFilters
         Assert.True(Plans.Length > 1);
         HashSet<string> shapes = [];
         int taking = 0;
-        Condition(4).Sample(
+        Condition(4).Try(
             condition =>
             {
                 string filter = condition.Text;
@@ -54,8 +54,8 @@ public sealed class RandomFilters
                     taking += expected.Length is > 0 && expected.Length < Rows.Length ? 1 : 0;
                 }
             },
-            iter: Iterations,
-            print: condition => condition.Text);
+            times: Iterations,
+            shown: condition => condition.Text);
 
         // The test has met every kind of condition, and many that tell users apart.
         Assert.Equal(["all", "and", "any", "count", "flag", "function", "in", "not", "or", "text"], shapes.Append("all").Order(StringComparer.Ordinal));
@@ -65,9 +65,10 @@ public sealed class RandomFilters
     [Fact]
     public void An_index_never_changes_what_a_filter_takes()
     {
-        Gen.Select(Condition(2), Gen.OneOf("id", "userPrincipalName", "assignedLicenses"), Gen.Int[0, Rows.Length - 1], Gen.Bool, Gen.OneOf("and", "or")).Sample(
-            (other, property, at, first, word) =>
+        Gen.Select(Condition(2), Gen.OneOf("id", "userPrincipalName", "assignedLicenses"), Gen.Int[0, Rows.Length - 1], Gen.Bool, Gen.OneOf("and", "or")).Try(
+            drawn =>
             {
+                (Filter other, string property, int at, bool first, string word) = drawn;
                 Filter indexed = property == "assignedLicenses"
                     ? Any("assignedLicenses", "l", Compare("l/skuId", "eq", Skus[at % Skus.Length], quoted: false))
                     : Compare(property, "eq", Rows[at].GetProperty(property).GetString()!.ToUpperInvariant(), quoted: true);
@@ -76,7 +77,7 @@ public sealed class RandomFilters
                 Assert.Equal(expected, People.Advanced($"/v1.0/users?$top=7&$count=true&$filter={Uri.EscapeDataString(filter.Text)}"));
                 Assert.Equal((200, $"{expected.Length}"), People.Ask($"/v1.0/users/$count?$filter={Uri.EscapeDataString(filter.Text)}", Company.Eventual));
             },
-            iter: 500);
+            times: 500);
     }
 
     // L153, L155: a filter needs the advanced parameters just when something in it does, wherever it stands.
@@ -84,7 +85,7 @@ public sealed class RandomFilters
     public void A_filter_is_answered_by_default_just_when_nothing_in_it_is_for_advanced_queries()
     {
         int refused = 0;
-        Condition(3).Sample(
+        Condition(3).Try(
             condition =>
             {
                 string target = $"/v1.0/users?$select=id&$filter={Uri.EscapeDataString(condition.Text)}";
@@ -98,8 +99,8 @@ public sealed class RandomFilters
                 Assert.Equal(condition.IsAdvanced ? 400 : 200, People.Ask(target, Company.Eventual).Status);
                 Interlocked.Add(ref refused, condition.IsAdvanced ? 1 : 0);
             },
-            iter: 2_000,
-            print: condition => condition.Text);
+            times: 2_000,
+            shown: condition => condition.Text);
         Assert.InRange(refused, 200, 1_900);
     }
 

@@ -29,8 +29,7 @@ public sealed class RandomFollowers
 
     [Fact]
     public async Task A_client_that_follows_deltas_always_has_what_a_full_read_shows() =>
-        await Gen.Select(Gen.Int[0, 17], Gen.Int[0, 11], Gen.Int[0, 11], Gen.Int[0, 5]).Array[0, 60]
-            .SampleAsync(RunAsync, iter: 300, threads: 1);
+        await Draws.TryAsync(Gen.Select(Gen.Int[0, 17], Gen.Int[0, 11], Gen.Int[0, 11], Gen.Int[0, 5]).Array[0, 60], 300, RunAsync);
 
     private static async Task RunAsync((int Kind, int A, int B, int C)[] steps)
     {

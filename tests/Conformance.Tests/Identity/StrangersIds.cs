@@ -65,9 +65,7 @@ public sealed partial class StrangersIds
         Assert.True(secret.Length > 500, $"{secret.Length} ids that only the first tenant has: the demo has more.");
         string before = (await SendAsync(http, home, new Attempt("GET", "/berth/v1/history?$top=1"))).Text;
 
-        // BERTH_SEED settles which, as in the other random tests.
-        string seed = Environment.GetEnvironmentVariable("BERTH_SEED") is { Length: > 0 } given ? given : Guid.NewGuid().ToString("N")[..12];
-        Random draw = new(BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(seed))));
+        Random draw = Draws.Random();
         List<Attempt> attempts = [];
         foreach ((Route route, string prefix) in Enumerable.Range(0, Rounds).SelectMany(_ => PermissionTable.Routes.SelectMany(route => Prefixes(route).Select(prefix => (route, prefix)))))
         {
@@ -77,7 +75,7 @@ public sealed partial class StrangersIds
         foreach (Attempt attempt in attempts)
         {
             string id = Of(attempt);
-            Judge(seed, attempt, id, await SendAsync(http, other, attempt.With(id)), await SendAsync(http, other, attempt.With(Nobody)), secret);
+            Judge(attempt, id, await SendAsync(http, other, attempt.With(id)), await SendAsync(http, other, attempt.With(Nobody)), secret);
         }
 
         // The same again inside of batches, of which each item is a request like any other.
@@ -90,7 +88,7 @@ public sealed partial class StrangersIds
                 string[] theirs = await BatchAsync(http, other, prefix, items, id), nobodys = await BatchAsync(http, other, prefix, items, Nobody);
                 for (int i = 0; i < items.Length; i++)
                 {
-                    Judge(seed, items[i], id, Read(theirs[i]), Read(nobodys[i]), secret);
+                    Judge(items[i], id, Read(theirs[i]), Read(nobodys[i]), secret);
                     batched++;
                 }
             }
@@ -113,9 +111,9 @@ public sealed partial class StrangersIds
         }
     }
 
-    private static void Judge(string seed, Attempt attempt, string id, (int Status, string Text) theirs, (int Status, string Text) nobodys, string[] secret)
+    private static void Judge(Attempt attempt, string id, (int Status, string Text) theirs, (int Status, string Text) nobodys, string[] secret)
     {
-        string what = $"BERTH_SEED={seed}: {attempt.With(id)}: {theirs.Status} {theirs.Text}";
+        string what = $"BERTH_SEED={Draws.Name}: {attempt.With(id)}: {theirs.Status} {theirs.Text}";
         Assert.True(theirs.Status < 500, what);
         Assert.False(theirs.Text.Contains("contoso", StringComparison.OrdinalIgnoreCase), $"It tells of another tenant. {what}");
         string[] told = [.. Id().Matches(theirs.Text).Select(match => match.Value.ToLowerInvariant()).Where(one => one != id).Intersect(secret)];

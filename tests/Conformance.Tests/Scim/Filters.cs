@@ -93,7 +93,7 @@ public sealed class Filters
     {
         Gen<string> pieces = Gen.OneOf(
             "userName", "emails", "value", "type", ".", "[", "]", "(", ")", " ", "eq", "ne", "co", "pr", "gt", "and", "or", "not", "\"", "\"ada\"", "\\", "\\u00e", "true", "null", "1e9", "urn:", ":", "$ref", "\0", "ä", "\ud800");
-        Gen.OneOf(pieces.Array[0, 40].Select(parts => string.Concat(parts)), pieces.Array[0, 40].Select(parts => string.Join(' ', parts)), Gen.String[0, 100]).Sample(text =>
+        Gen.OneOf(pieces.Array[0, 40].Select(parts => string.Concat(parts)), pieces.Array[0, 40].Select(parts => string.Join(' ', parts)), Gen.String[0, 100]).Try(text =>
         {
             (ScimFilter? filter, string? problem) = ScimFilterParser.Read(text);
             Assert.NotEqual(filter is null, problem is null);
@@ -114,7 +114,7 @@ public sealed class Filters
             """{"emails[type eq \"work\"].value":"x","Active":"False"}""", """{"a":1,"A":2}""");
         Gen<string> operation = Gen.Select(Gen.OneOf("add", "Replace", "remove", "Move", "1"), paths, values, Gen.Bool, (op, path, value, named) =>
             $$"""{"op":"{{op}}"{{(named ? $",\"path\":{System.Text.Json.JsonSerializer.Serialize(path)}" : "")}},"value":{{value}}}""");
-        operation.Array[0, 6].Sample(all =>
+        operation.Array[0, 6].Try(all =>
         {
             using System.Text.Json.JsonDocument body = System.Text.Json.JsonDocument.Parse($$"""{"Operations":[{{string.Join(',', all)}}]}""");
             (IReadOnlyList<ScimOperation> operations, Berth.Graph.Requests.GraphError? error) = ScimPatch.Read(body.RootElement);

@@ -10,7 +10,7 @@ public class PersistentCollectionTests
 
     [Fact]
     public void A_sorted_set_behaves_like_the_framework_one_and_old_versions_do_not_change() =>
-        Gen.Select(Gen.Int[0, 3000].Array[0, 2500], Changes).Sample((start, changes) =>
+        Gen.Select(Gen.Int[0, 3000].Array[0, 2500], Changes).Try((start, changes) =>
         {
             int[] sorted = [.. start.Distinct().Order()];
             SortedSet<int> expected = [.. sorted];
@@ -30,8 +30,9 @@ public class PersistentCollectionTests
 
     [Fact]
     public void Merging_many_changes_is_removing_then_adding_one_by_one() =>
-        Gen.Select(Gen.Int[0, 3000].Array[0, 2500], Gen.Int[0, 3000].Array[0, 1500], Gen.Int[0, 3000].Array[0, 1500]).Sample((start, on, off) =>
+        Gen.Select(Gen.Int[0, 3000].Array[0, 2500], Gen.Int[0, 3000].Array[0, 1500], Gen.Int[0, 3000].Array[0, 1500]).Try(drawn =>
         {
+            (int[] start, int[] on, int[] off) = drawn;
             int[] added = [.. on.Distinct().Order()], removed = [.. off.Distinct().Order()];
             SortedPages<int> set = SortedPages<int>.FromSorted([.. start.Distinct().Order()]);
             Assert.Equal(start.Except(removed).Union(added).Order(), set.Merge(added, removed));
@@ -39,7 +40,7 @@ public class PersistentCollectionTests
 
     [Fact]
     public void A_paged_vector_behaves_like_a_list_and_old_versions_do_not_change() =>
-        Gen.Select(Gen.Int[0, 2000], Gen.Select(Gen.Int[0, 4000], Gen.Int).Array[0, 200]).Sample((count, writes) =>
+        Gen.Select(Gen.Int[0, 2000], Gen.Select(Gen.Int[0, 4000], Gen.Int).Array[0, 200]).Try((count, writes) =>
         {
             PagedVector<int>.Builder first = PagedVector<int>.Empty.ToBuilder();
             first.Grow(count);
@@ -67,7 +68,7 @@ public class PersistentCollectionTests
 
     [Fact]
     public void Merging_a_portion_at_the_end_shares_what_came_before_and_keeps_chunks_even() =>
-        Gen.Int[1, 3000].Array[1, 40].Sample(portions =>
+        Gen.Int[1, 3000].Array[1, 40].Try(portions =>
         {
             SortedPages<int> set = SortedPages<int>.Empty;
             int last = 0;
@@ -83,11 +84,11 @@ public class PersistentCollectionTests
             int[] odd = [.. Enumerable.Range(0, last).Where(one => (one & 1) != 0)];
             Assert.Equal(Enumerable.Range(0, last).Except(odd), set.Merge([], odd));
             Assert.Same(SortedPages<int>.Empty, set.Merge([], set.ToArray()));
-        }, iter: 50);
+        }, times: 50);
 
     [Fact]
     public void A_hash_index_gives_every_version_what_it_has_and_a_grown_table_has_nothing_that_no_key_leads_to() =>
-        Gen.Select(Gen.Bool, Gen.Int[0, 2000]).Array[0, 4000].Sample(changes =>
+        Gen.Select(Gen.Bool, Gen.Int[0, 2000]).Array[0, 4000].Try(changes =>
         {
             HashSet<int> there = [];
             List<(HashIndex Index, int[] There)> versions = [(HashIndex.Empty, [])];
@@ -134,7 +135,7 @@ public class PersistentCollectionTests
 
                 return found.Order();
             }
-        }, iter: 50);
+        }, times: 50);
 
     [Fact]
     public void Forks_that_add_to_one_hash_index_at_once_lose_nothing_and_a_reader_beside_them_finds_what_was_there()

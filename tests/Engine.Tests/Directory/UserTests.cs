@@ -24,10 +24,10 @@ public sealed class UserTests
         .Select(static (name, display, nickname, isLocal, set) => new Texts(name, display, isLocal ? name.Split('@')[0] : nickname, set));
 
     [Fact]
-    public void Every_text_comes_back_as_it_was_given() => _texts.Sample(static texts => Assert.True(texts.AreThoseOf(texts.User())));
+    public void Every_text_comes_back_as_it_was_given() => _texts.Try(static texts => Assert.True(texts.AreThoseOf(texts.User())));
 
     [Fact]
-    public void One_text_is_changed_and_the_others_stay() => Gen.Select(_texts, _texts).Sample(static (before, after) =>
+    public void One_text_is_changed_and_the_others_stay() => Gen.Select(_texts, _texts).Try(static (before, after) =>
     {
         User user = before.User();
         Assert.True((before with { Name = after.Name }).AreThoseOf(user with { UserPrincipalName = after.Name }));
@@ -39,7 +39,7 @@ public sealed class UserTests
     });
 
     [Fact]
-    public void Users_are_equal_exactly_when_all_their_texts_are() => Gen.Select(_texts, _texts).Sample(static (one, other) =>
+    public void Users_are_equal_exactly_when_all_their_texts_are() => Gen.Select(_texts, _texts).Try(static (one, other) =>
     {
         User user = one.User(), made = other.User();
         User turned = made with { UserPrincipalName = one.Name, DisplayName = one.Display, MailNickname = one.Nickname, Attributes = one.Attributes() };
@@ -89,7 +89,7 @@ public sealed class UserTests
     public void A_user_of_texts_in_UTF_8_is_the_one_of_strings()
     {
         AttributePacker packer = new();
-        _texts.Sample(
+        _texts.Try(
             texts =>
             {
                 // Nothing takes an attribute away here.
@@ -106,7 +106,7 @@ public sealed class UserTests
                     user.AccountEnabled, user.UsageLocation, user.CreatedAt, packer);
                 Assert.Equal(user, packed);
             },
-            threads: 1);
+            atOnce: 1);
     }
 
     [Theory]
@@ -139,7 +139,7 @@ public sealed class UserTests
         Assert.Null(default(Utf8Text).Satisfies(static _ => true));
         Assert.Equal((null, ""), (default(Utf8Text).Text, default(Utf8Text).ToString()));
         Assert.NotEqual(default, Utf8Text.Of(""));
-        _text.Sample(static text =>
+        _text.Try(static text =>
         {
             Assert.True(Utf8Text.Of(text).Satisfies(characters => characters.SequenceEqual(text)));
             Assert.False(Utf8Text.Of(text).Satisfies(characters => characters.SequenceEqual(text + "x")));
@@ -156,7 +156,7 @@ public sealed class UserTests
         // Letters of which one case is in ASCII and the other is not, and such as only look alike.
         string[] odd = ["", "s", "S", "\u017F", "k", "K", "\u212A", "i", "I", "\u0130", "\u0131", "é", "É", "ß", "SS", "\uD801\uDC00", "\uD801\uDC28", "a\u0301", "á", "0", "@", "`"];
         Gen<string> some = Gen.OneOf(Gen.Int[0, odd.Length - 1].Array[0, 3].Select(places => string.Concat(places.Select(place => odd[place]))), _text);
-        Gen.Select(some, some.Select(text => text.ToUpperInvariant())).Sample(static (one, other) => Assert.Equal(one.Equals(other, StringComparison.OrdinalIgnoreCase), Utf8Text.Of(one).IsButForCase(other)));
+        Gen.Select(some, some.Select(text => text.ToUpperInvariant())).Try(static (one, other) => Assert.Equal(one.Equals(other, StringComparison.OrdinalIgnoreCase), Utf8Text.Of(one).IsButForCase(other)));
         Assert.All(from one in odd from other in odd select (one, other), static pair =>
             Assert.Equal(pair.one.Equals(pair.other, StringComparison.OrdinalIgnoreCase), Utf8Text.Of(pair.one).IsButForCase(pair.other)));
     }

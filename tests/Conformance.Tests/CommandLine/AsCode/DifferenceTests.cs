@@ -15,18 +15,18 @@ public sealed class DifferenceTests
     private static readonly Gen<(TenantView View, Desired Desired)> _cases = Worlds.Tenants.SelectMany(view => Worlds.Wishes(view).Select(desired => (view, desired)));
 
     [Fact]
-    public void Made_once_nothing_is_left_to_do() => _cases.Sample(
+    public void Made_once_nothing_is_left_to_do() => _cases.Try(
         one =>
         {
             TenantView after = one.View.After(Difference.Of(one.Desired, one.View));
             Assert.Empty(Difference.Of(one.Desired, after));
         },
-        iter: Cases,
-        threads: 1);
+        times: Cases,
+        atOnce: 1);
 
     // The same told without a difference: for each place what must be there, and what may (B552, B553).
     [Fact]
-    public void What_is_named_is_there_and_of_the_rest_exactly_what_no_scope_takes() => _cases.Sample(
+    public void What_is_named_is_there_and_of_the_rest_exactly_what_no_scope_takes() => _cases.Try(
         one =>
         {
             (TenantView view, Desired desired) = one;
@@ -64,11 +64,11 @@ public sealed class DifferenceTests
 
             Assert.All(desired.Skus, sku => Assert.Equal(sku.Units ?? view.UnitsOf(sku.Id), after.UnitsOf(sku.Id)));
         },
-        iter: Cases,
-        threads: 1);
+        times: Cases,
+        atOnce: 1);
 
     [Fact]
-    public void Without_a_scope_nothing_is_ever_taken_away() => _cases.Sample(
+    public void Without_a_scope_nothing_is_ever_taken_away() => _cases.Try(
         one =>
         {
             Desired open = new(
@@ -85,8 +85,8 @@ public sealed class DifferenceTests
                 _ => true,
             }));
         },
-        iter: Cases,
-        threads: 1);
+        times: Cases,
+        atOnce: 1);
 
     [Fact]
     public void Whoever_is_moved_keeps_the_seat_and_what_is_freed_is_there_for_who_needs_it()

@@ -12,7 +12,7 @@ public sealed class ExportTests
 {
     // B558: whatever the names, plans and assignments are; exclusive or not, whole or in part.
     [Fact]
-    public void A_file_of_a_tenant_planned_at_once_changes_nothing() => Gen.Select(Worlds.Tenants, Gen.Bool, Gen.Int[0, 31], Gen.Int[0, 63]).Sample(
+    public void A_file_of_a_tenant_planned_at_once_changes_nothing() => Gen.Select(Worlds.Tenants, Gen.Bool, Gen.Int[0, 31], Gen.Int[0, 63]).Try(
         one =>
         {
             (TenantView view, bool exclusive, int part, int skus) = one;
@@ -23,12 +23,12 @@ public sealed class ExportTests
             string text = ExportText.Of(view, scope);
             Assert.True(ExportCommand.Mistake(text, view) is null, $"{ExportCommand.Mistake(text, view)}\n{text}");
         },
-        iter: 300,
-        threads: 1);
+        times: 300,
+        atOnce: 1);
 
     // An export that wrote nothing would change nothing either.
     [Fact]
-    public void A_file_of_a_tenant_makes_an_emptied_tenant_what_it_was() => Worlds.Tenants.Sample(
+    public void A_file_of_a_tenant_makes_an_emptied_tenant_what_it_was() => Worlds.Tenants.Try(
         view =>
         {
             string text = ExportText.Of(view, ExportScope.All with { Exclusive = true });
@@ -48,21 +48,21 @@ public sealed class ExportTests
             });
             Assert.All(view.Users.Values, user => Same(user.Direct!, after.Users[user.Id].Direct!));
         },
-        iter: 150,
-        threads: 1);
+        times: 150,
+        atOnce: 1);
 
     [Fact]
     public void The_order_is_that_of_the_names_whatever_the_server_says_first()
     {
-        Worlds.Tenants.Sample(
+        Worlds.Tenants.Try(
             view =>
             {
                 static Dictionary<Guid, T> Reversed<T>(IReadOnlyDictionary<Guid, T> all) => all.Reverse().ToDictionary();
                 TenantView other = view with { Groups = Reversed(view.Groups), Users = Reversed(view.Users), Policies = Reversed(view.Policies) };
                 Assert.Equal(ExportText.Of(view, ExportScope.All), ExportText.Of(other, ExportScope.All));
             },
-            iter: 60,
-            threads: 1);
+            times: 60,
+            atOnce: 1);
     }
 
     [Fact]

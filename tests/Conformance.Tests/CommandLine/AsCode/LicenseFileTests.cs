@@ -130,15 +130,15 @@ public sealed class LicenseFileTests
     [Fact]
     public void No_text_at_all_breaks_the_reading() => Gen.OneOf(
         "licenses: 1\n", "groups:", "users:", "- ", "group: ", "A", "\n", "\n  ", "\n    ", "[", "]", "{", "}", ": ", ",", "? ", "&a ", "*a", "!t ", "!!str ", "|", ">-", "\"", "'", "#", "%YAML 1.2", "---", "...", "\t", "\0",
-        "\uFEFF", "\u2028", "\uD83D", "@", "`", "~", "null", "<<: ", "1", "exclusive: [members]", "0x1", "\\", "\"\\x4\"", "\r").Array[0, 30].Sample(
+        "\uFEFF", "\u2028", "\uD83D", "@", "`", "~", "null", "<<: ", "1", "exclusive: [members]", "0x1", "\\", "\"\\x4\"", "\r").Array[0, 30].Try(
         parts =>
         {
             (LicenseFile? file, IReadOnlyList<Problem> problems) = LicenseFile.Read(Encoding.UTF8.GetBytes("licenses: 1\ngroups:\n" + string.Concat(parts)));
             Assert.NotEqual(file is null, problems.Count == 0);
             Assert.All(problems, problem => Assert.True(problem.At is { Line: >= 1, Column: >= 1 } && problem.Sentence.Length > 0));
         },
-        iter: 20_000,
-        threads: 1);
+        times: 20_000,
+        atOnce: 1);
 
     [Theory]
     [InlineData("{")]

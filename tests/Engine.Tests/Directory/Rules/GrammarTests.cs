@@ -175,7 +175,7 @@ public sealed class GrammarTests
 
     // L120: a -or b -and c is a -or (b -and c); -not a -and b is (-not a) -and b.
     [Fact]
-    public void Comparisons_bind_tighter_than_not_then_and_then_or() => Gen.Bool.Array[3].Sample(flags =>
+    public void Comparisons_bind_tighter_than_not_then_and_then_or() => Gen.Bool.Array[3].Try(flags =>
     {
         (bool a, bool b, bool c) = (flags[0], flags[1], flags[2]);
         string A = Of(a), B = Of(b), C = Of(c);
@@ -210,7 +210,7 @@ public sealed class GrammarTests
         Gen<string> soup = Gen.Select(Gen.Int[0, pieces.Length - 1].Array[0, 40], Gen.OneOf(" ", "", "\t")).Select((picks, blank) => string.Join(blank, picks.Select(i => pieces[i])));
         Gen<string> noise = Gen.String;
         Gen<string> deep = Gen.Int[0, 1200].Select(depth => new string('(', depth) + "-not " + new string('[', depth / 2));
-        Gen.OneOf(soup, noise, deep).Sample(
+        Gen.OneOf(soup, noise, deep).Try(
             text =>
             {
                 if (MembershipRule.TryParse(text, out MembershipRule? rule, out RuleError? error))
@@ -225,6 +225,6 @@ public sealed class GrammarTests
                     Assert.InRange(error.Message.Length, 1, 400);
                 }
             },
-            iter: 5000);
+            times: 5000);
     }
 }
