@@ -206,7 +206,7 @@ internal static class TransferFile
     public static JournalRow ReadEvent(Guid tenant, byte[] content)
     {
         using BinaryReader reader = new(new MemoryStream(content));
-        (long sequence, long epoch, long at, string actor, string kind) = (reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadString(), reader.ReadString());
+        (long sequence, long epoch, long at, string actor, string kind) = (reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), Text(reader), Text(reader));
         return new JournalRow(tenant, sequence, epoch, at, actor, kind, content.AsMemory((int)reader.BaseStream.Position));
     }
 
@@ -214,7 +214,7 @@ internal static class TransferFile
     public static AnswerRow ReadAnswer(Guid tenant, byte[] content)
     {
         using BinaryReader reader = new(new MemoryStream(content));
-        (string key, long at, int length) = (reader.ReadString(), reader.ReadInt64(), reader.ReadInt32());
+        (string key, long at, int length) = (Text(reader), reader.ReadInt64(), reader.ReadInt32());
         int position = (int)reader.BaseStream.Position;
         return new AnswerRow(tenant, key, content.AsMemory(position, length), at, content.AsMemory(position + length));
     }
@@ -223,7 +223,22 @@ internal static class TransferFile
     public static (string Name, byte[] Value) ReadBlob(byte[] content)
     {
         using BinaryReader reader = new(new MemoryStream(content));
-        string name = reader.ReadString();
+        string name = Text(reader);
         return (name, content[(int)reader.BaseStream.Position..]);
+    }
+
+    /// <summary>A text of a record that lies in memory.</summary>
+    /// <exception cref="FormatException">Its length is below zero.</exception>
+    private static string Text(BinaryReader reader)
+    {
+        try
+        {
+            return reader.ReadString();
+        }
+        catch (IOException e) when (e is not EndOfStreamException)
+        {
+            // No disk is read here: whoever takes this for one would blame it.
+            throw new FormatException(e.Message, e);
+        }
     }
 }

@@ -102,18 +102,23 @@ public sealed class Found(UnderTest target) : IDisposable
 
     // B760, B708: with a good checksum, whoever added it up; also what is looked at only when it is written.
     [Theory]
-    [InlineData((int)TransferFile.Kind.Tenant)]
-    [InlineData((int)TransferFile.Kind.Event)]
-    [InlineData((int)TransferFile.Kind.Answer)]
-    [InlineData((int)TransferFile.Kind.Blob)]
-    public async Task A_record_of_an_export_that_is_cut_short_is_refused_before_anything_is_written(int kind)
+    [InlineData((int)TransferFile.Kind.Tenant, "C8")]
+    [InlineData((int)TransferFile.Kind.Event, "C8")]
+    [InlineData((int)TransferFile.Kind.Answer, "C8")]
+    [InlineData((int)TransferFile.Kind.Blob, "C8")]
+
+    // A text whose length is below zero.
+    [InlineData((int)TransferFile.Kind.Event, "000000000000000000000000000000000000000000000000FFFFFFFF0F")]
+    [InlineData((int)TransferFile.Kind.Answer, "FFFFFFFF0F")]
+    [InlineData((int)TransferFile.Kind.Blob, "FFFFFFFF0F")]
+    public async Task A_record_of_an_export_that_cannot_be_read_is_refused_before_anything_is_written(int kind, string content)
     {
         string path = Path.Combine(_folder.FullName, "export");
         await using (FileStream file = File.Create(path))
         {
             using TransferFile.Writer writer = new(file, Cancel);
             await writer.BeginAsync(false);
-            await writer.PutAsync((TransferFile.Kind)kind, to => to.Write((byte)200));
+            await writer.PutAsync((TransferFile.Kind)kind, to => to.Write(Convert.FromHexString(content)));
             await writer.EndAsync();
         }
 
