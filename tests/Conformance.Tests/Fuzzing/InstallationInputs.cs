@@ -57,11 +57,11 @@ public sealed class InstallationInputs
             if (status == 401)
             {
                 // The keys were forgotten, and every token with them.
-                token = await berth.TokenAsync();
-                return await ListedAsync();
+                token = await berth.NewTokenAsync();
+                (status, text) = await SendAsync("GET", "/berth/v1/tenants", null);
             }
 
-            Assert.Equal(200, status);
+            Assert.True(status == 200, $"{status} {text}");
             return text;
         }
 

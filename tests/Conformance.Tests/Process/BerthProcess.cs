@@ -204,17 +204,15 @@ public sealed class BerthProcess : IAsyncDisposable
     }
 
     /// <summary>A token of the demo's client, asked for once.</summary>
-    public async Task<string> TokenAsync()
-    {
-        if (_token is null)
-        {
-            using HttpResponseMessage response = await AskForTokenAsync();
-            string body = await response.Content.ReadAsStringAsync();
-            using JsonDocument json = JsonDocument.Parse(body);
-            _token = json.RootElement.TryGetProperty("access_token", out JsonElement token) ? token.GetString()! : throw new InvalidOperationException(body);
-        }
+    public async Task<string> TokenAsync() => _token ??= await NewTokenAsync();
 
-        return _token;
+    /// <summary>Another token of the demo, for who had one that is good no more.</summary>
+    public async Task<string> NewTokenAsync()
+    {
+        using HttpResponseMessage response = await AskForTokenAsync();
+        string body = await response.Content.ReadAsStringAsync();
+        using JsonDocument json = JsonDocument.Parse(body);
+        return json.RootElement.TryGetProperty("access_token", out JsonElement token) ? token.GetString()! : throw new InvalidOperationException(body);
     }
 
     /// <summary>Asks for a token with the demo's credentials, but for what is said here.</summary>
