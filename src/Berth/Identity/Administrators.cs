@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -17,63 +16,33 @@ internal readonly record struct RoleHolder(Guid User, DirectoryRole Role, bool I
 /// </summary>
 internal sealed class Administrators : IDisposable
 {
-    /// <summary>What the names of all tenants' values begin with.</summary>
-    public const string Beginning = "identity/administrators/";
-
-    // Where those of all tenants lay in one value. Once they are taken apart there is a list without any, of a format that the programs before refuse.
-    private const string OldName = "identity/administrators";
-
     // Format 1 knew administrators only: they may everything.
     private const int FormatVersion = 2;
     private const int TakenApart = 3;
 
     private static readonly FrozenDictionary<Guid, DirectoryRole[]> _nobody = FrozenDictionary<Guid, DirectoryRole[]>.Empty;
 
-    private readonly LedgerDoor _ledger;
-    private readonly SemaphoreSlim _writing = new(1);
-    private readonly ConcurrentDictionary<Guid, FrozenDictionary<Guid, DirectoryRole[]>> _known = new();
+    private readonly TenantValues<FrozenDictionary<Guid, DirectoryRole[]>> _holders;
     private readonly Lock _taking = new();
     private volatile HashSet<(Guid Tenant, Guid User)> _passing = [];
     private volatile HashSet<(Guid Tenant, Guid User)> _leaving = [];
 
-    private Administrators(LedgerDoor ledger) => _ledger = ledger;
+    private Administrators(TenantValues<FrozenDictionary<Guid, DirectoryRole[]>> holders) => _holders = holders;
 
-    /// <summary>Where the administrators of a tenant lie.</summary>
-    public static string NameOf(Guid tenant) => $"{Beginning}{tenant:N}";
+    /// <summary>How those of a tenant lie in the store.</summary>
+    public static TenantFormat<FrozenDictionary<Guid, DirectoryRole[]>> Format { get; } = new(
+        "identity/administrators", _nobody, Read, Write, Apart, JsonSerializer.SerializeToUtf8Bytes(new AdministratorList(TakenApart, []), AdministratorJson.Default.AdministratorList));
 
     /// <summary>Reads what the store keeps.</summary>
     /// <exception cref="InvalidDataException">It was written by a newer version, or is damaged; the message is for people.</exception>
-    public static async Task<Administrators> OpenAsync(LedgerDoor ledger, CancellationToken cancel)
-    {
-        await ledger.ChangeBlobAsync(OldName, TakeApart, cancel).ConfigureAwait(false);
-        Administrators administrators = new(ledger);
-        foreach ((string name, byte[] value) in await ledger.ReadBlobsAsync(Beginning, cancel).ConfigureAwait(false))
-        {
-            if (Guid.TryParseExact(name.AsSpan(Beginning.Length), "N", out Guid tenant))
-            {
-                administrators.Keep(tenant, Read(value));
-            }
-        }
-
-        return administrators;
-    }
+    public static async Task<Administrators> OpenAsync(LedgerDoor ledger, CancellationToken cancel) =>
+        new(await TenantValues<FrozenDictionary<Guid, DirectoryRole[]>>.OpenAsync(ledger, Format, null, cancel).ConfigureAwait(false));
 
     /// <summary>Reads again what the store keeps of one tenant, which came here from another process.</summary>
-    public async Task ReadAgainAsync(Guid tenant, CancellationToken cancel)
-    {
-        await _writing.WaitAsync(cancel).ConfigureAwait(false);
-        try
-        {
-            Keep(tenant, await _ledger.ReadBlobAsync(NameOf(tenant), cancel).ConfigureAwait(false) is { } value ? Read(value) : _nobody);
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
+    public Task ReadAgainAsync(Guid tenant, CancellationToken cancel) => _holders.ReadAgainAsync(tenant, cancel);
 
     /// <summary>Whether a user has a role in a tenant, whichever.</summary>
-    public bool Has(Guid tenant, Guid user) => KnownOf(tenant).ContainsKey(user) || _passing.Contains((tenant, user));
+    public bool Has(Guid tenant, Guid user) => _holders.Of(tenant).ContainsKey(user) || _passing.Contains((tenant, user));
 
     /// <summary>Whether a user has a role whose holders a User Administrator does not reach (B746).</summary>
     public bool IsPrivileged(Guid tenant, Guid user) => RolesOf(tenant, user).Any(static role => role.IsPrivileged);
@@ -117,7 +86,7 @@ internal sealed class Administrators : IDisposable
     /// <summary>The roles of a user.</summary>
     public IReadOnlyList<DirectoryRole> RolesOf(Guid tenant, Guid user)
     {
-        DirectoryRole[] kept = KnownOf(tenant).GetValueOrDefault(user) ?? [];
+        DirectoryRole[] kept = _holders.Of(tenant).GetValueOrDefault(user) ?? [];
         return !_passing.Contains((tenant, user)) || kept.Contains(DirectoryRole.GlobalAdministrator) ? kept : [DirectoryRole.GlobalAdministrator, .. kept];
     }
 
@@ -125,7 +94,7 @@ internal sealed class Administrators : IDisposable
     public IReadOnlyList<RoleHolder> Of(Guid tenant) =>
     [
         .. _passing.Where(one => one.Tenant == tenant).Select(one => new RoleHolder(one.User, DirectoryRole.GlobalAdministrator, true))
-            .Concat(KnownOf(tenant).SelectMany(one => one.Value.Select(role => new RoleHolder(one.Key, role, false))))
+            .Concat(_holders.Of(tenant).SelectMany(one => one.Value.Select(role => new RoleHolder(one.Key, role, false))))
             .DistinctBy(one => (one.User, one.Role))
             .OrderBy(one => (one.Role.DisplayName, one.User)),
     ];
@@ -138,19 +107,14 @@ internal sealed class Administrators : IDisposable
     public async Task<bool> AddAsync(Guid tenant, Guid user, DirectoryRole role, CancellationToken cancel, int most = int.MaxValue)
     {
         bool isRoom = true;
-        cancel.ThrowIfCancellationRequested();
-        await ChangeAsync(
+        await _holders.GiveAsync(
             tenant,
             before =>
             {
-                if (_ledger.IsRemoved(tenant))
-                {
-                    throw new LedgerFencedException($"Tenant {tenant} was removed.", tenant);
-                }
-
                 isRoom = before.Sum(static one => one.Value.Length) < most;
                 return isRoom ? With(before, user, [.. (before.GetValueOrDefault(user) ?? []).Where(one => one != role), role]) : before;
-            }).ConfigureAwait(false);
+            },
+            cancel).ConfigureAwait(false);
         return isRoom;
     }
 
@@ -163,8 +127,7 @@ internal sealed class Administrators : IDisposable
     public async Task<bool> RemoveAsync(Guid tenant, Guid user, DirectoryRole role, Func<Guid, bool> signsIn, CancellationToken cancel)
     {
         bool isLeft = true;
-        cancel.ThrowIfCancellationRequested();
-        await ChangeAsync(
+        await _holders.ChangeAsync(
             tenant,
             before =>
             {
@@ -173,68 +136,19 @@ internal sealed class Administrators : IDisposable
                         .Concat(_passing.Where(one => one.Tenant == tenant).Select(static one => one.User))
                         .Any(other => other != user && signsIn(other));
                 return isLeft && before.TryGetValue(user, out DirectoryRole[]? roles) ? With(before, user, [.. roles.Where(one => one != role)]) : before;
-            }).ConfigureAwait(false);
+            },
+            cancel).ConfigureAwait(false);
         return isLeft;
     }
 
-    /// <summary>Forgets every role of a tenant that is gone (B743); the ledger takes away what lies in the store, with whatever else is the tenant's alone.</summary>
-    public async Task ForgetTenantAsync(Guid tenant)
-    {
-        await _writing.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            Keep(tenant, _nobody);
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
+    /// <summary>Forgets every role of a tenant that is gone (B743).</summary>
+    public Task ForgetTenantAsync(Guid tenant) => _holders.ForgetAsync(tenant);
 
     /// <inheritdoc/>
-    public void Dispose() => _writing.Dispose();
-
-    private FrozenDictionary<Guid, DirectoryRole[]> KnownOf(Guid tenant) => _known.GetValueOrDefault(tenant) ?? _nobody;
-
-    // A change that gives back what it got writes nothing.
-    private async Task ChangeAsync(Guid tenant, Func<IReadOnlyDictionary<Guid, DirectoryRole[]>, IReadOnlyDictionary<Guid, DirectoryRole[]>> change)
-    {
-        await _writing.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            // Of what is stored now: another process may have changed it (B772).
-            IReadOnlyDictionary<Guid, DirectoryRole[]> holders = _nobody;
-            await _ledger.ChangeBlobAsync(
-                NameOf(tenant),
-                value =>
-                {
-                    IReadOnlyDictionary<Guid, DirectoryRole[]> before = value is null ? _nobody : Read(value);
-                    holders = change(before);
-                    return ReferenceEquals(holders, before) ? null : Write(tenant, holders);
-                }).ConfigureAwait(false);
-            Keep(tenant, holders);
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
-
-    // The caller writes, or is alone.
-    private void Keep(Guid tenant, IReadOnlyDictionary<Guid, DirectoryRole[]> holders)
-    {
-        if (holders.Count > 0)
-        {
-            _known[tenant] = holders.ToFrozenDictionary();
-        }
-        else
-        {
-            _known.TryRemove(tenant, out _);
-        }
-    }
+    public void Dispose() => _holders.Dispose();
 
     // Who has no role left is nobody.
-    private static Dictionary<Guid, DirectoryRole[]> With(IReadOnlyDictionary<Guid, DirectoryRole[]> before, Guid user, DirectoryRole[] roles)
+    private static FrozenDictionary<Guid, DirectoryRole[]> With(FrozenDictionary<Guid, DirectoryRole[]> before, Guid user, DirectoryRole[] roles)
     {
         Dictionary<Guid, DirectoryRole[]> next = new(before);
         if (roles.Length > 0)
@@ -246,21 +160,11 @@ internal sealed class Administrators : IDisposable
             next.Remove(user);
         }
 
-        return next;
+        return next.ToFrozenDictionary();
     }
 
-    // Also what a file of an older program brought: it takes the place of what its tenants had.
-    private static (byte[] Value, IReadOnlyList<(string Name, byte[] Value)> Beside)? TakeApart(byte[]? list)
-    {
-        if (list is null || Parse(list) is { Version: TakenApart })
-        {
-            return null;
-        }
-
-        return (
-            JsonSerializer.SerializeToUtf8Bytes(new AdministratorList(TakenApart, []), AdministratorJson.Default.AdministratorList),
-            [.. Rows(list).GroupBy(static row => row.TenantId).Select(static rows => (NameOf(rows.Key), Write(rows.Key, Holders(rows))))]);
-    }
+    private static IReadOnlyList<(Guid, FrozenDictionary<Guid, DirectoryRole[]>)>? Apart(byte[] list) =>
+        Parse(list) is { Version: TakenApart } ? null : [.. Rows(list).GroupBy(static row => row.TenantId).Select(static rows => (rows.Key, Holders(rows)))];
 
     private static AdministratorList? Parse(byte[] value)
     {
@@ -286,7 +190,7 @@ internal sealed class Administrators : IDisposable
         .Where(static one => one.Roles.Length > 0)
         .ToFrozenDictionary(static one => one.UserId, static one => one.Roles);
 
-    private static byte[] Write(Guid tenant, IReadOnlyDictionary<Guid, DirectoryRole[]> holders) => JsonSerializer.SerializeToUtf8Bytes(
+    private static byte[] Write(Guid tenant, FrozenDictionary<Guid, DirectoryRole[]> holders) => JsonSerializer.SerializeToUtf8Bytes(
         new AdministratorList(
             FormatVersion,
             [.. holders.OrderBy(static one => one.Key).Select(one => new AdministratorRow(tenant, one.Key, [.. one.Value.Select(static role => role.TemplateId).Order()]))]),

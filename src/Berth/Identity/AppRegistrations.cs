@@ -11,75 +11,33 @@ namespace Berth.Identity;
 /// </summary>
 internal sealed class AppRegistrations : IDisposable
 {
-    /// <summary>What the names of all tenants' values begin with.</summary>
-    public const string Beginning = "identity/apps/";
-
-    // Where the applications of all tenants lay in one value. Once they are taken apart there is a list without any, of a format that the programs before refuse.
-    private const string OldName = "identity/apps";
     private const int FormatVersion = 2;
     private const int TakenApart = 3;
 
-    private readonly LedgerDoor _ledger;
-    private readonly SemaphoreSlim _writing = new(1);
-    private readonly ConcurrentDictionary<Guid, AppRegistration> _byClient = new();
-    private readonly ConcurrentDictionary<Guid, AppRegistration[]> _byTenant = new();
+    private readonly ConcurrentDictionary<Guid, AppRegistration> _byClient;
+    private readonly TenantValues<AppRegistration[]> _apps;
+    private readonly Lock _changing = new();
     private volatile AppRegistration? _passing;
 
-    private AppRegistrations(LedgerDoor ledger) => _ledger = ledger;
+    private AppRegistrations(TenantValues<AppRegistration[]> apps, ConcurrentDictionary<Guid, AppRegistration> byClient) => (_apps, _byClient) = (apps, byClient);
 
-    /// <summary>Where the applications of a tenant lie.</summary>
-    public static string NameOf(Guid tenant) => $"{Beginning}{tenant:N}";
+    /// <summary>How those of a tenant lie in the store.</summary>
+    public static TenantFormat<AppRegistration[]> Format { get; } = new(
+        "identity/apps", [], Read, static (_, apps) => Write(apps), Apart, JsonSerializer.SerializeToUtf8Bytes(new AppList(TakenApart, []), AppListJson.Default.AppList));
 
     /// <summary>Reads what the store keeps.</summary>
     /// <exception cref="InvalidDataException">It was written by a newer version, or is damaged; the message is for people.</exception>
     public static async Task<AppRegistrations> OpenAsync(LedgerDoor ledger, CancellationToken cancel)
     {
-        await ledger.ChangeBlobAsync(OldName, TakeApart, cancel).ConfigureAwait(false);
-        AppRegistrations apps = new(ledger);
-        await apps.ReadAgainAsync(cancel).ConfigureAwait(false);
-        return apps;
+        ConcurrentDictionary<Guid, AppRegistration> byClient = new();
+        return new AppRegistrations(await TenantValues<AppRegistration[]>.OpenAsync(ledger, Format, (before, now) => Turn(byClient, before, now), cancel).ConfigureAwait(false), byClient);
     }
 
     /// <summary>Reads again what the store keeps: another process may have changed it.</summary>
-    public async Task ReadAgainAsync(CancellationToken cancel)
-    {
-        await _writing.WaitAsync(cancel).ConfigureAwait(false);
-        try
-        {
-            HashSet<Guid> gone = [.. _byTenant.Keys];
-            foreach ((string name, byte[] value) in await _ledger.ReadBlobsAsync(Beginning, cancel).ConfigureAwait(false))
-            {
-                if (Guid.TryParseExact(name.AsSpan(Beginning.Length), "N", out Guid tenant))
-                {
-                    gone.Remove(tenant);
-                    Keep(tenant, Read(value));
-                }
-            }
-
-            foreach (Guid tenant in gone)
-            {
-                Keep(tenant, []);
-            }
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
+    public Task ReadAgainAsync(CancellationToken cancel) => _apps.ReadAgainAsync(cancel);
 
     /// <summary>The same of one tenant, which came here from another process.</summary>
-    public async Task ReadAgainAsync(Guid tenant, CancellationToken cancel)
-    {
-        await _writing.WaitAsync(cancel).ConfigureAwait(false);
-        try
-        {
-            Keep(tenant, await _ledger.ReadBlobAsync(NameOf(tenant), cancel).ConfigureAwait(false) is { } value ? Read(value) : []);
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
+    public Task ReadAgainAsync(Guid tenant, CancellationToken cancel) => _apps.ReadAgainAsync(tenant, cancel);
 
     /// <summary>The application with a client id, or null.</summary>
     public AppRegistration? Find(Guid clientId) => _byClient.GetValueOrDefault(clientId) ?? (_passing?.ClientId == clientId ? _passing : null);
@@ -103,7 +61,7 @@ internal sealed class AppRegistrations : IDisposable
             bool isThere = false;
             if (_byClient.GetValueOrDefault(clientId) is { } known)
             {
-                await WriteAsync(
+                await _apps.ChangeAsync(
                     known.TenantId,
                     apps =>
                     {
@@ -116,21 +74,16 @@ internal sealed class AppRegistrations : IDisposable
             return isThere;
         }
 
-        await _writing.WaitAsync(cancel).ConfigureAwait(false);
-        try
+        lock (_changing)
         {
             _passing = change(_passing);
             return true;
-        }
-        finally
-        {
-            _writing.Release();
         }
     }
 
     /// <summary>The applications of a tenant, by name, the demo's own among them while it runs.</summary>
     public IReadOnlyList<AppRegistration> Of(Guid tenant) =>
-        [.. (_byTenant.GetValueOrDefault(tenant) ?? []).Concat(_passing is { } passing && passing.TenantId == tenant ? [passing] : []).OrderBy(app => (app.DisplayName, app.ClientId))];
+        [.. _apps.Of(tenant).Concat(_passing is { } passing && passing.TenantId == tenant ? [passing] : []).OrderBy(app => (app.DisplayName, app.ClientId))];
 
     /// <summary>The application that is accepted while this process runs, or null.</summary>
     public AppRegistration? Passing => _passing;
@@ -143,15 +96,10 @@ internal sealed class AppRegistrations : IDisposable
     public async Task<bool> AddAsync(AppRegistration app, int most, CancellationToken cancel)
     {
         bool isRoom = false;
-        await WriteAsync(
+        await _apps.GiveAsync(
             app.TenantId,
             apps =>
             {
-                if (_ledger.IsRemoved(app.TenantId))
-                {
-                    throw new LedgerFencedException($"Tenant {app.TenantId} was removed.", app.TenantId);
-                }
-
                 AppRegistration[] others = [.. apps.Where(other => other.ClientId != app.ClientId)];
                 isRoom = others.Length < most;
                 return isRoom ? [.. others, app] : apps;
@@ -165,90 +113,31 @@ internal sealed class AppRegistrations : IDisposable
     {
         if (_byClient.GetValueOrDefault(clientId) is { } known)
         {
-            await WriteAsync(known.TenantId, apps => apps.Any(app => app.ClientId == clientId) ? [.. apps.Where(other => other.ClientId != clientId)] : apps, cancel).ConfigureAwait(false);
+            await _apps.ChangeAsync(known.TenantId, apps => apps.Any(app => app.ClientId == clientId) ? [.. apps.Where(other => other.ClientId != clientId)] : apps, cancel).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Forgets every application of a tenant that is gone (B743); the ledger takes away what lies in the store, with whatever else is the tenant's alone.</summary>
-    public async Task ForgetTenantAsync(Guid tenant)
-    {
-        await _writing.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            Keep(tenant, []);
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
-
-    // A change that gives back what it got writes nothing.
-    private async Task WriteAsync(Guid tenant, Func<AppRegistration[], AppRegistration[]> change, CancellationToken cancel)
-    {
-        await _writing.WaitAsync(cancel).ConfigureAwait(false);
-        try
-        {
-            // Of what is stored now: another process may have changed it (B772).
-            AppRegistration[] apps = [];
-            await _ledger.ChangeBlobAsync(
-                NameOf(tenant),
-                value =>
-                {
-                    AppRegistration[] before = value is null ? [] : Read(value);
-                    apps = change(before);
-                    return ReferenceEquals(apps, before) ? null : Write(apps);
-                },
-                cancel).ConfigureAwait(false);
-            Keep(tenant, apps);
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
+    /// <summary>Forgets every application of a tenant that is gone (B743).</summary>
+    public Task ForgetTenantAsync(Guid tenant) => _apps.ForgetAsync(tenant);
 
     /// <inheritdoc/>
-    public void Dispose() => _writing.Dispose();
+    public void Dispose() => _apps.Dispose();
 
-    // The caller writes.
-    private void Keep(Guid tenant, AppRegistration[] apps)
+    private static void Turn(ConcurrentDictionary<Guid, AppRegistration> byClient, AppRegistration[] before, AppRegistration[] now)
     {
-        foreach (AppRegistration app in apps)
+        foreach (AppRegistration app in now)
         {
-            _byClient[app.ClientId] = app;
+            byClient[app.ClientId] = app;
         }
 
-        foreach (AppRegistration before in _byTenant.GetValueOrDefault(tenant) ?? [])
+        foreach (AppRegistration app in before.Where(app => !now.Any(other => other.ClientId == app.ClientId)))
         {
-            if (!apps.Any(app => app.ClientId == before.ClientId))
-            {
-                _byClient.TryRemove(before.ClientId, out _);
-            }
-        }
-
-        if (apps.Length > 0)
-        {
-            _byTenant[tenant] = apps;
-        }
-        else
-        {
-            _byTenant.TryRemove(tenant, out _);
+            byClient.TryRemove(app.ClientId, out _);
         }
     }
 
-    // Also what a file of an older program brought: it takes the place of what its tenants had.
-    private static (byte[] Value, IReadOnlyList<(string Name, byte[] Value)> Beside)? TakeApart(byte[]? list)
-    {
-        if (list is null || Parse(list) is { Version: TakenApart })
-        {
-            return null;
-        }
-
-        return (
-            JsonSerializer.SerializeToUtf8Bytes(new AppList(TakenApart, []), AppListJson.Default.AppList),
-            [.. Read(list).GroupBy(static app => app.TenantId).Select(static apps => (NameOf(apps.Key), Write(apps)))]);
-    }
+    private static IReadOnlyList<(Guid, AppRegistration[])>? Apart(byte[] list) =>
+        Parse(list) is { Version: TakenApart } ? null : [.. Read(list).GroupBy(static app => app.TenantId).Select(static apps => (apps.Key, apps.ToArray()))];
 
     private static AppList? Parse(byte[] value)
     {

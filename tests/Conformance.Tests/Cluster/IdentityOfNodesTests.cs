@@ -98,7 +98,7 @@ public sealed class IdentityOfNodesTests : IAsyncLifetime
         await Task.WhenAll(Task.Run(() => TakeAsync(_one, 0), Cancel), Task.Run(() => TakeAsync(_other, 1), Cancel));
         foreach (Guid tenant in tenants)
         {
-            string value = System.Text.Encoding.UTF8.GetString((await _one.ReadBlobAsync(AppRegistrations.NameOf(tenant), Cancel))!);
+            string value = System.Text.Encoding.UTF8.GetString((await _one.ReadBlobAsync(AppRegistrations.Format.NameOf(tenant), Cancel))!);
             Assert.Equal(2, value.Split("clientId").Length - 1);
         }
 
@@ -122,7 +122,7 @@ public sealed class IdentityOfNodesTests : IAsyncLifetime
         await Task.WhenAll(Task.Run(() => TakeAsync(_one, 0), Cancel), Task.Run(() => TakeAsync(_other, 1), Cancel));
         foreach (Guid tenant in tenants)
         {
-            string value = System.Text.Encoding.UTF8.GetString((await _one.ReadBlobAsync(Administrators.NameOf(tenant), Cancel))!);
+            string value = System.Text.Encoding.UTF8.GetString((await _one.ReadBlobAsync(Administrators.Format.NameOf(tenant), Cancel))!);
             Assert.Equal(2, value.Split("userId").Length - 1);
         }
 

@@ -81,7 +81,7 @@ public sealed class AdministratorValues : IDisposable
         await administrators.AddAsync(_first, _people[0], _global, Cancel);
 
         // Nobody could read this one, so nobody did.
-        await ledger.WriteBlobAsync(Administrators.NameOf(_other), "{"u8.ToArray(), Cancel);
+        await ledger.WriteBlobAsync(Administrators.Format.NameOf(_other), "{"u8.ToArray(), Cancel);
         Assert.True(await administrators.AddAsync(_first, _people[2], _global, Cancel, 2));
         Assert.False(await administrators.AddAsync(_first, _people[1], _global, Cancel, 2));
         Assert.True(await administrators.RemoveAsync(_first, _people[0], _global, static _ => true, Cancel));
@@ -92,7 +92,7 @@ public sealed class AdministratorValues : IDisposable
         Assert.False(administrators.Has(_other, _people[2]));
         await Assert.ThrowsAsync<InvalidDataException>(() => administrators.ReadAgainAsync(_other, Cancel));
         await Assert.ThrowsAsync<InvalidDataException>(() => Administrators.OpenAsync(ledger, Cancel));
-        await ledger.WriteBlobAsync(Administrators.NameOf(_other), """{"version":3,"administrators":[]}"""u8.ToArray(), Cancel);
+        await ledger.WriteBlobAsync(Administrators.Format.NameOf(_other), """{"version":3,"administrators":[]}"""u8.ToArray(), Cancel);
         Assert.Contains("newer version", (await Assert.ThrowsAsync<InvalidDataException>(() => Administrators.OpenAsync(ledger, Cancel))).Message, StringComparison.Ordinal);
     }
 
@@ -129,7 +129,7 @@ public sealed class AdministratorValues : IDisposable
 
             await ledger.RemoveTenantAsync(Company.Id, null);
             Assert.False(administrators.Has(Company.Id, _people[0]));
-            Assert.Equal([Administrators.NameOf(_other)], (await ledger.ReadBlobsAsync(Administrators.Beginning, Cancel)).Select(static one => one.Name));
+            Assert.Equal([Administrators.Format.NameOf(_other)], (await ledger.ReadBlobsAsync(Administrators.Format.Beginning, Cancel)).Select(static one => one.Name));
             await Assert.ThrowsAsync<LedgerFencedException>(() => administrators.AddAsync(Company.Id, _people[0], _reader, Cancel));
         }
 

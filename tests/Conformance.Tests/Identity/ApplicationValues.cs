@@ -79,7 +79,7 @@ public sealed class ApplicationValues : IDisposable
         await apps.PutAsync(App(0, _first), Cancel);
 
         // Nobody could read this one, so nobody did.
-        await ledger.WriteBlobAsync(AppRegistrations.NameOf(_other), "{"u8.ToArray(), Cancel);
+        await ledger.WriteBlobAsync(AppRegistrations.Format.NameOf(_other), "{"u8.ToArray(), Cancel);
         Assert.True(await apps.AddAsync(App(2, _first), 2, Cancel));
         Assert.False(await apps.AddAsync(App(1, _first), 2, Cancel));
         Assert.True(await apps.ChangeAsync(_clients[2], static app => app with { DisplayName = "changed" }, Cancel));
@@ -90,7 +90,7 @@ public sealed class ApplicationValues : IDisposable
         Assert.Null(apps.Find(_clients[0]));
         await Assert.ThrowsAsync<InvalidDataException>(() => apps.ReadAgainAsync(_other, Cancel));
         await Assert.ThrowsAsync<InvalidDataException>(() => apps.ReadAgainAsync(Cancel));
-        await ledger.WriteBlobAsync(AppRegistrations.NameOf(_other), """{"version":3,"apps":[]}"""u8.ToArray(), Cancel);
+        await ledger.WriteBlobAsync(AppRegistrations.Format.NameOf(_other), """{"version":3,"apps":[]}"""u8.ToArray(), Cancel);
         Assert.Contains("newer version", (await Assert.ThrowsAsync<InvalidDataException>(() => AppRegistrations.OpenAsync(ledger, Cancel))).Message, StringComparison.Ordinal);
     }
 
@@ -114,7 +114,7 @@ public sealed class ApplicationValues : IDisposable
 
             await ledger.RemoveTenantAsync(Company.Id, null);
             Assert.Null(apps.Find(_clients[0]));
-            Assert.Equal([AppRegistrations.NameOf(_other)], (await ledger.ReadBlobsAsync(AppRegistrations.Beginning, Cancel)).Select(static one => one.Name));
+            Assert.Equal([AppRegistrations.Format.NameOf(_other)], (await ledger.ReadBlobsAsync(AppRegistrations.Format.Beginning, Cancel)).Select(static one => one.Name));
             await Assert.ThrowsAsync<LedgerFencedException>(() => apps.PutAsync(App(2, Company.Id), Cancel));
         }
 

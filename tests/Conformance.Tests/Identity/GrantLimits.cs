@@ -251,7 +251,7 @@ public sealed class GrantLimits
 
         // B735: who was an administrator before there were roles may everything.
         await ledger.WriteBlobAsync(
-            Administrators.NameOf(tenant), System.Text.Encoding.UTF8.GetBytes($$"""{"version":1,"administrators":[{"tenantId":"{{tenant}}","userId":"{{passing}}"}]}"""), Cancel);
+            Administrators.Format.NameOf(tenant), System.Text.Encoding.UTF8.GetBytes($$"""{"version":1,"administrators":[{"tenantId":"{{tenant}}","userId":"{{passing}}"}]}"""), Cancel);
         await reopened.ReadAgainAsync(tenant, Cancel);
         Assert.Equal([DirectoryRole.GlobalAdministrator], reopened.RolesOf(tenant, passing));
         Assert.False(reopened.Has(tenant, kept));

@@ -192,7 +192,7 @@ public sealed class RemovedTenants
         string[] ids = [.. made.Select(desk => desk.Id.ToString("D")), BerthProcess.DemoTenant];
         Assert.All(store.BlobNames("identity/password/").Concat(store.BlobNames("made/")), name => Assert.Contains(ids, id => name.Replace("-", "", StringComparison.Ordinal).Contains(id.Replace("-", "", StringComparison.Ordinal), StringComparison.Ordinal)));
         Assert.Empty(store.BlobNames("gone/"));
-        Assert.Equal(made.Select(static desk => AppRegistrations.NameOf(desk.Id)).Order(StringComparer.Ordinal), store.BlobNames(AppRegistrations.Beginning));
-        Assert.Equal(made.Select(static desk => Administrators.NameOf(desk.Id)).Order(StringComparer.Ordinal), store.BlobNames(Administrators.Beginning));
+        Assert.Equal(made.Select(static desk => AppRegistrations.Format.NameOf(desk.Id)).Order(StringComparer.Ordinal), store.BlobNames(AppRegistrations.Format.Beginning));
+        Assert.Equal(made.Select(static desk => Administrators.Format.NameOf(desk.Id)).Order(StringComparer.Ordinal), store.BlobNames(Administrators.Format.Beginning));
     }
 }
