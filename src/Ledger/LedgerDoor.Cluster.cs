@@ -45,7 +45,9 @@ public sealed partial class LedgerDoor
 
         (Claim Claim, TimeSpan Wait) taken = default;
         await _writer.RunAsync(_ => taken = Shared.TakeOver(tenant)).ConfigureAwait(false);
-        TenantDesk desk = await Task.Run(
+
+        // On a thread of its own: while the tenants of a lost node are recovered, those that were here are served by what threads there are.
+        TenantDesk desk = await Task.Factory.StartNew(
             () =>
             {
                 if (UnfinishedImport.Is(_store, tenant))
@@ -65,7 +67,9 @@ public sealed partial class LedgerDoor
                 made.TailBytes = recovered.TailBytes;
                 return made;
             },
-            cancel).ConfigureAwait(false);
+            cancel,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default).ConfigureAwait(false);
         await Task.Delay(taken.Wait, cancel).ConfigureAwait(false);
         Add(desk);
         return desk;
