@@ -99,11 +99,12 @@ internal static class GroupBench
         sql.License(group: 2, sku: 1);
         Console.WriteLine("    " + string.Join("\n    ", sql.Plan(1, 2)));
         (TimeSpan took, long active) = sql.License(group: 1, sku: 2);
-        foreach ((string what, double seconds) in (ReadOnlySpan<(string, double)>)[("the same group", berth.WithCloudPcs), ("the same group with a SKU without Cloud PCs", berth.Alone)])
-        {
-            double times = took.TotalSeconds / seconds;
-            Row.Add(Invariant($"{what}, beside set-based SQL ({active:N0} seats taken)"), Invariant($"{seconds:F2} s"), Invariant($"{took.TotalSeconds:F2} s, {sql.Name}"), times, ">= 15 times as long", times >= 15);
-        }
+        string limit = Invariant($"{took.TotalSeconds:F2} s, {sql.Name}"), beside = Invariant($"beside set-based SQL ({active:N0} seats taken)");
+        double times = took.TotalSeconds / berth.Alone;
+        Row.Add($"the same group with a SKU without Cloud PCs, {beside}", Invariant($"{berth.Alone:F2} s"), limit, times, ">= 15 times as long", times >= 15);
+
+        // Not the same work, so nothing is aimed at.
+        Row.Add($"the same group with its Cloud PCs, {beside}, which makes none", Invariant($"{berth.WithCloudPcs:F2} s"), limit, took.TotalSeconds / berth.WithCloudPcs, "", null);
     }
 
     private static string Root([CallerFilePath] string here = "") => Path.GetDirectoryName(Path.GetDirectoryName(here))!;

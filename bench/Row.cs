@@ -9,16 +9,16 @@ namespace Berth.Bench;
 /// <param name="Limit">What bounds it, measured in the same run; empty where the aim is a figure.</param>
 /// <param name="Ratio">The one by the other; null where the aim is a figure.</param>
 /// <param name="Target">What is aimed at.</param>
-/// <param name="Met">Whether it is reached.</param>
-internal sealed record Row(string Work, string Value, string Limit, double? Ratio, string Target, bool Met)
+/// <param name="Met">Whether it is reached; null where nothing is aimed at.</param>
+internal sealed record Row(string Work, string Value, string Limit, double? Ratio, string Target, bool? Met)
 {
     private static readonly List<Row> _all = [];
 
     /// <summary>Says a row and keeps it for the table at the end of the run.</summary>
-    public static void Add(string work, string value, string limit, double? ratio, string target, bool met)
+    public static void Add(string work, string value, string limit, double? ratio, string target, bool? met)
     {
         _all.Add(new Row(work, value, limit, ratio, target, met));
-        Console.WriteLine($"{work}: {value}{(limit.Length == 0 ? "" : $"; limit {limit}")}{(ratio is { } by ? $"; ratio {Number(by)}" : "")}; aim {target}: {Verdict(met)}");
+        Console.WriteLine($"{work}: {value}{(limit.Length == 0 ? "" : $"; limit {limit}")}{(ratio is { } by ? $"; ratio {Number(by)}" : "")}; {(met is null ? target : $"aim {target}: {Verdict(met)}")}");
     }
 
     /// <summary>The rows of this run as a table, with the machine.</summary>
@@ -35,7 +35,7 @@ internal sealed record Row(string Work, string Value, string Limit, double? Rati
         }
     }
 
-    private static string Verdict(bool met) => met ? "met" : "**missed**";
+    private static string Verdict(bool? met) => met switch { true => "met", false => "**missed**", null => "" };
 
     private static string Number(double ratio) => ratio.ToString(ratio < 10 ? "F2" : "F0", CultureInfo.InvariantCulture);
 

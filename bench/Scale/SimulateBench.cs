@@ -70,28 +70,30 @@ internal static class SimulateBench
     private static void Again(Measured measured, Costs costs, OneMachine shared)
     {
         Console.WriteLine();
-        Console.WriteLine("| nodes | work | callers | a second, measured | simulated | off by | mean, ms, measured | simulated | off by | |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
-        List<double> off = [];
+        Console.WriteLine("| nodes | work | callers | a second, measured | simulated | off by | p50, ms, measured | simulated | off by | mean, ms, measured | simulated | off by | |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+        List<double> off = [], ofMedians = [];
         foreach (Point point in measured.Points)
         {
             Cell cell = Cell.Closed(costs, measured.Parts, point.Nodes, point.Tenants, point.Callers, point.Writes, shared, 5, Seed);
             List<double> latencies = point.Writes ? cell.Writes : cell.Reads;
-            double perSecond = latencies.Count / cell.Measured * 1e6, mean = latencies.Average();
+            double perSecond = latencies.Count / cell.Measured * 1e6, mean = latencies.Average(), median = Cell.At(latencies, 0.5);
             bool isKnown = point is { Nodes: 1, Callers: Many } or { Nodes: 3, Writes: false, Callers: Many } or { Nodes: 1, Writes: false, Callers: Alone };
-            double ofRate = Math.Round((perSecond / point.PerSecond) - 1, 2), ofMean = Math.Round((mean / point.Mean) - 1, 2);
+            double ofRate = Math.Round((perSecond / point.PerSecond) - 1, 2), ofMean = Math.Round((mean / point.Mean) - 1, 2), ofMedian = Math.Round((median / point.P50) - 1, 2);
             if (!isKnown)
             {
                 off.Add(Math.Abs(ofRate));
+                ofMedians.Add(Math.Abs(ofMedian));
             }
 
             Console.WriteLine(Invariant(
-                $"| {point.Nodes} | {(point.Writes ? "writes" : "reads")} | {point.Callers} | {point.PerSecond:N0} | {perSecond:N0} | {ofRate:+0%;-0%;0%} | {point.Mean / 1000:F2} | {mean / 1000:F2} | {ofMean:+0%;-0%;0%} | {(isKnown ? "costs come from it" : "predicted")} |"));
+                $"| {point.Nodes} | {(point.Writes ? "writes" : "reads")} | {point.Callers} | {point.PerSecond:N0} | {perSecond:N0} | {ofRate:+0%;-0%;0%} | {point.P50 / 1000:F2} | {median / 1000:F2} | {ofMedian:+0%;-0%;0%} | {point.Mean / 1000:F2} | {mean / 1000:F2} | {ofMean:+0%;-0%;0%} | {(isKnown ? "costs come from it" : "predicted")} |"));
         }
 
         off.Sort();
+        ofMedians.Sort();
         Console.WriteLine();
-        Console.WriteLine(Invariant($"the rounds that no cost comes from: off by {off[off.Count / 2]:P0} in the middle, {off[^1]:P0} at worst"));
+        Console.WriteLine(Invariant($"the rounds that no cost comes from: off by {off[off.Count / 2]:P0} in the middle, {off[^1]:P0} at worst; their p50 by {ofMedians[off.Count / 2]:P0} and {ofMedians[^1]:P0}"));
     }
 
     private static void Region(Measured measured, Costs costs, Load load)
