@@ -23,7 +23,7 @@ internal sealed class Draws
     public static string Name => _name;
 
     /// <summary>For tests that draw as they go.</summary>
-    public static Random Random() => new((int)_seed);
+    public static Random Random() => new(unchecked((int)_seed));
 
     /// <summary>Draws the next values and checks each; the first that fails is told with what draws it again.</summary>
     /// <param name="random">What is drawn.</param>
