@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
@@ -74,8 +73,8 @@ internal sealed class Draws
 
     private static T Drawn<T>(Gen<T> random, long number) => random.Generate(new PCG((uint)number, _seed), null, out _);
 
-    private static string Told(Exception why, string? value) =>
-        string.Create(CultureInfo.InvariantCulture, $"{value}{(value is null ? "" : "\n")}{why.Message}{(why.InnerException is { } inner ? "\n" + inner.Message : "")}\n{why.StackTrace}");
+    // With whatever lies beneath it: what went wrong is mostly there.
+    private static string Told(Exception why, string? value) => value is null ? why.ToString() : $"{value}\n{why}";
 }
 
 /// <summary>Tries what a generator draws, as <see cref="Draws"/> settles it.</summary>
